@@ -1,0 +1,1 @@
+"""The reference server: GitLab's generic packages API on a storage service of its own."""
