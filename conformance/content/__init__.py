@@ -1,0 +1,1 @@
+"""File contents that are made, not stored: deterministic, seekable, of any size."""

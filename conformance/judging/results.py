@@ -1,0 +1,133 @@
+"""results.json: the one source of every report.
+
+The document is these dataclasses as JSON, key by key. A requirement refers to exchanges by their number in the
+document's own list, which holds all traffic of the run, set-up and clean-up included.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.judging.verdicts import Outcome, Verdict
+from conformance.transport.exchange import Exchange
+
+FORMAT = 1
+FILE_NAME = "results.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One expectation or control that a check evaluated, in the order of evaluation."""
+
+    label: str
+    control: bool
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a requirement failed or, for a control, why it could not be tested.
+
+    `exchange` is the number of the exchange that was judged; `curl` is one line that repeats it.
+    """
+
+    failed_expectation: str
+    control: bool
+    expected: str
+    actual: str
+    exchange: int | None
+    curl: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one requirement, with everything a report needs to explain it.
+
+    `reason` is a sentence for every verdict but pass and fail. `exchanges` are numbers.
+    """
+
+    id: str
+    section: str
+    level: str
+    editions: tuple[str, ...]
+    sentence: str
+    provenance: str
+    source: str
+    capability: str
+    verdict: Verdict
+    reason: str | None
+    expectations: tuple[Evaluation, ...]
+    failure: Failure | None
+    exchanges: tuple[int, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What was run, against what, when and with which selection. Times are ISO 8601 in UTC, durations seconds."""
+
+    suite_version: str
+    target: str
+    edition: str
+    level: str
+    only: tuple[str, ...]
+    large_bytes: int
+    prefix: str
+    started_at: str
+    seconds: float
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The whole document. `leftovers` are sentences that name what the run could not remove."""
+
+    format: int
+    run: RunFacts
+    outcome: Outcome
+    exit_code: int
+    totals: Mapping[str, int]
+    requirements: tuple[Judgement, ...]
+    leftovers: tuple[str, ...]
+    exchanges: tuple[Exchange, ...]
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the results as what json.dumps takes."""
+        return dataclasses.asdict(self)
+
+
+def load(path: Path) -> Results:
+    """Read a results.json.
+
+    Raises ValueError when the file is of another format.
+    """
+    document = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ValueError(f"{path} is no results file of format {FORMAT}")
+    return Results(
+        format=FORMAT,
+        run=RunFacts(**{**document["run"], "only": tuple(document["run"]["only"])}),
+        outcome=Outcome(document["outcome"]),
+        exit_code=document["exit_code"],
+        totals=document["totals"],
+        requirements=tuple(_judgement(entry) for entry in document["requirements"]),
+        leftovers=tuple(document["leftovers"]),
+        exchanges=tuple(Exchange.from_document(entry) for entry in document["exchanges"]),
+    )
+
+
+def _judgement(entry: dict[str, Any]) -> Judgement:
+    failure = entry["failure"]
+    return Judgement(
+        **{
+            **entry,
+            "editions": tuple(entry["editions"]),
+            "verdict": Verdict(entry["verdict"]),
+            "expectations": tuple(Evaluation(**evaluation) for evaluation in entry["expectations"]),
+            "failure": Failure(**failure) if failure else None,
+            "exchanges": tuple(entry["exchanges"]),
+        }
+    )

@@ -1,0 +1,63 @@
+"""The verdict on one requirement, the outcome of a whole run, and the exit code that says it."""
+
+from collections.abc import Iterable
+from enum import IntEnum, StrEnum
+
+
+class Verdict(StrEnum):
+    """What the suite says of one requirement."""
+
+    PASS = "pass"  # noqa: S105 - the word of the verdict, no password
+    FAIL = "fail"
+    UNTESTABLE = "untestable"
+    NOT_APPLICABLE = "not-applicable"
+    EXPECTED_FAILURE = "expected-failure"
+    STALE = "stale"
+    ERROR = "error"
+
+
+class Outcome(StrEnum):
+    """What the suite says of the whole run."""
+
+    CONFORMANT = "conformant"
+    NONCONFORMANT = "nonconformant"
+    INCOMPLETE = "incomplete"
+    ERROR = "error"
+
+
+class ExitCode(IntEnum):
+    """The exit codes of every command."""
+
+    CONFORMANT = 0
+    NONCONFORMANT = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    PREFLIGHT = 4
+    INTERNAL = 5
+
+
+EXIT_CODES = {
+    Outcome.CONFORMANT: ExitCode.CONFORMANT,
+    Outcome.NONCONFORMANT: ExitCode.NONCONFORMANT,
+    Outcome.INCOMPLETE: ExitCode.INCOMPLETE,
+    Outcome.ERROR: ExitCode.INTERNAL,
+}
+
+
+def outcome_of(judged: Iterable[tuple[str, Verdict]], *, interrupted: bool = False) -> Outcome:
+    """Return the outcome of a run from the (level, verdict) of every requirement in it.
+
+    An error of the suite outweighs everything, a MUST that fails or an expected failure that has gone stale
+    outweighs what could not be tested, and a run that tested nothing is incomplete. A SHOULD or MAY that fails is
+    reported and does not make a registry nonconformant.
+    """
+    pairs = list(judged)
+    verdicts = {verdict for _, verdict in pairs}
+    if Verdict.ERROR in verdicts:
+        return Outcome.ERROR
+    if ("must", Verdict.FAIL) in pairs or Verdict.STALE in verdicts:
+        return Outcome.NONCONFORMANT
+    tested = verdicts & {Verdict.PASS, Verdict.FAIL, Verdict.EXPECTED_FAILURE}
+    if interrupted or Verdict.UNTESTABLE in verdicts or not tested:
+        return Outcome.INCOMPLETE
+    return Outcome.CONFORMANT

@@ -1,0 +1,61 @@
+"""What a requirement is: a permanent id, a level, one sentence, and where the sentence comes from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How binding a requirement is, in the words of RFC 2119."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most binding level."""
+        return list(Level).index(self)
+
+
+class Edition(StrEnum):
+    """Which GitLab is the measure: version 15, as its documentation says, or the current one."""
+
+    FIFTEEN = "15"
+    CURRENT = "current"
+
+
+class Provenance(StrEnum):
+    """How a requirement is known."""
+
+    DOCUMENTED = "documented"
+    PINNED = "pinned"
+    SOURCE = "source"
+    OBSERVED = "observed"
+
+    @property
+    def meaning(self) -> str:
+        """The provenance in words."""
+        return {
+            Provenance.DOCUMENTED: "documented by GitLab",
+            Provenance.PINNED: "pinned by GitLab's own request tests",
+            Provenance.SOURCE: "read in GitLab's source or in an HTTP standard",
+            Provenance.OBSERVED: "observed on the wire, from real clients or servers",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that a registry does, as data.
+
+    `capability` is the part of the API that it needs; a target may declare a capability off, which makes the
+    requirement not applicable. The first part of the id is the section.
+    """
+
+    id: str
+    section: str
+    level: Level
+    editions: tuple[Edition, ...]
+    sentence: str
+    provenance: Provenance
+    source: str
+    capability: str
