@@ -1,0 +1,1 @@
+"""Named broken registries, one module for each section of the requirements."""
