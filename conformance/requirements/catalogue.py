@@ -42,7 +42,9 @@ class Catalogue:
         """Every capability that some requirement needs."""
         return {requirement.capability for requirement in self.requirements}
 
-    def select(self, *, edition: Edition, level: Level = Level.MAY, only: Sequence[str] = ()) -> tuple[Requirement, ...]:
+    def select(
+        self, *, edition: Edition, level: Level = Level.MAY, only: Sequence[str] = ()
+    ) -> tuple[Requirement, ...]:
         """Return the requirements of `edition`, at least as binding as `level`, whose id matches one of the globs."""
         return tuple(
             requirement
@@ -63,7 +65,9 @@ def load_catalogue() -> Catalogue:
     """
     folder = resources.files(__package__)
     documents = [tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")) for name in SECTIONS]
-    requirements = [_requirement(document["section"], entry) for document in documents for entry in document["requirement"]]
+    requirements = [
+        _requirement(document["section"], entry) for document in documents for entry in document["requirement"]
+    ]
     ids = [requirement.id for requirement in requirements]
     for identifier in ids:
         if ids.count(identifier) > 1:
@@ -75,7 +79,7 @@ def _requirement(section: str, entry: dict[str, Any]) -> Requirement:
     identifier = str(entry.get("id", "without an id"))
     if set(entry) != KEYS:
         raise CatalogueError(f"the requirement {identifier} has not exactly the keys {', '.join(sorted(KEYS))}")
-    if not ID_FORMAT.fullmatch(identifier) or identifier.split(".")[0] != section:
+    if not ID_FORMAT.fullmatch(identifier) or identifier.partition(".")[0] != section:
         raise CatalogueError(f"the id {identifier} is not of the form {section}.short-claim")
     try:
         return Requirement(

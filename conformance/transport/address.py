@@ -1,0 +1,53 @@
+"""The address of a registry: where to connect and which prefix its paths carry."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+API = "/api/v4"
+
+
+class AddressError(Exception):
+    """A URL that cannot be the address of a registry; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Scheme, host and port, and the prefix before /api/v4, which is empty or starts with a slash."""
+
+    scheme: str
+    host: str
+    port: int
+    prefix: str
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme and authority, as in a URL."""
+        return f"{self.scheme}://{self.authority}"
+
+    def __str__(self) -> str:
+        return self.origin + self.prefix
+
+
+def parse_address(url: str) -> Address:
+    """Return the address that a URL names; a trailing /api/v4 is taken off, because every path brings its own.
+
+    Raises AddressError when the URL is not http or https, has no host, or carries credentials, a query or a fragment.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise AddressError(f"{url!r} is no URL: {error}") from error
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise AddressError(f"{url!r} is no URL of a registry: it must look like https://gitlab.example.com")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise AddressError("the URL must hold no credentials, query or fragment; give the token with --token-file")
+    prefix = parts.path.rstrip("/").removesuffix(API)
+    return Address(parts.scheme, parts.hostname, port or DEFAULT_PORTS[parts.scheme], prefix)

@@ -1,0 +1,49 @@
+"""What came back: an answer as a check sees it, with the digest of its body instead of the body."""
+
+import json
+from dataclasses import dataclass
+
+from conformance.transport.exchange import HeaderList
+
+KEPT_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The final response, or the reason why there is none.
+
+    `number` is that of its exchange record. `kept` holds the first 64 KiB of the body, `size` and `sha256` tell of
+    all of it. `body_sent` counts the body bytes that had gone out when the response began. `seconds` is the time from
+    the first byte sent to the last received. `reusable` says whether the connection could take another request.
+    """
+
+    number: int
+    status: int | None
+    reason: str
+    headers: HeaderList
+    interim: tuple[int, ...]
+    size: int
+    sha256: str
+    kept: bytes
+    body_sent: int
+    seconds: float
+    reusable: bool
+    failure: str | None
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header, its several values joined by a comma, None when it is absent."""
+        values = [value for key, value in self.headers if key == name.lower()]
+        return ", ".join(values) if values else None
+
+    def json(self) -> object:
+        """Return the body as JSON, None when it is none."""
+        try:
+            document: object = json.loads(self.kept)
+        except ValueError:
+            return None
+        return document
+
+    def key(self, name: str) -> object:
+        """Return the value of a key of a JSON object, None when there is no such key or no object."""
+        document = self.json()
+        return document.get(name) if isinstance(document, dict) else None

@@ -1,0 +1,173 @@
+"""The client of the probes: sends requests over kept or fresh connections and has every exchange recorded."""
+
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from conformance.transport.address import Address
+from conformance.transport.answer import Answer
+from conformance.transport.connection import Connection, Reception, all_headers
+from conformance.transport.exchange import BodyRecord, Exchange, RequestRecord, ResponseRecord
+from conformance.transport.recorder import SHOWN_BYTES, Recorder, body_record, record_of
+from conformance.transport.reproduction import curl_line, raw_line
+from conformance.transport.request import Request
+from conformance.transport.wire import Wire, WireError
+
+
+class Client:
+    """Talks to one address, from any number of threads; waits `patience` seconds at most without progress."""
+
+    def __init__(self, address: Address, recorder: Recorder, *, patience: float) -> None:
+        self.address = address
+        self._recorder = recorder
+        self._patience = patience
+        self._tls = ssl.create_default_context() if address.scheme == "https" else None
+        self._lock = threading.Lock()
+        self._idle: list[Connection] = []
+
+    def ask(self, request: Request) -> Answer:
+        """Send a request over a kept connection or a new one; keep the connection when it can take another."""
+        connection = self._kept_connection()
+        started = time.monotonic()
+        try:
+            connection = connection or self._connect()
+        except WireError as error:
+            return self._recorded(request, Reception(failure=str(error)), started, reusable=False)
+        answer = self._exchange(connection, request)
+        if answer.reusable:
+            with self._lock:
+                self._idle.append(connection)
+        else:
+            connection.close()
+        return answer
+
+    @contextmanager
+    def conversation(self) -> Iterator["Conversation"]:
+        """Open one fresh connection for several requests.
+
+        Raises WireError when there is no connection.
+        """
+        connection = self._connect()
+        try:
+            yield Conversation(self, connection)
+        finally:
+            connection.close()
+
+    def send_raw(self, data: bytes, *, end_sending: bool = False) -> Answer:
+        """Send bytes as they are over a fresh connection, then, when asked, nothing more ever; read one response."""
+        started = time.monotonic()
+        try:
+            connection = self._connect()
+            try:
+                reception = connection.exchange_raw(data, end_sending=end_sending)
+            finally:
+                connection.close()
+        except WireError as error:
+            reception = Reception(failure=str(error))
+        record = RequestRecord("RAW", str(self.address), (), "raw", None, record_of(data))
+        line = raw_line(data, host=self.address.host, port=self.address.port, tls=self._tls is not None)
+        return self._answer(record, line, reception, started, reusable=False)
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
+
+    def _connect(self) -> Connection:
+        return Connection(Wire(self.address, patience=self._patience, tls=self._tls))
+
+    def _kept_connection(self) -> Connection | None:
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                connection = self._idle.pop()
+            if connection.is_quiet():
+                return connection
+            connection.close()
+
+    def _exchange(self, connection: Connection, request: Request) -> Answer:
+        started = time.monotonic()
+        reception = connection.exchange(request, authority=self.address.authority, prefix=self.address.prefix)
+        return self._recorded(request, reception, started, reusable=connection.reusable)
+
+    def _recorded(self, request: Request, reception: Reception, started: float, *, reusable: bool) -> Answer:
+        url = str(self.address) + request.target
+        body = request.body
+        content = body.content if body else None
+        kept = b"".join(content.chunks()) if content and content.size <= SHOWN_BYTES else b""
+        record = RequestRecord(
+            method=request.method,
+            url=url,
+            headers=(*request.headers, *request.framing_headers()),
+            framing="none" if body is None else "chunked" if body.chunked else "sized",
+            declared=content.size if content and body and not body.chunked else None,
+            body=body_record(content.size, content.sha256, kept) if content else None,
+        )
+        line = curl_line(
+            request.method,
+            url,
+            request.headers,
+            body=kept,
+            size=content.size if content else None,
+            chunked=bool(body and body.chunked),
+            expect=request.expect_continue,
+        )
+        return self._answer(record, line, reception, started, reusable=reusable)
+
+    def _answer(
+        self, record: RequestRecord, line: str, reception: Reception, started: float, *, reusable: bool
+    ) -> Answer:
+        seconds = time.monotonic() - started
+        received = body_record(reception.size, reception.digest.hexdigest(), bytes(reception.kept))
+        response = _response_record(reception, received)
+        number = self._recorder.add(
+            lambda number, purpose: Exchange(number, purpose, record, response, reception.failure, seconds, line)
+        )
+        whole = response if reception.complete else None
+        return Answer(
+            number=number,
+            status=whole.status if whole else None,
+            reason=whole.reason if whole else "",
+            headers=whole.headers if whole else (),
+            interim=tuple(reception.interim),
+            size=received.size,
+            sha256=received.sha256,
+            kept=bytes(reception.kept),
+            body_sent=reception.body_sent,
+            seconds=seconds,
+            reusable=reusable,
+            failure=None if whole else reception.failure or "no response",
+        )
+
+
+class Conversation:
+    """Several requests over one connection."""
+
+    def __init__(self, client: Client, connection: Connection) -> None:
+        self._client = client
+        self._connection = connection
+
+    def ask(self, request: Request) -> Answer:
+        """Send the next request; only an `is_open` conversation takes one."""
+        return self._client._exchange(self._connection, request)  # noqa: SLF001 - a conversation is part of its client
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection can take another request."""
+        return self._connection.reusable
+
+
+def _response_record(reception: Reception, body: BodyRecord) -> ResponseRecord | None:
+    if reception.head is None:
+        return None
+    return ResponseRecord(
+        status=reception.head.status_code,
+        reason=bytes(reception.head.reason).decode("latin-1"),
+        headers=all_headers(reception.head),
+        interim=tuple(reception.interim),
+        body=body,
+    )

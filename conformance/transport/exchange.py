@@ -1,0 +1,87 @@
+"""The record of one exchange: what went out, what came back, and how it ended."""
+
+from dataclasses import dataclass
+from typing import Any
+
+HeaderList = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRecord:
+    """A body as it passed: its size in bytes, its SHA-256 in hexadecimal, its text when it is short and printable."""
+
+    size: int
+    sha256: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """The request as it was sent.
+
+    `framing` is "none", "sized", "chunked" or "raw"; `declared` is the length that a sized body promised.
+    """
+
+    method: str
+    url: str
+    headers: HeaderList
+    framing: str
+    declared: int | None
+    body: BodyRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRecord:
+    """The final response. `interim` holds the status codes of the interim responses before it."""
+
+    status: int
+    reason: str
+    headers: HeaderList
+    interim: tuple[int, ...]
+    body: BodyRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its response.
+
+    `purpose` is "preflight", "set-up", "clean-up" or the id of the requirement that asked. Without a response,
+    `failure` says in words what happened instead. `curl` is one line that repeats the request.
+    """
+
+    number: int
+    purpose: str
+    request: RequestRecord
+    response: ResponseRecord | None
+    failure: str | None
+    seconds: float
+    curl: str
+
+    @classmethod
+    def from_document(cls, entry: dict[str, Any]) -> "Exchange":
+        """Return the exchange that an entry of results.json describes."""
+        request, response = entry["request"], entry["response"]
+        parsed = {"headers": _pairs(request["headers"]), "body": _body(request["body"])}
+        return cls(
+            **{
+                **entry,
+                "request": RequestRecord(**{**request, **parsed}),
+                "response": response
+                and ResponseRecord(
+                    **{
+                        **response,
+                        "headers": _pairs(response["headers"]),
+                        "interim": tuple(response["interim"]),
+                        "body": _body(response["body"]),
+                    }
+                ),
+            }
+        )
+
+
+def _pairs(headers: list[list[str]]) -> HeaderList:
+    return tuple((name, value) for name, value in headers)
+
+
+def _body(entry: dict[str, Any] | None) -> BodyRecord | None:
+    return BodyRecord(**entry) if entry else None

@@ -1,0 +1,71 @@
+"""Takes secrets out of everything that leaves the program.
+
+Secrets are recognised by value, in each form in which a request or an answer can hold them: as they are,
+URL-encoded, escaped for JSON or a shell, and inside base64 at any offset. What replaces a secret is its variable,
+so that a redacted curl line still works once the variable is set.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from conformance.transport.reproduction import escaped
+
+SHORTEST_SECRET = 8
+
+
+class Redactor:
+    """The one place that every report and every printed sentence passes through."""
+
+    def __init__(self) -> None:
+        self._replacements: dict[str, str] = {}
+
+    def add(self, variable: str, secret: str) -> None:
+        """Have `secret` replaced by `$variable` from now on.
+
+        Raises ValueError for a secret so short that its value would be found in ordinary text.
+        """
+        if len(secret) < SHORTEST_SECRET:
+            raise ValueError(f"a token of fewer than {SHORTEST_SECRET} characters cannot be kept out of the reports")
+        for form in _plain_forms(secret):
+            self._replacements[form] = f"${variable}"
+        for form in _base64_forms(secret):
+            self._replacements[form] = f"[${variable} in base64]"
+
+    def text(self, text: str) -> str:
+        """Return text without secrets."""
+        for form in sorted(self._replacements, key=len, reverse=True):
+            if form in text:
+                text = text.replace(form, self._replacements[form])
+        return text
+
+    def document(self, value: object) -> object:
+        """Return a JSON-like value, any strings in it without secrets, keys included."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.document(key): self.document(entry) for key, entry in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.document(entry) for entry in value]
+        return value
+
+
+def _plain_forms(secret: str) -> Iterator[str]:
+    yield secret
+    yield quote(secret, safe="")
+    yield "".join(f"%{byte:02X}" for byte in secret.encode())
+    yield "".join(f"%{byte:02x}" for byte in secret.encode())
+    yield json.dumps(secret)[1:-1]
+    yield escaped(secret)
+
+
+def _base64_forms(secret: str) -> Iterator[str]:
+    data = secret.encode()
+    for offset in range(3):
+        encoded = base64.b64encode(b"\0" * offset + data)
+        first = (0, 2, 3)[offset]
+        last = (offset + len(data)) * 8 // 6
+        core = encoded[first:last].decode()
+        yield core
+        yield core.translate(str.maketrans("+/", "-_"))

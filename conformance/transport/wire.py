@@ -1,0 +1,87 @@
+"""A connection as bytes: non-blocking, plain or TLS, with one deadline for lack of progress.
+
+Sending and receiving are interleaved by the caller, so that an answer that arrives in the middle of a long body is
+seen at once and a full socket never blocks the reading.
+"""
+
+import select
+import socket
+import ssl
+
+from conformance.transport.address import Address
+
+RECEIVE_BYTES = 262_144
+
+
+class WireError(Exception):
+    """The connection could not be made, broke, or made no progress in time; the message says which."""
+
+
+class Wire:
+    """One connection. Without progress for `patience` seconds an operation raises WireError."""
+
+    def __init__(self, address: Address, *, patience: float, tls: ssl.SSLContext | None) -> None:
+        self._patience = patience
+        try:
+            plain = socket.create_connection((address.host, address.port), timeout=patience)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket = tls.wrap_socket(plain, server_hostname=address.host) if tls else plain
+        except (OSError, ssl.SSLError) as error:
+            raise WireError(f"no connection to {address.origin}: {error}") from error
+        self._socket.setblocking(False)
+
+    def close(self) -> None:
+        """Close both directions."""
+        self._socket.close()
+
+    def end_sending(self) -> None:
+        """Close the sending direction alone; what the peer still sends can be received."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            return
+
+    def send(self, data: memoryview) -> memoryview:
+        """Send until all of `data` is out or the peer has something to say; return what is not out yet."""
+        rest = data
+        while rest:
+            sent = self._send_now(rest)
+            rest = rest[sent:]
+            if not sent and self._wait(writing=True):
+                return rest
+        return rest
+
+    def receive(self, patience: float | None = None) -> bytes:
+        """Return the next bytes, b"" at the end of the connection.
+
+        Raises WireError when nothing arrives within `patience` seconds.
+        """
+        while (data := self.receive_now()) is None:
+            self._wait(writing=False, patience=patience)
+        return data
+
+    def receive_now(self) -> bytes | None:
+        """Return what has arrived, b"" at the end of the connection, None when there is nothing yet."""
+        try:
+            return self._socket.recv(RECEIVE_BYTES)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            return b""
+        except OSError as error:
+            raise WireError(f"the connection broke: {error.strerror or error}") from error
+
+    def _send_now(self, data: memoryview) -> int:
+        try:
+            return self._socket.send(data)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return 0
+        except OSError as error:
+            raise WireError(f"the connection broke while sending: {error.strerror or error}") from error
+
+    def _wait(self, *, writing: bool, patience: float | None = None) -> bool:
+        limit = self._patience if patience is None else patience
+        readable, writable, _ = select.select([self._socket], [self._socket] if writing else [], [], limit)
+        if not readable and not writable:
+            raise WireError(f"no progress for {limit:g} seconds")
+        return bool(readable)
