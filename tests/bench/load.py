@@ -1,0 +1,45 @@
+"""Many small requests over several connections at once, sent by wrk so that Python is not what is measured."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.peers import Request
+
+CONNECTIONS = 8
+SCRIPT = Path(__file__).with_name("load.lua")
+LONGEST_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Requests written down for wrk, so that preparing them is not measured."""
+
+    port: int
+    requests: Path
+    body: Path | None
+    count: int
+
+    def run(self) -> None:
+        """Send every request once over 8 connections; raises unless each was answered with success."""
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{LONGEST_SECONDS}s", "-s", str(SCRIPT)]
+        command += [f"http://127.0.0.1:{self.port}"]
+        environment = {**os.environ, "LOAD_REQUESTS": str(self.requests)}
+        if self.body:
+            environment["LOAD_BODY"] = str(self.body)
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        if f"answered {self.count} failed 0" not in ran.stderr or re.search(r"Socket errors|Non-2xx", ran.stdout):
+            raise RuntimeError(f"the load did not go through: {ran.stderr}{ran.stdout}")
+
+
+def load(place: Path, method: str, requests: Sequence[Request], body: Path | None = None) -> Load:
+    """Write requests down at `place`; they must share port and headers."""
+    lines = [f"{name}: {value}" for name, value in requests[0].headers.items()]
+    lines += [f"{method}\t{request.target}" for request in requests]
+    place.write_text("\n".join(lines) + "\n")
+    return Load(requests[0].port, place, body, len(requests))
