@@ -1,0 +1,35 @@
+"""One server for all end-to-end tests, and one over each carrier for those where bytes matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.registry import Registry, running_registry
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """Start a server with its defaults."""
+    with running_registry(tmp_path_factory.mktemp("registry")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["direct", "streamed"])
+def registry_over_carrier(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Registry]:
+    """Start a server of its own for the module, over each carrier in turn."""
+    carrier = {"direct": "auto", "streamed": "streamed"}[request.param]
+    with running_registry(tmp_path_factory.mktemp(request.param), "--carrier", carrier) as running:
+        yield running
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Return a file of 300,000 bytes, more than the storage takes in one message and with every byte value in it."""
+    path = tmp_path / "source.bin"
+    path.write_bytes(bytes(number * number % 256 for number in range(300_000)))
+    return path

@@ -1,0 +1,110 @@
+"""Files far larger than memory may hold, and many transfers at once; memory stays flat."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.end_to_end.registry import Registry, running_registry
+
+GIB = 1 << 30
+PIECE = 1 << 20
+MOST_RESIDENT_BYTES = 150 << 20
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Content of any size that is made while it is sent and checked while it is read: one MiB, numbered, repeated."""
+
+    seed: int
+    size: int
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the content in order, in pieces of at most 1 MiB."""
+        block = hashlib.sha256(str(self.seed).encode()).digest() * (PIECE // 32)
+        for number in range(0, self.size, PIECE):
+            yield (number.to_bytes(8, "big") + block[8:])[: self.size - number]
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the whole content."""
+        digest = hashlib.sha256()
+        for piece in self.pieces():
+            digest.update(piece)
+        return digest.hexdigest()
+
+
+def upload(registry: Registry, file_name: str, pattern: Pattern) -> None:
+    """PUT the pattern with its length declared; asserts 201."""
+    target = urlsplit(registry.file_url("large", file_name))
+    head = (
+        f"PUT {target.path} HTTP/1.1\r\nHost: {target.netloc}\r\nPRIVATE-TOKEN: {registry.token}\r\n"
+        f"Content-Length: {pattern.size}\r\nConnection: close\r\n\r\n"
+    )
+    with socket.create_connection((target.hostname or "", target.port or 0)) as connection:
+        connection.sendall(head.encode())
+        for piece in pattern.pieces():
+            connection.sendall(piece)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 201 ")
+
+
+def download(registry: Registry, file_name: str, pattern: Pattern) -> None:
+    """GET the file; asserts that every byte is the pattern's."""
+    target = urlsplit(registry.file_url("large", file_name))
+    head = (
+        f"GET {target.path} HTTP/1.1\r\nHost: {target.netloc}\r\nPRIVATE-TOKEN: {registry.token}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    with socket.create_connection((target.hostname or "", target.port or 0)) as connection:
+        connection.sendall(head.encode())
+        stream = connection.makefile("rb", buffering=PIECE)
+        assert stream.readline().startswith(b"HTTP/1.1 200 ")
+        while stream.readline() != b"\r\n":
+            pass
+        for piece in pattern.pieces():
+            assert stream.read(len(piece)) == piece
+        assert stream.read(1) == b""
+
+
+@pytest.fixture(params=["direct", "streamed"])
+def fresh_registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
+    """Start a server whose memory has seen nothing yet; what it stored goes with it, for it is much."""
+    carrier = {"direct": "auto", "streamed": "streamed"}[request.param]
+    with running_registry(tmp_path, "--carrier", carrier) as running:
+        yield running
+    subprocess.run(["rm", "-rf", str(tmp_path / "data")], check=True)
+
+
+def assert_memory_stays_flat(registry: Registry) -> None:
+    """Assert that no process of the server ever had 150 MiB resident."""
+    peaks = registry.peak_resident_bytes()
+    assert max(peaks.values()) < MOST_RESIDENT_BYTES, {pid: peak >> 20 for pid, peak in peaks.items()}
+
+
+def test_5_gib_up_and_down_in_flat_memory(fresh_registry: Registry) -> None:
+    small, large = Pattern(1, 64 << 20), Pattern(2, 5 * GIB)
+    upload(fresh_registry, "small", small)
+    download(fresh_registry, "small", small)
+    before = max(fresh_registry.peak_resident_bytes().values())
+    upload(fresh_registry, "large", large)
+    download(fresh_registry, "large", large)
+    after = max(fresh_registry.peak_resident_bytes().values())
+    assert after < before + (48 << 20), "memory grew with the file's size"
+    assert_memory_stays_flat(fresh_registry)
+
+
+def test_64_transfers_at_once_in_flat_memory(fresh_registry: Registry) -> None:
+    patterns = [Pattern(seed, 24 << 20) for seed in range(64)]
+    with ThreadPoolExecutor(64) as clients:
+        list(clients.map(lambda pattern: upload(fresh_registry, f"file-{pattern.seed}", pattern), patterns))
+        list(clients.map(lambda pattern: download(fresh_registry, f"file-{pattern.seed}", pattern), patterns))
+    assert_memory_stays_flat(fresh_registry)
