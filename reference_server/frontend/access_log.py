@@ -1,0 +1,82 @@
+"""One JSON line for each request, and its share in the metrics. Never a secret."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import dataclass
+from typing import TextIO
+
+from reference_server.frontend.credentials import SECRET_PARAMETERS
+from reference_server.frontend.metrics import Metrics
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What is known of one request and its answer; filled while it goes on. Sizes are body bytes."""
+
+    request_id: str
+    method: str
+    target: str
+    route: str
+    remote_address: str
+    started: float
+    status: int = 0
+    received_bytes: int = 0
+    sent_bytes: int = 0
+
+
+class AccessLog:
+    """Writes the lines of one turn of the event loop with one system call."""
+
+    def __init__(self, metrics: Metrics, stream: TextIO | None = None) -> None:
+        self._metrics = metrics
+        self._stream = stream or sys.stderr
+        self._encode = json.JSONEncoder(separators=(",", ":")).encode
+        self._lines: list[str] = []
+
+    def record(self, exchange: Exchange) -> None:
+        """Log and count a request that is over."""
+        duration = time.monotonic() - exchange.started
+        self._metrics.count(exchange, duration)
+        line = self._encode(
+            {
+                "event": "request",
+                "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "request_id": exchange.request_id,
+                "method": exchange.method,
+                "path": without_secrets(exchange.target),
+                "status": exchange.status,
+                "received_bytes": exchange.received_bytes,
+                "sent_bytes": exchange.sent_bytes,
+                "duration_milliseconds": round(duration * 1000, 3),
+                "remote_address": exchange.remote_address,
+            }
+        )
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._lines.append(line)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._lines:
+            lines, self._lines = self._lines, []
+            self._stream.write("\n".join(lines) + "\n")
+            self._stream.flush()
+
+
+def without_secrets(target: str) -> str:
+    """Take the values of credentials out of a request target."""
+    path, mark, query = target.partition("?")
+    if not mark:
+        return target
+    return f"{path}?{'&'.join(_without_secret(pair) for pair in query.split('&'))}"
+
+
+def _without_secret(pair: str) -> str:
+    """Take the value out of one pair of a query when its name, however it is encoded, may name a secret."""
+    name, mark, _ = pair.partition("=")
+    harmless = mark and "%" not in name and "+" not in name and name not in SECRET_PARAMETERS
+    return pair if harmless or not mark else f"{name}=[removed]"

@@ -1,0 +1,133 @@
+"""Composes one front-end process: links, carriers, routes, server."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
+from tornado.web import Application
+
+from reference_server.contract.addresses import Address
+from reference_server.contract.limits import KIB
+from reference_server.frontend import health
+from reference_server.frontend.access_log import AccessLog
+from reference_server.frontend.carriers.choice import Carriers
+from reference_server.frontend.carriers.direct import DirectCarrier
+from reference_server.frontend.carriers.pieces import PieceBudget
+from reference_server.frontend.carriers.streamed import StreamedCarrier
+from reference_server.frontend.carriers.volume import shared_root
+from reference_server.frontend.front_door import FrontDoor
+from reference_server.frontend.metrics import Metrics
+from reference_server.frontend.package_files.desk import Desk
+from reference_server.frontend.package_files.routing import PackageFileRoutes
+from reference_server.frontend.rest import callers, groups, projects, tokens
+from reference_server.frontend.rest.handler import RestDesk, UnknownRoute
+from reference_server.frontend.server import Server
+from reference_server.frontend.stall_watch import StallWatch
+from reference_server.frontend.storage_link.calls import SingleCalls
+from reference_server.frontend.storage_link.channels import open_content_channel, open_decision_channel
+from reference_server.frontend.storage_link.operations import Operations
+
+CarrierChoice = Literal["auto", "streamed"]
+
+_HEAD_BYTES = 32 * KIB
+_READ_BYTES = 256 * KIB
+_ID = "([^/]+)"
+
+
+@dataclass(frozen=True, slots=True)
+class FrontEndOptions:
+    """How one front-end process runs. Times are seconds.
+
+    `idle_seconds` bounds both the wait for a request on an open connection and the arrival of its head;
+    `stall_seconds` bounds how long nothing may move in a body.
+    """
+
+    storage: Address
+    carrier: CarrierChoice = "auto"
+    idle_seconds: float = 75.0
+    stall_seconds: float = 60.0
+    storage_start_seconds: float = 30.0
+
+
+class FrontEnd:
+    """One front-end process, from its first connection to the storage to its last answer."""
+
+    def __init__(self, options: FrontEndOptions) -> None:
+        self._options = options
+        self._metrics = Metrics()
+        self._log = AccessLog(self._metrics)
+        self._decisions = open_decision_channel(options.storage)
+        self._content = open_content_channel(options.storage)
+        self._calls = SingleCalls(self._decisions)
+        self._operations = Operations(self._decisions, on_break=self._metrics.count_break)
+        self._stalls = StallWatch(options.stall_seconds)
+
+    async def start(self, listening: socket.socket) -> None:
+        """Wait for the storage, then accept connections. Raises TransportFailure when the storage does not come."""
+        self._carriers = await self._open_carriers()
+        self._operations.start()
+        self._stalls.start()
+        desk = Desk(self._operations, self._calls, self._carriers, self._stalls, self._log)
+        self._door = FrontDoor(PackageFileRoutes(desk), self._application())
+        self._server = Server(
+            self._door,
+            chunk_size=_READ_BYTES,
+            max_header_size=_HEAD_BYTES,
+            idle_connection_timeout=self._options.idle_seconds,
+        )
+        self._server.add_socket(listening)
+
+    async def stop(self, grace_seconds: float) -> bool:
+        """Accept no more, let what is under way finish, and close everything; False when something was cut off."""
+        self._server.stop()
+        finished = await self._door.drain(grace_seconds)
+        await self._server.close_all_connections()
+        self._stalls.stop()
+        await self._operations.close()
+        self._carriers.close()
+        await self._decisions.close()
+        await self._content.close()
+        self._log.flush()
+        return finished
+
+    async def _open_carriers(self) -> Carriers:
+        """Prove whether the volume is shared, and open the carriers that follow from it."""
+        volume = await self._calls.describe_volume(
+            seconds=self._options.storage_start_seconds, request_id="front-end-start"
+        )
+        root = None if self._options.carrier == "streamed" else shared_root(volume)
+        structlog.get_logger().info("carrier chosen", carrier="streamed" if root is None else "direct")
+        budget = PieceBudget()
+        return Carriers(StreamedCarrier(self._content, budget), None if root is None else DirectCarrier(root, budget))
+
+    def _application(self) -> Application:
+        """Make the Tornado application of every route but the hot one."""
+        desk = RestDesk(
+            IdentityServiceStub(self._decisions), self._calls, self._log, self._metrics, lambda: self._door.running
+        )
+        shared = {"desk": desk}
+        project = f"/api/v4/projects/{_ID}"
+        return Application(
+            [
+                ("/api/v4/user", callers.CurrentUser, shared),
+                ("/api/v4/version", callers.Version, shared),
+                ("/api/v4/groups", groups.Groups, shared),
+                (f"/api/v4/groups/{_ID}", groups.Group, shared),
+                ("/api/v4/projects", projects.Projects, shared),
+                (project, projects.Project, shared),
+                (f"{project}/access_tokens", tokens.AccessTokens, shared),
+                (f"{project}/access_tokens/{_ID}", tokens.AccessToken, shared),
+                (f"{project}/deploy_tokens", tokens.DeployTokens, shared),
+                (f"{project}/deploy_tokens/{_ID}", tokens.DeployToken, shared),
+                ("/-/liveness", health.Liveness, shared),
+                ("/-/readiness", health.Readiness, shared),
+                ("/-/metrics", health.MetricsReport, shared),
+            ],
+            default_handler_class=UnknownRoute,
+            default_handler_args=shared,
+            log_function=lambda _: None,
+        )

@@ -1,0 +1,145 @@
+"""The streamed carrier: content crosses gRPC in messages of at most 1 MiB. Works between hosts."""
+
+from __future__ import annotations
+
+import asyncio
+
+import grpc
+from generic_packages.storage.v1.content_pb2 import (
+    DownloadContentRequest,
+    DownloadContentResponse,
+    UploadContentRequest,
+    UploadContentResponse,
+)
+from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
+
+from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.limits import MESSAGE_BYTES, REQUEST_ID_KEY
+from reference_server.frontend.carriers.interface import ContentGoneError, ContentSummary
+from reference_server.frontend.carriers.pieces import PieceBudget, PieceCollector
+
+# A whole transfer, however slow the client; stalls are found by the clock on each piece instead.
+_TRANSFER_SECONDS = 24 * 3600
+_MESSAGES_IN_FLIGHT = 8
+
+
+class StreamedCarrier:
+    """Opens writers and readers on the content channel. One process has a bounded number of messages in flight."""
+
+    def __init__(self, channel: grpc.aio.Channel, budget: PieceBudget) -> None:
+        self._stub = ContentServiceStub(channel)
+        self._budget = budget
+        self._in_flight = asyncio.Semaphore(_MESSAGES_IN_FLIGHT)
+
+    def open_writer(self, upload_id: str, *, request_id: str) -> StreamedWriter:
+        """Begin to send the content of an upload."""
+        call = self._stub.UploadContent(timeout=_TRANSFER_SECONDS, metadata=((REQUEST_ID_KEY, request_id),))
+        return StreamedWriter(call, upload_id, self._budget, self._in_flight)
+
+    def open_reader(self, read_ticket: bytes, offset: int, length: int, *, request_id: str) -> StreamedReader:
+        """Begin to read a span of a file."""
+        request = DownloadContentRequest(read_ticket=read_ticket, offset=offset, length=length)
+        call = self._stub.DownloadContent(request, timeout=_TRANSFER_SECONDS, metadata=((REQUEST_ID_KEY, request_id),))
+        return StreamedReader(call, self._in_flight)
+
+
+class StreamedWriter:
+    """One UploadContent call; see ContentWriter."""
+
+    def __init__(
+        self,
+        call: grpc.aio.StreamUnaryCall[UploadContentRequest, UploadContentResponse],
+        upload_id: str,
+        budget: PieceBudget,
+        in_flight: asyncio.Semaphore,
+    ) -> None:
+        self._call = call
+        self._upload_id: str | None = upload_id
+        self._budget = budget
+        self._collector = PieceCollector(budget)
+        self._in_flight = in_flight
+        self._open = True
+        budget.join()
+
+    async def write(self, piece: bytes) -> None:
+        """See ContentWriter."""
+        ready = self._collector.add(piece)
+        if ready is not None:
+            await self._send(ready)
+
+    async def complete(self) -> ContentSummary:
+        """See ContentWriter. The storage hashed what arrived there."""
+        await self._send(self._collector.take())
+        try:
+            await self._call.done_writing()
+            answer = await self._call
+        except grpc.aio.AioRpcError as error:
+            raise Failure.from_rpc_error(error) from None
+        finally:
+            self._leave()
+        return ContentSummary(answer.size, answer.sha256)
+
+    async def abandon(self) -> None:
+        """See ContentWriter."""
+        self._call.cancel()
+        self._leave()
+
+    async def _send(self, piece: bytes) -> None:
+        """Send a piece as messages, each in its turn among the transfers of this process."""
+        if self._upload_id is not None:
+            upload_id, self._upload_id = self._upload_id, None
+            await self._write(UploadContentRequest(upload_id=upload_id))
+        for start in range(0, len(piece), MESSAGE_BYTES):
+            async with self._in_flight:
+                await self._write(UploadContentRequest(content=piece[start : start + MESSAGE_BYTES]))
+
+    async def _write(self, message: UploadContentRequest) -> None:
+        """Write one message; when the storage has ended the call, say why it did."""
+        try:
+            await self._call.write(message)
+        except asyncio.InvalidStateError:
+            raise await self._reason() from None
+        except grpc.aio.AioRpcError as error:
+            raise Failure.from_rpc_error(error) from None
+
+    async def _reason(self) -> Failure | TransportFailure:
+        """Read why a call ended that was still being written to."""
+        try:
+            await self._call
+        except grpc.aio.AioRpcError as error:
+            return Failure.from_rpc_error(error)
+        return Failure(Reason.CONTENT_MISMATCH, "the storage ended the upload before its content did")
+
+    def _leave(self) -> None:
+        """Give the budget back, once."""
+        if self._open:
+            self._open = False
+            self._budget.leave()
+
+
+class StreamedReader:
+    """One DownloadContent call; see ContentReader."""
+
+    def __init__(
+        self,
+        call: grpc.aio.UnaryStreamCall[DownloadContentRequest, DownloadContentResponse],
+        in_flight: asyncio.Semaphore,
+    ) -> None:
+        self._call = call
+        self._in_flight = in_flight
+
+    async def read(self) -> bytes:
+        """See ContentReader. Raises ContentGoneError when the content was deleted meanwhile."""
+        try:
+            async with self._in_flight:
+                message = await self._call.read()
+        except grpc.aio.AioRpcError as error:
+            failure = Failure.from_rpc_error(error)
+            if isinstance(failure, Failure) and failure.reason is Reason.PACKAGE_FILE_NOT_FOUND:
+                raise ContentGoneError from None
+            raise failure from None
+        return message.content if isinstance(message, DownloadContentResponse) else b""
+
+    def close(self) -> None:
+        """See ContentReader."""
+        self._call.cancel()

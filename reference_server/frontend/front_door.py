@@ -1,0 +1,137 @@
+"""Where every request comes in: the hot route goes to raw delegates, everything else to the Tornado application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import cast
+
+from tornado.http1connection import HTTP1Connection
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPInputError,
+    HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from tornado.web import Application
+
+from reference_server.contract.limits import MIB
+from reference_server.frontend.answers import BODY_TOO_LARGE, TARGET_TOO_LONG
+from reference_server.frontend.package_files.address import TARGET_CHARACTERS, match_file_route
+from reference_server.frontend.package_files.request import read_framing
+from reference_server.frontend.package_files.routing import PackageFileRoutes
+
+_APPLICATION_BODY_BYTES = MIB
+
+
+class FrontDoor(HTTPServerConnectionDelegate):
+    """Chooses the delegate when a request's head has come, and knows which connections are at work.
+
+    `drain` closes those that are not, and closes each other one when its request is answered.
+    """
+
+    def __init__(self, package_files: PackageFileRoutes, application: Application) -> None:
+        self._package_files = package_files
+        self._application = application
+        self._idle: dict[object, HTTP1Connection] = {}
+        self._running: set[object] = set()
+        self._draining = False
+        self._quiet = asyncio.Event()
+
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        """See HTTPServerConnectionDelegate; a new request means that the one before is answered."""
+        connection = cast("HTTP1Connection", request_conn)
+        self._running.discard(server_conn)
+        if self._draining:
+            connection.close()
+            self._note_quiet()
+        else:
+            self._idle[server_conn] = connection
+        return _Visitor(self, server_conn, connection)
+
+    def on_close(self, server_conn: object) -> None:
+        """See HTTPServerConnectionDelegate."""
+        self._idle.pop(server_conn, None)
+        self._running.discard(server_conn)
+        self._note_quiet()
+
+    @property
+    def running(self) -> int:
+        """How many requests are under way."""
+        return len(self._running)
+
+    async def drain(self, seconds: float) -> bool:
+        """Close idle connections and wait for the others to be answered; False when that took too long."""
+        self._draining = True
+        for connection in list(self._idle.values()):
+            connection.close()
+        self._note_quiet()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._quiet.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def choose(
+        self, server_conn: object, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection
+    ) -> HTTPMessageDelegate:
+        """Choose the delegate for a request. Raises HTTPInputError for a head that no answer in JSON can follow."""
+        self._idle.pop(server_conn, None)
+        self._running.add(server_conn)
+        if len(start_line.path) > TARGET_CHARACTERS:
+            return self._package_files.refusal(TARGET_TOO_LONG, start_line, headers, connection)
+        path, _, query = start_line.path.partition("?")
+        route = match_file_route(path)
+        if route is not None:
+            _require_host(start_line, headers)
+            return self._package_files.delegate(route, query, start_line, headers, connection)
+        if (read_framing(headers).declared_size or 0) > _APPLICATION_BODY_BYTES:
+            return self._package_files.refusal(BODY_TOO_LARGE, start_line, headers, connection)
+        connection.set_max_body_size(_APPLICATION_BODY_BYTES)
+        return self._application.start_request(server_conn, connection)
+
+    def _note_quiet(self) -> None:
+        """Wake who waits for the last request."""
+        if self._draining and not self._running:
+            self._quiet.set()
+
+
+class _Visitor(HTTPMessageDelegate):
+    """Passes a message on to the delegate that its head decides."""
+
+    __slots__ = ("_chosen", "_connection", "_door", "_server_conn")
+
+    def __init__(self, door: FrontDoor, server_conn: object, connection: HTTP1Connection) -> None:
+        self._door = door
+        self._server_conn = server_conn
+        self._connection = connection
+        self._chosen: HTTPMessageDelegate | None = None
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        request_line = cast("RequestStartLine", start_line)
+        self._chosen = self._door.choose(self._server_conn, request_line, headers, self._connection)
+        return self._chosen.headers_received(start_line, headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        return None if self._chosen is None else self._chosen.data_received(chunk)
+
+    def finish(self) -> None:
+        if self._chosen is not None:
+            self._chosen.finish()
+
+    def on_connection_close(self) -> None:
+        if self._chosen is not None:
+            self._chosen.on_connection_close()
+
+
+def _require_host(start_line: RequestStartLine, headers: HTTPHeaders) -> None:
+    """Refuse what HTTP says must be refused: HTTP/1.1 without exactly one Host."""
+    host = headers.get_list("Host")
+    if len(host) > 1 or (not host and start_line.version != "HTTP/1.0"):
+        raise HTTPInputError("Host header missing or repeated")

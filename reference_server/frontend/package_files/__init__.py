@@ -1,0 +1,1 @@
+"""The hot route: publish and download package files, on Tornado's raw message interface."""

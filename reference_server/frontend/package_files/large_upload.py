@@ -1,0 +1,112 @@
+"""One upload that begins, takes bytes, and is committed or abandoned."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import grpc
+from generic_packages.storage.v1.packages_pb2 import (
+    BeginPublicationRequest,
+    CommitPublicationRequest,
+    PackageFile,
+)
+
+from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.limits import SMALL_OPERATION_SECONDS
+from reference_server.frontend.carriers.interface import ContentSummary, ContentWriter
+from reference_server.frontend.package_files.desk import Desk
+from reference_server.frontend.package_files.request import BodyFraming, FileRequest
+
+# The commit waits for the volume to sync what is left of the content.
+_COMMIT_SECONDS = 120.0
+_COMMIT_ATTEMPTS = 3
+_COMMIT_PAUSE_SECONDS = 0.2
+
+
+class LargeUpload:
+    """Raises Failure or TransportFailure from every step but `abandon`."""
+
+    def __init__(self, desk: Desk, request: FileRequest, framing: BodyFraming) -> None:
+        self._desk = desk
+        self._request = request
+        self._framing = framing
+        self._upload_id = ""
+        self._maximum_bytes = 0
+        self._received_bytes = 0
+        self._writer: ContentWriter | None = None
+        self._over = False
+
+    async def begin(self) -> None:
+        """Ask for permission and open the way for the bytes."""
+        query = self._request.query
+        permission = await self._desk.operations.begin_publication(
+            BeginPublicationRequest(
+                credentials=self._request.credentials,
+                coordinates=self._request.coordinates,
+                status=query.get("status"),
+                select=query.get("select"),
+                declared_size=self._framing.declared_size,
+                shares_volume=self._desk.carriers.shares_volume,
+            ),
+            request_id=self._request.request_id,
+            seconds=SMALL_OPERATION_SECONDS,
+        )
+        self._upload_id = permission.upload_id
+        self._maximum_bytes = permission.maximum_bytes
+        self._writer = self._desk.carriers.open_writer(permission, request_id=self._request.request_id)
+
+    async def write(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        self._received_bytes += len(chunk)
+        if self._received_bytes > self._maximum_bytes:
+            raise Failure(Reason.FILE_TOO_LARGE, "the body grew over the limit", maximum_bytes=str(self._maximum_bytes))
+        await self._open_writer.write(chunk)
+
+    async def commit(self) -> PackageFile:
+        """Make the upload the newest file. Safe to repeat, so a broken stream does not lose a body that has arrived."""
+        summary = await self._open_writer.complete()
+        for attempt in range(1, _COMMIT_ATTEMPTS + 1):
+            try:
+                record = await self._commit(summary)
+            except TransportFailure as failure:
+                if failure.code is not grpc.StatusCode.UNAVAILABLE or attempt == _COMMIT_ATTEMPTS:
+                    raise
+                await asyncio.sleep(_COMMIT_PAUSE_SECONDS * attempt)
+            else:
+                self._over = True
+                return record
+        raise AssertionError("the last attempt returns or raises")
+
+    async def abandon(self) -> None:
+        """Let go of everything here and, as far as it can be told, in the storage."""
+        if self._over:
+            return
+        self._over = True
+        if self._writer is not None:
+            await self._writer.abandon()
+        if self._upload_id:
+            with suppress(Failure, TransportFailure):
+                await self._desk.calls.abandon_publication(self._upload_id, request_id=self._request.request_id)
+
+    async def _commit(self, summary: ContentSummary) -> PackageFile:
+        """Send the commit once."""
+        answer = await self._desk.operations.commit_publication(
+            CommitPublicationRequest(
+                upload_id=self._upload_id,
+                size=summary.size,
+                sha256=summary.sha256,
+                md5=summary.md5,
+                sha1=summary.sha1,
+            ),
+            request_id=self._request.request_id,
+            seconds=_COMMIT_SECONDS,
+        )
+        return answer.package_file
+
+    @property
+    def _open_writer(self) -> ContentWriter:
+        """The writer, which permission has opened."""
+        if self._writer is None:
+            raise TransportFailure(grpc.StatusCode.FAILED_PRECONDITION, "bytes before permission")
+        return self._writer

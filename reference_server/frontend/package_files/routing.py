@@ -1,0 +1,59 @@
+"""Chooses what handles a request for a package file."""
+
+from __future__ import annotations
+
+from tornado.http1connection import HTTP1Connection
+from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine
+
+from reference_server.frontend.answers import TEXT_MALFORMED, Answer, method_not_allowed
+from reference_server.frontend.package_files.address import FileRoute, MalformedTextError
+from reference_server.frontend.package_files.desk import Desk
+from reference_server.frontend.package_files.download import Download
+from reference_server.frontend.package_files.publish import LargePublish, SmallPublish, takes_permission
+from reference_server.frontend.package_files.refusal import Refusal
+from reference_server.frontend.package_files.replies import Reply
+from reference_server.frontend.package_files.request import (
+    ROUTE,
+    read_framing,
+    read_request,
+    start_exchange,
+)
+
+_METHOD_NOT_ALLOWED = method_not_allowed("GET", "HEAD", "PUT")
+
+
+class PackageFileRoutes:
+    """Makes the message delegate for each request of the hot route."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def delegate(
+        self,
+        route: FileRoute,
+        query: str,
+        start_line: RequestStartLine,
+        headers: HTTPHeaders,
+        connection: HTTP1Connection,
+    ) -> HTTPMessageDelegate:
+        """Choose by method and body. Raises HTTPInputError for a body whose end is ambiguous."""
+        framing = read_framing(headers)
+        reply = Reply(connection, start_exchange(start_line, headers, connection, route=ROUTE), self._desk.log)
+        if start_line.method not in {"GET", "HEAD", "PUT"}:
+            return Refusal(reply, _METHOD_NOT_ALLOWED, framing)
+        try:
+            request = read_request(route, query, headers, reply.exchange.request_id)
+        except MalformedTextError:
+            return Refusal(reply, TEXT_MALFORMED, framing)
+        if start_line.method != "PUT":
+            return Download(self._desk, connection, reply, request, headers)
+        if takes_permission(framing):
+            return LargePublish(self._desk, connection, reply, request, framing)
+        return SmallPublish(self._desk, connection, reply, request)
+
+    def refusal(
+        self, answer: Answer, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection
+    ) -> HTTPMessageDelegate:
+        """Refuse a request of whatever route for its form alone. Raises HTTPInputError as `delegate` does."""
+        exchange = start_exchange(start_line, headers, connection, route="refused")
+        return Refusal(Reply(connection, exchange, self._desk.log), answer, read_framing(headers))

@@ -1,0 +1,199 @@
+"""What every REST endpoint shares: credentials, parameters, calls to the storage, answers, the log line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TypeVar
+
+import grpc
+import structlog
+from generic_packages.storage.v1.credential_pb2 import Credential
+from generic_packages.storage.v1.identity_pb2 import GetCallerRequest, GetCallerResponse
+from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceAsyncStub
+from tornado.web import HTTPError, RequestHandler
+
+from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.frontend import request_ids
+from reference_server.frontend.access_log import AccessLog, Exchange
+from reference_server.frontend.answers import (
+    ROUTE_UNKNOWN,
+    TEXT_MALFORMED,
+    UNEXPECTED,
+    Answer,
+    JsonValue,
+    json_answer,
+    method_not_allowed,
+)
+from reference_server.frontend.credentials import presented_credentials
+from reference_server.frontend.failures import answer_to
+from reference_server.frontend.metrics import Metrics
+from reference_server.frontend.rest.parameters import (
+    BadParametersError,
+    Parameters,
+    UnreadableBodyError,
+    read_parameters,
+)
+from reference_server.frontend.storage_link.calls import SingleCalls, call
+
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+_UNREADABLE_BODY = json_answer(400, {"error": "message body does not match declared format"})
+_ANSWERS = {400: TEXT_MALFORMED, 404: ROUTE_UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class RestDesk:
+    """What the endpoints work with, made once for each process. `running` counts the requests under way."""
+
+    identity: IdentityServiceAsyncStub
+    calls: SingleCalls
+    log: AccessLog
+    metrics: Metrics
+    running: Callable[[], int]
+
+
+class ApiHandler(RequestHandler):
+    """One request; the refusals that its methods raise become answers in GitLab's shape."""
+
+    route = "rest"
+    """The route's name in the metrics."""
+
+    def initialize(self, desk: RestDesk) -> None:
+        """Take what every endpoint works with."""
+        self.desk = desk
+        self.identity = desk.identity
+        self._exchange = Exchange(
+            request_id=request_ids.request_id(self.request.headers.get(request_ids.HEADER)),
+            method=self.request.method or "",
+            target=self.request.uri or "",
+            route=self.route,
+            remote_address=str(self.request.remote_ip),
+            started=time.monotonic(),
+            received_bytes=len(self.request.body),
+        )
+
+    def set_default_headers(self) -> None:
+        """Keep Tornado's own name out of the answers."""
+        self.clear_header("Server")
+
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        """Refuse text that no name can hold."""
+        text = super().decode_argument(value, name)
+        if "\0" in text:
+            raise HTTPError(400)
+        return text
+
+    @property
+    def credentials(self) -> list[Credential]:
+        """Every credential that the request presents."""
+        query = {name: values[-1].decode("utf-8", "replace") for name, values in self.request.query_arguments.items()}
+        return presented_credentials(self.request.headers, query)
+
+    @property
+    def origin(self) -> str:
+        """The scheme and host that links begin with."""
+        return f"{self.request.protocol}://{self.request.host}"
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters of query and body. Raises UnreadableBodyError."""
+        return read_parameters(self.request)
+
+    async def ask(self, method: grpc.aio.UnaryUnaryMultiCallable[_Request, _Response], request: _Request) -> _Response:
+        """Call the storage. Raises Failure or TransportFailure."""
+        return await call(method, request, request_id=self._exchange.request_id)
+
+    async def caller(self) -> GetCallerResponse:
+        """Ask who is calling. Raises Failure when nobody is known to be."""
+        return await self.ask(self.identity.GetCaller, GetCallerRequest(credentials=self.credentials))
+
+    def send(self, answer: Answer) -> None:
+        """Send a whole answer."""
+        self.set_status(answer.status)
+        self.set_header(request_ids.HEADER, self._exchange.request_id)
+        for name, value in answer.headers:
+            self.set_header(name, value)
+        if answer.status == 204:  # noqa: PLR2004 -- the status that has no body
+            self.finish()
+            return
+        self.set_header("Content-Type", answer.content_type)
+        self._exchange.sent_bytes = 0 if self.request.method == "HEAD" else len(answer.body)
+        self.finish(answer.body)
+
+    def send_json(self, status: int, value: JsonValue) -> None:
+        """Send a JSON answer."""
+        self.send(json_answer(status, value))
+
+    def compute_etag(self) -> None:
+        """No endpoint here has cacheable answers."""
+
+    def write_error(self, status_code: int, **details: object) -> None:
+        """Answer with what went wrong."""
+        information = details.get("exc_info")
+        error = information[1] if isinstance(information, tuple) else None
+        if isinstance(error, (Failure, TransportFailure)):
+            self.send(answer_to(error))
+        elif status_code == 405:  # noqa: PLR2004 -- Tornado's own refusal
+            self.send(method_not_allowed(*self._methods()))
+        else:
+            self.send(_ANSWERS.get(status_code, UNEXPECTED))
+
+    def log_exception(
+        self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        """Log defects; refusals are in the access log already."""
+        if not isinstance(value, (Failure, TransportFailure, HTTPError)):
+            structlog.get_logger().error(
+                "request failed", request_id=self._exchange.request_id, exc_info=(typ, value, tb)
+            )
+
+    def on_finish(self) -> None:
+        """Log the request."""
+        self._exchange.status = self.get_status()
+        self.desk.log.record(self._exchange)
+
+    async def refuse_parameters(self, answer: Answer) -> None:
+        """Refuse parameters, but only to somebody who may call at all: credentials are judged first."""
+        await self.caller()
+        self.send(answer)
+
+    def _methods(self) -> list[str]:
+        """The methods that this endpoint has."""
+        mine = type(self)
+        return [
+            method
+            for method in _METHODS
+            if getattr(mine, method.lower()) is not getattr(RequestHandler, method.lower())
+        ]
+
+
+class ChangingHandler(ApiHandler):
+    """An endpoint whose `create` reads parameters on POST."""
+
+    async def post(self, *path: str) -> None:
+        """Create, or refuse the parameters."""
+        try:
+            await self.create(self.parameters, *path)
+        except BadParametersError as error:
+            await self.refuse_parameters(json_answer(400, {"error": str(error)}))
+        except UnreadableBodyError:
+            await self.refuse_parameters(_UNREADABLE_BODY)
+
+    async def create(self, parameters: Parameters, *path: str) -> None:
+        """Create what the endpoint is for."""
+        raise NotImplementedError
+
+
+class UnknownRoute(ApiHandler):
+    """Every route that does not exist."""
+
+    route = "unknown"
+
+    def prepare(self) -> None:
+        """Answer whatever the method is."""
+        self.send(ROUTE_UNKNOWN)

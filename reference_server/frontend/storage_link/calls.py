@@ -1,0 +1,68 @@
+"""Single calls to the storage, for everything that is not on a hot path."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import grpc
+from generic_packages.storage.v1.content_pb2 import DescribeVolumeRequest, DescribeVolumeResponse
+from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
+from generic_packages.storage.v1.packages_pb2 import AbandonPublicationRequest
+from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from grpc_health.v1.health_pb2_grpc import HealthStub
+
+from reference_server.contract.failure import Failure
+from reference_server.contract.limits import REQUEST_ID_KEY, SMALL_OPERATION_SECONDS
+
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+
+_HEALTH_SECONDS = 2
+
+
+async def call(
+    method: grpc.aio.UnaryUnaryMultiCallable[_Request, _Response], request: _Request, *, request_id: str
+) -> _Response:
+    """Make a call with the usual time limit. Raises Failure or TransportFailure."""
+    try:
+        return await method(request, timeout=SMALL_OPERATION_SECONDS, metadata=((REQUEST_ID_KEY, request_id),))
+    except grpc.aio.AioRpcError as error:
+        raise Failure.from_rpc_error(error) from None
+
+
+class SingleCalls:
+    """The calls that no room of its own makes: give an upload up, describe the volume, ask for health."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._packages = PackagesServiceStub(channel)
+        self._content = ContentServiceStub(channel)
+        self._health = HealthStub(channel)
+
+    async def abandon_publication(self, upload_id: str, *, request_id: str) -> None:
+        """Give a begun upload up. Raises Failure or TransportFailure."""
+        request = AbandonPublicationRequest(upload_id=upload_id)
+        await call(self._packages.AbandonPublication, request, request_id=request_id)
+
+    async def describe_volume(self, *, seconds: float, request_id: str) -> DescribeVolumeResponse:
+        """Ask for the volume's root and nonce, waiting up to `seconds` for a storage that is only just starting.
+
+        Raises Failure or TransportFailure.
+        """
+        try:
+            return await self._content.DescribeVolume(
+                DescribeVolumeRequest(),
+                timeout=seconds,
+                metadata=((REQUEST_ID_KEY, request_id),),
+                wait_for_ready=True,
+            )
+        except grpc.aio.AioRpcError as error:
+            raise Failure.from_rpc_error(error) from None
+
+    async def healthy(self) -> bool:
+        """Whether the storage says of itself that it serves."""
+        try:
+            answer = await self._health.Check(HealthCheckRequest(), timeout=_HEALTH_SECONDS)
+        except grpc.aio.AioRpcError:
+            return False
+        return bool(answer.status == HealthCheckResponse.SERVING)
