@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+from conformance.selftest.callers import Caller, caller
 from conformance.selftest.exchange import Exchange
-from conformance.selftest.messages import Answer, Request
+from conformance.selftest.messages import Answer, Request, collect, message_answer
 from conformance.selftest.proxy import Bend
+from conformance.selftest.targets import authorised_by, package_file, publishes
 
 When = Callable[[Request], bool]
+WhenAnswered = Callable[[Request, Answer], bool]
+WhenCalled = Callable[[Request, Caller], bool]
+Change = Callable[[Request], Request | Awaitable[Request]]
+Amend = Callable[[Answer], Answer | Awaitable[Answer]]
 MakeBend = Callable[[], Bend]
+REDIRECTION = 300
 
 
 async def swallow(request: Request) -> int:
@@ -23,7 +32,7 @@ async def swallow(request: Request) -> int:
 
 
 def answering(when: When, answer: Callable[[Request], Answer]) -> MakeBend:
-    """Answer the requests chosen by `when` without asking the good registry."""
+    """Answer the requests chosen by `when` without asking the good registry, their bodies read and thrown away."""
 
     async def bend(request: Request, exchange: Exchange) -> Answer:
         if not when(request):
@@ -35,30 +44,75 @@ def answering(when: When, answer: Callable[[Request], Answer]) -> MakeBend:
     return lambda: bend
 
 
-def rewriting(rewrite: Callable[[Request, Exchange], Request | None]) -> MakeBend:
-    """Send another request than the client's to the good registry, where `rewrite` gives one."""
+def refusing(when: When, status: int) -> MakeBend:
+    """Refuse the requests chosen by `when` with `status` and the registry's customary body."""
+    return answering(when, lambda _: message_answer(status))
+
+
+def rewriting(when: When, change: Change) -> MakeBend:
+    """Send a changed request to the good registry for those chosen by `when`."""
 
     async def bend(request: Request, exchange: Exchange) -> Answer:
-        rewritten = rewrite(request, exchange)
-        if rewritten is None:
+        if not when(request):
             return await exchange.forward(request)
         exchange.bend()
-        return await exchange.forward(rewritten)
+        changed = change(request)
+        return await exchange.forward(await changed if isinstance(changed, Awaitable) else changed)
 
     return lambda: bend
 
 
-def amending(amend: Callable[[Request, Answer], Answer | Awaitable[Answer | None] | None]) -> MakeBend:
-    """Give the client another answer than the good registry's, where `amend` gives one."""
+def amending(when: WhenAnswered, change: Amend) -> MakeBend:
+    """Give the client a changed answer where `when` chooses the request and its good answer."""
 
     async def bend(request: Request, exchange: Exchange) -> Answer:
         answer = await exchange.forward(request)
-        amended = amend(request, answer)
-        if isinstance(amended, Awaitable):
-            amended = await amended
-        if amended is None:
+        if not when(request, answer):
             return answer
         exchange.bend()
-        return amended
+        changed = change(answer)
+        return await changed if isinstance(changed, Awaitable) else changed
 
     return lambda: bend
+
+
+def trusting(when: WhenCalled) -> MakeBend:
+    """Let the callers chosen by `when` do what only an administrator may."""
+
+    async def bend(request: Request, exchange: Exchange) -> Answer:
+        if not when(request, caller(request, exchange)):
+            return await exchange.forward(request)
+        exchange.bend()
+        return await exchange.forward(authorised_by(request, exchange.token))
+
+    return lambda: bend
+
+
+def denying(when: WhenCalled, status: int) -> MakeBend:
+    """Refuse the callers chosen by `when` with `status` and the registry's customary body."""
+
+    async def bend(request: Request, exchange: Exchange) -> Answer:
+        if not when(request, caller(request, exchange)):
+            return await exchange.forward(request)
+        exchange.bend()
+        await swallow(request)
+        return message_answer(status)
+
+    return lambda: bend
+
+
+def recording(change: Callable[[dict[str, Any]], None]) -> MakeBend:
+    """Change the record of a package file that a publish with select=package_file answers."""
+
+    async def amend(answer: Answer) -> Answer:
+        record = json.loads(await collect(answer.body))
+        change(record)
+        return answer.with_content(json.dumps(record).encode())
+
+    return amending(gives_record, amend)
+
+
+def gives_record(request: Request, answer: Answer) -> bool:
+    """Say whether an answer is the record of a published file."""
+    asked = package_file(request)
+    return publishes(request) and answer.status < REDIRECTION and asked is not None and "select" in asked.parameters

@@ -102,7 +102,7 @@ class Inbound:
 
     def turn(self, request: Request, answer: Answer) -> bool:
         """Make ready for the next request on this connection; False when there can be none."""
-        if answer.ends_connection or request.ends_connection or not self._is_read():
+        if answer.ends_connection or request.ends_connection or not (answer.leaves_body or self._is_read()):
             return False
         trailing, ended = self._parser.trailing_data
         self._parser = _parser()

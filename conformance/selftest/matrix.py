@@ -26,10 +26,14 @@ class Kills:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What one fault did in a run; `bent` counts the exchanges it touched."""
+    """What one fault did in a run.
+
+    `bent` counts the exchanges it touched; `errors` are sentences on what failed in the suite or the proxy itself.
+    """
 
     kills: Kills
     bent: int
+    errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Kind(StrEnum):
     RED = "red, but not expected"
     NOT_UNTESTABLE = "expected untestable, but is not"
     UNTESTABLE = "untestable, but not expected"
+    BROKEN = "the run itself failed"
     NO_ROW = "the fault has no row in the matrix"
     NO_FAULT = "the matrix has a row for a fault that does not exist"
     UNCONSUMED = "the fault never bent an exchange"
@@ -74,6 +79,7 @@ def compare(name: str, expected: Kills | None, observed: Observed) -> list[Diffe
     kills = observed.kills
     row = expected if expected is not None else kills
     found = [(Kind.NO_ROW, "")] if expected is None else []
+    found += [(Kind.BROKEN, error) for error in observed.errors]
     found += [(Kind.UNCONSUMED, "")] if not observed.bent else []
     found += [(Kind.HARMLESS, "")] if not kills.red else []
     found += [(Kind.NOT_RED, subject) for subject in row.red - kills.red]
@@ -93,6 +99,13 @@ def coverage(baseline: Baseline, kills: Iterable[Kills]) -> list[Difference]:
     found = [(Kind.UNKILLED_MUST, must) for must in musts]
     found += [(Kind.UNKILLED_EXPECTATION, expectation) for expectation in missed]
     return sorted(Difference("", kind, subject) for kind, subject in found)
+
+
+def together(baselines: Iterable[Baseline]) -> Baseline:
+    """Return what runs against several good registries, one for each edition, evaluated together."""
+    every = list(baselines)
+    expectations = frozenset().union(*(each.expectations for each in every))
+    return Baseline(expectations, frozenset().union(*(each.musts for each in every)))
 
 
 def orphans(matrix: Mapping[str, Kills], names: Iterable[str]) -> list[Difference]:

@@ -94,6 +94,7 @@ class Answer:
     """One final answer; the proxy writes what stands here, whether or not the headers fit the body.
 
     `hang_up` ends the connection after the body, as it must when the body is shorter or longer than declared.
+    `leaves_body` takes what was not read of the request's body for the next request.
     """
 
     status: int
@@ -101,6 +102,7 @@ class Answer:
     body: Body
     reason: str = ""
     hang_up: bool = False
+    leaves_body: bool = False
 
     @property
     def ends_connection(self) -> bool:

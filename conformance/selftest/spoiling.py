@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from conformance.selftest.inbound import ClientGoneError, MalformedBodyError
 from conformance.selftest.messages import Body
 
 
@@ -17,17 +20,8 @@ async def flipped(body: Body, offset: int) -> Body:
         start += len(part)
 
 
-async def first(body: Body, length: int) -> Body:
-    """Give the first `length` bytes of a body and read the rest without giving it."""
-    left = length
-    async for part in body:
-        if left > 0:
-            yield part[:left]
-        left -= len(part)
-
-
 async def shortened(body: Body, missing: int) -> Body:
-    """Give a body without its last `missing` bytes."""
+    """Give a body without its last `missing` bytes, which must be at least one."""
     held = b""
     async for part in body:
         held += part
@@ -41,3 +35,32 @@ async def followed(body: Body, tail: bytes) -> Body:
     async for part in body:
         yield part
     yield tail
+
+
+async def taken_as_whole(body: Body, broken: Callable[[], None]) -> Body:
+    """Give what arrives of a body; call `broken`, and raise nothing, when it breaks off."""
+    try:
+        async for part in body:
+            yield part
+    except (ClientGoneError, MalformedBodyError):
+        broken()
+
+
+async def watched(body: Body, broken: Callable[[], None]) -> Body:
+    """Give a body as it is; call `broken` when it breaks off."""
+    try:
+        async for part in body:
+            yield part
+    except (ClientGoneError, MalformedBodyError):
+        broken()
+        raise
+
+
+async def exactly(parts: Body, length: int) -> Body:
+    """Give the first `length` bytes and read no further."""
+    left = length
+    async for part in parts:
+        yield part[:left]
+        left -= len(part)
+        if left <= 0:
+            return

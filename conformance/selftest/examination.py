@@ -1,0 +1,79 @@
+"""Runs the suite against the good registries and then against every fault in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from conformance.selftest.exchange import Location
+from conformance.selftest.faults.fault import Fault
+from conformance.selftest.good_server import GoodRegistry, RegistryError
+from conformance.selftest.matrix import Baseline, Observed
+from conformance.selftest.proxy import Bend, Proxy, ProxyHost, transparent
+from conformance.selftest.suite_run import Findings, SuiteRunner
+
+Registries = Mapping[str, GoodRegistry]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of the suite that has begun, and the proxy that it talks to."""
+
+    proxy: Proxy
+    findings: Future[Findings]
+
+
+class Examiner:
+    """Runs the suite through proxies; use it as one of the contexts of `stack`, which ends what it started."""
+
+    def __init__(self, registries: Registries, jobs: int, stack: ExitStack) -> None:
+        self._registries = registries
+        self._host = stack.enter_context(ProxyHost())
+        self._runner = SuiteRunner(jobs)
+        stack.callback(self._runner.close)
+
+    def baselines(self) -> dict[str, Baseline]:
+        """Run the suite against each good registry, through a proxy that bends nothing.
+
+        Raises RegistryError when one of them is not good.
+        """
+        runs = {edition: self._start(edition, transparent) for edition in self._registries}
+        return {edition: _good(edition, self._observe(run)[1]) for edition, run in runs.items()}
+
+    def examine(self, faults: Sequence[Fault], hear: Callable[[Fault], None]) -> dict[str, Observed]:
+        """Run the suite against every fault; `hear` is told of each as it is done."""
+        runs = {fault: self._start(fault.edition, fault.make()) for fault in faults}
+        by_future = {run.findings: fault for fault, run in runs.items()}
+        observed = {}
+        for future in as_completed(by_future):
+            fault = by_future[future]
+            observed[fault.name] = self._observe(runs[fault])[0]
+            hear(fault)
+        return observed
+
+    def _start(self, edition: str, bend: Bend) -> Run:
+        registry = self._registries[edition]
+        location = Location(registry.host, registry.port, registry.token)
+        proxy, url = self._host.open(location, bend)
+        return Run(proxy, self._runner.start(url, registry.token_file, edition))
+
+    def _observe(self, run: Run) -> tuple[Observed, Findings]:
+        findings = run.findings.result()
+        self._host.close(run.proxy)
+        errors = [*findings.errors, *(f"the proxy failed: {error!r}" for error in run.proxy.errors)]
+        return Observed(findings.kills, run.proxy.bent, tuple(errors)), findings
+
+
+def _good(edition: str, findings: Findings) -> Baseline:
+    spoilt = [*findings.errors, *sorted(findings.kills.red), *sorted(findings.kills.untestable)]
+    if spoilt:
+        shown = "\n  ".join(spoilt)
+        raise RegistryError(f"The good registry of edition {edition} is not conformant:\n  {shown}")
+    return findings.baseline
+
+
+def editions_of(faults: Iterable[Fault]) -> list[str]:
+    """Return the editions of good registries that the faults need, in a stable order."""
+    return sorted({fault.edition for fault in faults}, reverse=True)

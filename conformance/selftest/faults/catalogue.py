@@ -1,0 +1,44 @@
+"""Every fault that the suite is tested against, in the order of the sections."""
+
+from __future__ import annotations
+
+from conformance.selftest.faults import (
+    addressing,
+    admission,
+    challenges,
+    download,
+    exclusion,
+    framing,
+    large,
+    newest,
+    publish,
+    ranges,
+    records,
+    validation,
+)
+from conformance.selftest.faults.fault import Fault
+
+SECTIONS = (
+    publish,
+    records,
+    addressing,
+    download,
+    ranges,
+    validation,
+    admission,
+    exclusion,
+    challenges,
+    framing,
+    newest,
+    large,
+)
+
+
+def every_fault() -> tuple[Fault, ...]:
+    """Return all faults; ValueError when two share a name."""
+    faults = tuple(fault for section in SECTIONS for fault in section.FAULTS)
+    names = [fault.name for fault in faults]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"two faults are named {name}")
+    return faults

@@ -1,0 +1,135 @@
+"""Broken registries that do not give out the newest file of a name (section newest)."""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from conformance.selftest.bending import swallow
+from conformance.selftest.exchange import Exchange
+from conformance.selftest.faults.fault import Fault
+from conformance.selftest.messages import Answer, Request, collect, json_answer, message_answer, whole
+from conformance.selftest.targets import package_file, publishes, reads
+
+OK = 200
+CREATED = 201
+NOT_MODIFIED = 304
+SMALL = 64 * 1024
+Key = tuple[str, ...]
+
+
+class FirstFileWins:
+    """Remembers which names it has, acknowledges every further upload of one and throws it away."""
+
+    def __init__(self) -> None:
+        self._known: set[Key] = set()
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Answer 201 to a repeated upload."""
+        target = package_file(request)
+        if target is None or not publishes(request):
+            return await exchange.forward(request)
+        if target.decoded in self._known:
+            exchange.bend()
+            await swallow(request)
+            return json_answer(CREATED, {"message": "201 Created"})
+        answer = await exchange.forward(request)
+        if answer.status in {OK, CREATED}:
+            self._known.add(target.decoded)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer kept for later, body included."""
+
+    answer: Answer
+    content: bytes
+
+    def again(self) -> Answer:
+        """Return the answer with its body to be read once more."""
+        return replace(self.answer, body=whole(self.content))
+
+
+class CachesForEver:
+    """Keeps the first successful answer to a method for a file and gives it ever after."""
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+        self._kept: dict[Key, Kept] = {}
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Answer out of memory; large files, ranges and conditional requests pass."""
+        target = package_file(request)
+        special = any(request.header(name) for name in ("range", "if-none-match"))
+        if target is None or request.method != self._method or special:
+            return await exchange.forward(request)
+        answer = await exchange.forward(request)
+        if answer.status != OK or int(answer.header("content-length") or SMALL) >= SMALL:
+            return answer
+        kept = self._kept.get(target.decoded)
+        if kept is None:
+            kept = self._kept[target.decoded] = Kept(answer, await collect(answer.body))
+        else:
+            exchange.bend()
+        return kept.again()
+
+
+class TagsByName:
+    """Gives every file of a name the same ETag."""
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Answer 304 to whoever knows the tag, and put it on every download."""
+        target = package_file(request)
+        if target is None or not reads(request):
+            return await exchange.forward(request)
+        tag = f'"{zlib.crc32(repr(target.decoded).encode()):x}"'
+        exchange.bend()
+        if request.header("if-none-match") == tag:
+            return Answer(NOT_MODIFIED, (("ETag", tag),), whole(b""), "Not Modified")
+        return (await exchange.forward(request)).with_header("ETag", tag)
+
+
+class ReplacesThePackage:
+    """Forgets a package's other files when a file of it is published again."""
+
+    def __init__(self) -> None:
+        self._files: dict[Key, set[str]] = defaultdict(set)
+        self._lost: set[Key] = set()
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Answer 404 for a lost file."""
+        target = package_file(request)
+        if target is None:
+            return await exchange.forward(request)
+        if publishes(request):
+            self._note(target.package, target.decoded[3])
+        elif reads(request) and target.decoded in self._lost:
+            exchange.bend()
+            return message_answer(404)
+        return await exchange.forward(request)
+
+    def _note(self, package: Key, file_name: str) -> None:
+        files = self._files[package]
+        if file_name in files:
+            self._lost |= {(*package, other) for other in files - {file_name}}
+        self._lost.discard((*package, file_name))
+        files.add(file_name)
+
+
+FAULTS = (
+    Fault("newest.first-file-wins", "The first file of a name stays for ever.", FirstFileWins),
+    Fault(
+        "newest.caches-downloads",
+        "What was once downloaded is served from a cache for ever.",
+        lambda: CachesForEver("GET"),
+    ),
+    Fault("newest.caches-heads", "HEAD is served from a cache for ever.", lambda: CachesForEver("HEAD")),
+    Fault("newest.tags-by-name", "The ETag follows from the file's name.", TagsByName),
+    Fault(
+        "newest.replaces-the-package",
+        "Publishing a file again drops the package's other files.",
+        ReplacesThePackage,
+    ),
+)

@@ -1,0 +1,88 @@
+"""A toy registry that tells what it was told, behind a proxy that bends."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from contextlib import ExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from conformance.selftest.bending import MakeBend
+from conformance.selftest.exchange import Location
+from conformance.selftest.proxy import Proxy, ProxyHost
+from tests.conformance.selftest.scripted_registry import SECONDS, read_until, scripted_registry
+
+
+@dataclass
+class Told:
+    """What one request told the good registry."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: str
+
+
+class Echo:
+    """A toy registry that answers with what it was told, as JSON, and makes tokens."""
+
+    def __call__(self, connection: socket.socket) -> None:
+        """Answer one request."""
+        head, _, body = read_until(connection, b"\r\n\r\n").partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        method, target, _ = first.split(" ")
+        body += self._rest(connection, headers, body)
+        told = {"method": method, "target": target, "headers": headers, "body": body.decode("latin-1")}
+        status, document = (201, self._made(target)) if method == "POST" else (200, told)
+        content = json.dumps(document).encode()
+        connection.sendall(b"HTTP/1.1 %d OK\r\nContent-Length: %d\r\n\r\n%b" % (status, len(content), content))
+
+    def _rest(self, connection: socket.socket, headers: dict[str, str], body: bytes) -> bytes:
+        if headers.get("transfer-encoding") == "chunked":
+            return b"" if body.endswith(b"0\r\n\r\n") else read_until(connection, b"0\r\n\r\n")
+        rest = b""
+        while len(body) + len(rest) < int(headers.get("content-length", 0)):
+            rest += connection.recv(65536)
+        return rest
+
+    def _made(self, target: str) -> dict[str, object]:
+        if target.endswith("tokens"):
+            return {"id": 1, "token": "guest-secret", "scopes": ["api"], "access_level": 10}
+        return {"id": 7, "path_with_namespace": "group/project", "visibility": "private"}
+
+
+class Bent:
+    """A client of a bent toy registry."""
+
+    def __init__(self, url: str, proxy: Proxy) -> None:
+        self.port = urlsplit(url).port or 0
+        self.proxy = proxy
+
+    def ask(self, method: str, target: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+        """Send a request, underscores in header names standing for hyphens; return status and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        connection.request(method, target, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        response = connection.getresponse()
+        answer = response.status, response.read()
+        connection.close()
+        return answer
+
+    def tell(self, method: str, target: str, body: bytes | None = None, **headers: str) -> Told:
+        """Send a request and return what the toy registry was told."""
+        return Told(**json.loads(self.ask(method, target, body, **headers)[1]))
+
+    def raw(self) -> socket.socket:
+        """Open a plain connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
+
+
+def bent(stack: ExitStack, make: MakeBend) -> Bent:
+    """Put a bend in front of a toy registry until `stack` ends."""
+    host = stack.enter_context(ProxyHost())
+    port = stack.enter_context(scripted_registry(Echo()))
+    proxy, url = host.open(Location("127.0.0.1", port, "administrator"), make())
+    stack.callback(host.close, proxy)
+    return Bent(url, proxy)
