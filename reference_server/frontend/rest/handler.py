@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import grpc
 import structlog
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import GetCallerRequest, GetCallerResponse
-from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceAsyncStub
 from tornado.web import HTTPError, RequestHandler
 
 from reference_server.contract.failure import Failure, TransportFailure
@@ -37,6 +36,9 @@ from reference_server.frontend.rest.parameters import (
     read_parameters,
 )
 from reference_server.frontend.storage_link.calls import SingleCalls, call
+
+if TYPE_CHECKING:
+    from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceAsyncStub
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
@@ -163,7 +165,7 @@ class ApiHandler(RequestHandler):
         self.send(answer)
 
     def _methods(self) -> list[str]:
-        """The methods that this endpoint has."""
+        """Name the methods that this endpoint has."""
         mine = type(self)
         return [
             method

@@ -1,0 +1,81 @@
+"""One front-end process."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+import uvloop
+
+from reference_server.contract import logs
+from reference_server.contract.addresses import Address
+from reference_server.contract.failure import TransportFailure
+from reference_server.frontend.application import FrontEnd, FrontEndOptions
+from reference_server.frontend.library_logs import route_library_logs
+from reference_server.programs.children import READY
+from reference_server.programs.listening import open_sockets, url_of
+from reference_server.programs.refusals import StartRefusedError
+from reference_server.programs.signals import stop_event
+
+
+@dataclass(frozen=True, slots=True)
+class FrontEndSettings:
+    """What one front-end process is told. With `descriptor` it serves a socket that it was given, already listening."""
+
+    storage: Address
+    host: str
+    port: int
+    carrier: Literal["auto", "streamed"]
+    grace_seconds: int
+    descriptor: int | None
+
+
+def run(settings: FrontEndSettings) -> None:
+    """Serve until asked to stop. Raises StartRefusedError."""
+    logs.configure()
+    route_library_logs()
+    uvloop.run(_serve(settings))
+
+
+async def _serve(settings: FrontEndSettings) -> None:
+    """Start, say so, wait, drain."""
+    stop = stop_event()
+    listening = _listening(settings)
+    front_end = FrontEnd(FrontEndOptions(settings.storage, settings.carrier))
+    if await _started(front_end, listening, settings.storage, stop):
+        sys.stdout.write(f"{READY}{url_of(listening)}\n")
+        sys.stdout.flush()
+        await stop.wait()
+        if not await front_end.stop(settings.grace_seconds):
+            structlog.get_logger().warning("requests were cut off", grace_seconds=settings.grace_seconds)
+
+
+async def _started(front_end: FrontEnd, listening: socket.socket, storage: Address, stop: asyncio.Event) -> bool:
+    """Start, unless asked to stop meanwhile."""
+    starting = asyncio.create_task(front_end.start(listening))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not starting.done():
+        starting.cancel()
+        return False
+    try:
+        await starting
+    except TransportFailure as failure:
+        raise StartRefusedError(
+            f"no storage answers at {storage.target} ({failure.code.name}): start one with the storage program"
+        ) from None
+    return True
+
+
+def _listening(settings: FrontEndSettings) -> socket.socket:
+    """Take the socket that was handed over, or open one."""
+    if settings.descriptor is not None:
+        return socket.socket(fileno=settings.descriptor)
+    (opened,) = open_sockets(settings.host, settings.port, 1)
+    opened.setblocking(False)
+    return opened

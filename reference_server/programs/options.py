@@ -1,0 +1,123 @@
+"""Every option of every program, once: the same for the command line and the configuration file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from reference_server.contract import addresses
+
+OptionValue = str | int | float | bool | Path | addresses.Address | None
+
+_HIGHEST_PORT = 65_535
+_MOST_WORKERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option. `kind` is its type in TOML; `read` makes the value of its text, and raises ValueError."""
+
+    name: str
+    kind: type[str | int | bool]
+    help: str
+    metavar: str | None = None
+    default: OptionValue = None
+    required: bool = False
+    read: Callable[[str], OptionValue] = str
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, _HIGHEST_PORT)
+
+
+def _workers(text: str) -> int:
+    return _whole(text, 1, _MOST_WORKERS)
+
+
+def _whole(text: str, lowest: int, highest: int) -> int:
+    """Read a whole number within bounds."""
+    if not (text.isascii() and text.isdigit() and lowest <= int(text) <= highest):
+        raise ValueError(f"must be a whole number from {lowest} to {highest}")
+    return int(text)
+
+
+def _seconds(text: str) -> int:
+    return _whole(text, 0, 86_400)
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    """Make a reader of one of a few words."""
+
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"must be one of: {', '.join(allowed)}")
+        return text
+
+    return read
+
+
+DATA = Option("data", str, "folder of all data; made when it is missing", "DIR", required=True, read=Path)
+HOST = Option("host", str, "address to listen on (default 127.0.0.1)", "HOST", default="127.0.0.1")
+PORT = Option("port", int, "port to listen on; 0 takes a free one (default 8080)", "PORT", default=8080, read=_port)
+WORKERS = Option(
+    "workers",
+    int,
+    "front-end processes (default: one for each core)",
+    "N",
+    default=os.cpu_count() or 1,
+    read=_workers,
+)
+ROOT_TOKEN_FILE = Option(
+    "root-token-file",
+    str,
+    "make an administrator whose token is read from this file, or written to it when it is missing",
+    "FILE",
+    read=Path,
+)
+EDITION = Option(
+    "edition",
+    str,
+    "which GitLab's rules to follow: 15 or current (default current)",
+    "EDITION",
+    default="current",
+    read=_one_of("15", "current"),
+)
+LEGACY_DIGESTS = Option("legacy-digests", bool, "compute MD5 and SHA-1 besides SHA-256", default=False)
+CARRIER = Option(
+    "carrier",
+    str,
+    "how large files travel: auto or streamed (default auto: direct when the volume is shared)",
+    "CARRIER",
+    default="auto",
+    read=_one_of("auto", "streamed"),
+)
+GRACE_SECONDS = Option(
+    "grace-seconds",
+    int,
+    "how long running requests may go on after SIGTERM (default 30)",
+    "SECONDS",
+    default=30,
+    read=_seconds,
+)
+LISTEN = Option(
+    "listen",
+    str,
+    'where to serve front ends: "unix:/path" or "host:port"',
+    "ADDRESS",
+    required=True,
+    read=addresses.parse,
+)
+STORAGE = Option(
+    "storage",
+    str,
+    'where the storage serves: "unix:/path" or "host:port"',
+    "ADDRESS",
+    required=True,
+    read=addresses.parse,
+)
+
+SERVE = (DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, CARRIER, GRACE_SECONDS)
+STORAGE_PROGRAM = (DATA, LISTEN, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS)
+FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS)
