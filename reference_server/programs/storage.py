@@ -1,0 +1,122 @@
+"""The storage program: opens the data directory, serves it over gRPC, and drains when told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+import uvloop
+
+from reference_server.contract import logs
+from reference_server.contract.addresses import Address
+from reference_server.contract.limits import MAXIMUM_FILE_BYTES
+from reference_server.programs.refusals import StartRefusedError
+from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
+from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.rooms import Rooms, Rules, furnish
+from reference_server.storage.rules.editions import EditionName, edition
+from reference_server.storage.service.server import AddressUnusableError, StorageServer
+
+_SWITCH_SECONDS = 0.001  # a thread that has waited for the disk gets the interpreter back sooner than by default
+_METADATA = "metadata.sqlite3"
+_VOLUME = "volume"
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    """What the storage is told: where its data lies, where it serves, its rules. Sizes are bytes, times seconds."""
+
+    data: Path
+    listen: Address
+    edition: EditionName = "current"
+    legacy_digests: bool = False
+    root_token_file: Path | None = None
+    maximum_file_bytes: int = MAXIMUM_FILE_BYTES
+    drain_seconds: float = 10.0
+
+
+def run(settings: StorageSettings) -> None:
+    """Serve until SIGTERM or SIGINT, then drain. Raises StartRefusedError.
+
+    The data directory is the caller's to mark and to lock.
+    """
+    logs.configure()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    uvloop.run(_run_until_told(settings))
+
+
+async def _run_until_told(settings: StorageSettings) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    async with serving(settings) as address:
+        log = structlog.get_logger()
+        log.info("storage serves", address=address.target)
+        await told.wait()
+        log.info("storage drains")
+    log.info("storage stopped")
+
+
+@asynccontextmanager
+async def serving(settings: StorageSettings) -> AsyncIterator[Address]:
+    """Serve as long as the context lasts; gives the address, with the port that the system chose for port 0.
+
+    Raises StartRefusedError.
+    """
+    settings.data.mkdir(mode=0o750, parents=True, exist_ok=True)
+    reading, writing = _told_simply(lambda: _open_metadata(settings))
+    writer = Writer(writing)
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="hash") as hashing:
+        rules = Rules(edition(settings.edition), settings.maximum_file_bytes, settings.legacy_digests)
+        rooms = furnish(reading=reading, writer=writer, volume=settings.data / _VOLUME, hashing=hashing, rules=rules)
+        try:
+            async with _server(rooms, settings.listen, settings.drain_seconds) as bound:
+                yield bound
+        finally:
+            await writer.close()
+            reading.close()
+            writing.close()
+
+
+@asynccontextmanager
+async def _server(rooms: Rooms, address: Address, drain_seconds: float) -> AsyncIterator[Address]:
+    """Serve the rooms, with their housekeeping."""
+    server = _told_simply(lambda: StorageServer(rooms, address))
+    housekeeping = asyncio.create_task(rooms.housekeeping.run(), name="housekeeping")
+    await server.start()
+    try:
+        yield server.address
+    finally:
+        await server.stop(drain_seconds)
+        housekeeping.cancel()
+        await asyncio.gather(housekeeping, return_exceptions=True)
+
+
+def _open_metadata(settings: StorageSettings) -> tuple[Database, Database]:
+    """Open the metadata twice, to read and to write, with the schema and the administrator that are wanted."""
+    writing = Database(settings.data / _METADATA)
+    migrate(writing)
+    if settings.root_token_file is not None:
+        ensure_root_token(writing, settings.root_token_file)
+    return Database(settings.data / _METADATA), writing
+
+
+def _told_simply(attempt: Callable[[], Result]) -> Result:
+    """Turn what an operator can mend into StartRefusedError."""
+    try:
+        return attempt()
+    except (SchemaTooNewError, RootTokenFileError, AddressUnusableError, ValueError, OSError) as error:
+        raise StartRefusedError(str(error)) from error

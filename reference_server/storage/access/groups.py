@@ -1,0 +1,59 @@
+"""Finding the group that a call names, for a caller that may act on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from peewee import fn
+
+from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.access.authorization import Permission, Resource, judge, sees
+from reference_server.storage.access.callers import Caller, UserCaller
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.models import Group, GroupAncestor, GroupMember
+
+_HIGHEST_ID_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAccess:
+    """Finds groups on behalf of callers."""
+
+    database: Database
+
+    def find(self, caller: Caller, reference: str, permission: Permission) -> Group:
+        """Find a group by its id in decimal or full path, and check the permission.
+
+        Raises GROUP_NOT_FOUND also for one that the caller may not know of; SCOPE_INSUFFICIENT, ROLE_INSUFFICIENT.
+        """
+        group = self._group(reference)
+        if group is None:
+            raise Failure(Reason.GROUP_NOT_FOUND, "no such group")
+        resource = Resource(None, group.visibility, self.role(caller, group.id))
+        if not sees(caller, resource):
+            raise Failure(Reason.GROUP_NOT_FOUND, "no such group")
+        judge(caller, resource, permission)
+        return group
+
+    def role(self, caller: Caller, group_id: int) -> int | None:
+        """Give the caller's highest role in a group and the groups above it."""
+        if not isinstance(caller, UserCaller):
+            return None
+        query = (
+            GroupMember.select(fn.MAX(GroupMember.access_level))
+            .join(GroupAncestor, on=GroupAncestor.ancestor_id == GroupMember.group_id)
+            .where((GroupAncestor.group_id == group_id) & (GroupMember.user_id == caller.user_id))
+        )
+        (level,) = self.database.first(query.tuples())
+        return None if level is None else int(level)
+
+    def _group(self, reference: str) -> Group | None:
+        if not (reference.isascii() and reference.isdigit()):
+            return _as_group(self.database.first(Group.select().where(Group.full_path == reference)))
+        if len(reference) > _HIGHEST_ID_DIGITS:
+            return None
+        return _as_group(self.database.first(Group.select().where(Group.id == int(reference))))
+
+
+def _as_group(found: object) -> Group | None:
+    return found if isinstance(found, Group) else None

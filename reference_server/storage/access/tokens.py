@@ -1,0 +1,23 @@
+"""Making tokens and the digests by which they are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+_RANDOM_BYTES = 20  # 160 bits, 27 characters
+
+
+def new_access_token() -> str:
+    """Make the secret of an access token."""
+    return f"glpat-{secrets.token_urlsafe(_RANDOM_BYTES)}"
+
+
+def new_deploy_token() -> str:
+    """Make the secret of a deploy token."""
+    return f"gldt-{secrets.token_urlsafe(_RANDOM_BYTES)}"
+
+
+def digest(secret: str) -> bytes:
+    """Digest a secret for keeping; it has 160 random bits, so a plain SHA-256 cannot be turned back."""
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,41 @@
+"""Removing content that nothing refers to any more."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterable
+
+from reference_server.storage.blobs.guards import DigestGuards
+from reference_server.storage.blobs.store import BlobStore
+from reference_server.storage.metadata.hot_paths import HotPaths
+
+_SWEPT_TOGETHER = 1000
+
+
+class Freeing:
+    """Removes content from the volume, safely against uploads of the same content."""
+
+    def __init__(self, store: BlobStore, guards: DigestGuards, lookups: HotPaths) -> None:
+        self._store = store
+        self._guards = guards
+        self._lookups = lookups
+
+    async def free(self, digests: Iterable[bytes]) -> int:
+        """Remove each content that has no row, and give how many were removed. Its row must be gone for good."""
+        removed = 0
+        for sha256 in digests:
+            async with self._guards.hold(sha256):
+                if not self._lookups.blob_exists(sha256):
+                    await asyncio.to_thread(self._store.remove, sha256)
+                    removed += 1
+        return removed
+
+    async def sweep(self) -> int:
+        """Remove what a crash left: content whose row was never written, or was deleted just before."""
+        removed = 0
+        kept = self._store.kept()
+        while digests := await asyncio.to_thread(lambda: list(itertools.islice(kept, _SWEPT_TOGETHER))):
+            orphans = [sha256 for sha256 in digests if not self._lookups.blob_exists(sha256)]
+            removed += await self.free(orphans)
+        return removed

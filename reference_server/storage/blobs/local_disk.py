@@ -1,0 +1,185 @@
+"""Content in files on a local volume: blobs/ab/cd/<sha256>, staging/<upload id>."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from reference_server.contract.failure import Failure, Reason
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FILE_MODE = 0o640
+_DIGEST_BYTES = 32
+
+
+class LocalDisk:
+    """A blob store on a directory, which is made when it does not exist."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._blobs = root / "blobs"
+        self._staging = root / "staging"
+        self._durable: set[Path] = set()
+        for directory in (root, self._blobs, self._staging):
+            directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        _sync_directory(root)
+
+    def stage(self, upload_id: str) -> None:
+        """Make an empty staging file."""
+        with _told_when_full():
+            os.close(os.open(self._staging / upload_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE))
+
+    def write_staged(self, upload_id: str) -> LocalStagedFile:
+        """Open the staging file for writing."""
+        with _absent_is_key_error(upload_id):
+            return LocalStagedFile(os.open(self._staging / upload_id, os.O_WRONLY))
+
+    def staging_path(self, upload_id: str) -> str:
+        """Name the staging file relative to the root."""
+        return f"staging/{upload_id}"
+
+    def staged_size(self, upload_id: str) -> int:
+        """Say how many bytes are staged."""
+        with _absent_is_key_error(upload_id):
+            return (self._staging / upload_id).stat().st_size
+
+    def last_staged(self, upload_id: str) -> float:
+        """Say when the staging file was last written."""
+        with _absent_is_key_error(upload_id):
+            return (self._staging / upload_id).stat().st_mtime
+
+    def read_staged(self, upload_id: str) -> bytes:
+        """Read everything that is staged."""
+        with _absent_is_key_error(upload_id):
+            return (self._staging / upload_id).read_bytes()
+
+    def keep(self, upload_id: str, sha256: bytes) -> None:
+        """Sync the staging file, rename it to its digest, and sync the directories that this changed."""
+        target = self._root / self.path(sha256)
+        with _absent_is_key_error(upload_id), _told_when_full():
+            self._make_directories(target.parent)
+            descriptor = os.open(self._staging / upload_id, os.O_WRONLY)
+            try:
+                os.fdatasync(descriptor)
+            finally:
+                os.close(descriptor)
+            (self._staging / upload_id).replace(target)
+            _sync_directory(target.parent)
+
+    def discard(self, upload_id: str) -> None:
+        """Remove a staging file, if there is one."""
+        (self._staging / upload_id).unlink(missing_ok=True)
+
+    def open(self, sha256: bytes) -> LocalContent:
+        """Open content."""
+        with _absent_is_key_error(sha256.hex()):
+            return LocalContent(os.open(self._root / self.path(sha256), os.O_RDONLY))
+
+    def path(self, sha256: bytes) -> str:
+        """Name the file of content relative to the root."""
+        name = sha256.hex()
+        return f"blobs/{name[0:2]}/{name[2:4]}/{name}"
+
+    def remove(self, sha256: bytes) -> None:
+        """Remove content, if there is any. Its directories stay: another upload may be about to use them."""
+        (self._root / self.path(sha256)).unlink(missing_ok=True)
+
+    def kept(self) -> Iterator[bytes]:
+        """Give the digests of all content that is kept; other files are none of this program's."""
+        for path in self._blobs.glob("??/??/*"):
+            with contextlib.suppress(ValueError):
+                digest = bytes.fromhex(path.name)
+                if len(digest) == _DIGEST_BYTES:
+                    yield digest
+
+    def staged(self) -> Iterator[str]:
+        """Give the upload ids of all staging files."""
+        for path in self._staging.iterdir():
+            yield path.name
+
+    def has_room_for(self, size: int) -> bool:
+        """Compare with the free space of the file system."""
+        volume = os.statvfs(self._root)
+        return size <= volume.f_bavail * volume.f_frsize
+
+    def _make_directories(self, directory: Path) -> None:
+        """Make the two directories above a blob, each on stable storage before it is used.
+
+        One that exists may have been made a moment ago by another thread that has not synced it yet.
+        """
+        for path in (directory.parent, directory):
+            if path not in self._durable:
+                path.mkdir(mode=0o750, exist_ok=True)
+                _sync_directory(path.parent)
+                self._durable.add(path)
+
+
+class LocalStagedFile:
+    """A staging file open for writing."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, piece: bytes) -> None:
+        """Append a piece."""
+        rest = memoryview(piece)
+        with _told_when_full():
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+
+    def sync(self) -> None:
+        """Bring what was written to stable storage."""
+        with _told_when_full():
+            os.fdatasync(self._descriptor)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+
+class LocalContent:
+    """A blob file open for reading."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.size = os.fstat(descriptor).st_size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read a span."""
+        return os.pread(self._descriptor, length, offset)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Bring a directory's entries to stable storage."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _told_when_full() -> Iterator[None]:
+    """Say VOLUME_FULL where the file system says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise Failure(Reason.VOLUME_FULL, "the volume has no room for the content") from None
+        raise
+
+
+@contextlib.contextmanager
+def _absent_is_key_error(name: str) -> Iterator[None]:
+    """Say KeyError where there is no such file."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise KeyError(name) from None

@@ -1,0 +1,79 @@
+"""What the storage asks of whatever keeps large content. Small content lives in the metadata and never comes here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+
+class StagedFile(Protocol):
+    """Content that is being received, written in order by one thread at a time."""
+
+    def write(self, piece: bytes) -> None:
+        """Append a piece. Raises VOLUME_FULL."""
+
+    def sync(self) -> None:
+        """Bring what was written to stable storage; slow."""
+
+    def close(self) -> None:
+        """Let go of the file, which stays staged."""
+
+
+class StoredContent(Protocol):
+    """Content that is kept, open for reading. It stays readable when it is removed meanwhile."""
+
+    @property
+    def size(self) -> int:
+        """The content's length in bytes."""
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read a span; shorter than `length` only at the end."""
+
+    def close(self) -> None:
+        """Let go of the content."""
+
+
+class BlobStore(Protocol):
+    """Keeps content under its SHA-256, as 32 bytes. Methods that are said to be slow wait for the disk."""
+
+    def stage(self, upload_id: str) -> None:
+        """Make an empty staging file. Raises VOLUME_FULL."""
+
+    def write_staged(self, upload_id: str) -> StagedFile:
+        """Open the staging file for writing. Raises KeyError when there is none."""
+
+    def staging_path(self, upload_id: str) -> str:
+        """Name the staging file for whoever shares the volume."""
+
+    def staged_size(self, upload_id: str) -> int:
+        """Say how many bytes are staged. Raises KeyError when there is no staging file."""
+
+    def last_staged(self, upload_id: str) -> float:
+        """Say when the staging file was last written, in seconds since 1970. Raises KeyError as above."""
+
+    def read_staged(self, upload_id: str) -> bytes:
+        """Read everything that is staged, for content that is known to be small. Raises KeyError as above."""
+
+    def keep(self, upload_id: str, sha256: bytes) -> None:
+        """Make staged content the content of this digest, on stable storage; slow. Raises KeyError, VOLUME_FULL."""
+
+    def discard(self, upload_id: str) -> None:
+        """Remove a staging file, if there is one."""
+
+    def open(self, sha256: bytes) -> StoredContent:
+        """Open content. Raises KeyError when there is none."""
+
+    def path(self, sha256: bytes) -> str:
+        """Name the file of kept content for whoever shares the volume."""
+
+    def remove(self, sha256: bytes) -> None:
+        """Remove content, if there is any."""
+
+    def kept(self) -> Iterator[bytes]:
+        """Give the digests of all content that is kept; slow."""
+
+    def staged(self) -> Iterator[str]:
+        """Give the upload ids of all staging files; slow."""
+
+    def has_room_for(self, size: int) -> bool:
+        """Say whether the volume has room for so many bytes at present."""

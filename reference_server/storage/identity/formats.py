@@ -1,0 +1,79 @@
+"""The formats of what names users, groups, projects and tokens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.access.roles import Visibility
+from reference_server.storage.metadata import clock
+
+_LONGEST = 255  # characters
+_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]")
+_TOKEN_USERNAME = re.compile(r"[A-Za-z0-9._+-]{1,255}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def check_name(name: str) -> None:
+    """Let a display name pass, or raise PARAMETER_MISSING or PARAMETER_INVALID."""
+    if not name:
+        raise Failure(Reason.PARAMETER_MISSING, "name is missing", parameter="name")
+    if len(name) > _LONGEST:
+        raise invalid("name", f"a name has at most {_LONGEST} characters")
+
+
+def check_path(path: str) -> None:
+    """Let the path of a group or project pass, or raise PARAMETER_MISSING or PARAMETER_INVALID."""
+    if not path:
+        raise Failure(Reason.PARAMETER_MISSING, "path is missing", parameter="path")
+    if _PATH.fullmatch(path) is None:
+        raise invalid("path", "a path has 2 to 255 of A-Z a-z 0-9 _ . - and neither begins nor ends with . or -")
+
+
+def check_token_username(username: str) -> None:
+    """Let the user name of a deploy token pass, or raise PARAMETER_INVALID."""
+    if _TOKEN_USERNAME.fullmatch(username) is None:
+        raise invalid("username", "a user name has 1 to 255 of A-Z a-z 0-9 . _ + -")
+
+
+def check_scopes(scopes: Iterable[str], known: frozenset[str]) -> str:
+    """Give scopes as they are kept, or raise PARAMETER_MISSING or PARAMETER_VALUE_UNKNOWN."""
+    wanted = list(dict.fromkeys(scopes))
+    if not wanted:
+        raise Failure(Reason.PARAMETER_MISSING, "scopes is missing", parameter="scopes")
+    if not known.issuperset(wanted):
+        raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "scopes does not have a valid value", parameter="scopes")
+    return " ".join(wanted)
+
+
+def read_visibility(number: int) -> Visibility:
+    """Read a visibility, where 0 means private; raises PARAMETER_VALUE_UNKNOWN."""
+    if number not in {0, *Visibility}:
+        raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "no such visibility", parameter="visibility")
+    return Visibility(number or Visibility.PRIVATE)
+
+
+def start_of_day(day: str) -> int:
+    """Give the start of a day "YYYY-MM-DD", UTC, in milliseconds; raises PARAMETER_INVALID, also for a past day."""
+    if _DAY.fullmatch(day) is None:
+        raise invalid("expires_at", "a day is written YYYY-MM-DD")
+    try:
+        start = dt.datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=dt.UTC)
+    except ValueError:
+        raise invalid("expires_at", "there is no such day") from None
+    today = dt.datetime.fromtimestamp(clock.now() / 1000, dt.UTC).date()
+    if start.date() < today:
+        raise invalid("expires_at", "the day lies in the past")
+    return int(start.timestamp()) * 1000
+
+
+def day_of(milliseconds: int) -> str:
+    """Give the day, UTC, of a time in milliseconds."""
+    return dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC).date().isoformat()
+
+
+def invalid(parameter: str, message: str) -> Failure:
+    """Make a PARAMETER_INVALID."""
+    return Failure(Reason.PARAMETER_INVALID, message, parameter=parameter)

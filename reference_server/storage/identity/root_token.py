@@ -1,0 +1,92 @@
+"""The administrator, whose token is read from, or written to, a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from reference_server.contract.limits import SECRET_BYTES
+from reference_server.storage.access.scopes import API
+from reference_server.storage.access.tokens import digest, new_access_token
+from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.models import AccessToken, User
+
+_USERNAME = "root"
+_TOKEN_NAME = "root token file"  # noqa: S105 -- what it is called
+
+
+class RootTokenFileError(Exception):
+    """The root token file cannot be used; the message says what to do."""
+
+
+def ensure_root_token(database: Database, path: Path) -> None:
+    """Make the token in the file, which is written when it does not exist, the administrator's only one.
+
+    Raises RootTokenFileError.
+    """
+    secret = _read_or_write(path)
+    database.run("BEGIN IMMEDIATE")
+    try:
+        _record(database, digest(secret))
+    except BaseException:
+        database.run("ROLLBACK")
+        raise
+    database.run("COMMIT")
+
+
+def _record(database: Database, token_digest: bytes) -> None:
+    """Write the administrator and its token, and delete its other tokens."""
+    administrator = database.first(User.select().where(User.username == _USERNAME))
+    if administrator is None:
+        new = User.insert(
+            username=_USERNAME, name="Administrator", administrator=True, bot=False, created_at=clock.now()
+        )
+        user_id = database.change(new)
+    else:
+        user_id = administrator.id
+    stale = (AccessToken.user_id == user_id) & (AccessToken.digest != token_digest)
+    database.change(AccessToken.delete().where(stale))
+    token = AccessToken.insert(
+        user_id=user_id,
+        name=_TOKEN_NAME,
+        digest=token_digest,
+        scopes=API,
+        revoked=False,
+        created_at=clock.now(),
+    )
+    database.change(token.on_conflict_ignore())
+
+
+def _read_or_write(path: Path) -> str:
+    """Read the token, or write a new one where there is no file."""
+    try:
+        if path.exists():
+            return _checked(path.read_text(encoding="ascii").strip(), path)
+        return _write(path, new_access_token())
+    except UnicodeDecodeError:
+        raise _unusable(path) from None
+    except OSError as error:
+        raise RootTokenFileError(f"root token file {path}: {error.strerror}") from None
+
+
+def _checked(secret: str, path: Path) -> str:
+    if not secret or len(secret) > SECRET_BYTES or not secret.isprintable() or " " in secret:
+        raise _unusable(path)
+    return secret
+
+
+def _unusable(path: Path) -> RootTokenFileError:
+    return RootTokenFileError(
+        f"root token file {path}: it must hold one token of printable ASCII characters; remove it to have one made"
+    )
+
+
+def _write(path: Path, secret: str) -> str:
+    """Write a token for its owner's eyes only."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(f"{secret}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return secret

@@ -1,0 +1,1 @@
+"""The metadata database: its schema, the hot statements, and the one writer."""

@@ -1,0 +1,66 @@
+"""The SQLite database: opening it, and running statements and queries on it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from peewee import BaseQuery, SqliteDatabase
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+_PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),  # a commit is answered only when it is on stable storage
+    ("foreign_keys", "on"),
+    ("cache_size", -16_000),  # KiB
+    ("wal_autocheckpoint", 4_000),  # pages: 16 MiB, so that a checkpoint's syncs are shared by many commits
+    ("journal_size_limit", 64 * 1024 * 1024),
+    ("temp_store", "memory"),
+)
+
+
+class Database:
+    """One connection to the database, which is created when it does not exist.
+
+    Whoever opens it sees to it that only one thread at a time uses it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = SqliteDatabase(
+            str(path), pragmas=_PRAGMAS, thread_safe=False, check_same_thread=False, autoconnect=False
+        )
+        self._database.connect()
+
+    def run(self, statement: str, parameters: Parameters = ()) -> sqlite3.Cursor:
+        """Run one statement written in SQL."""
+        cursor: sqlite3.Cursor = self._database.execute_sql(statement, parameters)  # type: ignore[no-untyped-call]  # peewee's stubs
+        return cursor
+
+    def one(self, statement: str, parameters: Parameters = ()) -> Sequence[Any] | None:
+        """Run one statement written in SQL and give its first row, or None."""
+        row: Sequence[Any] | None = self.run(statement, parameters).fetchone()
+        return row
+
+    def rows(self, query: BaseQuery) -> list[Any]:
+        """Run a query of models, and give what it selects: model instances, or tuples if it says so."""
+        return list(query.execute(self._database))
+
+    def first(self, query: BaseQuery) -> Any:  # noqa: ANN401 -- peewee does not type what a query gives
+        """Run a query of models, and give the first of what it selects, or None."""
+        return next(iter(self.rows(query)), None)
+
+    def change(self, query: BaseQuery) -> int:
+        """Run a query that inserts (and give the new id), or updates or deletes (and give the number of rows)."""
+        return int(query.execute(self._database))
+
+    def in_transaction(self) -> bool:
+        """Say whether a transaction is open."""
+        connection: sqlite3.Connection = self._database.connection()  # type: ignore[no-untyped-call]  # peewee's stubs
+        return connection.in_transaction
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._database.close()

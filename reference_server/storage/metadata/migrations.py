@@ -1,0 +1,52 @@
+"""Bringing a database's schema to the version that this program works with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.schema import MIGRATIONS
+
+
+class SchemaTooNewError(Exception):
+    """The database was written by a newer program."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            f"the metadata has schema version {found}, and this program knows versions up to {known}: "
+            "start the newer program that wrote it, or restore an older backup"
+        )
+
+
+def migrate(database: Database, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    """Run the migrations that the database has not seen, all in one transaction.
+
+    Raises SchemaTooNewError, and changes nothing, when it has seen one that this program does not know.
+    """
+    database.run("BEGIN IMMEDIATE")
+    try:
+        _run_unseen(database, migrations)
+    except BaseException:
+        database.run("ROLLBACK")
+        raise
+    database.run("COMMIT")
+
+
+def _run_unseen(database: Database, migrations: Sequence[Sequence[str]]) -> None:
+    version = _schema_version(database)
+    if version > len(migrations):
+        raise SchemaTooNewError(version, len(migrations))
+    for statements in migrations[version:]:
+        for statement in statements:
+            database.run(statement)
+    database.run("UPDATE schema_version SET version = ?", (len(migrations),))
+
+
+def _schema_version(database: Database) -> int:
+    """Read the schema's version, 0 for an empty database, which is given its version table."""
+    database.run("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+    row = database.one("SELECT version FROM schema_version")
+    if row is None:
+        database.run("INSERT INTO schema_version (version) VALUES (0)")
+        return 0
+    return int(row[0])

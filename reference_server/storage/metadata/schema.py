@@ -1,0 +1,111 @@
+"""The statements of each migration. A released migration never changes: a change to the schema is a new one.
+
+Times are milliseconds since 1970 UTC. The numbers of visibilities, roles and package statuses are the contract's.
+"""
+
+from __future__ import annotations
+
+_IDENTITY = (
+    """CREATE TABLE users (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        username TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        name TEXT NOT NULL,
+        administrator INTEGER NOT NULL,
+        bot INTEGER NOT NULL,
+        created_at INTEGER NOT NULL)""",
+    """CREATE TABLE groups (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        parent_id INTEGER REFERENCES groups (id),
+        name TEXT NOT NULL,
+        path TEXT NOT NULL,
+        full_path TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        visibility INTEGER NOT NULL,
+        created_at INTEGER NOT NULL)""",
+    """CREATE INDEX groups_of_parent ON groups (parent_id)""",
+    # Every group with itself (distance 0) and all groups above it.
+    """CREATE TABLE group_ancestors (
+        group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+        ancestor_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+        distance INTEGER NOT NULL,
+        PRIMARY KEY (group_id, ancestor_id)) WITHOUT ROWID""",
+    """CREATE INDEX descendants_of_group ON group_ancestors (ancestor_id)""",
+    """CREATE TABLE projects (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        group_id INTEGER NOT NULL REFERENCES groups (id),
+        name TEXT NOT NULL,
+        path TEXT NOT NULL,
+        full_path TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        visibility INTEGER NOT NULL,
+        created_at INTEGER NOT NULL)""",
+    """CREATE INDEX projects_of_group ON projects (group_id)""",
+    """CREATE TABLE group_members (
+        group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+        user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+        access_level INTEGER NOT NULL,
+        PRIMARY KEY (group_id, user_id)) WITHOUT ROWID""",
+    """CREATE INDEX groups_of_member ON group_members (user_id)""",
+    """CREATE TABLE project_members (
+        project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+        access_level INTEGER NOT NULL,
+        PRIMARY KEY (project_id, user_id)) WITHOUT ROWID""",
+    """CREATE INDEX projects_of_member ON project_members (user_id)""",
+    # project_id is the project of a project access token, NULL for a person's own token.
+    """CREATE TABLE access_tokens (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+        project_id INTEGER REFERENCES projects (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        digest BLOB NOT NULL UNIQUE,
+        scopes TEXT NOT NULL,
+        expires_at INTEGER,
+        revoked INTEGER NOT NULL,
+        created_at INTEGER NOT NULL)""",
+    """CREATE INDEX access_tokens_of_project ON access_tokens (project_id)""",
+    """CREATE INDEX access_tokens_of_user ON access_tokens (user_id)""",
+    """CREATE TABLE deploy_tokens (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        username TEXT NOT NULL,
+        digest BLOB NOT NULL UNIQUE,
+        scopes TEXT NOT NULL,
+        expires_at INTEGER,
+        revoked INTEGER NOT NULL,
+        created_at INTEGER NOT NULL)""",
+    """CREATE INDEX deploy_tokens_of_project ON deploy_tokens (project_id)""",
+)
+
+_PACKAGES = (
+    """CREATE TABLE package_settings (
+        group_id INTEGER PRIMARY KEY REFERENCES groups (id) ON DELETE CASCADE,
+        duplicates_allowed INTEGER NOT NULL,
+        duplicate_exception_regex TEXT NOT NULL)""",
+    """CREATE TABLE packages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project_id INTEGER NOT NULL REFERENCES projects (id),
+        name TEXT NOT NULL,
+        version TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        UNIQUE (project_id, name, version))""",
+    # content is NULL for content that is kept as a file on the volume.
+    """CREATE TABLE blobs (
+        sha256 BLOB NOT NULL PRIMARY KEY,
+        size INTEGER NOT NULL,
+        content BLOB)""",
+    """CREATE TABLE package_files (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        package_id INTEGER NOT NULL REFERENCES packages (id),
+        file_name TEXT NOT NULL,
+        sha256 BLOB NOT NULL REFERENCES blobs (sha256),
+        size INTEGER NOT NULL,
+        md5 BLOB,
+        sha1 BLOB,
+        created_at INTEGER NOT NULL)""",
+    """CREATE INDEX package_files_of_package ON package_files (package_id, file_name)""",
+    """CREATE INDEX package_files_of_blob ON package_files (sha256)""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_IDENTITY + _PACKAGES,)
+"""The statements of each migration; the first brings the schema to version 1, the second to version 2, and so on."""

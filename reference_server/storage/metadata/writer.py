@@ -1,0 +1,165 @@
+"""The one writer of the metadata: changes that wait together are committed together, with one sync.
+
+Changes run on the event loop, because a statement costs microseconds; the commit, which waits for the disk, runs in a
+thread while the next changes gather. (A thread that ran the changes as well would fight the event loop for the
+interpreter's lock at every statement.) A change that touches many rows is submitted as long and runs in the thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import peewee
+
+from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.metadata.database import Database
+
+Answer = TypeVar("Answer")
+_BATCH = 128
+_WAITING = 1024
+
+
+@dataclass(slots=True)
+class _Pending(Generic[Answer]):
+    """A change that waits for its commit, and where its answer goes."""
+
+    change: Callable[[Database], Answer]
+    answer: asyncio.Future[Answer]
+    long: bool
+    outcome: Answer | None = None
+    refusal: BaseException | None = None
+
+
+class Writer:
+    """Runs changes in groups, each change in a savepoint of its own.
+
+    A change is a function of the database, which it alone uses while it runs. What it returns answers `submit` once it
+    is on stable storage; what it raises undoes it alone. A future that is cancelled before its change has begun
+    withdraws it.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: collections.deque[_Pending[Any]] = collections.deque()
+        self._arrived = asyncio.Event()
+        self._closing = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._running = asyncio.create_task(self._run(), name="metadata writer")
+
+    def submit(self, change: Callable[[Database], Answer], *, long: bool = False) -> asyncio.Future[Answer]:
+        """Queue a change and give the future of its answer. Raises OVERLOADED when too many wait."""
+        if len(self._waiting) >= _WAITING:
+            raise Failure(Reason.OVERLOADED, "too many changes wait to be written", retry_after_seconds="1")
+        return self.insist(change, long=long)
+
+    def insist(self, change: Callable[[Database], Answer], *, long: bool = False) -> asyncio.Future[Answer]:
+        """Queue a change that something bounds elsewhere; as `submit`, and never overloaded."""
+        if self._closing:
+            raise RuntimeError("the writer is closed")
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Pending(change, answer, long))
+        self._arrived.set()
+        return answer
+
+    async def close(self) -> None:
+        """Write what waits, then stop."""
+        self._closing = True
+        self._arrived.set()
+        await self._running
+        self._thread.shutdown()
+
+    async def _run(self) -> None:
+        """Write group after group until closed and empty."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._arrived.wait()
+            group = self._take()
+            if not group:
+                if self._closing:
+                    return
+                self._arrived.clear()
+                continue
+            if group[0].long:
+                broken = await loop.run_in_executor(self._thread, self._apply_and_commit, group)
+            else:
+                broken = self._apply(group) or await loop.run_in_executor(self._thread, self._commit)
+            _answer(group, broken)
+
+    def _take(self) -> list[_Pending[Any]]:
+        """Take the changes to write next: a long one alone, or as many others as wait."""
+        group: list[_Pending[Any]] = []
+        while self._waiting and len(group) < _BATCH:
+            if self._waiting[0].long and group:
+                break
+            pending = self._waiting.popleft()
+            if not pending.answer.cancelled():
+                group.append(pending)
+                if pending.long:
+                    break
+        return group
+
+    def _apply_and_commit(self, group: list[_Pending[Any]]) -> BaseException | None:
+        return self._apply(group) or self._commit()
+
+    def _apply(self, group: list[_Pending[Any]]) -> BaseException | None:
+        """Run the changes in one transaction; gives what broke the transaction itself."""
+        try:
+            self._database.run("BEGIN IMMEDIATE")
+            for pending in group:
+                self._run_change(pending)
+        except (peewee.DatabaseError, peewee.InterfaceError) as error:
+            self._roll_back()
+            return error
+        return None
+
+    def _run_change(self, pending: _Pending[Any]) -> None:
+        """Run one change in its savepoint. What it raises is its refusal, unless it ended the whole transaction."""
+        self._database.run("SAVEPOINT change")
+        try:
+            pending.outcome = pending.change(self._database)
+        except Exception as error:
+            pending.refusal = error
+            self._database.run("ROLLBACK TO change")
+        self._database.run("RELEASE change")
+
+    def _commit(self) -> BaseException | None:
+        """Commit, and wait for stable storage; gives what went wrong."""
+        try:
+            self._database.run("COMMIT")
+        except peewee.DatabaseError as error:
+            self._roll_back()
+            return error
+        return None
+
+    def _roll_back(self) -> None:
+        """Leave the transaction, which SQLite may have left already."""
+        if self._database.in_transaction():
+            self._database.run("ROLLBACK")
+
+
+def _answer(group: list[_Pending[Any]], broken: BaseException | None) -> None:
+    """Answer every change of a group that nobody gave up meanwhile."""
+    for pending in group:
+        if pending.answer.done():
+            continue
+        refusal = pending.refusal if broken is None else broken
+        if refusal is None:
+            pending.answer.set_result(pending.outcome)
+        else:
+            pending.answer.set_exception(_explained(refusal))
+
+
+def _explained(refusal: BaseException) -> BaseException:
+    """Say that the volume is full where that is what SQLite met."""
+    cause: BaseException | None = refusal
+    while cause is not None:
+        if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return Failure(Reason.VOLUME_FULL, "the volume has no room for the metadata")
+        cause = cause.__cause__ or cause.__context__
+    return refusal

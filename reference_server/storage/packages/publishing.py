@@ -1,0 +1,148 @@
+"""Publishing: who may, and the change that makes content the newest file of its coordinates."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+
+import peewee
+
+from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.limits import SMALL_CONTENT_BYTES
+from reference_server.storage.access.authentication import Authentication
+from reference_server.storage.access.authorization import PUBLISH
+from reference_server.storage.access.callers import Presented
+from reference_server.storage.access.projects import ProjectAccess
+from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.hot_paths import HotPaths, PackageFileRow, ProjectRow
+from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.packages.digests import Digests
+from reference_server.storage.rules import coordinates as formats
+from reference_server.storage.rules import statuses
+from reference_server.storage.rules.coordinates import Coordinates
+from reference_server.storage.rules.duplicates import DuplicateSettings, forbids_duplicates
+from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.statuses import PackageStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What a client asks to publish, but for the content; `status` and `select` are as sent."""
+
+    presented: tuple[Presented, ...]
+    coordinates: Coordinates
+    status: str | None
+    select: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A publication that was let in: where it goes, and the status that it asks for."""
+
+    project: ProjectRow
+    coordinates: Coordinates
+    status: PackageStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Content to be recorded; `inline` holds the small one that is kept in the metadata."""
+
+    size: int
+    sha256: bytes
+    md5: bytes | None
+    sha1: bytes | None
+    inline: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """Admits publications, and records their files."""
+
+    authentication: Authentication
+    projects: ProjectAccess
+    edition: Edition
+    maximum_bytes: int
+    legacy_digests: bool
+    writer: Writer
+
+    def admit(self, publication: Publication, size: int | None) -> Admitted:
+        """Check everything but duplicates, in the contract's order; `size` is None when it is not known yet."""
+        caller = self.authentication.known_caller(publication.presented)
+        formats.check(publication.coordinates, self.edition)
+        status = statuses.status_to_publish(publication.status)
+        statuses.check_select(publication.select)
+        project = self.projects.find(caller, publication.coordinates.project, PUBLISH)
+        if size is not None:
+            self.check_size(size)
+        return Admitted(project, publication.coordinates, status)
+
+    def check_size(self, size: int) -> None:
+        """Let a size pass, or raise FILE_TOO_LARGE."""
+        if size > self.maximum_bytes:
+            raise Failure(Reason.FILE_TOO_LARGE, "the file is too large", maximum_bytes=str(self.maximum_bytes))
+
+    def publish(self, publication: Publication, content: bytes) -> asyncio.Future[PackageFileRow]:
+        """Publish a file whose content is small; the answer comes when it is on stable storage."""
+        admitted = self.admit(publication, len(content))
+        if len(content) > SMALL_CONTENT_BYTES:
+            message = f"content of more than {SMALL_CONTENT_BYTES} bytes must be begun, sent and committed"
+            raise Failure(Reason.PARAMETER_INVALID, message, parameter="content")
+        sha256 = hashlib.sha256(content).digest()
+        md5, sha1 = Digests.legacy_of(content) if self.legacy_digests else (None, None)
+        recorded = Content(len(content), sha256, md5, sha1, content)
+        return self.writer.submit(lambda database: self.record(database, admitted, recorded))
+
+    def check_duplicate(self, lookups: HotPaths, admitted: Admitted) -> tuple[int, int] | None:
+        """Find the package's id and status, or raise PACKAGE_DUPLICATE for a second file that is forbidden."""
+        names = admitted.coordinates
+        package = lookups.package(admitted.project.id, names.package_name, names.package_version)
+        if package is None:
+            return None
+        known = lookups.settings(admitted.project.group_id)
+        settings = DuplicateSettings() if known is None else DuplicateSettings(*known)
+        if forbids_duplicates(settings, names.package_name, names.package_version, self.edition) and (
+            lookups.file_exists(package[0], formats.stored_file_name(names.file_name))
+        ):
+            raise Failure(Reason.PACKAGE_DUPLICATE, "the package has a file of this name, and may not get another")
+        return package
+
+    def record(self, database: Database, admitted: Admitted, content: Content) -> PackageFileRow:
+        """Write the row of a file, with its package and its content where they are new; a change for the writer."""
+        lookups = HotPaths(database)
+        written_at = clock.now()
+        package_id = self._package(lookups, admitted, written_at)
+        lookups.insert_blob(content.sha256, content.size, content.inline)
+        file = PackageFileRow(
+            id=0,
+            package_id=package_id,
+            project_id=admitted.project.id,
+            file_name=formats.stored_file_name(admitted.coordinates.file_name),
+            size=content.size,
+            sha256=content.sha256,
+            md5=content.md5,
+            sha1=content.sha1,
+            created_at=written_at,
+        )
+        return dataclasses.replace(file, id=lookups.insert_file(file))
+
+    def _package(self, lookups: HotPaths, admitted: Admitted, written_at: int) -> int:
+        """Find or make the package, with the status that the publication asks for."""
+        package = self.check_duplicate(lookups, admitted)
+        if package is not None:
+            package_id, status = package
+            if admitted.status is not None and admitted.status != status:
+                lookups.update_status(package_id, admitted.status)
+            return package_id
+        names = admitted.coordinates
+        status = admitted.status or PackageStatus.DEFAULT
+        try:
+            return lookups.insert_package(
+                admitted.project.id, names.package_name, names.package_version, status, written_at
+            )
+        except peewee.IntegrityError:
+            # Names are unique, and were looked for a moment ago in this transaction: the project itself is gone.
+            raise Failure(Reason.PROJECT_NOT_FOUND, "no such project") from None

@@ -1,0 +1,117 @@
+"""The storage put together from its rooms, without the service that makes it reachable."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+from reference_server.storage.access.authentication import Authentication
+from reference_server.storage.access.authorization import changing_settings, downloading
+from reference_server.storage.access.groups import GroupAccess
+from reference_server.storage.access.projects import ProjectAccess
+from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.blobs.guards import DigestGuards
+from reference_server.storage.blobs.local_disk import LocalDisk
+from reference_server.storage.blobs.store import BlobStore
+from reference_server.storage.blobs.volume_proof import VolumeProof, write_proof
+from reference_server.storage.housekeeping import Housekeeping
+from reference_server.storage.identity.access_tokens import AccessTokens
+from reference_server.storage.identity.deploy_tokens import DeployTokens
+from reference_server.storage.identity.groups import Groups
+from reference_server.storage.identity.projects import Projects
+from reference_server.storage.identity.users import Users
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.hot_paths import HotPaths
+from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.packages.committing import Committing
+from reference_server.storage.packages.deleting import Deleting
+from reference_server.storage.packages.listing import Listing
+from reference_server.storage.packages.opening import Opening
+from reference_server.storage.packages.publishing import Publishing
+from reference_server.storage.packages.read_tickets import ReadTickets
+from reference_server.storage.packages.receiving import Receiving
+from reference_server.storage.packages.settings import Settings
+from reference_server.storage.packages.uploads import Uploads
+from reference_server.storage.rules.editions import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What this registry was told: its edition, its largest file in bytes, whether it computes MD5 and SHA-1."""
+
+    edition: Edition
+    maximum_bytes: int
+    legacy_digests: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRooms:
+    """What the services for packages and content work with."""
+
+    publishing: Publishing
+    committing: Committing
+    uploads: Uploads
+    receiving: Receiving
+    opening: Opening
+    tickets: ReadTickets
+    store: BlobStore
+    volume: VolumeProof
+    listing: Listing
+    deleting: Deleting
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRooms:
+    """What the identity service works with."""
+
+    users: Users
+    groups: Groups
+    projects: Projects
+    access_tokens: AccessTokens
+    deploy_tokens: DeployTokens
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The whole storage."""
+
+    packages: PackageRooms
+    identity: IdentityRooms
+    housekeeping: Housekeeping
+
+
+def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executor, rules: Rules) -> Rooms:
+    """Put the storage together. `reading` is the event loop's own connection; `volume` is made if need be."""
+    lookups = HotPaths(reading)
+    store = LocalDisk(volume)
+    guards = DigestGuards()
+    freeing = Freeing(store, guards, lookups)
+    authentication = Authentication(lookups)
+    projects = ProjectAccess(lookups)
+    groups = GroupAccess(reading)
+    uploads = Uploads(store)
+    publishing = Publishing(authentication, projects, rules.edition, rules.maximum_bytes, rules.legacy_digests, writer)
+    permission = downloading(rules.edition)
+    packages = PackageRooms(
+        publishing=publishing,
+        committing=Committing(publishing, uploads, store, guards, freeing, lookups),
+        uploads=uploads,
+        receiving=Receiving(uploads, store, publishing, hashing),
+        opening=Opening(authentication, projects, lookups, rules.edition, permission),
+        tickets=ReadTickets(),
+        store=store,
+        volume=write_proof(volume),
+        listing=Listing(authentication, projects, reading, permission),
+        deleting=Deleting(authentication, projects, writer, freeing),
+        settings=Settings(authentication, groups, lookups, writer, changing_settings(rules.edition)),
+    )
+    identity = IdentityRooms(
+        users=Users(authentication, reading),
+        groups=Groups(authentication, groups, writer, freeing),
+        projects=Projects(authentication, projects, groups, reading, writer, freeing),
+        access_tokens=AccessTokens(authentication, projects, writer),
+        deploy_tokens=DeployTokens(authentication, projects, writer),
+    )
+    return Rooms(packages, identity, Housekeeping(uploads, freeing))

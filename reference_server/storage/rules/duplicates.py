@@ -1,0 +1,60 @@
+"""Whether a package may get a second file of one name."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import re2
+
+from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.rules.editions import Edition
+
+_LONGEST_REGEX = 255  # characters
+_REGEX_BYTES = 1024 * 1024
+_COMPILED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSettings:
+    """What a group says of duplicates; the regex is empty for no exception."""
+
+    allowed: bool = True
+    exception_regex: str = ""
+
+
+def forbids_duplicates(settings: DuplicateSettings, name: str, version: str, edition: Edition) -> bool:
+    """Say whether a file name may not be published again in the package of this name and version."""
+    excepted = bool(settings.exception_regex) and _matches(settings.exception_regex, name, version)
+    if settings.allowed:
+        return excepted and edition.exception_inverts_duplicates
+    return not excepted
+
+
+def check_exception_regex(regex: str) -> None:
+    """Let a regex pass that may be an exception, or raise PARAMETER_INVALID."""
+    if len(regex) > _LONGEST_REGEX:
+        raise _invalid(f"the exception regex may have at most {_LONGEST_REGEX} characters")
+    try:
+        _compiled(regex)
+    except re2.error:
+        raise _invalid("the exception regex is not valid RE2 syntax") from None
+
+
+def _matches(regex: str, name: str, version: str) -> bool:
+    """Match the whole name or the whole version."""
+    pattern = _compiled(regex)
+    return any(pattern.fullmatch(text) is not None for text in (name, version))
+
+
+@functools.lru_cache(maxsize=_COMPILED)
+def _compiled(regex: str) -> re2._Regexp:
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.max_mem = _REGEX_BYTES
+    return re2.compile(regex, options)
+
+
+def _invalid(message: str) -> Failure:
+    return Failure(Reason.PARAMETER_INVALID, message, parameter="generic_duplicate_exception_regex")

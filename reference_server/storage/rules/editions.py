@@ -1,0 +1,49 @@
+"""Every difference between the editions, each a named rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reference_server.storage.access.roles import Role
+
+EditionName = Literal["15", "current"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What one edition of GitLab's generic packages API does differently from another."""
+
+    strict_version_format: bool
+    """Versions follow the documented regex instead of the present, laxer one."""
+    nested_file_names: bool
+    """File names may hold directories and the characters "~" and "@"."""
+    private_download_role: Role
+    """The lowest role that downloads from, and lists, a project that only members see."""
+    exception_inverts_duplicates: bool
+    """The duplicate exception also forbids where duplicates are allowed, instead of only allowing."""
+    change_settings_role: Role
+    """The lowest role in a group that changes its package settings."""
+
+
+_EDITIONS: dict[EditionName, Edition] = {
+    "15": Edition(
+        strict_version_format=True,
+        nested_file_names=False,
+        private_download_role=Role.REPORTER,
+        exception_inverts_duplicates=False,
+        change_settings_role=Role.MAINTAINER,
+    ),
+    "current": Edition(
+        strict_version_format=False,
+        nested_file_names=True,
+        private_download_role=Role.GUEST,
+        exception_inverts_duplicates=True,
+        change_settings_role=Role.OWNER,
+    ),
+}
+
+
+def edition(name: EditionName) -> Edition:
+    """Give the rules of an edition: "15" is what GitLab 15 documents, "current" is GitLab 18."""
+    return _EDITIONS[name]

@@ -1,0 +1,145 @@
+"""What every call has in common: a deadline, a request id, a status for what is raised, and a line in the log."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import grpc
+import structlog
+from google.rpc.status_pb2 import Status
+
+from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.limits import REQUEST_ID_CHARACTERS, REQUEST_ID_KEY
+
+_OURS = "/generic_packages.storage.v1."
+_WITHOUT_DEADLINE = frozenset({"Operate"})
+_SMALL = frozenset({"Publish", "BeginPublication", "CommitPublication", "OpenPackageFile", "AbandonPublication"})
+_REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{REQUEST_ID_CHARACTERS}}}")
+_STATUS_KEY = "grpc-status-details-bin"
+
+if TYPE_CHECKING:
+    Context = grpc.aio.ServicerContext[Any, Any]
+    Handler = grpc.RpcMethodHandler[Any, Any]
+
+
+class CallLog:
+    """Writes a line for each call or operation. Small ones that succeed are written at level debug."""
+
+    def __init__(self) -> None:
+        self._log = structlog.get_logger()
+
+    def write(self, method: str, request_id: str | None, started_at: float, outcome: str) -> None:
+        """Note how a call ended. `started_at` is of time.perf_counter(), `outcome` "OK", a reason or a status code."""
+        write = self._log.debug if outcome == "OK" and method in _SMALL else self._log.info
+        duration = time.perf_counter() - started_at
+        write("call", method=method, request_id=request_id, milliseconds=round(duration * 1000, 3), outcome=outcome)
+
+    def defect(self, method: str, request_id: str | None, error: BaseException) -> None:
+        """Note an exception that nobody expected, with its traceback."""
+        self._log.error("defect", method=method, request_id=request_id, exc_info=error)
+
+
+def status_of(error: BaseException) -> tuple[str, Status]:
+    """Give what the log calls an error, and the status that answers it."""
+    if isinstance(error, Failure):
+        return error.reason.value, error.to_status()
+    if isinstance(error, TransportFailure):
+        return error.code.name, error.to_status()
+    defect = TransportFailure(grpc.StatusCode.INTERNAL, "a defect of the storage; its log has more")
+    return defect.code.name, defect.to_status()
+
+
+def readable_request_id(text: str) -> str | None:
+    """Give a request id that has its form; anything else is not for the log."""
+    return text if _REQUEST_ID.fullmatch(text) else None
+
+
+class Calls(grpc.aio.ServerInterceptor):
+    """Wraps every handler of the storage's own services."""
+
+    def __init__(self, log: CallLog) -> None:
+        self._log = log
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler | None:
+        """Wrap the handler that the call is for."""
+        handler = await continuation(handler_call_details)
+        if handler is None or not handler_call_details.method.startswith(_OURS):
+            return handler
+        method = handler_call_details.method.rpartition("/")[2]
+        coders = {
+            "request_deserializer": handler.request_deserializer,
+            "response_serializer": handler.response_serializer,
+        }
+        if handler.unary_unary:
+            return grpc.unary_unary_rpc_method_handler(self._answer(method, handler.unary_unary), **coders)
+        if handler.stream_unary:
+            return grpc.stream_unary_rpc_method_handler(self._answer(method, handler.stream_unary), **coders)
+        if handler.unary_stream:
+            return grpc.unary_stream_rpc_method_handler(self._stream(method, handler.unary_stream), **coders)
+        return grpc.stream_stream_rpc_method_handler(self._stream(method, handler.stream_stream), **coders)
+
+    def _answer(self, method: str, behaviour: Any) -> Any:  # noqa: ANN401 -- grpc types only threads
+        """Wrap a handler with one answer."""
+
+        async def call(request: Any, context: Context) -> Any:  # noqa: ANN401 -- any message
+            request_id, started_at = _request_id(context), time.perf_counter()
+            try:
+                _require_deadline(method, context)
+                response = await behaviour(request, context)
+            except BaseException as error:
+                await self._refuse(error, method, request_id, started_at, context)
+            self._log.write(method, request_id, started_at, "OK")
+            return response
+
+        return call
+
+    def _stream(self, method: str, behaviour: Any) -> Any:  # noqa: ANN401 -- grpc types only threads
+        """Wrap a handler with a stream of answers."""
+
+        async def call(request: Any, context: Context) -> AsyncIterator[Any]:  # noqa: ANN401 -- any message
+            request_id, started_at = _request_id(context), time.perf_counter()
+            try:
+                _require_deadline(method, context)
+                async for response in behaviour(request, context):
+                    yield response
+            except BaseException as error:
+                await self._refuse(error, method, request_id, started_at, context)
+            self._log.write(method, request_id, started_at, "OK")
+
+        return call
+
+    async def _refuse(
+        self, error: BaseException, method: str, request_id: str | None, started_at: float, context: Context
+    ) -> NoReturn:
+        """Answer with the status for an error, and note it."""
+        if isinstance(error, asyncio.CancelledError | GeneratorExit):
+            self._log.write(method, request_id, started_at, grpc.StatusCode.CANCELLED.name)
+            raise error
+        outcome, status = status_of(error)
+        if outcome == grpc.StatusCode.INTERNAL.name:
+            self._log.defect(method, request_id, error)
+        self._log.write(method, request_id, started_at, outcome)
+        code = Failure.from_status(status).code
+        await context.abort(code, status.message, ((_STATUS_KEY, status.SerializeToString()),))
+
+
+def _request_id(context: Context) -> str | None:
+    """Read the request id from a call's metadata."""
+    for key, value in context.invocation_metadata() or ():
+        if key == REQUEST_ID_KEY and isinstance(value, str):
+            return readable_request_id(value)
+    return None
+
+
+def _require_deadline(method: str, context: Context) -> None:
+    """Let a call with a deadline pass."""
+    if method not in _WITHOUT_DEADLINE and context.time_remaining() is None:
+        raise TransportFailure(grpc.StatusCode.INVALID_ARGUMENT, "a deadline is required on every call")

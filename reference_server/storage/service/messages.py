@@ -1,0 +1,70 @@
+"""Between the contract's messages and the storage's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from generic_packages.storage.v1 import credential_pb2, packages_pb2
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.access.callers import Carriage, Presented
+from reference_server.storage.access.tokens import digest
+from reference_server.storage.metadata.hot_paths import PackageFileRow
+from reference_server.storage.packages.publishing import Publication
+from reference_server.storage.rules.coordinates import Coordinates
+
+_CARRIAGES = {int(carriage): carriage for carriage in Carriage}
+
+
+def presented(credentials: Iterable[credential_pb2.Credential]) -> tuple[Presented, ...]:
+    """Read credentials; a secret goes no further than here. Raises PARAMETER_INVALID for an unknown carriage."""
+    return tuple([Presented(_carriage(credential.carriage), digest(credential.secret)) for credential in credentials])
+
+
+def _carriage(number: int) -> Carriage:
+    carriage = _CARRIAGES.get(number)
+    if carriage is None:
+        raise Failure(Reason.PARAMETER_INVALID, "a credential has no known carriage", parameter="credentials")
+    return carriage
+
+
+def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
+    """Read coordinates."""
+    return Coordinates(message.project, message.package_name, message.package_version, message.file_name)
+
+
+def publication(request: packages_pb2.PublishRequest | packages_pb2.BeginPublicationRequest) -> Publication:
+    """Read what is to be published, but for the content."""
+    return Publication(
+        presented(request.credentials),
+        coordinates(request.coordinates),
+        request.status if request.HasField("status") else None,
+        request.select if request.HasField("select") else None,
+    )
+
+
+def package_file(row: PackageFileRow) -> packages_pb2.PackageFile:
+    """Write a file row."""
+    return packages_pb2.PackageFile(
+        id=row.id,
+        package_id=row.package_id,
+        project_id=row.project_id,
+        file_name=row.file_name,
+        size=row.size,
+        sha256=row.sha256,
+        md5=row.md5,
+        sha1=row.sha1,
+        created_at=timestamp(row.created_at),
+    )
+
+
+def timestamp(milliseconds: int) -> Timestamp:
+    """Write a time."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return Timestamp(seconds=seconds, nanos=rest * 1_000_000)
+
+
+def milliseconds(message: Timestamp) -> int:
+    """Read a time."""
+    return message.seconds * 1000 + message.nanos // 1_000_000

@@ -1,0 +1,201 @@
+"""One stream of operations: what runs on it, and the outcomes that wait to be sent."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import grpc
+from generic_packages.storage.v1 import operations_pb2 as pb
+from generic_packages.storage.v1 import packages_pb2
+
+from reference_server.contract.failure import TransportFailure
+from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM
+from reference_server.storage.metadata.hot_paths import PackageFileRow
+from reference_server.storage.service import messages
+from reference_server.storage.service.calls import CallLog, readable_request_id, status_of
+from reference_server.storage.service.hot_operations import HotOperations
+
+_METHODS = {
+    "publish": "Publish",
+    "begin_publication": "BeginPublication",
+    "commit_publication": "CommitPublication",
+    "open_package_file": "OpenPackageFile",
+}
+_OUTCOME_BYTES = 512  # more than an outcome without content takes
+
+
+@dataclass(slots=True)
+class _Running:
+    """An operation whose outcome has not been sent; `work` and `timer` are None once the outcome is known."""
+
+    method: str
+    request_id: str
+    started_at: float
+    work: asyncio.Future[PackageFileRow] | None = None
+    timer: asyncio.TimerHandle | None = None
+
+
+class OperationStream:
+    """Runs the operations of one stream.
+
+    Open and begin are answered while their message is read, publish and commit when their futures are done. Outcomes
+    that are ready in one turn of the event loop travel in one message.
+    """
+
+    def __init__(self, operations: HotOperations, log: CallLog) -> None:
+        self._operations = operations
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._running: dict[int, _Running] = {}
+        self._outcomes: collections.deque[pb.OperationOutcome] = collections.deque()
+        self._ready = asyncio.Event()
+        self._room = asyncio.Event()
+        self._ended = False
+
+    async def read(self, requests: AsyncIterator[pb.OperateRequest]) -> None:
+        """Start what comes, until the caller half-closes. No more is read while too many operations run."""
+        try:
+            async for request in requests:
+                for operation in request.operations:
+                    await self._have_room()
+                    self._start(operation)
+        finally:
+            self._ended = True
+            self._ready.set()
+
+    async def responses(self) -> AsyncIterator[pb.OperateResponse]:
+        """Give the outcomes as they become ready, until reading has ended and everything has its outcome."""
+        while not self._ended or self._running or self._outcomes:
+            await self._ready.wait()
+            self._ready.clear()
+            while self._outcomes:
+                yield self._coalesce()
+
+    def give_up(self) -> None:
+        """Withdraw what has not begun; nobody will hear of it."""
+        for running in self._running.values():
+            self._settle(running)
+        self._running.clear()
+
+    async def _have_room(self) -> None:
+        while len(self._running) >= OPERATIONS_PER_STREAM:
+            self._room.clear()
+            await self._room.wait()
+
+    def _coalesce(self) -> pb.OperateResponse:
+        """Take outcomes for one message; their tags are free again."""
+        taken: list[pb.OperationOutcome] = []
+        size = 0
+        while self._outcomes and size < COALESCED_BYTES:
+            outcome = self._outcomes.popleft()
+            self._running.pop(outcome.tag, None)
+            size += _OUTCOME_BYTES + len(outcome.open_package_file.inline_content)
+            taken.append(outcome)
+        self._room.set()
+        return pb.OperateResponse(outcomes=taken)
+
+    def _start(self, operation: pb.Operation) -> None:
+        """Start one operation, or answer why not."""
+        kind = operation.WhichOneof("kind")
+        if kind == "cancel":
+            self._fail_running(operation.tag, grpc.StatusCode.CANCELLED, "nobody waits for it any more")
+            return
+        if operation.tag in self._running:
+            failure = _malformed("the tag is in use").to_status()
+            self._outcomes.append(pb.OperationOutcome(tag=operation.tag, failure=failure))
+            self._ready.set()
+            return
+        running = _Running(_METHODS.get(kind or "", "Operate"), operation.request_id, time.perf_counter())
+        self._running[operation.tag] = running
+        if kind is None:
+            self._refuse(operation.tag, running, _malformed("an operation needs a kind"))
+        elif operation.timeout_milliseconds < 1:
+            self._refuse(operation.tag, running, _malformed("an operation needs a time limit"))
+        else:
+            self._run(operation, kind, running)
+
+    def _run(self, operation: pb.Operation, kind: str, running: _Running) -> None:
+        """Answer an operation at once, or arrange for its answer."""
+        tag = operation.tag
+        try:
+            if kind == "open_package_file":
+                opened = self._operations.open(operation.open_package_file)
+                self._finish(tag, pb.OperationOutcome(tag=tag, open_package_file=opened))
+            elif kind == "begin_publication":
+                begun = self._operations.begin(operation.begin_publication)
+                self._finish(tag, pb.OperationOutcome(tag=tag, begin_publication=begun))
+            else:
+                self._await_work(operation, kind, running)
+        except Exception as error:
+            self._refuse(tag, running, error)
+
+    def _await_work(self, operation: pb.Operation, kind: str, running: _Running) -> None:
+        """Start what is answered from stable storage, and what happens when it is late."""
+        if kind == "publish":
+            running.work = self._operations.publish(operation.publish)
+        else:
+            running.work = self._loop.create_task(self._operations.commit(operation.commit_publication))
+        tag = operation.tag
+        running.work.add_done_callback(lambda work: self._worked(tag, running, work))
+        late = "the operation's time was up"
+        running.timer = self._loop.call_later(
+            operation.timeout_milliseconds / 1000,
+            lambda: self._fail_running(tag, grpc.StatusCode.DEADLINE_EXCEEDED, late),
+        )
+
+    def _worked(self, tag: int, running: _Running, work: asyncio.Future[PackageFileRow]) -> None:
+        """Take what a publication came to, unless its outcome is known already."""
+        if running.work is not work:
+            if not work.cancelled():
+                work.exception()
+            return
+        error = work.exception()
+        if error is not None:
+            self._refuse(tag, running, error)
+            return
+        file = messages.package_file(work.result())
+        if running.method == "Publish":
+            outcome = pb.OperationOutcome(tag=tag, publish=packages_pb2.PublishResponse(package_file=file))
+        else:
+            response = packages_pb2.CommitPublicationResponse(package_file=file)
+            outcome = pb.OperationOutcome(tag=tag, commit_publication=response)
+        self._finish(tag, outcome)
+
+    def _fail_running(self, tag: int, code: grpc.StatusCode, message: str) -> None:
+        """End an operation that still works, with a status of the transport."""
+        running = self._running.get(tag)
+        if running is not None and running.work is not None:
+            self._refuse(tag, running, TransportFailure(code, message))
+
+    def _refuse(self, tag: int, running: _Running, error: BaseException) -> None:
+        """Make an error the outcome."""
+        name, status = status_of(error)
+        if name == grpc.StatusCode.INTERNAL.name:
+            self._log.defect(running.method, readable_request_id(running.request_id), error)
+        self._finish(tag, pb.OperationOutcome(tag=tag, failure=status), name)
+
+    def _finish(self, tag: int, outcome: pb.OperationOutcome, name: str = "OK") -> None:
+        """Queue an outcome to be sent."""
+        running = self._running[tag]
+        self._settle(running)
+        self._log.write(running.method, readable_request_id(running.request_id), running.started_at, name)
+        self._outcomes.append(outcome)
+        self._ready.set()
+
+    def _settle(self, running: _Running) -> None:
+        """Let go of an operation's timer and work; a change that has not begun is withdrawn by that."""
+        work, timer = running.work, running.timer
+        running.work = running.timer = None
+        if timer is not None:
+            timer.cancel()
+        if work is not None and not work.done():
+            work.cancel()
+
+
+def _malformed(message: str) -> TransportFailure:
+    """Refuse an operation that is none."""
+    return TransportFailure(grpc.StatusCode.INVALID_ARGUMENT, message)

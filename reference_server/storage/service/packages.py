@@ -1,0 +1,129 @@
+"""PackagesService."""
+
+# ruff: noqa: N802, ARG002 -- names and parameters are those of the generated service
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+from generic_packages.storage.v1 import packages_pb2 as pb
+from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceServicer
+
+from reference_server.storage.metadata.models import Package
+from reference_server.storage.packages.listing import Page
+from reference_server.storage.rooms import PackageRooms
+from reference_server.storage.rules.duplicates import DuplicateSettings
+from reference_server.storage.service import messages
+from reference_server.storage.service.hot_operations import HotOperations
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class PackagesServicer(PackagesServiceServicer):
+    """Translates between messages and rooms; calls.py turns what is raised into statuses."""
+
+    def __init__(self, rooms: PackageRooms, operations: HotOperations) -> None:
+        self._rooms = rooms
+        self._operations = operations
+
+    async def Publish(self, request: pb.PublishRequest, context: Context) -> pb.PublishResponse:
+        """Answer Publish."""
+        return pb.PublishResponse(package_file=messages.package_file(await self._operations.publish(request)))
+
+    async def BeginPublication(
+        self, request: pb.BeginPublicationRequest, context: Context
+    ) -> pb.BeginPublicationResponse:
+        """Answer BeginPublication."""
+        return self._operations.begin(request)
+
+    async def CommitPublication(
+        self, request: pb.CommitPublicationRequest, context: Context
+    ) -> pb.CommitPublicationResponse:
+        """Answer CommitPublication."""
+        row = await self._operations.commit(request)
+        return pb.CommitPublicationResponse(package_file=messages.package_file(row))
+
+    async def AbandonPublication(
+        self, request: pb.AbandonPublicationRequest, context: Context
+    ) -> pb.AbandonPublicationResponse:
+        """Answer AbandonPublication."""
+        self._rooms.uploads.abandon(request.upload_id)
+        return pb.AbandonPublicationResponse()
+
+    async def OpenPackageFile(self, request: pb.OpenPackageFileRequest, context: Context) -> pb.OpenPackageFileResponse:
+        """Answer OpenPackageFile."""
+        return self._operations.open(request)
+
+    async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
+        """Answer ListPackages."""
+        packages = self._rooms.listing.packages(
+            messages.presented(request.credentials),
+            request.project,
+            request.status if request.HasField("status") else None,
+            Page(request.after_id, request.limit),
+        )
+        return pb.ListPackagesResponse(packages=[_package(package) for package in packages])
+
+    async def ListPackageFiles(
+        self, request: pb.ListPackageFilesRequest, context: Context
+    ) -> pb.ListPackageFilesResponse:
+        """Answer ListPackageFiles."""
+        files = self._rooms.listing.files(
+            messages.presented(request.credentials),
+            request.project,
+            request.package_id,
+            Page(request.after_id, request.limit),
+        )
+        return pb.ListPackageFilesResponse(package_files=[messages.package_file(file) for file in files])
+
+    async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
+        """Answer DeletePackage."""
+        presented = messages.presented(request.credentials)
+        await self._rooms.deleting.delete_package(presented, request.project, request.package_id)
+        return pb.DeletePackageResponse()
+
+    async def DeletePackageFile(
+        self, request: pb.DeletePackageFileRequest, context: Context
+    ) -> pb.DeletePackageFileResponse:
+        """Answer DeletePackageFile."""
+        presented = messages.presented(request.credentials)
+        await self._rooms.deleting.delete_file(presented, request.project, request.package_id, request.package_file_id)
+        return pb.DeletePackageFileResponse()
+
+    async def GetPackageSettings(
+        self, request: pb.GetPackageSettingsRequest, context: Context
+    ) -> pb.GetPackageSettingsResponse:
+        """Answer GetPackageSettings."""
+        settings = self._rooms.settings.read(messages.presented(request.credentials), request.group)
+        return pb.GetPackageSettingsResponse(settings=_settings(settings))
+
+    async def UpdatePackageSettings(
+        self, request: pb.UpdatePackageSettingsRequest, context: Context
+    ) -> pb.UpdatePackageSettingsResponse:
+        """Answer UpdatePackageSettings."""
+        regex_given = request.HasField("generic_duplicate_exception_regex")
+        settings = await self._rooms.settings.change(
+            messages.presented(request.credentials),
+            request.group,
+            allowed=request.generic_duplicates_allowed if request.HasField("generic_duplicates_allowed") else None,
+            exception_regex=request.generic_duplicate_exception_regex if regex_given else None,
+        )
+        return pb.UpdatePackageSettingsResponse(settings=_settings(settings))
+
+
+def _package(package: Package) -> pb.Package:
+    return pb.Package(
+        id=package.id,
+        project_id=package.project_id,
+        name=package.name,
+        version=package.version,
+        status=pb.PackageStatus.ValueType(package.status),
+        created_at=messages.timestamp(package.created_at),
+    )
+
+
+def _settings(settings: DuplicateSettings) -> pb.PackageSettings:
+    return pb.PackageSettings(
+        generic_duplicates_allowed=settings.allowed, generic_duplicate_exception_regex=settings.exception_regex
+    )

@@ -1,0 +1,80 @@
+"""The gRPC server: its services with health and reflection, from start to drained."""
+
+from __future__ import annotations
+
+import grpc
+from generic_packages.storage.v1 import content_pb2, identity_pb2, operations_pb2, packages_pb2
+from generic_packages.storage.v1.content_pb2_grpc import add_ContentServiceServicer_to_server
+from generic_packages.storage.v1.identity_pb2_grpc import add_IdentityServiceServicer_to_server
+from generic_packages.storage.v1.operations_pb2_grpc import add_OperationsServiceServicer_to_server
+from generic_packages.storage.v1.packages_pb2_grpc import add_PackagesServiceServicer_to_server
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from reference_server.contract.addresses import Address, TcpAddress
+from reference_server.contract.limits import MIB
+from reference_server.storage.rooms import Rooms
+from reference_server.storage.service.calls import CallLog, Calls
+from reference_server.storage.service.content import ContentServicer
+from reference_server.storage.service.hot_operations import HotOperations
+from reference_server.storage.service.identity import IdentityServicer
+from reference_server.storage.service.operations import OperationsServicer
+from reference_server.storage.service.packages import PackagesServicer
+
+_OPTIONS = (
+    ("grpc.max_receive_message_length", 4 * MIB),
+    ("grpc.so_reuseport", 0),  # a second server on the same port is a mistake, and is told so
+)
+_SERVICES = tuple(
+    module.DESCRIPTOR.services_by_name[name].full_name
+    for module, name in (
+        (identity_pb2, "IdentityService"),
+        (packages_pb2, "PackagesService"),
+        (operations_pb2, "OperationsService"),
+        (content_pb2, "ContentService"),
+    )
+)
+
+
+class AddressUnusableError(Exception):
+    """The server cannot listen on its address."""
+
+
+class StorageServer:
+    """Serves the rooms on one address."""
+
+    def __init__(self, rooms: Rooms, address: Address) -> None:
+        log = CallLog()
+        operations = HotOperations(rooms.packages)
+        self._operations = OperationsServicer(operations, log)
+        self._health = health.aio.HealthServicer()
+        self._server = grpc.aio.server(interceptors=[Calls(log)], options=_OPTIONS)
+        add_IdentityServiceServicer_to_server(IdentityServicer(rooms.identity), self._server)
+        add_PackagesServiceServicer_to_server(PackagesServicer(rooms.packages, operations), self._server)
+        add_OperationsServiceServicer_to_server(self._operations, self._server)
+        add_ContentServiceServicer_to_server(ContentServicer(rooms.packages), self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection((*_SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
+        self.address = self._listen(address)
+
+    async def start(self) -> None:
+        """Serve, and say so by health."""
+        await self._server.start()
+        for service in ("", *_SERVICES):
+            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+
+    async def stop(self, grace: float) -> None:
+        """Take no more calls, let those that run finish for `grace` seconds, then break them off."""
+        await self._health.enter_graceful_shutdown()
+        self._operations.drain()
+        await self._server.stop(grace)
+
+    def _listen(self, address: Address) -> Address:
+        """Bind the address; gives it with the port that the system chose for 0."""
+        try:
+            port = self._server.add_insecure_port(address.target)
+        except RuntimeError:
+            raise AddressUnusableError(
+                f"cannot listen on {address.target}: is another server running there, and may this user use it?"
+            ) from None
+        return TcpAddress(address.host, port) if isinstance(address, TcpAddress) else address
