@@ -1,0 +1,73 @@
+"""Command line, configuration file and defaults, put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reference_server.contract.addresses import TcpAddress, UnixAddress
+from reference_server.programs.configuration import settle
+from reference_server.programs.options import FRONT_END_PROGRAM, SERVE, STORAGE_PROGRAM
+from reference_server.programs.refusals import UsageRefusedError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "registry.toml"
+
+
+def test_flags_win_over_the_file_and_the_file_over_defaults(file: Path) -> None:
+    file.write_text('data = "from-file"\nport = 1\nlegacy-digests = true\n')
+    values = settle(SERVE, {"port": "2"}, file)
+    assert (values["data"], values["port"], values["legacy-digests"]) == (Path("from-file"), 2, True)
+    assert (values["host"], values["edition"], values["grace-seconds"]) == ("127.0.0.1", "current", 30)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("colour = 1", "unknown key 'colour'"),
+        ("[data]\nx = 1", "data must be a string"),
+        ('port = "8080"', "port must be a whole number"),
+        ("port = true", "port must be a whole number"),
+        ("port = 70000", "port: must be a whole number from 0 to 65535"),
+        ("legacy-digests = 1", "legacy-digests must be true or false"),
+        ('edition = "14"', "edition: must be one of: 15, current"),
+        ("port = ", "is not TOML"),
+        ("port = 1\nport = 2", "is not TOML"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_what_is_wrong(file: Path, content: str, sentence: str) -> None:
+    file.write_text(content)
+    with pytest.raises(UsageRefusedError, match=sentence):
+        settle(SERVE, {"data": "d"}, file)
+
+
+def test_a_file_that_is_no_text_is_refused(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageRefusedError, match="is not TOML"):
+        settle(SERVE, {"data": "d"}, file)
+
+
+def test_a_missing_file_is_refused(file: Path) -> None:
+    with pytest.raises(UsageRefusedError, match="No such file"):
+        settle(SERVE, {"data": "d"}, file)
+
+
+@pytest.mark.parametrize("flags", [{"port": "x"}, {"port": "-1"}, {"workers": "0"}, {"carrier": "pigeon"}])
+def test_a_wrong_flag_is_refused_by_name(flags: dict[str, str]) -> None:
+    with pytest.raises(UsageRefusedError, match=f"--{next(iter(flags))}"):
+        settle(SERVE, {"data": "d", **flags}, None)
+
+
+def test_a_required_option_may_come_from_nowhere_else() -> None:
+    with pytest.raises(UsageRefusedError, match="--data DIR is missing"):
+        settle(SERVE, {}, None)
+
+
+def test_addresses_are_read() -> None:
+    assert settle(STORAGE_PROGRAM, {"data": "d", "listen": "unix:/s"}, None)["listen"] == UnixAddress("/s")
+    assert settle(FRONT_END_PROGRAM, {"storage": "h:1"}, None)["storage"] == TcpAddress("h", 1)
+    with pytest.raises(UsageRefusedError, match="--storage"):
+        settle(FRONT_END_PROGRAM, {"storage": "nowhere"}, None)
