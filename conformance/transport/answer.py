@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from conformance.transport.exchange import HeaderList
 
 KEPT_BYTES = 65_536
+SHOWN_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,12 @@ class Answer:
         """Return the value of a key of a JSON object, None when there is no such key or no object."""
         document = self.json()
         return document.get(name) if isinstance(document, dict) else None
+
+
+def described(answer: Answer) -> str:
+    """Return an answer in a few words: its status and the beginning of a readable body, or why there is none."""
+    if answer.status is None:
+        return f"no answer: {answer.failure}"
+    is_text = (answer.header("content-type") or "").startswith(("application/json", "text/"))
+    beginning = answer.kept[:SHOWN_BYTES].decode("utf-8", "replace") if is_text else ""
+    return " ".join(filter(None, [str(answer.status), answer.reason, beginning and f"with {beginning}"]))

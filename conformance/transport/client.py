@@ -70,6 +70,10 @@ class Client:
         line = raw_line(data, host=self.address.host, port=self.address.port, tls=self._tls is not None)
         return self._answer(record, line, reception, started, reusable=False)
 
+    def elsewhere(self, address: Address) -> "Client":
+        """Return a client for another address with the same recorder and patience."""
+        return Client(address, self._recorder, patience=self._patience)
+
     def close(self) -> None:
         """Close the kept connections."""
         with self._lock:

@@ -2,7 +2,8 @@
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from conformance.transport.exchange import BodyRecord, Exchange
 
@@ -22,6 +23,15 @@ class Recorder:
         """Everything recorded so far, with the secrets in it; only the redactor's output may leave the program."""
         with self._lock:
             return tuple(self._exchanges)
+
+    @contextmanager
+    def during(self, purpose: str) -> Iterator[None]:
+        """Record for another purpose for a while."""
+        kept, self.purpose = self.purpose, purpose
+        try:
+            yield
+        finally:
+            self.purpose = kept
 
     def add(self, make: Callable[[int, str], Exchange]) -> int:
         """Record the exchange that `make` returns for its number and purpose; return the number."""

@@ -1,0 +1,137 @@
+"""The registry as the checks speak of it: fresh places to publish to, and PUT, GET and HEAD on them."""
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from typing import TypedDict, Unpack
+from urllib.parse import quote, urljoin, urlsplit
+
+from conformance.content.generator import Content, GeneratedContent
+from conformance.target.access import Access, Credential, Project, Visibility
+from conformance.transport.address import API, parse_address
+from conformance.transport.answer import Answer
+from conformance.transport.client import Client
+from conformance.transport.recorder import Recorder
+from conformance.transport.request import Body, Headers, Request
+
+REDIRECTS = (301, 302, 303, 307, 308)
+SMALL_BYTES = 3000
+OCTET_STREAM: Headers = (("Content-Type", "application/octet-stream"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file lies: package, version and file name as they stand in the URL, already encoded."""
+
+    package: str
+    version: str = "1.0.0"
+    file: str = "file.bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that was published: where, what, and the answer to it."""
+
+    place: Place
+    content: GeneratedContent
+    answer: Answer
+
+
+class Terms(TypedDict, total=False):
+    """How a request departs from the plain one, which is the writer's and goes to the public project by its id.
+
+    `credential` None is nobody's. `query` goes after the question mark.
+    """
+
+    credential: Credential | None
+    visibility: Visibility
+    by_path: bool
+    query: str
+    headers: Headers
+    expect_continue: bool
+
+
+class Registry:
+    """The registry under test, with the projects and credentials of the run."""
+
+    def __init__(self, client: Client, access: Access, recorder: Recorder, *, large_bytes: int) -> None:
+        self.client = client
+        self.access = access
+        self.large_bytes = large_bytes
+        self._recorder = recorder
+        self._numbers = count(1)
+        self._lock = threading.Lock()
+        self._shared: dict[Visibility, Stored] = {}
+
+    def place(self, file: str = "file.bin", version: str = "1.0.0") -> Place:
+        """Return a place in a package that does not exist yet."""
+        with self._lock:
+            return Place(f"{self.access.prefix}-{next(self._numbers)}", version, file)
+
+    def content(self, size: int = SMALL_BYTES) -> GeneratedContent:
+        """Return a content that no other file has."""
+        with self._lock:
+            return GeneratedContent(f"{self.access.prefix}/{next(self._numbers)}", size)
+
+    def request(self, method: str, place: Place, body: Body | None = None, **terms: Unpack[Terms]) -> Request:
+        """Return the request on a place."""
+        project = self.access.project(terms.get("visibility", Visibility.PUBLIC))
+        credential = terms.get("credential", self.access.writer)
+        query = f"?{terms['query']}" if "query" in terms else ""
+        return Request(
+            method=method,
+            target=f"{_path(project, place, by_path=terms.get('by_path', False))}{query}",
+            headers=(*(credential.headers() if credential else ()), *terms.get("headers", ())),
+            body=body,
+            expect_continue=terms.get("expect_continue", False),
+        )
+
+    def publish(self, place: Place, body: Content | Body, **terms: Unpack[Terms]) -> Answer:
+        """PUT a content, sized unless a body says otherwise, as application/octet-stream unless headers are given."""
+        terms.setdefault("headers", OCTET_STREAM)
+        framed = body if isinstance(body, Body) else Body(body)
+        return self.client.ask(self.request("PUT", place, framed, **terms))
+
+    def download(self, place: Place, **terms: Unpack[Terms]) -> Answer:
+        """GET a file, across one redirect if need be; the credential goes to no other host."""
+        request = self.request("GET", place, **terms)
+        answer = self.client.ask(request)
+        location = answer.header("location")
+        if answer.status in REDIRECTS and location:
+            return self._follow(urljoin(str(self.client.address) + request.target, location), request.headers)
+        return answer
+
+    def head(self, place: Place, **terms: Unpack[Terms]) -> Answer:
+        """HEAD a file."""
+        return self.client.ask(self.request("HEAD", place, **terms))
+
+    def shared(self, visibility: Visibility) -> Stored:
+        """Return a small file that the writer has published to the project, the same for every check."""
+        if visibility not in self._shared:
+            place, content = self.place("shared.bin"), self.content()
+            with self._recorder.during("set-up"):
+                answer = self.publish(place, content, visibility=visibility)
+            self._shared[visibility] = Stored(place, content, answer)
+        return self._shared[visibility]
+
+    @cached_property
+    def large(self) -> Stored:
+        """A large file, published with its length declared and its record asked for, the same for every check."""
+        place, content = self.place("large.bin"), self.content(self.large_bytes)
+        with self._recorder.during("set-up"):
+            answer = self.publish(place, content, query="select=package_file")
+        return Stored(place, content, answer)
+
+    def _follow(self, url: str, headers: Headers) -> Answer:
+        parts = urlsplit(url)
+        address = parse_address(f"{parts.scheme}://{parts.netloc}")
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        if address.origin == self.client.address.origin:
+            return self.client.ask(Request("GET", target.removeprefix(self.client.address.prefix), headers))
+        return self.client.elsewhere(address).ask(Request("GET", target))
+
+
+def _path(project: Project, place: Place, *, by_path: bool) -> str:
+    reference = quote(project.path, safe="") if by_path else str(project.id)
+    return f"{API}/projects/{reference}/packages/generic/{place.package}/{place.version}/{place.file}"

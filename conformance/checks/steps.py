@@ -1,0 +1,66 @@
+"""Steps that several checks take: publish as a control, look that nothing is there, act in parallel."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, Unpack
+
+from conformance.checks.registry import Place, Registry, Stored, Terms
+from conformance.judging.expectations import Judge
+from conformance.target.access import Carriage, Credential
+from conformance.transport.answer import Answer, described
+
+Result = TypeVar("Result")
+WRITERS = 8
+INVALID_TOKEN = Credential("", "glpat-of-nobody-00000", Carriage.PRIVATE_TOKEN)
+
+
+def stored(registry: Registry, control: Judge, place: Place | None = None, **terms: Unpack[Terms]) -> Stored:
+    """Publish a small file; label "published status", a control."""
+    place, content = place or registry.place(), registry.content()
+    answer = registry.publish(place, content, **terms)
+    control(answer, "published").status(201)
+    return Stored(place, content, answer)
+
+
+def expect_nothing_at(place: Place, registry: Registry, expect: Judge, control: Judge) -> None:
+    """Expect 404 at a place, and control that a whole upload would have been seen there.
+
+    Labels "published status" and "visible status", both controls, then "afterwards status".
+    """
+    absent = registry.download(place)
+    control(registry.publish(place, registry.content()), "published").status(201)
+    control(registry.download(place), "visible").status(200)
+    expect(absent, "afterwards").status(404)
+
+
+def etag_of(file: Stored, registry: Registry, control: Judge) -> str:
+    """Return the ETag of a file; label "etag", a control."""
+    answer = registry.download(file.place)
+    etag = answer.header("etag")
+    control.that("etag", holds=etag is not None, expected="an ETag", actual="none", answer=answer)
+    return etag or ""
+
+
+def in_parallel(actions: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Start every action at the same moment, each in its own thread, and return their results in order."""
+    start = threading.Barrier(len(actions))
+
+    def act(action: Callable[[], Result]) -> Result:
+        start.wait()
+        return action()
+
+    with ThreadPoolExecutor(len(actions)) as threads:
+        return list(threads.map(act, actions))
+
+
+def all_accepted(judge: Judge, answers: Sequence[Answer]) -> None:
+    """Judge that every publish was answered 2xx; label "accepted"."""
+    refused = [answer for answer in answers if answer.status is None or answer.status // 100 != 2]  # noqa: PLR2004 - 2xx
+    judge.that(
+        "accepted",
+        holds=not refused,
+        expected=f"{len(answers)} publishes accepted",
+        actual="; ".join(described(answer) for answer in refused) or "all accepted",
+        answer=(refused or answers)[0],
+    )

@@ -1,0 +1,209 @@
+"""Authentication and authorisation: the matrix of credential, verb and visibility, and what refusals say."""
+
+from dataclasses import dataclass
+
+from conformance.checks.registry import Place, Registry
+from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at
+from conformance.judging.binding import judges, judges_each
+from conformance.judging.expectations import Judge
+from conformance.target.access import Carriage, Credential, Role, Visibility
+from conformance.transport.answer import Answer
+
+PUBLIC, PRIVATE = Visibility.PUBLIC, Visibility.PRIVATE
+INVALID_DEPLOY_TOKEN = Credential("", "gldt-of-nobody-000000", Carriage.DEPLOY_TOKEN)
+INVALID_BASIC = INVALID_TOKEN.as_basic()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the matrix: who asks which project, and the status or statuses that follow.
+
+    `who` is a role, a credential that names no token, or nobody.
+    """
+
+    visibility: Visibility
+    who: Role | Credential | None
+    status: tuple[int, ...]
+    as_basic: bool = False
+
+    def credential(self, registry: Registry) -> Credential | None:
+        """Return the credential of the cell."""
+        if not isinstance(self.who, Role):
+            return self.who
+        credential = registry.access.credential(self.who, self.visibility)
+        return credential.as_basic() if self.as_basic else credential
+
+
+PUBLISH_REFUSED = {
+    "authentication.put-public-anonymous-is-401": Cell(PUBLIC, None, (401,)),
+    "authentication.put-public-invalid-token-is-401": Cell(PUBLIC, INVALID_TOKEN, (401,)),
+    "authentication.put-private-anonymous-is-401": Cell(PRIVATE, None, (401,)),
+    "authentication.put-private-invalid-token-is-401": Cell(PRIVATE, INVALID_TOKEN, (401,)),
+    "authentication.put-invalid-deploy-token-is-401": Cell(PUBLIC, INVALID_DEPLOY_TOKEN, (401,)),
+    "authentication.put-invalid-basic-is-401": Cell(PUBLIC, INVALID_BASIC, (401,)),
+    "authentication.put-public-guest-is-403": Cell(PUBLIC, Role.GUEST, (403,)),
+    "authentication.put-public-reporter-is-403": Cell(PUBLIC, Role.REPORTER, (403,)),
+    "authentication.put-private-guest-is-403": Cell(PRIVATE, Role.GUEST, (403,)),
+    "authentication.put-private-reporter-is-403": Cell(PRIVATE, Role.REPORTER, (403,)),
+    "authentication.put-public-outsider-is-403": Cell(PUBLIC, Role.OUTSIDER, (403,)),
+    "authentication.put-private-outsider-is-404": Cell(PRIVATE, Role.OUTSIDER, (404,)),
+    "authentication.put-deploy-token-read-is-403": Cell(PRIVATE, Role.DEPLOY_READ, (403,)),
+    "authentication.put-read-api-is-403": Cell(PRIVATE, Role.READ_API, (403,)),
+}
+PUBLISH_ACCEPTED = {
+    "authentication.put-public-developer-is-201": Cell(PUBLIC, Role.DEVELOPER, (201,)),
+    "authentication.put-private-developer-is-201": Cell(PRIVATE, Role.DEVELOPER, (201,)),
+    "authentication.put-deploy-token-write-is-201": Cell(PRIVATE, Role.DEPLOY_WRITE, (201,)),
+    "authentication.put-deploy-token-both-is-201": Cell(PRIVATE, Role.DEPLOY_BOTH, (201,)),
+    "authentication.put-basic-is-201": Cell(PRIVATE, Role.DEVELOPER, (201,), as_basic=True),
+    "authentication.put-deploy-token-as-basic-is-201": Cell(PRIVATE, Role.DEPLOY_WRITE, (201,), as_basic=True),
+}
+DOWNLOAD_REFUSED = {
+    "authentication.get-private-anonymous-is-401": Cell(PRIVATE, None, (401,)),
+    "authentication.get-public-invalid-token-is-401": Cell(PUBLIC, INVALID_TOKEN, (401,)),
+    "authentication.get-private-invalid-token-is-401": Cell(PRIVATE, INVALID_TOKEN, (401,)),
+    "authentication.get-invalid-deploy-token-is-401": Cell(PUBLIC, INVALID_DEPLOY_TOKEN, (401,)),
+    "authentication.get-private-invalid-basic-is-401": Cell(PRIVATE, INVALID_BASIC, (401,)),
+    "authentication.get-private-guest-is-403": Cell(PRIVATE, Role.GUEST, (403,)),
+    "authentication.get-private-outsider-is-404": Cell(PRIVATE, Role.OUTSIDER, (404,)),
+}
+DOWNLOAD_ACCEPTED = {
+    "authentication.get-public-anonymous-is-200": Cell(PUBLIC, None, (200,)),
+    "authentication.get-public-invalid-basic-is-200": Cell(PUBLIC, INVALID_BASIC, (200,)),
+    "authentication.get-private-guest-is-200": Cell(PRIVATE, Role.GUEST, (200,)),
+    "authentication.get-private-reporter-is-200": Cell(PRIVATE, Role.REPORTER, (200,)),
+    "authentication.get-public-outsider-is-200": Cell(PUBLIC, Role.OUTSIDER, (200,)),
+    "authentication.get-deploy-token-read-is-200": Cell(PRIVATE, Role.DEPLOY_READ, (200,)),
+    "authentication.get-deploy-token-write-is-200": Cell(PRIVATE, Role.DEPLOY_WRITE, (200,)),
+    "authentication.get-read-api-is-200": Cell(PRIVATE, Role.READ_API, (200,)),
+    "authentication.get-basic-is-200": Cell(PRIVATE, Role.DEVELOPER, (200,), as_basic=True),
+    "authentication.get-deploy-token-as-basic-is-200": Cell(PRIVATE, Role.DEPLOY_READ, (200,), as_basic=True),
+}
+
+
+@judges_each(PUBLISH_REFUSED)
+def test_publish_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
+    """The control differs in the credential alone: at the same place the writer is accepted."""
+    place = registry.place()
+    answer = _publish(registry, place, case)
+    control(registry.publish(place, registry.content(), visibility=case.visibility), "writer").status(201)
+    expect(answer).status(*case.status)
+
+
+@judges_each(PUBLISH_ACCEPTED)
+def test_publish_accepted(case: Cell, registry: Registry, expect: Judge) -> None:
+    """A credential that suffices, in the way it is carried."""
+    expect(_publish(registry, registry.place(), case)).status(*case.status)
+
+
+@judges_each(DOWNLOAD_REFUSED)
+def test_download_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
+    """The control differs in the credential alone: the same file downloads for the writer."""
+    answer = _download(registry, case)
+    place = registry.shared(case.visibility).place
+    control(registry.download(place, visibility=case.visibility), "writer").status(200)
+    expect(answer).status(*case.status)
+
+
+@judges_each(DOWNLOAD_ACCEPTED)
+def test_download_accepted(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
+    """A credential that suffices, in the way it is carried."""
+    control(registry.shared(case.visibility).answer, "published").status(201)
+    expect(_download(registry, case)).status(*case.status)
+
+
+@judges("authentication.get-deploy-token-elsewhere-is-refused")
+def test_get_deploy_token_elsewhere_is_refused(registry: Registry, expect: Judge, control: Judge) -> None:
+    """The control differs in the project of the deploy token alone."""
+    control(_download(registry, Cell(PRIVATE, Role.DEPLOY_READ, ())), "own").status(200)
+    expect(_download(registry, Cell(PRIVATE, Role.DEPLOY_ELSEWHERE, ()))).status(401, 403, 404)
+
+
+@judges("authentication.basic-user-is-not-checked")
+def test_basic_user_is_not_checked(registry: Registry, expect: Judge, control: Judge) -> None:
+    """A user name that nobody has."""
+    control(_download(registry, Cell(PRIVATE, Role.DEVELOPER, (), as_basic=True)), "usual").status(200)
+    token = registry.access.credential(Role.DEVELOPER, PRIVATE)
+    place = registry.shared(PRIVATE).place
+    expect(registry.download(place, visibility=PRIVATE, credential=token.as_basic("nobody-at-all"))).status(200)
+
+
+@judges("authentication.challenge-on-download")
+def test_challenge_on_download(registry: Registry, expect: Judge, control: Judge) -> None:
+    """Without a challenge wget and netrc never send what they have."""
+    answer = _download(registry, Cell(PRIVATE, None, ()))
+    control(answer, "refused").status(401)
+    expect(answer).header("WWW-Authenticate", _is_basic, "a challenge for Basic")
+
+
+@judges("authentication.challenge-on-publish")
+def test_challenge_on_publish(registry: Registry, expect: Judge, control: Judge) -> None:
+    """Without a challenge wget and netrc never send what they have."""
+    answer = _publish(registry, registry.place(), Cell(PUBLIC, None, ()))
+    control(answer, "refused").status(401)
+    expect(answer).header("WWW-Authenticate", _is_basic, "a challenge for Basic")
+
+
+@judges("authentication.insufficient-scope-says-so")
+def test_insufficient_scope_says_so(registry: Registry, expect: Judge, control: Judge) -> None:
+    """A user who sees it knows to make another token, not to ask for another role."""
+    answer = _publish(registry, registry.place(), Cell(PRIVATE, Role.READ_API, ()))
+    control(answer, "refused").status(403)
+    expect(answer).key("error", lambda value: value == "insufficient_scope", "'insufficient_scope'")
+
+
+@judges("authentication.unauthorized-body")
+def test_unauthorized_body(registry: Registry, expect: Judge, control: Judge) -> None:
+    """GitLab's words."""
+    answer = _publish(registry, registry.place(), Cell(PUBLIC, None, ()))
+    control(answer, "refused").status(401)
+    expect(answer).key("message", lambda value: value == "401 Unauthorized", "'401 Unauthorized'")
+
+
+@judges("authentication.forbidden-body")
+def test_forbidden_body(registry: Registry, expect: Judge, control: Judge) -> None:
+    """GitLab's words; a reason may follow them."""
+    answer = _publish(registry, registry.place(), Cell(PUBLIC, Role.GUEST, ()))
+    control(answer, "refused").status(403)
+    expect(answer).key("message", lambda value: str(value).startswith("403 Forbidden"), "'403 Forbidden'")
+
+
+@judges("authentication.revoked-token-is-401")
+def test_revoked_token_is_401(registry: Registry, expect: Judge, control: Judge) -> None:
+    """The same publish before and after."""
+    place = registry.place()
+    token = registry.access.revocable(PRIVATE)
+    terms = Cell(PRIVATE, token.credential, ())
+    control(_publish(registry, place, terms), "before").status(201)
+    control(token.revoke(), "revoked").success()
+    expect(_publish(registry, place, terms)).status(401)
+
+
+@judges("authentication.unauthorized-publish-leaves-nothing")
+def test_unauthorized_publish_leaves_nothing(registry: Registry, expect: Judge, control: Judge) -> None:
+    """Refused means not stored."""
+    place = registry.place()
+    control(_publish(registry, place, Cell(PUBLIC, None, ())), "refused").status(401)
+    expect_nothing_at(place, registry, expect, control)
+
+
+@judges("authentication.credential-is-judged-before-format")
+def test_credential_is_judged_before_format(registry: Registry, expect: Judge, control: Judge) -> None:
+    """The control differs in the credential alone: for the writer it is the format that counts."""
+    place = registry.place(version="..1")
+    control(registry.publish(place, registry.content()), "writer").status(400)
+    expect(_publish(registry, place, Cell(PUBLIC, None, ()))).status(401)
+
+
+def _publish(registry: Registry, place: Place, cell: Cell) -> Answer:
+    credential = cell.credential(registry)
+    return registry.publish(place, registry.content(), visibility=cell.visibility, credential=credential)
+
+
+def _download(registry: Registry, cell: Cell) -> Answer:
+    place = registry.shared(cell.visibility).place
+    return registry.download(place, visibility=cell.visibility, credential=cell.credential(registry))
+
+
+def _is_basic(challenge: str) -> bool:
+    return "basic" in challenge.lower()

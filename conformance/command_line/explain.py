@@ -1,0 +1,55 @@
+"""The command explain: everything about one requirement."""
+
+import argparse
+from difflib import get_close_matches
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from conformance.judging.session import locate_checks
+from conformance.judging.suite import NothingSelected
+from conformance.judging.verdicts import ExitCode
+from conformance.requirements.catalogue import Catalogue
+from conformance.transport.redaction import Redactor
+
+EXAMPLES = """\
+example:
+  conformance explain newest.upload-wins
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "explain",
+        help="explain a requirement",
+        description="Say what a requirement asks for, how that is known, and which check judges it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("id", help="the id of the requirement, as list shows it")
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor, console: Console) -> ExitCode:
+    """Print the requirement."""
+    requirement = catalogue.by_id.get(arguments.id)
+    if requirement is None:
+        close = get_close_matches(arguments.id, catalogue.by_id, n=1)
+        hint = f" Is it {close[0]}?" if close else ""
+        raise NothingSelected(f"No requirement has the id {arguments.id}.{hint}")
+    check = locate_checks()[requirement.id]
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column()
+    table.add_row("level", requirement.level.value.upper())
+    table.add_row("editions", ", ".join(requirement.editions))
+    table.add_row("known from", Text(f"{requirement.provenance.meaning}: {requirement.source}"))
+    table.add_row("capability", requirement.capability)
+    table.add_row("check", f"{check.function} in {check.file}")
+    table.add_row("", Text(check.docstring))
+    console.print(Text(requirement.id, style="bold"))
+    console.print(Text(requirement.sentence))
+    console.print(table)
+    return ExitCode.CONFORMANT

@@ -1,0 +1,134 @@
+"""The command run: judge a target and write the reports."""
+
+import argparse
+import json
+import signal
+import threading
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.command_line.sizes import size
+from conformance.judging.results import FILE_NAME, Results, load
+from conformance.judging.suite import Settings, Suite
+from conformance.judging.verdicts import ExitCode
+from conformance.reports.console import print_results
+from conformance.reports.junit import write_junit
+from conformance.reports.page import write_page
+from conformance.reports.progress import shown_on
+from conformance.requirements.catalogue import Catalogue
+from conformance.requirements.model import Edition, Level
+from conformance.target.description import (
+    TargetDescription,
+    TargetError,
+    describe_by_target_file,
+    describe_by_token_file,
+)
+from conformance.transport.redaction import Redactor
+
+EXAMPLES = """\
+examples:
+  conformance run https://gitlab.example.com --token-file owner.token
+      make a group with projects and tokens, judge, remove them again
+  conformance run http://127.0.0.1:8080 --token-file t --only 'download.*' --level must
+      only the MUSTs on downloading
+  conformance run --target target.toml --out reports --edition 15
+      judge with the projects and tokens that the file names, against GitLab 15
+
+a target file:
+  url = "https://packages.example.com"
+  writer = { file = "writer.token" }              # may publish to both projects
+  capabilities-off = ["nested-files"]             # what the target does not offer
+  [projects]
+  public = { id = 24, path = "group/open" }
+  private = { id = 25, path = "group/closed" }
+  [tokens.private]                                # guest, reporter, developer, read-api, outsider, deploy-read,
+  developer = { environment = "DEVELOPER_TOKEN" } # deploy-write, deploy-both, deploy-elsewhere
+  [expected-failures]
+  "download.checksum-header" = "reported upstream"
+
+exit codes:
+  0 conformant  1 nonconformant  2 usage or configuration  3 incomplete or nothing ran
+  4 the target is unreachable, no such API, or refuses the credentials  5 internal error
+
+Certificates are verified against the system's store; SSL_CERT_FILE names another.
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "run",
+        help="judge a registry",
+        description="Judge a registry by the requirements of an edition and write results.json, report.html, junit.xml.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("url", nargs="?", help="the address under which /api/v4 lies")
+    access = parser.add_mutually_exclusive_group(required=True)
+    access.add_argument("--token-file", type=Path, metavar="FILE", help="holds the token of an owner or administrator")
+    access.add_argument("--target", type=Path, metavar="FILE", help="names projects and tokens that exist already")
+    parser.add_argument("--out", type=Path, default=Path("conformance-results"), metavar="DIR", help="for the reports")
+    parser.add_argument("--only", action="append", default=[], metavar="GLOB", help="ids to judge; may be repeated")
+    parser.add_argument("--level", type=Level, choices=list(Level), default=Level.MAY, help="the lowest level to judge")
+    parser.add_argument("--edition", type=Edition, choices=list(Edition), default=Edition.CURRENT, help="the measure")
+    parser.add_argument(
+        "--large-bytes", type=size, default=size("64MiB"), metavar="SIZE", help="size of the large files"
+    )
+    parser.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="limit for lack of progress")
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor, console: Console) -> ExitCode:
+    """Judge the target that the arguments describe and report."""
+    description = _description(arguments, catalogue)
+    for credential in description.known_credentials():
+        redactor.add(credential.variable, credential.secret)
+    settings = Settings(
+        arguments.edition, arguments.level, tuple(arguments.only), arguments.large_bytes, arguments.timeout
+    )
+    out = _writable(arguments.out)
+    _end_like_an_interrupt_on_sigterm()
+    total = len(catalogue.select(edition=settings.edition, level=settings.level, only=settings.only))
+    with shown_on(console, total) as listener:
+        results = Suite(description, settings, catalogue, redactor=redactor, listener=listener).run()
+    _report(results, out, catalogue, redactor, console)
+    return ExitCode(results.exit_code)
+
+
+def _description(arguments: argparse.Namespace, catalogue: Catalogue) -> TargetDescription:
+    if arguments.timeout <= 0:
+        raise TargetError("--timeout must be more than 0 seconds")
+    if arguments.target is not None:
+        return describe_by_target_file(arguments.target, catalogue, arguments.url)
+    if arguments.url is None:
+        raise TargetError("give the URL of the registry, or a target file that names it")
+    return describe_by_token_file(arguments.url, arguments.token_file)
+
+
+def _writable(out: Path) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / FILE_NAME).open("a").close()
+    except OSError as error:
+        raise TargetError(f"the reports cannot be written to {out}: {error.strerror}") from error
+    return out
+
+
+def _report(results: Results, out: Path, catalogue: Catalogue, redactor: Redactor, console: Console) -> None:
+    """Write results.json without secrets, then make every other report from that file."""
+    path = out / FILE_NAME
+    path.write_text(json.dumps(redactor.document(results.as_document()), indent=1), encoding="utf-8")
+    sealed = load(path)
+    write_junit(sealed, catalogue.titles, out / "junit.xml")
+    write_page(sealed, catalogue.titles, out / "report.html")
+    print_results(sealed, catalogue.titles, console)
+    names = ", ".join(str(out / name) for name in ("report.html", "junit.xml", FILE_NAME))
+    console.print(Text(f"reports: {names}"), soft_wrap=True)
+
+
+def _end_like_an_interrupt_on_sigterm() -> None:
+    """Let SIGTERM clean up as Ctrl-C does; only the main thread may say so."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)

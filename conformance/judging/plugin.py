@@ -1,0 +1,186 @@
+"""The pytest plugin: gives each check its trial and turns the way it ends into a verdict."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import pytest
+
+from conformance.judging.binding import MARK, bound_to
+from conformance.judging.expectations import Disappointment, Trial
+from conformance.judging.results import Failure, Judgement
+from conformance.judging.verdicts import Verdict
+from conformance.requirements.model import Requirement
+from conformance.target.access import Unavailable
+from conformance.transport.recorder import Recorder
+
+
+class BindingError(Exception):
+    """Checks and requirements do not belong together one to one; the message names the odd one."""
+
+
+class Listener(Protocol):
+    """Hears of the run as it goes, to show progress."""
+
+    def begins(self, requirement_id: str) -> None:
+        """Hear that a requirement is about to be judged."""
+
+    def judged(self, judgement: Judgement) -> None:
+        """Hear that a requirement has its verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to judge: the requirements to run, and the reasons of the failures that the target declares."""
+
+    requirements: tuple[Requirement, ...]
+    expected_failures: Mapping[str, str]
+
+
+class JudgingPlugin:
+    """Runs the planned checks; `judgements` holds the verdicts in the order of the run."""
+
+    def __init__(self, plan: Plan, recorder: Recorder, listener: Listener) -> None:
+        self.judgements: list[Judgement] = []
+        self.trial = Trial("")
+        self._wanted = {requirement.id: requirement for requirement in plan.requirements}
+        self._expected_failures = plan.expected_failures
+        self._recorder = recorder
+        self._listener = listener
+        self._raised: BaseException | None = None
+        self._started = 0.0
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Make the mark known that binds a check to its requirement."""
+        config.addinivalue_line("markers", f"{MARK}(id): the requirement that a check judges")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the planned checks, in the order of the plan."""
+        checks = checks_by_requirement(items)
+        for identifier in self._wanted:
+            if identifier not in checks:
+                raise BindingError(f"no check judges {identifier}")
+        items[:] = [checks[identifier] for identifier in self._wanted]
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:  # noqa: ARG002 - the hook's signature
+        """Begin to time a check."""
+        self._started = time.monotonic()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Open the trial of a check before its fixtures are made."""
+        (identifier,) = bound_to(item)
+        self.trial = Trial(identifier)
+        self._raised = None
+        self._recorder.purpose = identifier
+        self._listener.begins(identifier)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Note how a phase ended; the report itself is only what pytest needs to go on."""
+        if call.excinfo is not None and self._raised is None:
+            self._raised = call.excinfo.value
+        if call.when == "teardown":
+            self._conclude()
+        phase: Literal["setup", "call", "teardown"] = "setup" if call.when == "collect" else call.when
+        outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, phase)
+
+    def _conclude(self) -> None:
+        requirement = self._wanted[self.trial.requirement_id]
+        verdict, reason = self._verdict()
+        numbers = {exchange.number for exchange in self._recorder.exchanges if exchange.purpose == requirement.id}
+        judgement = judgement_of(
+            requirement,
+            verdict,
+            reason,
+            trial=self.trial,
+            failure=self._failure(),
+            exchanges=tuple(sorted(numbers | self.trial.exchanges)),
+            seconds=time.monotonic() - self._started,
+        )
+        self.judgements.append(judgement)
+        self._recorder.purpose = "set-up"
+        self._listener.judged(judgement)
+
+    def _verdict(self) -> tuple[Verdict, str | None]:
+        raised = self._raised
+        if isinstance(raised, Unavailable):
+            return Verdict.UNTESTABLE, str(raised)
+        if isinstance(raised, Disappointment) and raised.control:
+            return Verdict.UNTESTABLE, f"the control failed: {raised.label}"
+        if raised is not None and not isinstance(raised, Disappointment):
+            return Verdict.ERROR, _where(raised)
+        if raised is None and all(evaluation.control for evaluation in self.trial.evaluations):
+            return Verdict.ERROR, "the check evaluated no expectation"
+        return self._verdict_of_declaration(failed=raised is not None)
+
+    def _verdict_of_declaration(self, *, failed: bool) -> tuple[Verdict, str | None]:
+        declared = self._expected_failures.get(self.trial.requirement_id)
+        if declared is None:
+            return (Verdict.FAIL if failed else Verdict.PASS), None
+        if failed:
+            return Verdict.EXPECTED_FAILURE, declared
+        return Verdict.STALE, "declared as an expected failure, but it passes: take the declaration away"
+
+    def _failure(self) -> Failure | None:
+        raised = self._raised
+        if not isinstance(raised, Disappointment):
+            return None
+        curl = next((entry.curl for entry in self._recorder.exchanges if entry.number == raised.exchange), None)
+        return Failure(raised.label, raised.control, raised.expected, raised.actual, raised.exchange, curl)
+
+
+def checks_by_requirement(items: list[pytest.Item]) -> dict[str, pytest.Item]:
+    """Return the collected checks by the requirement that each judges.
+
+    Raises BindingError when a check is bound to no or several requirements, or two checks to one.
+    """
+    checks: dict[str, pytest.Item] = {}
+    for item in items:
+        identifiers = list(bound_to(item))
+        if len(identifiers) != 1:
+            raise BindingError(f"{item.nodeid} is bound to {len(identifiers)} requirements, not to one")
+        if identifiers[0] in checks:
+            raise BindingError(f"{item.nodeid} and {checks[identifiers[0]].nodeid} both judge {identifiers[0]}")
+        checks[identifiers[0]] = item
+    return checks
+
+
+def judgement_of(
+    requirement: Requirement,
+    verdict: Verdict,
+    reason: str | None,
+    *,
+    trial: Trial | None = None,
+    failure: Failure | None = None,
+    exchanges: tuple[int, ...] = (),
+    seconds: float = 0.0,
+) -> Judgement:
+    """Return the judgement on a requirement."""
+    return Judgement(
+        id=requirement.id,
+        section=requirement.section,
+        level=requirement.level.value,
+        editions=tuple(edition.value for edition in requirement.editions),
+        sentence=requirement.sentence,
+        provenance=requirement.provenance.value,
+        source=requirement.source,
+        capability=requirement.capability,
+        verdict=verdict,
+        reason=reason,
+        expectations=tuple(trial.evaluations) if trial else (),
+        failure=failure,
+        exchanges=exchanges,
+        seconds=seconds,
+    )
+
+
+def _where(error: BaseException) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    at = f" at {Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
+    return f"the suite itself failed: {type(error).__name__}: {error}{at}"

@@ -1,0 +1,165 @@
+"""One run of the suite against one target: preflight, set-up, judging, clean-up, results."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+
+from conformance.checks.registry import Registry
+from conformance.judging.plugin import JudgingPlugin, Listener, Plan, judgement_of
+from conformance.judging.results import FORMAT, Judgement, Results, RunFacts
+from conformance.judging.session import run_checks
+from conformance.judging.verdicts import EXIT_CODES, Verdict, outcome_of
+from conformance.requirements.catalogue import Catalogue
+from conformance.requirements.model import Edition, Level, Requirement
+from conformance.target.access import Access, Credential, Unavailable
+from conformance.target.declared import DeclaredAccess
+from conformance.target.description import TargetDescription
+from conformance.target.preflight import PreflightFailure, check_declared, check_owner, check_writing
+from conformance.target.provisioned import ProvisionedAccess, provision
+from conformance.target.rest import RestApi
+from conformance.transport.client import Client
+from conformance.transport.recorder import Recorder
+from conformance.transport.redaction import Redactor
+
+DISTRIBUTION = "generic-packages-conformance"
+
+
+class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, not an error of the suite
+    """The selection leaves no requirement to judge; the message says which part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run: which requirements, how large the large files are, and how many seconds to wait without progress."""
+
+    edition: Edition
+    level: Level
+    only: tuple[str, ...]
+    large_bytes: int
+    patience: float
+
+
+class Suite:
+    """A run that can be started once. `redactor` learns every secret of the run; nothing may be shown without it."""
+
+    def __init__(
+        self,
+        description: TargetDescription,
+        settings: Settings,
+        catalogue: Catalogue,
+        *,
+        redactor: Redactor,
+        listener: Listener,
+    ) -> None:
+        self._description = description
+        self._settings = settings
+        self._selected = _select(catalogue, settings)
+        self._redactor = redactor
+        self._listener = listener
+        self._recorder = Recorder()
+        self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
+        self._leftovers: list[str] = []
+
+    def run(self) -> Results:
+        """Judge the target.
+
+        Raises PreflightFailure when it cannot be judged and BindingError when checks and requirements do not match;
+        what was made on the target is removed in every case.
+        """
+        started = datetime.now(UTC)
+        client = Client(self._description.address, self._recorder, patience=self._settings.patience)
+        try:
+            with self._access(client) as access:
+                judgements, interrupted = self._judge(client, access)
+        finally:
+            client.close()
+        return self._results(judgements, started, interrupted=interrupted)
+
+    def _judge(self, client: Client, access: Access) -> tuple[list[Judgement], bool]:
+        check_writing(client, access)
+        off = self._description.capabilities_off
+        plan = Plan(
+            tuple(requirement for requirement in self._selected if requirement.capability not in off),
+            self._description.expected_failures,
+        )
+        registry = Registry(client, access, self._recorder, large_bytes=self._settings.large_bytes)
+        plugin = JudgingPlugin(plan, self._recorder, self._listener)
+        interrupted = run_checks({"judging": plugin, "registry": registry})
+        judged = {judgement.id: judgement for judgement in plugin.judgements}
+        return [
+            judged.get(requirement.id) or self._not_judged(requirement) for requirement in self._selected
+        ], interrupted
+
+    def _not_judged(self, requirement: Requirement) -> Judgement:
+        if requirement.capability in self._description.capabilities_off:
+            reason = f"the target declares {requirement.capability} off"
+            return judgement_of(requirement, Verdict.NOT_APPLICABLE, reason)
+        return judgement_of(requirement, Verdict.UNTESTABLE, "the run was interrupted before it")
+
+    @contextmanager
+    def _access(self, client: Client) -> Iterator[Access]:
+        owner = self._description.owner
+        access = self._declare(client) if owner is None else self._provision(client, owner)
+        try:
+            yield access
+        finally:
+            with self._recorder.during("clean-up"):
+                self._leftovers = access.clean_up()
+
+    def _declare(self, client: Client) -> Access:
+        writer, projects = self._description.writer, self._description.projects
+        if writer is None or not projects:
+            raise PreflightFailure("Nothing can be judged: the target names neither an owner's token nor a project.")
+        check_declared(client, next(iter(projects.values())), writer)
+        credentials = self._description.credentials
+        return DeclaredAccess(prefix=self._prefix, writer=writer, projects=projects, credentials=credentials)
+
+    def _provision(self, client: Client, owner: Credential) -> Access:
+        api = RestApi(client, self._recorder, owner)
+        check_owner(client, api)
+        try:
+            footprint = provision(api, self._prefix)
+        except Unavailable as error:
+            raise PreflightFailure(
+                f"The token cannot make a group with projects: {error}; "
+                "give an administrator's token, or name existing projects in a target file."
+            ) from error
+        return ProvisionedAccess(api, footprint, prefix=self._prefix, owner=owner, redactor=self._redactor)
+
+    def _results(self, judgements: Sequence[Judgement], started: datetime, *, interrupted: bool) -> Results:
+        outcome = outcome_of(((entry.level, entry.verdict) for entry in judgements), interrupted=interrupted)
+        return Results(
+            format=FORMAT,
+            run=RunFacts(
+                suite_version=metadata.version(DISTRIBUTION),
+                target=str(self._description.address),
+                edition=self._settings.edition.value,
+                level=self._settings.level.value,
+                only=self._settings.only,
+                large_bytes=self._settings.large_bytes,
+                prefix=self._prefix,
+                started_at=started.isoformat(timespec="seconds"),
+                seconds=(datetime.now(UTC) - started).total_seconds(),
+                interrupted=interrupted,
+            ),
+            outcome=outcome,
+            exit_code=int(EXIT_CODES[outcome]),
+            totals={verdict.value: sum(entry.verdict is verdict for entry in judgements) for verdict in Verdict},
+            requirements=tuple(judgements),
+            leftovers=tuple(self._leftovers),
+            exchanges=self._recorder.exchanges,
+        )
+
+
+def _select(catalogue: Catalogue, settings: Settings) -> tuple[Requirement, ...]:
+    selected = catalogue.select(edition=settings.edition, level=settings.level, only=settings.only)
+    if not selected:
+        globs = " ".join(settings.only) or "*"
+        raise NothingSelected(
+            f"No requirement of edition {settings.edition} and level {settings.level} or higher matches {globs}; "
+            "the command list shows them all."
+        )
+    return selected

@@ -1,0 +1,1 @@
+"""The reports: each made from results.json alone, none knowing another."""

@@ -1,0 +1,42 @@
+"""Access that a target file declares: projects and tokens that exist already and stay."""
+
+from collections.abc import Mapping
+
+from conformance.target.access import Credential, Project, Revocable, Role, Unavailable, Visibility
+
+
+class DeclaredAccess:
+    """The access of a run on projects that somebody else has made."""
+
+    def __init__(
+        self,
+        *,
+        prefix: str,
+        writer: Credential,
+        projects: Mapping[Visibility, Project],
+        credentials: Mapping[tuple[Role, Visibility], Credential],
+    ) -> None:
+        self.prefix = prefix
+        self.writer = writer
+        self._projects = projects
+        self._credentials = credentials
+
+    def project(self, visibility: Visibility) -> Project:
+        """Return the declared project."""
+        if visibility not in self._projects:
+            raise Unavailable(f"the target file names no {visibility.value} project")
+        return self._projects[visibility]
+
+    def credential(self, role: Role, visibility: Visibility) -> Credential:
+        """Return the declared token of a role."""
+        if (role, visibility) not in self._credentials:
+            raise Unavailable(f"the target file names no {role.value} token for the {visibility.value} project")
+        return self._credentials[role, visibility]
+
+    def revocable(self, visibility: Visibility) -> Revocable:
+        """Never return: a declared token belongs to somebody."""
+        raise Unavailable(f"a declared token of the {visibility.value} project is not the suite's to revoke")
+
+    def clean_up(self) -> list[str]:
+        """Name the packages that stay, because the API under test has no call that removes them."""
+        return [f"packages named {self.prefix}-* stay in {project.path}" for project in self._projects.values()]

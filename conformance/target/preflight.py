@@ -1,0 +1,80 @@
+"""Looks, before anything is judged, whether judging makes sense; every way in which it does not is one sentence."""
+
+from conformance.content.generator import GeneratedContent
+from conformance.target.access import Access, Credential, Project, Unavailable, Visibility
+from conformance.target.rest import RestApi
+from conformance.transport.address import API
+from conformance.transport.answer import Answer, described
+from conformance.transport.client import Client
+from conformance.transport.request import Body, Request
+
+CANNOT_WRITE = (401, 403, 404, 405, 501)
+
+
+class PreflightFailure(Exception):  # noqa: N818 - a fact about the target, not an error of the suite
+    """The target cannot be judged; the message is one sentence that says why and what to do."""
+
+
+def check_owner(client: Client, api: RestApi) -> None:
+    """Look whether a GitLab answers and takes the owner's token.
+
+    Raises PreflightFailure.
+    """
+    answer = api.get("/user")
+    _check_reachable(client, answer)
+    if answer.status == 401:  # noqa: PLR2004 - Unauthorized
+        _check_json(client, answer, f"{API}/user")
+        raise PreflightFailure(f"{client.address} refuses the token: it is wrong, expired or revoked.")
+    if answer.status == 403:  # noqa: PLR2004 - Forbidden
+        raise PreflightFailure(f"{client.address} refuses the token: it needs the scope api.")
+    if answer.status != 200 or not isinstance(answer.key("username"), str):  # noqa: PLR2004 - OK
+        raise _foreign(client, answer, f"{API}/user")
+
+
+def check_declared(client: Client, project: Project, writer: Credential) -> None:
+    """Look whether the generic packages API answers in a declared project and takes the writer's token.
+
+    Raises PreflightFailure.
+    """
+    path = f"{API}/projects/{project.id}/packages/generic/conformance-preflight/0.0.0/absent"
+    answer = client.ask(Request("GET", path, writer.headers()))
+    _check_reachable(client, answer)
+    _check_json(client, answer, path)
+    if answer.status in {401, 403}:
+        raise PreflightFailure(f"{client.address} refuses the writer's token: {described(answer)}.")
+    if answer.status != 404:  # noqa: PLR2004 - Not Found
+        raise _foreign(client, answer, path)
+
+
+def check_writing(client: Client, access: Access) -> None:
+    """Look whether the writer may publish at all; whether it is answered correctly is for the checks to say.
+
+    Raises PreflightFailure.
+    """
+    try:
+        project = access.project(Visibility.PUBLIC)
+    except Unavailable as error:
+        raise PreflightFailure(f"Nothing can be judged: {error}.") from error
+    path = f"{API}/projects/{project.id}/packages/generic/{access.prefix}-preflight/0.0.0/preflight.bin"
+    body = Body(GeneratedContent(access.prefix, 32))
+    answer = client.ask(Request("PUT", path, access.writer.headers(), body))
+    if answer.status is None or answer.status in CANNOT_WRITE:
+        raise PreflightFailure(f"The writer's token cannot publish to the project {project.path}: {described(answer)}.")
+
+
+def _check_reachable(client: Client, answer: Answer) -> None:
+    if answer.status is None:
+        raise PreflightFailure(f"{client.address} does not answer: {answer.failure}.")
+
+
+def _check_json(client: Client, answer: Answer, path: str) -> None:
+    if not isinstance(answer.json(), dict):
+        raise _foreign(client, answer, path)
+
+
+def _foreign(client: Client, answer: Answer, path: str) -> PreflightFailure:
+    kind = answer.header("content-type") or "no Content-Type"
+    return PreflightFailure(
+        f"{client.address} answers, but not as GitLab's API does: {path} gave {answer.status} with {kind}; "
+        f"give the URL under which {API} lies."
+    )

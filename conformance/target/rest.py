@@ -1,0 +1,59 @@
+"""GitLab's REST API as far as setting a registry up needs it: JSON in, JSON out."""
+
+import json
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from conformance.content.generator import LiteralContent
+from conformance.target.access import Credential, Unavailable
+from conformance.transport.address import API
+from conformance.transport.answer import Answer, described
+from conformance.transport.client import Client
+from conformance.transport.recorder import Recorder
+from conformance.transport.request import Body, Request
+
+Parameters: TypeAlias = dict[str, str | int | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a POST answered: the id of the new thing and, for a token, its secret."""
+
+    id: int
+    path: str
+    token: str
+
+
+class RestApi:
+    """Speaks to /api/v4 with one credential; its traffic is recorded as set-up, not as a requirement's."""
+
+    def __init__(self, client: Client, recorder: Recorder, credential: Credential) -> None:
+        self._client = client
+        self._recorder = recorder
+        self._credential = credential
+
+    def create(self, path: str, parameters: Parameters) -> Made:
+        """Make something.
+
+        Raises Unavailable when the answer is no 201 with an id.
+        """
+        body = Body(LiteralContent(json.dumps(parameters).encode()))
+        headers = (*self._credential.headers(), ("Content-Type", "application/json"))
+        answer = self._ask(Request("POST", API + path, headers, body))
+        identifier = answer.key("id")
+        if answer.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
+            raise Unavailable(f"POST {API}{path} answered {described(answer)}")
+        full_path = answer.key("path_with_namespace") or answer.key("full_path") or answer.key("path") or ""
+        return Made(identifier, str(full_path), str(answer.key("token") or ""))
+
+    def delete(self, path: str) -> Answer:
+        """Remove something and return the answer."""
+        return self._ask(Request("DELETE", API + path, self._credential.headers()))
+
+    def get(self, path: str) -> Answer:
+        """Read something and return the answer."""
+        return self._ask(Request("GET", API + path, self._credential.headers()))
+
+    def _ask(self, request: Request) -> Answer:
+        with self._recorder.during("set-up"):
+            return self._client.ask(request)
