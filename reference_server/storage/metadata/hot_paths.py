@@ -27,11 +27,12 @@ _SETTINGS = """SELECT s.duplicates_allowed, s.duplicate_exception_regex
     WHERE a.group_id = ? ORDER BY a.distance LIMIT 1"""
 _PACKAGE = "SELECT id, status FROM packages WHERE project_id = ? AND name = ? AND version = ?"
 _FILE_EXISTS = "SELECT 1 FROM package_files WHERE package_id = ? AND file_name = ? LIMIT 1"
-_NEWEST_FILE = """SELECT f.id, f.package_id, p.project_id, f.file_name, f.size, f.sha256, f.md5, f.sha1, f.created_at,
-        p.status
+_NEWEST_FILE = """SELECT {content}, p.status,
+        f.id, f.package_id, p.project_id, f.file_name, f.size, f.sha256, f.md5, f.sha1, f.created_at
     FROM packages p JOIN package_files f ON f.package_id = p.id
     WHERE p.project_id = ? AND p.name = ? AND p.version = ? AND f.file_name = ? ORDER BY f.id DESC LIMIT 1"""
-_CONTENT = "SELECT content FROM blobs WHERE sha256 = ?"
+_NEWEST_RECORD = _NEWEST_FILE.format(content="NULL")
+_NEWEST_CONTENT = _NEWEST_FILE.format(content="(SELECT b.content FROM blobs b WHERE b.sha256 = f.sha256)")
 _BLOB_EXISTS = "SELECT 1 FROM blobs WHERE sha256 = ?"
 _INSERT_PACKAGE = "INSERT INTO packages (project_id, name, version, status, created_at) VALUES (?, ?, ?, ?, ?)"
 _UPDATE_STATUS = "UPDATE packages SET status = ? WHERE id = ?"
@@ -89,6 +90,15 @@ class PackageFileRow:
     created_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file row with its package's status, and its content if that was asked for and is kept in the metadata."""
+
+    content: bytes | None
+    package_status: int
+    row: PackageFileRow
+
+
 class HotPaths:
     """The statements, on one database connection."""
 
@@ -130,16 +140,12 @@ class HotPaths:
         return self._database.one(_FILE_EXISTS, (package_id, file_name)) is not None
 
     def newest_file(
-        self, project_id: int, name: str, version: str, file_name: str
-    ) -> tuple[PackageFileRow, int] | None:
-        """Find the newest file of these coordinates, with its package's status."""
-        row = self._database.one(_NEWEST_FILE, (project_id, name, version, file_name))
-        return None if row is None else (PackageFileRow(*row[:-1]), row[-1])
-
-    def content(self, sha256: bytes) -> bytes | None:
-        """Give content that is kept in the metadata; None for a file on the volume, or unknown content."""
-        row = self._database.one(_CONTENT, (sha256,))
-        return None if row is None else row[0]
+        self, project_id: int, name: str, version: str, file_name: str, *, with_content: bool
+    ) -> FoundFile | None:
+        """Find the newest file of these coordinates, on request with its content if that is kept in the metadata."""
+        statement = _NEWEST_CONTENT if with_content else _NEWEST_RECORD
+        row = self._database.one(statement, (project_id, name, version, file_name))
+        return None if row is None else FoundFile(row[0], row[1], PackageFileRow(*row[2:]))
 
     def blob_exists(self, sha256: bytes) -> bool:
         """Say whether content is kept, in the metadata or on the volume."""

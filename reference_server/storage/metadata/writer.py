@@ -15,8 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import peewee
-
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata.database import Database
 
@@ -113,7 +111,7 @@ class Writer:
             self._database.run("BEGIN IMMEDIATE")
             for pending in group:
                 self._run_change(pending)
-        except (peewee.DatabaseError, peewee.InterfaceError) as error:
+        except sqlite3.Error as error:
             self._roll_back()
             return error
         return None
@@ -132,7 +130,7 @@ class Writer:
         """Commit, and wait for stable storage; gives what went wrong."""
         try:
             self._database.run("COMMIT")
-        except peewee.DatabaseError as error:
+        except sqlite3.Error as error:
             self._roll_back()
             return error
         return None

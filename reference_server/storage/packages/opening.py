@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.contract.limits import SMALL_CONTENT_BYTES
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.metadata.hot_paths import HotPaths, PackageFileRow
+from reference_server.storage.metadata.hot_paths import FoundFile, HotPaths
 from reference_server.storage.rules import coordinates as formats
 from reference_server.storage.rules.coordinates import Coordinates
 from reference_server.storage.rules.editions import Edition
@@ -27,8 +26,11 @@ class Opening:
     edition: Edition
     permission: Permission
 
-    def find(self, presented: tuple[Presented, ...], coordinates: Coordinates) -> PackageFileRow:
-        """Find the newest file's row. Raises PACKAGE_FILE_NOT_FOUND and what every call may raise."""
+    def find(self, presented: tuple[Presented, ...], coordinates: Coordinates, *, with_content: bool) -> FoundFile:
+        """Find the newest file, on request with its content if it is small.
+
+        Raises PACKAGE_FILE_NOT_FOUND and what every call may raise.
+        """
         caller = self.authentication.caller(presented)
         formats.check(coordinates, self.edition)
         project = self.projects.find_or_challenge(caller, coordinates.project, self.permission)
@@ -37,16 +39,8 @@ class Opening:
             coordinates.package_name,
             coordinates.package_version,
             formats.stored_file_name(coordinates.file_name),
+            with_content=with_content,
         )
-        if found is None or found[1] not in DOWNLOADABLE:
+        if found is None or found.package_status not in DOWNLOADABLE:
             raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "no such package file")
-        return found[0]
-
-    def inline_content(self, file: PackageFileRow) -> bytes | None:
-        """Give the content of a small file, None of a large one. Raises PACKAGE_FILE_NOT_FOUND when it is gone."""
-        if file.size > SMALL_CONTENT_BYTES:
-            return None
-        content = self.lookups.content(file.sha256)
-        if content is None:
-            raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "the package file was deleted meanwhile")
-        return content
+        return found

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import hashlib
+import sqlite3
 from dataclasses import dataclass
-
-import peewee
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
@@ -143,6 +142,6 @@ class Publishing:
             return lookups.insert_package(
                 admitted.project.id, names.package_name, names.package_version, status, written_at
             )
-        except peewee.IntegrityError:
+        except sqlite3.IntegrityError:
             # Names are unique, and were looked for a moment ago in this transaction: the project itself is gone.
             raise Failure(Reason.PROJECT_NOT_FOUND, "no such project") from None

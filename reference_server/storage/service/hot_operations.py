@@ -21,17 +21,19 @@ class HotOperations:
 
     def open(self, request: pb.OpenPackageFileRequest) -> pb.OpenPackageFileResponse:
         """Answer OpenPackageFile."""
-        opening = self.rooms.opening
-        row = opening.find(messages.presented(request.credentials), messages.coordinates(request.coordinates))
-        file = messages.package_file(row)
+        found = self.rooms.opening.find(
+            messages.presented(request.credentials),
+            messages.coordinates(request.coordinates),
+            with_content=not request.record_only,
+        )
+        file, sha256 = messages.package_file(found.row), found.row.sha256
         if request.record_only:
             return pb.OpenPackageFileResponse(package_file=file)
-        content = opening.inline_content(row)
-        if content is not None:
-            return pb.OpenPackageFileResponse(package_file=file, inline_content=content)
+        if found.content is not None:
+            return pb.OpenPackageFileResponse(package_file=file, inline_content=found.content)
         if request.shares_volume:
-            return pb.OpenPackageFileResponse(package_file=file, blob_path=self.rooms.store.path(row.sha256))
-        return pb.OpenPackageFileResponse(package_file=file, read_ticket=self.rooms.tickets.issue(row.sha256))
+            return pb.OpenPackageFileResponse(package_file=file, blob_path=self.rooms.store.path(sha256))
+        return pb.OpenPackageFileResponse(package_file=file, read_ticket=self.rooms.tickets.issue(sha256))
 
     def begin(self, request: pb.BeginPublicationRequest) -> pb.BeginPublicationResponse:
         """Answer BeginPublication."""
