@@ -61,7 +61,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser = commands.add_parser(
         "run",
         help="judge a registry",
-        description="Judge a registry by the requirements of an edition and write results.json, report.html, junit.xml.",
+        description="Judge a registry by an edition's requirements; write results.json, report.html and junit.xml.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -1,8 +1,8 @@
 """The JUnit report: one test case a requirement, one suite a section, totals that are counted."""
 
+import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from pathlib import Path
-import xml.etree.ElementTree as ET
 
 from conformance.judging.results import Judgement, Results
 from conformance.judging.verdicts import Verdict
