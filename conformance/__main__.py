@@ -2,12 +2,14 @@
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from conformance.command_line import explain, listing, run
+from conformance.command_line.usage import UsageError
 from conformance.judging.plugin import BindingError
 from conformance.judging.suite import NothingSelected
 from conformance.judging.verdicts import ExitCode
@@ -18,6 +20,7 @@ from conformance.transport.redaction import Redactor
 
 EXIT_CODES: dict[type[Exception], ExitCode] = {
     TargetError: ExitCode.USAGE,
+    UsageError: ExitCode.USAGE,
     NothingSelected: ExitCode.INCOMPLETE,
     PreflightFailure: ExitCode.PREFLIGHT,
     BindingError: ExitCode.INTERNAL,
@@ -35,8 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(redactor.text(str(error)))
         return int(EXIT_CODES[type(error)])
     except KeyboardInterrupt:
-        _say("Interrupted.")
+        _say("Interrupted before anything was judged.")
         return int(ExitCode.INCOMPLETE)
+    except Exception:  # the last resort: whatever it is, it is shown, and without secrets
+        _say(redactor.text(traceback.format_exc()))
+        return int(ExitCode.INTERNAL)
 
 
 def _say(sentence: str) -> None:

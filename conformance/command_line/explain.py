@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conformance.command_line.usage import UsageError
 from conformance.judging.session import locate_checks
-from conformance.judging.suite import NothingSelected
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import Catalogue
 from conformance.transport.redaction import Redactor
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     if requirement is None:
         close = get_close_matches(arguments.id, catalogue.by_id, n=1)
         hint = f" Is it {close[0]}?" if close else ""
-        raise NothingSelected(f"No requirement has the id {arguments.id}.{hint}")
+        raise UsageError(f"No requirement has the id {arguments.id}.{hint}")
     check = locate_checks()[requirement.id]
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.command_line.sizes import size
+from conformance.command_line.usage import UsageError
 from conformance.judging.results import FILE_NAME, Results, load
-from conformance.judging.suite import Settings, Suite
+from conformance.judging.suite import Settings, Suite, select
 from conformance.judging.verdicts import ExitCode
 from conformance.reports.console import print_results
 from conformance.reports.junit import write_junit
@@ -21,7 +22,6 @@ from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level
 from conformance.target.description import (
     TargetDescription,
-    TargetError,
     describe_by_target_file,
     describe_by_token_file,
 )
@@ -77,6 +77,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--large-bytes", type=size, default=size("64MiB"), metavar="SIZE", help="size of the large files"
     )
     parser.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="limit for lack of progress")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be made and judged, and do nothing")
     parser.set_defaults(command=run)
 
 
@@ -88,10 +89,11 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
     settings = Settings(
         arguments.edition, arguments.level, tuple(arguments.only), arguments.large_bytes, arguments.timeout
     )
+    if arguments.dry_run:
+        return _say_what_would_happen(description, settings, catalogue, console)
     out = _writable(arguments.out)
     _end_like_an_interrupt_on_sigterm()
-    total = len(catalogue.select(edition=settings.edition, level=settings.level, only=settings.only))
-    with shown_on(console, total) as listener:
+    with shown_on(console, len(select(catalogue, settings))) as listener:
         results = Suite(description, settings, catalogue, redactor=redactor, listener=listener).run()
     _report(results, out, catalogue, redactor, console)
     return ExitCode(results.exit_code)
@@ -99,12 +101,26 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
 
 def _description(arguments: argparse.Namespace, catalogue: Catalogue) -> TargetDescription:
     if arguments.timeout <= 0:
-        raise TargetError("--timeout must be more than 0 seconds")
+        raise UsageError("--timeout must be more than 0 seconds")
     if arguments.target is not None:
         return describe_by_target_file(arguments.target, catalogue, arguments.url)
     if arguments.url is None:
-        raise TargetError("give the URL of the registry, or a target file that names it")
+        raise UsageError("give the URL of the registry, or a target file that names it")
     return describe_by_token_file(arguments.url, arguments.token_file)
+
+
+def _say_what_would_happen(
+    description: TargetDescription, settings: Settings, catalogue: Catalogue, console: Console
+) -> ExitCode:
+    made = (
+        "make one group with three projects and at most a token for each role, and remove all of it again"
+        if description.owner
+        else "publish packages to the declared projects and leave them there"
+    )
+    count = len(select(catalogue, settings))
+    sentence = f"Would {made}, to judge {description.address} by {count} requirements. Nothing was sent."
+    console.print(Text(sentence), soft_wrap=True)
+    return ExitCode.CONFORMANT
 
 
 def _writable(out: Path) -> Path:
@@ -112,7 +128,7 @@ def _writable(out: Path) -> Path:
         out.mkdir(parents=True, exist_ok=True)
         (out / FILE_NAME).open("a").close()
     except OSError as error:
-        raise TargetError(f"the reports cannot be written to {out}: {error.strerror}") from error
+        raise UsageError(f"the reports cannot be written to {out}: {error.strerror}") from error
     return out
 
 

@@ -8,13 +8,14 @@ from typing import Literal, Protocol
 
 import pytest
 
-from conformance.judging.binding import MARK, bound_to
+from conformance.judging.binding import bound_to
 from conformance.judging.expectations import Disappointment, Trial
 from conformance.judging.results import Failure, Judgement
 from conformance.judging.verdicts import Verdict
 from conformance.requirements.model import Requirement
 from conformance.target.access import Unavailable
 from conformance.transport.recorder import Recorder
+from conformance.transport.wire import WireError
 
 
 class BindingError(Exception):
@@ -51,10 +52,6 @@ class JudgingPlugin:
         self._listener = listener
         self._raised: BaseException | None = None
         self._started = 0.0
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the mark known that binds a check to its requirement."""
-        config.addinivalue_line("markers", f"{MARK}(id): the requirement that a check judges")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the planned checks, in the order of the plan."""
@@ -107,7 +104,7 @@ class JudgingPlugin:
 
     def _verdict(self) -> tuple[Verdict, str | None]:
         raised = self._raised
-        if isinstance(raised, Unavailable):
+        if isinstance(raised, Unavailable | WireError):
             return Verdict.UNTESTABLE, str(raised)
         if isinstance(raised, Disappointment) and raised.control:
             return Verdict.UNTESTABLE, f"the control failed: {raised.label}"

@@ -56,7 +56,7 @@ class Suite:
     ) -> None:
         self._description = description
         self._settings = settings
-        self._selected = _select(catalogue, settings)
+        self._selected = select(catalogue, settings)
         self._redactor = redactor
         self._listener = listener
         self._recorder = Recorder()
@@ -154,7 +154,11 @@ class Suite:
         )
 
 
-def _select(catalogue: Catalogue, settings: Settings) -> tuple[Requirement, ...]:
+def select(catalogue: Catalogue, settings: Settings) -> tuple[Requirement, ...]:
+    """Return the requirements to judge.
+
+    Raises NothingSelected when there is none.
+    """
     selected = catalogue.select(edition=settings.edition, level=settings.level, only=settings.only)
     if not selected:
         globs = " ".join(settings.only) or "*"

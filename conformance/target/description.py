@@ -10,6 +10,7 @@ from typing import Any
 from conformance.requirements.catalogue import Catalogue
 from conformance.target.access import Carriage, Credential, Project, Role, Visibility
 from conformance.transport.address import Address, AddressError, parse_address
+from conformance.transport.redaction import SHORTEST_SECRET
 
 KEYS = {"url", "writer", "projects", "tokens", "capabilities-off", "expected-failures"}
 
@@ -108,7 +109,7 @@ def _credential(variable: str, entry: Any, carriage: Carriage, folder: Path) -> 
         case {"environment": str(name)}:
             if not os.environ.get(name):
                 raise TargetError(f"the environment variable {name} is not set")
-            return Credential(variable, os.environ[name], carriage)
+            return Credential(variable, _usable(os.environ[name], f"the environment variable {name}"), carriage)
     raise TargetError(f'{variable} must be {{ file = "NAME" }} or {{ environment = "NAME" }}')
 
 
@@ -138,8 +139,12 @@ def _read_token(path: Path) -> str:
         token = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise TargetError(f"the token file {path} cannot be read: {error}") from error
-    if not token or not token.isprintable() or " " in token:
-        raise TargetError(f"the token file {path} must hold one token and nothing else")
+    return _usable(token, f"the token file {path}")
+
+
+def _usable(token: str, where: str) -> str:
+    if len(token) < SHORTEST_SECRET or not token.isascii() or not token.isprintable() or " " in token:
+        raise TargetError(f"{where} must hold one token of at least {SHORTEST_SECRET} characters and nothing else")
     return token
 
 

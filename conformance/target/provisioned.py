@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from conformance.target.access import Carriage, Credential, Project, Revocable, Role, Visibility
+from conformance.target.access import Carriage, Credential, Project, Revocable, Role, Unavailable, Visibility
 from conformance.target.rest import Made, Parameters, RestApi
-from conformance.transport.redaction import Redactor
+from conformance.transport.redaction import SHORTEST_SECRET, Redactor
 
 GUEST, REPORTER, DEVELOPER = 10, 20, 30
 TOKEN_LIFETIME = timedelta(days=2)
@@ -111,5 +111,7 @@ class ProvisionedAccess:
             level, scope = ACCESS_TOKENS[role]
             parameters |= {"scopes": [scope], "access_level": level}
         made = self._api.create(f"/projects/{project.id}/{kind}", parameters)
+        if len(made.token) < SHORTEST_SECRET:
+            raise Unavailable(f"the registry made a {role.value} token in {project.path} and did not show it")
         self._redactor.add(variable, made.token)
         return made, Credential(variable, made.token, carriage)

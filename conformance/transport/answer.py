@@ -55,5 +55,6 @@ def described(answer: Answer) -> str:
     if answer.status is None:
         return f"no answer: {answer.failure}"
     is_text = (answer.header("content-type") or "").startswith(("application/json", "text/"))
-    beginning = answer.kept[:SHOWN_BYTES].decode("utf-8", "replace") if is_text else ""
+    decoded = answer.kept[:SHOWN_BYTES].decode("utf-8", "replace") if is_text else ""
+    beginning = "".join(character if character.isprintable() else " " for character in decoded).strip()
     return " ".join(filter(None, [str(answer.status), answer.reason, beginning and f"with {beginning}"]))
