@@ -65,20 +65,18 @@ class FrontEnd:
         self._calls = SingleCalls(self._decisions)
         self._operations = Operations(self._decisions, on_break=self._metrics.count_break)
         self._stalls = StallWatch(options.stall_seconds)
+        self._heads = StallWatch(options.idle_seconds)
 
     async def start(self, listening: socket.socket) -> None:
         """Wait for the storage, then accept connections. Raises TransportFailure when the storage does not come."""
         self._carriers = await self._open_carriers()
         self._operations.start()
         self._stalls.start()
+        self._heads.start()
         desk = Desk(self._operations, self._calls, self._carriers, self._stalls, self._log)
-        self._door = FrontDoor(PackageFileRoutes(desk), self._application())
-        self._server = Server(
-            self._door,
-            chunk_size=_READ_BYTES,
-            max_header_size=_HEAD_BYTES,
-            idle_connection_timeout=self._options.idle_seconds,
-        )
+        self._door = FrontDoor(PackageFileRoutes(desk), self._application(), self._heads)
+        self._server = Server(self._door, chunk_size=_READ_BYTES, max_header_size=_HEAD_BYTES)
+        self._server.conn_params.header_timeout = None
         self._server.add_socket(listening)
 
     async def stop(self, grace_seconds: float) -> bool:
@@ -87,6 +85,7 @@ class FrontEnd:
         finished = await self._door.drain(grace_seconds)
         await self._server.close_all_connections()
         self._stalls.stop()
+        self._heads.stop()
         await self._operations.close()
         self._carriers.close()
         await self._decisions.close()

@@ -190,7 +190,7 @@ def _record_headers(record: PackageFile, current: Validators) -> _Headers:
         ("ETag", current.entity_tag),
         ("Last-Modified", current.last_modified),
         ("Accept-Ranges", "bytes"),
-        ("X-Checksum-Sha256", record.sha256.hex()),
+        ("X-Checksum-SHA256", record.sha256.hex()),
         ("X-Content-Type-Options", "nosniff"),
     ]
 

@@ -1,15 +1,18 @@
-"""Writes answers on a raw Tornado connection, and refuses a body without losing the answer."""
+"""Writes answers on a raw Tornado connection, and refuses a body without losing the answer.
+
+Heads are written as bytes rather than through `write_headers`, which costs a quarter of a small request.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
 
 from tornado.http1connection import HTTP1Connection
-from tornado.httputil import HTTPHeaders, ResponseStartLine
+from tornado.httputil import HTTPHeaders, RequestStartLine
 from tornado.iostream import IOStream, StreamClosedError
 
 from reference_server.contract.limits import KIB, MIB
@@ -17,23 +20,26 @@ from reference_server.frontend import request_ids
 from reference_server.frontend.access_log import AccessLog, Exchange
 from reference_server.frontend.answers import Answer
 
+Headers = Sequence[tuple[str, str]]
+
 # A client that sends its whole body before it reads must be let finish, within reason.
 _DRAINED_BYTES = 64 * MIB
 _DRAIN_SECONDS = 10.0
 _DRAIN_PIECE_BYTES = 256 * KIB
 
-_LAST = (("Connection", "close"),)
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_CLOSE = "Connection: close\r\n"
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 
 
 class Reply:
-    """The answer to one request: sent once, logged once."""
+    """The answer to one request: sent once, logged once. `persistence` is the head's line about the connection."""
 
-    __slots__ = ("_connection", "_head_only", "_log", "_logged", "begun", "exchange")
+    __slots__ = ("_connection", "_head_only", "_log", "_logged", "_persistence", "begun", "exchange")
 
-    def __init__(self, connection: HTTP1Connection, exchange: Exchange, log: AccessLog) -> None:
+    def __init__(self, connection: HTTP1Connection, exchange: Exchange, log: AccessLog, persistence: str) -> None:
         self._connection = connection
         self._log = log
+        self._persistence = persistence
         self._head_only = exchange.method == "HEAD"
         self._logged = False
         self.begun = False
@@ -41,24 +47,26 @@ class Reply:
 
     def send(self, answer: Answer, *, last: bool = False) -> None:
         """Send a whole answer and finish the request; `last` announces the end of the connection."""
-        self.send_content(answer.status, [*_headers_of(answer), *(_LAST if last else ())], answer.body)
+        if last:
+            self._persistence = _CLOSE
+        self.send_content(answer.status, _headers_of(answer), answer.body)
 
-    def send_content(self, status: int, headers: Iterable[tuple[str, str]], content: bytes) -> None:
+    def send_content(self, status: int, headers: Headers, content: bytes) -> None:
         """Send a head (without Content-Length) and the content in memory that belongs to it, and finish."""
         length = ("Content-Length", str(len(content)))
-        self.begin(status, (*headers, length), b"" if self._head_only else content)
+        self.begin(status, [*headers, length], b"" if self._head_only else content)
         self.finish()
 
-    def begin(self, status: int, headers: Iterable[tuple[str, str]], content: bytes = b"") -> asyncio.Future[None]:
+    def begin(self, status: int, headers: Headers, content: bytes = b"") -> asyncio.Future[None]:
         """Send the head of an answer, and the first of its content."""
         self.begun = True
         self.exchange.status = status
         self.exchange.sent_bytes = len(content)
-        fields = HTTPHeaders()
-        for name, value in headers:
-            fields[name] = value
-        fields[request_ids.HEADER] = self.exchange.request_id
-        return self._connection.write_headers(ResponseStartLine("HTTP/1.1", status, _PHRASES[status]), fields, content)
+        fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
+        if fields.count("\n") != len(headers) or fields.count("\r") != len(headers):
+            raise ValueError("a header holds a line break")
+        head = f"{_STATUS_LINES[status]}{fields}{self._persistence}{request_ids.HEADER}: {self.exchange.request_id}\r\n\r\n"
+        return self._connection.write(head.encode("latin-1") + content)
 
     def write(self, piece: bytes) -> asyncio.Future[None]:
         """Send more of the content; the future is done when the client can take more."""
@@ -87,14 +95,21 @@ class Reply:
         Closing with unread bytes makes the system reset the connection, which can take the answer away from a client
         that is still sending: so the sending side is shut, and what still comes is thrown away within bounds.
         """
-        length = ("Content-Length", str(len(answer.body)))
-        self.begin(answer.status, (*_headers_of(answer), *_LAST, length))
+        self._persistence = _CLOSE
+        headers = [*_headers_of(answer), ("Content-Length", str(len(answer.body)))]
         with suppress(StreamClosedError):
-            if not self._head_only:
-                await self.write(answer.body)
+            await self.begin(answer.status, headers, b"" if self._head_only else answer.body)
             await _drain(self._connection.stream)
         self._connection.close()
         self.log()
+
+
+def persistence_of(start_line: RequestStartLine, headers: HTTPHeaders) -> str:
+    """Say what a head must tell about the connection, as Tornado keeps or closes it."""
+    wish = headers.get("Connection", "").lower()
+    if start_line.version == "HTTP/1.0":
+        return "Connection: Keep-Alive\r\n" if wish == "keep-alive" else ""
+    return _CLOSE if wish == "close" else ""
 
 
 async def _drain(stream: IOStream) -> None:

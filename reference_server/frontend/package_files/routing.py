@@ -11,7 +11,7 @@ from reference_server.frontend.package_files.desk import Desk
 from reference_server.frontend.package_files.download import Download
 from reference_server.frontend.package_files.publish import LargePublish, SmallPublish, takes_permission
 from reference_server.frontend.package_files.refusal import Refusal
-from reference_server.frontend.package_files.replies import Reply
+from reference_server.frontend.package_files.replies import Reply, persistence_of
 from reference_server.frontend.package_files.request import (
     ROUTE,
     read_framing,
@@ -38,7 +38,7 @@ class PackageFileRoutes:
     ) -> HTTPMessageDelegate:
         """Choose by method and body. Raises HTTPInputError for a body whose end is ambiguous."""
         framing = read_framing(headers)
-        reply = Reply(connection, start_exchange(start_line, headers, connection, route=ROUTE), self._desk.log)
+        reply = self._reply(start_line, headers, connection, ROUTE)
         if start_line.method not in {"GET", "HEAD", "PUT"}:
             return Refusal(reply, _METHOD_NOT_ALLOWED, framing)
         try:
@@ -55,5 +55,12 @@ class PackageFileRoutes:
         self, answer: Answer, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection
     ) -> HTTPMessageDelegate:
         """Refuse a request of whatever route for its form alone. Raises HTTPInputError as `delegate` does."""
-        exchange = start_exchange(start_line, headers, connection, route="refused")
-        return Refusal(Reply(connection, exchange, self._desk.log), answer, read_framing(headers))
+        framing = read_framing(headers)
+        return Refusal(self._reply(start_line, headers, connection, "refused"), answer, framing)
+
+    def _reply(
+        self, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection, route: str
+    ) -> Reply:
+        """Begin the answer to a request."""
+        exchange = start_exchange(start_line, headers, connection, route=route)
+        return Reply(connection, exchange, self._desk.log, persistence_of(start_line, headers))
