@@ -1,0 +1,1 @@
+"""Tests of identity off the wire."""

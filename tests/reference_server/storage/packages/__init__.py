@@ -1,0 +1,1 @@
+"""Tests of packages off the wire."""

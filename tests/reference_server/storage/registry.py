@@ -1,0 +1,273 @@
+"""A storage that runs in a thread, and short ways to call it."""
+
+# ruff: noqa: ANN401 -- requests and answers of every message pass through here
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import itertools
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+from generic_packages.storage.v1 import content_pb2, credential_pb2, identity_pb2, packages_pb2
+from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
+from generic_packages.storage.v1.credential_pb2 import Credential
+from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
+from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceStub
+from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
+
+from reference_server.contract.addresses import Address, TcpAddress
+from reference_server.contract.failure import Failure
+from reference_server.programs.storage import StorageSettings, serving
+
+SECONDS = 30
+MESSAGE = 1 << 20
+ANONYMOUS: tuple[Credential, ...] = ()
+_numbers = itertools.count(1)
+
+
+def private_token(secret: str) -> tuple[Credential, ...]:
+    """Present an access token as its own header does."""
+    return (Credential(carriage=credential_pb2.CARRIAGE_PRIVATE_TOKEN, secret=secret),)
+
+
+def deploy_token(secret: str) -> tuple[Credential, ...]:
+    """Present a deploy token as its own header does."""
+    return (Credential(carriage=credential_pb2.CARRIAGE_DEPLOY_TOKEN, secret=secret),)
+
+
+def at(project: int | str, file: str = "file.bin", *, name: str = "tool", version: str = "1.0") -> Any:
+    """Name a file's coordinates."""
+    return packages_pb2.PackageFileCoordinates(
+        project=str(project), package_name=name, package_version=version, file_name=file
+    )
+
+
+def reason(error: grpc.RpcError) -> str:
+    """Say why a call was refused: the reason, or the status code where there is none."""
+    failure = Failure.from_rpc_error(error)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
+    return failure.reason.value if isinstance(failure, Failure) else failure.code.name
+
+
+def outcome(call: Any, request: Any) -> str:
+    """Say how a call ended: "OK", or why it was refused."""
+    try:
+        call(request, timeout=SECONDS)
+    except grpc.RpcError as error:
+        return reason(error)
+    return "OK"
+
+
+@dataclass(slots=True)
+class Registry:
+    """A client of one storage."""
+
+    channel: grpc.Channel
+    root: Sequence[Credential]
+    data: Path
+    edition: str
+    identity: IdentityServiceStub = field(init=False)
+    packages: PackagesServiceStub = field(init=False)
+    content: ContentServiceStub = field(init=False)
+    operations: OperationsServiceStub = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.identity = IdentityServiceStub(self.channel)
+        self.packages = PackagesServiceStub(self.channel)
+        self.content = ContentServiceStub(self.channel)
+        self.operations = OperationsServiceStub(self.channel)
+
+    def group(self, *, parent: int | None = None, visibility: str = "PUBLIC") -> identity_pb2.Group:
+        """Make a group of its own name."""
+        path = f"group-{next(_numbers)}"
+        request = identity_pb2.CreateGroupRequest(
+            credentials=self.root,
+            name=path,
+            path=path,
+            parent_id=parent,
+            visibility=identity_pb2.Visibility.Value(f"VISIBILITY_{visibility}"),
+        )
+        return self.identity.CreateGroup(request, timeout=SECONDS).group
+
+    def project(self, visibility: str = "PUBLIC", *, group: int | None = None) -> identity_pb2.Project:
+        """Make a project of its own name, in a group of its own unless one is given."""
+        path = f"project-{next(_numbers)}"
+        request = identity_pb2.CreateProjectRequest(
+            credentials=self.root,
+            name=path,
+            path=path,
+            group_id=group or self.group().id,
+            visibility=identity_pb2.Visibility.Value(f"VISIBILITY_{visibility}"),
+        )
+        return self.identity.CreateProject(request, timeout=SECONDS).project
+
+    def access_token(
+        self, project: int, level: int = 30, *, scopes: Sequence[str] = ("api",), expires_at: str | None = None
+    ) -> identity_pb2.CreateProjectAccessTokenResponse:
+        """Make a project access token."""
+        request = identity_pb2.CreateProjectAccessTokenRequest(
+            credentials=self.root,
+            project=str(project),
+            name="token",
+            scopes=scopes,
+            access_level=level,
+            expires_at=expires_at,
+        )
+        return self.identity.CreateProjectAccessToken(request, timeout=SECONDS)
+
+    def member(self, project: int, level: int = 30, *, scopes: Sequence[str] = ("api",)) -> tuple[Credential, ...]:
+        """Make a member of a project, and give its credential."""
+        return private_token(self.access_token(project, level, scopes=scopes).secret)
+
+    def deploy_token(self, project: int, *scopes: str) -> tuple[Credential, ...]:
+        """Make a deploy token, and give its credential."""
+        request = identity_pb2.CreateProjectDeployTokenRequest(
+            credentials=self.root, project=str(project), name="token", scopes=scopes
+        )
+        return deploy_token(self.identity.CreateProjectDeployToken(request, timeout=SECONDS).secret)
+
+    def settings(self, group: int, *, allowed: bool | None = None, regex: str | None = None) -> None:
+        """Change a group's package settings."""
+        request = packages_pb2.UpdatePackageSettingsRequest(
+            credentials=self.root,
+            group=str(group),
+            generic_duplicates_allowed=allowed,
+            generic_duplicate_exception_regex=regex,
+        )
+        self.packages.UpdatePackageSettings(request, timeout=SECONDS)
+
+    def publish(
+        self, where: Any, content: bytes = b"content", *, by: Sequence[Credential] | None = None, **more: Any
+    ) -> packages_pb2.PackageFile:
+        """Publish a small file."""
+        request = packages_pb2.PublishRequest(
+            credentials=self.root if by is None else by, coordinates=where, content=content, **more
+        )
+        return self.packages.Publish(request, timeout=SECONDS).package_file
+
+    def open(self, where: Any, *, by: Sequence[Credential] | None = None, **more: Any) -> Any:
+        """Open a file."""
+        request = packages_pb2.OpenPackageFileRequest(
+            credentials=self.root if by is None else by, coordinates=where, **more
+        )
+        return self.packages.OpenPackageFile(request, timeout=SECONDS)
+
+    def begin(self, where: Any, *, by: Sequence[Credential] | None = None, **more: Any) -> Any:
+        """Begin a large publication."""
+        request = packages_pb2.BeginPublicationRequest(
+            credentials=self.root if by is None else by, coordinates=where, **more
+        )
+        return self.packages.BeginPublication(request, timeout=SECONDS)
+
+    def send(self, upload_id: str, content: bytes, *, message: int = MESSAGE) -> content_pb2.UploadContentResponse:
+        """Send content through the storage."""
+        return self.content.UploadContent(parts(upload_id, content, message), timeout=SECONDS)
+
+    def commit(self, upload_id: str, content: bytes, **more: Any) -> packages_pb2.PackageFile:
+        """Commit an upload whose content is this."""
+        values = {"size": len(content), "sha256": hashlib.sha256(content).digest(), **more}
+        request = packages_pb2.CommitPublicationRequest(upload_id=upload_id, **values)
+        return self.packages.CommitPublication(request, timeout=SECONDS).package_file
+
+    def publish_large(
+        self, where: Any, content: bytes, *, by: Sequence[Credential] | None = None
+    ) -> packages_pb2.PackageFile:
+        """Publish a file in three steps, its content through the storage."""
+        begun = self.begin(where, by=by, declared_size=len(content))
+        self.send(begun.upload_id, content)
+        return self.commit(begun.upload_id, content)
+
+    def read(self, where: Any, *, by: Sequence[Credential] | None = None) -> bytes:
+        """Download a file, wherever its content is."""
+        opened = self.open(where, by=by)
+        if opened.WhichOneof("content") == "inline_content":
+            return bytes(opened.inline_content)
+        request = content_pb2.DownloadContentRequest(
+            read_ticket=opened.read_ticket, offset=0, length=opened.package_file.size
+        )
+        return b"".join(part.content for part in self.content.DownloadContent(request, timeout=SECONDS))
+
+    def files(self, project: int | str, package_id: int) -> list[packages_pb2.PackageFile]:
+        """List a package's file rows."""
+        request = packages_pb2.ListPackageFilesRequest(
+            credentials=self.root, project=str(project), package_id=package_id, limit=100
+        )
+        return list(self.packages.ListPackageFiles(request, timeout=SECONDS).package_files)
+
+    def delete_package(self, project: int, package_id: int) -> None:
+        """Delete a package."""
+        request = packages_pb2.DeletePackageRequest(credentials=self.root, project=str(project), package_id=package_id)
+        self.packages.DeletePackage(request, timeout=SECONDS)
+
+    def delete_file(self, project: int, package_id: int, file_id: int) -> None:
+        """Delete a file row."""
+        request = packages_pb2.DeletePackageFileRequest(
+            credentials=self.root, project=str(project), package_id=package_id, package_file_id=file_id
+        )
+        self.packages.DeletePackageFile(request, timeout=SECONDS)
+
+    def blobs(self) -> set[str]:
+        """Name the content that lies on the volume."""
+        return {path.name for path in (self.data / "volume/blobs").rglob("*") if path.is_file()}
+
+    def staged(self) -> set[str]:
+        """Name what is staged."""
+        return {path.name for path in (self.data / "volume/staging").iterdir()}
+
+
+def parts(upload_id: str, content: bytes, message: int = MESSAGE) -> Iterator[content_pb2.UploadContentRequest]:
+    """Cut an upload into its messages."""
+    yield content_pb2.UploadContentRequest(upload_id=upload_id)
+    for start in range(0, len(content), message):
+        yield content_pb2.UploadContentRequest(content=content[start : start + message])
+
+
+@contextlib.contextmanager
+def running(folder: Path, **settings: Any) -> Iterator[Registry]:
+    """Run a storage in a thread for as long as the context lasts."""
+    token = folder / "root-token"
+    told = StorageSettings(
+        data=folder / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=token, drain_seconds=1.0, **settings
+    )
+    with serving_in_thread(told) as address, grpc.insecure_channel(address.target) as channel:
+        yield Registry(channel, private_token(token.read_text().strip()), folder / "data", told.edition)
+
+
+@contextlib.contextmanager
+def serving_in_thread(settings: StorageSettings) -> Iterator[Address]:
+    """Serve in a thread with an event loop of its own; what it raises at start is raised here."""
+    started: queue.Queue[Address | BaseException] = queue.Queue()
+    loop = asyncio.new_event_loop()
+    told = asyncio.Event()
+
+    async def serve() -> None:
+        try:
+            async with serving(settings) as address:
+                started.put(address)
+                await told.wait()
+        except BaseException as error:
+            started.put(error)
+            raise
+
+    def work() -> None:
+        with contextlib.suppress(Exception), asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=work, name="storage")
+    thread.start()
+    answer = started.get(timeout=SECONDS)
+    if isinstance(answer, BaseException):
+        thread.join()
+        raise answer
+    try:
+        yield answer
+    finally:
+        loop.call_soon_threadsafe(told.set)
+        thread.join()

@@ -1,0 +1,121 @@
+"""Which credential decides, and what makes a token worthless."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import grpc
+import pytest
+from generic_packages.storage.v1 import credential_pb2, identity_pb2
+from generic_packages.storage.v1 import packages_pb2 as pb
+from generic_packages.storage.v1.credential_pb2 import Credential
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from reference_server.contract.failure import Failure
+from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome
+
+CARRIAGES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
+
+
+def carried(carriage: str, secret: str) -> Credential:
+    """Carry a secret."""
+    number = credential_pb2.Carriage.Value(f"CARRIAGE_{carriage}")
+    return Credential(carriage=number, username="anybody" if carriage == "BASIC" else "", secret=secret)
+
+
+def publishing(registry: Registry, project: int, *credentials: Credential) -> str:
+    """Publish, and say how it ended."""
+    return outcome(registry.packages.Publish, pb.PublishRequest(credentials=credentials, coordinates=at(project)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "carriages"),
+    [("access", {"PRIVATE_TOKEN", "BEARER", "BASIC"}), ("deploy", {"DEPLOY_TOKEN", "BEARER", "BASIC"})],
+)
+@pytest.mark.parametrize("carriage", CARRIAGES)
+def test_a_token_counts_only_where_its_kind_may_be_carried(
+    registry: Registry, kind: str, carriages: set[str], carriage: str
+) -> None:
+    project = registry.project().id
+    if kind == "access":
+        secret = registry.access_token(project).secret
+    else:
+        secret = registry.deploy_token(project, "write_package_registry")[0].secret
+    expected = "OK" if carriage in carriages else "CREDENTIAL_INVALID"
+    assert publishing(registry, project, carried(carriage, secret)) == expected
+
+
+def test_the_first_credential_decides_alone(registry: Registry) -> None:
+    project = registry.project().id
+    good = registry.access_token(project).secret
+    bad = carried("PRIVATE_TOKEN", "glpat-worthless-worthless")
+    assert publishing(registry, project, bad, carried("BASIC", good)) == "CREDENTIAL_INVALID"
+    assert publishing(registry, project, carried("PRIVATE_TOKEN", good), carried("BASIC", "worthless")) == "OK"
+
+
+def test_a_credential_without_a_carriage_is_malformed(registry: Registry) -> None:
+    project = registry.project().id
+    assert publishing(registry, project, Credential(secret="x")) == "PARAMETER_INVALID"
+
+
+@pytest.mark.parametrize("secret", ["", "x" * 5000, "glpat-ünïcode"])
+def test_a_secret_that_no_token_has_is_invalid(registry: Registry, secret: str) -> None:
+    assert publishing(registry, registry.project().id, carried("PRIVATE_TOKEN", secret)) == "CREDENTIAL_INVALID"
+
+
+@pytest.mark.parametrize("carriage", ["PRIVATE_TOKEN", "BEARER", "BASIC"])
+def test_a_revoked_access_token_is_refused_however_it_is_carried(registry: Registry, carriage: str) -> None:
+    project = registry.project().id
+    created = registry.access_token(project)
+    request = identity_pb2.RevokeProjectAccessTokenRequest(
+        credentials=registry.root, project=str(project), token_id=created.access_token.id
+    )
+    assert outcome(registry.identity.RevokeProjectAccessToken, request) == "OK"
+    assert publishing(registry, project, carried(carriage, created.secret)) == "CREDENTIAL_REVOKED"
+    assert outcome(registry.identity.RevokeProjectAccessToken, request) == "TOKEN_NOT_FOUND"
+
+
+def test_an_access_token_expires_at_the_start_of_its_day(registry: Registry) -> None:
+    project = registry.project().id
+    today = dt.datetime.now(dt.UTC).date()
+    over = registry.access_token(project, expires_at=today.isoformat())
+    valid = registry.access_token(project, expires_at=(today + dt.timedelta(days=2)).isoformat())
+    assert over.access_token.expires_at == today.isoformat()
+    assert publishing(registry, project, carried("PRIVATE_TOKEN", over.secret)) == "CREDENTIAL_EXPIRED"
+    assert publishing(registry, project, carried("PRIVATE_TOKEN", valid.secret)) == "OK"
+
+
+def test_a_deploy_token_expires_and_is_revoked(registry: Registry) -> None:
+    project = registry.project().id
+    request = identity_pb2.CreateProjectDeployTokenRequest(
+        credentials=registry.root,
+        project=str(project),
+        name="over",
+        scopes=["write_package_registry"],
+        expires_at=Timestamp(seconds=int(time.time()) - 1),
+    )
+    over = registry.identity.CreateProjectDeployToken(request, timeout=SECONDS)
+    assert publishing(registry, project, carried("DEPLOY_TOKEN", over.secret)) == "CREDENTIAL_EXPIRED"
+    revoke = identity_pb2.RevokeProjectDeployTokenRequest(
+        credentials=registry.root, project=str(project), token_id=over.deploy_token.id
+    )
+    assert outcome(registry.identity.RevokeProjectDeployToken, revoke) == "OK"
+    assert publishing(registry, project, carried("DEPLOY_TOKEN", over.secret)) == "CREDENTIAL_REVOKED"
+    assert outcome(registry.identity.RevokeProjectDeployToken, revoke) == "TOKEN_NOT_FOUND"
+
+
+def test_too_little_scope_says_which_would_do(registry: Registry) -> None:
+    project = registry.project().id
+    credentials = registry.member(project, 50, scopes=["read_api"])
+    with pytest.raises(grpc.RpcError) as refusal:
+        registry.publish(at(project), by=credentials)
+    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]  # a call has the methods of its error
+    assert isinstance(failure, Failure)
+    assert failure.metadata == {"scope": "api"}
+
+
+def test_no_secret_is_kept_as_it_is(registry: Registry) -> None:
+    secret = registry.access_token(registry.project().id).secret
+    kept = b"".join(path.read_bytes() for path in registry.data.glob("metadata.sqlite3*"))
+    assert secret.encode() not in kept

@@ -1,0 +1,228 @@
+"""The identity service: users, groups, projects and tokens."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from generic_packages.storage.v1 import identity_pb2 as pb
+from generic_packages.storage.v1 import packages_pb2
+
+from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, outcome
+
+
+def test_the_administrator_sees_itself(registry: Registry) -> None:
+    user = registry.identity.GetCaller(pb.GetCallerRequest(credentials=registry.root), timeout=SECONDS).user
+    assert (user.username, user.administrator, user.bot) == ("root", True, False)
+    assert user.created_at.seconds > 0
+
+
+def test_a_project_access_token_is_a_bot(registry: Registry) -> None:
+    project = registry.project().id
+    created = registry.access_token(project, 20, scopes=["read_user"])
+    caller = pb.GetCallerRequest(credentials=registry.member(project, scopes=["read_user"]))
+    user = registry.identity.GetCaller(caller, timeout=SECONDS).user
+    assert user.bot
+    assert not user.administrator
+    assert user.username.startswith(f"project_{project}_bot_")
+    assert (created.access_token.access_level, list(created.access_token.scopes)) == (20, ["read_user"])
+    assert created.secret.startswith("glpat-")
+
+
+def test_nobody_and_a_deploy_token_are_no_callers(registry: Registry) -> None:
+    deploy = registry.deploy_token(registry.project().id, "read_package_registry")
+    for credentials in (ANONYMOUS, deploy):
+        request = pb.GetCallerRequest(credentials=credentials)
+        assert outcome(registry.identity.GetCaller, request) == "CREDENTIAL_INVALID"
+
+
+def test_a_caller_without_a_scope_for_it_does_not_see_itself(registry: Registry) -> None:
+    request = pb.GetCallerRequest(credentials=registry.member(registry.project().id, scopes=["read_repository"]))
+    assert outcome(registry.identity.GetCaller, request) == "SCOPE_INSUFFICIENT"
+
+
+def test_groups_nest_and_carry_full_paths(registry: Registry) -> None:
+    top = registry.group()
+    below = registry.group(parent=top.id)
+    project = registry.project(group=below.id)
+    assert not top.HasField("parent_id")
+    assert below.parent_id == top.id
+    assert below.full_path == f"{top.full_path}/{below.path}"
+    assert project.full_path == f"{below.full_path}/{project.path}"
+    assert project.group == below
+
+
+def _group(registry: Registry, **values: object) -> str:
+    request = pb.CreateGroupRequest(**{"credentials": registry.root, "name": "n", "path": "p", **values})  # type: ignore[arg-type]
+    return outcome(registry.identity.CreateGroup, request)
+
+
+def _project(registry: Registry, group: int, **values: object) -> str:
+    request = pb.CreateProjectRequest(
+        **{"credentials": registry.root, "name": "n", "path": "pp", "group_id": group, **values}  # type: ignore[arg-type]
+    )
+    return outcome(registry.identity.CreateProject, request)
+
+
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"name": ""}, "PARAMETER_MISSING"),
+        ({"name": "x" * 256}, "PARAMETER_INVALID"),
+        ({"path": ""}, "PARAMETER_MISSING"),
+        ({"path": "x"}, "PARAMETER_INVALID"),
+        ({"path": "x" * 256}, "PARAMETER_INVALID"),
+        ({"path": "-leading"}, "PARAMETER_INVALID"),
+        ({"path": "trailing."}, "PARAMETER_INVALID"),
+        ({"path": "with/slash"}, "PARAMETER_INVALID"),
+        ({"path": "line\n"}, "PARAMETER_INVALID"),
+        ({"path": "fine", "visibility": 9}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"path": "fine", "credentials": ANONYMOUS}, "CREDENTIAL_INVALID"),
+    ],
+)
+def test_malformed_groups_and_projects_are_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
+    assert _group(registry, **values) == refusal
+    assert _project(registry, registry.group().id, **values) == refusal
+
+
+def test_a_full_path_is_taken_once_by_groups_and_projects_in_any_letter_case(registry: Registry) -> None:
+    group = registry.group()
+    project = registry.project(group=group.id)
+    assert _group(registry, path=group.path) == "PARAMETER_TAKEN"
+    assert _group(registry, path=group.path.upper()) == "PARAMETER_TAKEN"
+    assert _project(registry, group.id, path=project.path) == "PARAMETER_TAKEN"
+    assert _group(registry, path=project.path, parent_id=group.id, visibility=3) == "PARAMETER_TAKEN"
+
+
+def test_a_project_needs_a_group_that_exists(registry: Registry) -> None:
+    assert _project(registry, 0) == "PARAMETER_MISSING"
+    assert _project(registry, 10**9) == "GROUP_NOT_FOUND"
+    assert _group(registry, path="below", parent_id=10**9) == "GROUP_NOT_FOUND"
+
+
+def test_nothing_is_seen_wider_than_its_group(registry: Registry) -> None:
+    private = registry.group(visibility="PRIVATE").id
+    assert _project(registry, private, visibility=pb.VISIBILITY_PUBLIC) == "PARAMETER_INVALID"
+    assert _group(registry, path="wide", parent_id=private, visibility=pb.VISIBILITY_INTERNAL) == "PARAMETER_INVALID"
+    assert _project(registry, private, visibility=pb.VISIBILITY_UNSPECIFIED) == "OK"
+
+
+def test_only_an_administrator_makes_a_group_at_the_top(registry: Registry) -> None:
+    member = registry.member(registry.project().id, 50)
+    assert _group(registry, path="of-a-member", credentials=member) == "ROLE_INSUFFICIENT"
+
+
+def test_a_projects_owner_has_no_say_in_its_group(registry: Registry) -> None:
+    group = registry.group()
+    owner = registry.member(registry.project(group=group.id).id, 50)
+    assert _project(registry, group.id, credentials=owner) == "ROLE_INSUFFICIENT"
+    request = pb.DeleteGroupRequest(credentials=owner, group=group.full_path)
+    assert outcome(registry.identity.DeleteGroup, request) == "ROLE_INSUFFICIENT"
+
+
+def test_a_deploy_token_makes_nothing(registry: Registry) -> None:
+    project = registry.project()
+    deploy = registry.deploy_token(project.id, "write_package_registry")
+    assert _group(registry, path="of-a-token", credentials=deploy) == "ROLE_INSUFFICIENT"
+    request = pb.CreateProjectDeployTokenRequest(
+        credentials=deploy, project=str(project.id), name="n", scopes=["read_package_registry"]
+    )
+    assert outcome(registry.identity.CreateProjectDeployToken, request) == "ROLE_INSUFFICIENT"
+
+
+def test_a_project_is_read_with_the_callers_roles(registry: Registry) -> None:
+    project = registry.project("PRIVATE")
+    view = pb.GetProjectRequest(credentials=registry.member(project.id, 20), project=project.full_path)
+    seen = registry.identity.GetProject(view, timeout=SECONDS).project
+    assert seen.caller_project_access_level == 20
+    assert not seen.HasField("caller_group_access_level")
+    own = pb.GetProjectRequest(credentials=registry.root, project=str(project.id))
+    assert registry.identity.GetProject(own, timeout=SECONDS).project.caller_group_access_level == 50
+
+
+def test_a_private_project_is_not_there_for_others(registry: Registry) -> None:
+    private = str(registry.project("PRIVATE").id)
+    stranger = registry.member(registry.project().id)
+    for credentials in (ANONYMOUS, stranger):
+        request = pb.GetProjectRequest(credentials=credentials, project=private)
+        assert outcome(registry.identity.GetProject, request) == "PROJECT_NOT_FOUND"
+    public = pb.GetProjectRequest(credentials=ANONYMOUS, project=str(registry.project().id))
+    assert outcome(registry.identity.GetProject, public) == "OK"
+
+
+def _token(registry: Registry, project: int, **values: object) -> str:
+    request = pb.CreateProjectAccessTokenRequest(
+        **{"credentials": registry.root, "project": str(project), "name": "t", "scopes": ["api"], **values}  # type: ignore[arg-type]
+    )
+    return outcome(registry.identity.CreateProjectAccessToken, request)
+
+
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"name": ""}, "PARAMETER_MISSING"),
+        ({"scopes": []}, "PARAMETER_MISSING"),
+        ({"scopes": ["api", "everything"]}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"access_level": 15}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"access_level": 60}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"expires_at": "tomorrow"}, "PARAMETER_INVALID"),
+        ({"expires_at": "2026-02-30"}, "PARAMETER_INVALID"),
+        ({"expires_at": "2001-01-01"}, "PARAMETER_INVALID"),
+    ],
+)
+def test_malformed_access_tokens_are_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
+    assert _token(registry, registry.project().id, **values) == refusal
+
+
+def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(registry: Registry) -> None:
+    project = registry.project().id
+    request = pb.CreateProjectAccessTokenRequest(
+        credentials=registry.root, project=str(project), name="t", scopes=["api"]
+    )
+    created = registry.identity.CreateProjectAccessToken(request, timeout=SECONDS)
+    assert created.access_token.access_level == 40
+    maintainer = registry.member(project, 40)
+    assert _token(registry, project, credentials=maintainer, access_level=40) == "OK"
+    assert _token(registry, project, credentials=maintainer, access_level=50) == "PARAMETER_VALUE_UNKNOWN"
+    assert _token(registry, project, credentials=registry.member(project, 30)) == "ROLE_INSUFFICIENT"
+
+
+def test_a_deploy_token_has_the_user_name_that_was_asked_for_or_one_of_its_id(registry: Registry) -> None:
+    project = str(registry.project().id)
+    values = {"credentials": registry.root, "project": project, "name": "t", "scopes": ["read_package_registry"]}
+    plain = pb.CreateProjectDeployTokenRequest(**values)  # type: ignore[arg-type]
+    token = registry.identity.CreateProjectDeployToken(plain, timeout=SECONDS).deploy_token
+    assert token.username == f"gitlab+deploy-token-{token.id}"
+    named = pb.CreateProjectDeployTokenRequest(**values, username="builder")  # type: ignore[arg-type]
+    assert registry.identity.CreateProjectDeployToken(named, timeout=SECONDS).deploy_token.username == "builder"
+    odd = pb.CreateProjectDeployTokenRequest(**values, username="two words")  # type: ignore[arg-type]
+    assert outcome(registry.identity.CreateProjectDeployToken, odd) == "PARAMETER_INVALID"
+    scopeless = pb.CreateProjectDeployTokenRequest(**{**values, "scopes": ["api"]})  # type: ignore[arg-type]
+    assert outcome(registry.identity.CreateProjectDeployToken, scopeless) == "PARAMETER_VALUE_UNKNOWN"
+
+
+def test_a_deleted_project_is_gone_with_its_packages_and_tokens(registry: Registry) -> None:
+    project = registry.project().id
+    member = registry.member(project, 50)
+    registry.publish(at(project))
+    request = pb.DeleteProjectRequest(credentials=registry.root, project=str(project))
+    assert outcome(registry.identity.DeleteProject, request) == "OK"
+    assert outcome(registry.identity.DeleteProject, request) == "PROJECT_NOT_FOUND"
+    fetch = packages_pb2.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project))
+    assert outcome(registry.packages.OpenPackageFile, fetch) == "PROJECT_NOT_FOUND"
+    assert outcome(registry.identity.GetCaller, pb.GetCallerRequest(credentials=member)) == "CREDENTIAL_INVALID"
+
+
+def test_a_deleted_group_is_gone_with_everything_below_and_its_content(registry: Registry) -> None:
+    top = registry.group()
+    below = registry.group(parent=registry.group(parent=top.id).id)
+    project = registry.project(group=below.id)
+    before = registry.blobs()
+    registry.publish_large(at(project.id), dt.datetime.now(dt.UTC).isoformat().encode() * 5000)
+    assert len(registry.blobs() - before) == 1
+    request = pb.DeleteGroupRequest(credentials=registry.root, group=str(top.id))
+    assert outcome(registry.identity.DeleteGroup, request) == "OK"
+    assert registry.blobs() == before
+    look = pb.GetProjectRequest(credentials=registry.root, project=project.full_path)
+    assert outcome(registry.identity.GetProject, look) == "PROJECT_NOT_FOUND"
+    assert _group(registry, path=top.path) == "OK"

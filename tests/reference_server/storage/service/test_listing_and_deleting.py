@@ -1,0 +1,122 @@
+"""Lists, deletes, and what they leave on the volume."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from generic_packages.storage.v1 import packages_pb2 as pb
+
+from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome
+
+
+def listed(registry: Registry, project: int, **values: object) -> list[pb.Package]:
+    """List packages."""
+    request = pb.ListPackagesRequest(credentials=registry.root, project=str(project), **values)  # type: ignore[arg-type]
+    return list(registry.packages.ListPackages(request, timeout=SECONDS).packages)
+
+
+def test_packages_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
+    project = registry.project().id
+    ids = [registry.publish(at(project, version=str(number))).package_id for number in range(25)]
+    assert [package.id for package in listed(registry, project)] == ids[:20]
+    assert [package.id for package in listed(registry, project, limit=3)] == ids[:3]
+    assert [package.id for package in listed(registry, project, limit=100, after_id=ids[20])] == ids[21:]
+    first = listed(registry, project, limit=1)[0]
+    assert (first.name, first.version, first.status) == ("tool", "0", pb.PACKAGE_STATUS_DEFAULT)
+
+
+def test_hidden_packages_are_listed_when_asked_for(registry: Registry) -> None:
+    project = registry.project().id
+    registry.publish(at(project, name="shown"))
+    registry.publish(at(project, name="hidden"), status="hidden")
+    assert [package.name for package in listed(registry, project)] == ["shown"]
+    assert [package.name for package in listed(registry, project, status="hidden")] == ["hidden"]
+    assert [package.name for package in listed(registry, project, status="default")] == ["shown"]
+    assert listed(registry, project, status="error") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"limit": 101}, "PARAMETER_INVALID"),
+        ({"limit": -1}, "PARAMETER_INVALID"),
+        ({"after_id": -1}, "PARAMETER_INVALID"),
+        ({"status": "gone"}, "PARAMETER_VALUE_UNKNOWN"),
+    ],
+)
+def test_malformed_lists_are_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
+    project = str(registry.project().id)
+    request = pb.ListPackagesRequest(credentials=registry.root, project=project, **values)  # type: ignore[arg-type]
+    assert outcome(registry.packages.ListPackages, request) == refusal
+
+
+def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
+    project = registry.project().id
+    rows = [registry.publish(at(project, f"file-{number}")) for number in range(5)]
+    request = pb.ListPackageFilesRequest(
+        credentials=registry.root, project=str(project), package_id=rows[0].package_id, after_id=rows[1].id, limit=2
+    )
+    assert list(registry.packages.ListPackageFiles(request, timeout=SECONDS).package_files) == rows[2:4]
+
+
+def test_a_package_of_another_project_is_not_found(registry: Registry) -> None:
+    row = registry.publish(at(registry.project().id))
+    other = str(registry.project().id)
+    values = {"credentials": registry.root, "project": other, "package_id": row.package_id}
+    packages = registry.packages
+    assert outcome(packages.ListPackageFiles, pb.ListPackageFilesRequest(**values)) == "PACKAGE_NOT_FOUND"  # type: ignore[arg-type]
+    assert outcome(packages.DeletePackage, pb.DeletePackageRequest(**values)) == "PACKAGE_NOT_FOUND"  # type: ignore[arg-type]
+    file = pb.DeletePackageFileRequest(**values, package_file_id=row.id)  # type: ignore[arg-type]
+    assert outcome(packages.DeletePackageFile, file) == "PACKAGE_NOT_FOUND"
+    assert registry.read(at(row.project_id)) == b"content"
+
+
+def test_a_file_of_another_package_is_not_found(registry: Registry) -> None:
+    project = registry.project().id
+    one, two = registry.publish(at(project, version="1")), registry.publish(at(project, version="2"))
+    request = pb.DeletePackageFileRequest(
+        credentials=registry.root, project=str(project), package_id=one.package_id, package_file_id=two.id
+    )
+    assert outcome(registry.packages.DeletePackageFile, request) == "PACKAGE_FILE_NOT_FOUND"
+
+
+def test_a_deleted_package_is_gone_and_can_be_published_again_at_once(registry: Registry) -> None:
+    project = registry.project().id
+    first = registry.publish(at(project), b"first")
+    registry.delete_package(project, first.package_id)
+    request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project))
+    assert outcome(registry.packages.OpenPackageFile, request) == "PACKAGE_FILE_NOT_FOUND"
+    again = registry.publish(at(project), b"again")
+    assert again.package_id > first.package_id
+    assert again.id > first.id
+    assert registry.read(at(project)) == b"again"
+
+
+def test_deleting_the_newest_file_brings_back_the_one_before(registry: Registry) -> None:
+    project = registry.project().id
+    rows = [registry.publish(at(project), content) for content in (b"first", b"second")]
+    registry.delete_file(project, rows[1].package_id, rows[1].id)
+    assert registry.read(at(project)) == b"first"
+
+
+def test_content_leaves_the_volume_with_its_last_reference(registry: Registry) -> None:
+    project, other, content = registry.project().id, registry.project().id, os.urandom(100_000)
+    before = registry.blobs()
+    one = registry.publish_large(at(project), content)
+    two = registry.publish_large(at(other), content)
+    assert len(registry.blobs() - before) == 1
+    registry.delete_package(project, one.package_id)
+    assert registry.read(at(other)) == content
+    registry.delete_file(other, two.package_id, two.id)
+    assert registry.blobs() == before
+
+
+def test_small_content_leaves_the_metadata_with_its_last_reference(registry: Registry) -> None:
+    project = registry.project().id
+    rows = [registry.publish(at(project, name), b"the same") for name in ("a", "b")]
+    registry.delete_file(project, rows[0].package_id, rows[0].id)
+    assert registry.read(at(project, "b")) == b"the same"
+    registry.delete_file(project, rows[1].package_id, rows[1].id)
+    registry.publish(at(project, "c"), b"the same")
+    assert registry.read(at(project, "c")) == b"the same"

@@ -1,0 +1,181 @@
+"""Publishing through the service: small, large, duplicates, and many at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+import pytest
+from generic_packages.storage.v1 import packages_pb2 as pb
+
+from reference_server.contract.limits import SMALL_CONTENT_BYTES
+from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome, reason
+
+LARGE = os.urandom(3 * 1024 * 1024 + 17)
+
+
+@pytest.mark.parametrize("size", [0, 1, 1024, SMALL_CONTENT_BYTES])
+def test_a_small_file_comes_back_inside_the_open_reply(registry: Registry, size: int) -> None:
+    content = os.urandom(size)
+    where = at(registry.project().id)
+    row = registry.publish(where, content)
+    opened = registry.open(where)
+    assert opened.WhichOneof("content") == "inline_content"
+    assert opened.inline_content == content
+    assert opened.package_file == row
+    assert (row.size, row.sha256) == (size, hashlib.sha256(content).digest())
+
+
+def test_small_content_in_a_message_has_a_limit(registry: Registry) -> None:
+    request = pb.PublishRequest(
+        credentials=registry.root, coordinates=at(registry.project().id), content=bytes(SMALL_CONTENT_BYTES + 1)
+    )
+    assert outcome(registry.packages.Publish, request) == "PARAMETER_INVALID"
+
+
+@pytest.mark.parametrize("size", [0, 1, SMALL_CONTENT_BYTES, SMALL_CONTENT_BYTES + 1, len(LARGE)])
+def test_content_that_is_begun_sent_and_committed_is_downloaded_whole(registry: Registry, size: int) -> None:
+    where, before = at(registry.project().id), registry.staged()
+    row = registry.publish_large(where, LARGE[:size])
+    assert (row.size, row.sha256) == (size, hashlib.sha256(LARGE[:size]).digest())
+    assert registry.read(where) == LARGE[:size]
+    assert registry.staged() == before
+
+
+def test_the_newest_file_of_a_name_is_served_and_the_older_one_stays_listed(registry: Registry) -> None:
+    project = registry.project().id
+    first = registry.publish(at(project), b"first")
+    second = registry.publish(at(project), b"second")
+    assert second.id > first.id
+    assert registry.read(at(project)) == b"second"
+    assert [file.id for file in registry.files(project, first.package_id)] == [first.id, second.id]
+
+
+def test_files_of_one_name_and_version_are_one_package(registry: Registry) -> None:
+    project = registry.project().id
+    rows = [registry.publish(at(project, name)) for name in ("a.txt", "b.txt")]
+    assert rows[0].package_id == rows[1].package_id
+    assert registry.publish(at(project, version="2.0")).package_id != rows[0].package_id
+
+
+def test_a_project_may_be_named_by_its_full_path_in_any_letter_case(registry: Registry) -> None:
+    project = registry.project()
+    registry.publish(at(project.full_path), b"by path")
+    assert registry.read(at(project.id)) == b"by path"
+    assert registry.read(at(project.full_path.upper())) == b"by path"
+
+
+def test_a_hidden_package_is_downloadable_and_a_later_upload_changes_its_status(registry: Registry) -> None:
+    project = registry.project().id
+    registry.publish(at(project, "a"), status="hidden")
+    assert registry.open(at(project, "a"), by=()).package_file.file_name == "a"
+    assert _listed(registry, project, "hidden") == ["tool"]
+    registry.publish(at(project, "b"))
+    assert _listed(registry, project, "hidden") == ["tool"]
+    registry.publish(at(project, "c"), status="default")
+    assert _listed(registry, project, None) == ["tool"]
+
+
+def _listed(registry: Registry, project: int, status: str | None) -> list[str]:
+    request = pb.ListPackagesRequest(credentials=registry.root, project=str(project), status=status)
+    return [package.name for package in registry.packages.ListPackages(request, timeout=SECONDS).packages]
+
+
+def test_md5_and_sha1_are_absent_unless_wanted(registry: Registry) -> None:
+    row = registry.publish(at(registry.project().id))
+    assert not row.HasField("md5")
+    assert not row.HasField("sha1")
+
+
+@pytest.mark.parametrize(
+    ("changed", "refusal"),
+    [
+        ({"status": "gone"}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"status": ""}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"status": "error"}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"select": "package"}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"coordinates": at(1, name="a/b")}, "PARAMETER_INVALID"),
+        ({"coordinates": at(1, version="1.0\n")}, "PARAMETER_INVALID"),
+        ({"coordinates": at(1, "../x")}, "PARAMETER_INVALID"),
+        ({"coordinates": at("no/such/project")}, "PROJECT_NOT_FOUND"),
+        ({"coordinates": at("9" * 40)}, "PROJECT_NOT_FOUND"),
+    ],
+)
+def test_malformed_publications_are_refused_small_and_begun_alike(
+    registry: Registry, changed: dict[str, object], refusal: str
+) -> None:
+    values = {"credentials": registry.root, "coordinates": at(registry.project().id), **changed}
+    assert outcome(registry.packages.Publish, pb.PublishRequest(**values, content=b"x")) == refusal  # type: ignore[arg-type]
+    assert outcome(registry.packages.BeginPublication, pb.BeginPublicationRequest(**values)) == refusal  # type: ignore[arg-type]
+
+
+def test_checks_are_made_in_the_contracts_order(registry: Registry) -> None:
+    private = registry.project("PRIVATE").id
+    public = registry.project().id
+    stranger = registry.member(public, 50)
+    malformed = {"version": "not a version"}
+
+    def refusal(where: object, by: object) -> str:
+        request = pb.PublishRequest(credentials=by, coordinates=where, content=b"x")  # type: ignore[arg-type]
+        return outcome(registry.packages.Publish, request)
+
+    assert refusal(at(private, **malformed), ()) == "CREDENTIAL_INVALID"
+    assert refusal(at(private, **malformed), stranger) == "PARAMETER_INVALID"
+    assert refusal(at(private), stranger) == "PROJECT_NOT_FOUND"
+    assert refusal(at(public), registry.member(public, 20)) == "ROLE_INSUFFICIENT"
+    assert refusal(at(public), registry.member(public, 50, scopes=["read_api"])) == "SCOPE_INSUFFICIENT"
+
+
+def test_64_parallel_first_uploads_make_one_package(registry: Registry) -> None:
+    project = registry.project().id
+    names = [f"file-{number}" for number in range(64)]
+    with ThreadPoolExecutor(64) as pool:
+        rows = list(pool.map(lambda name: registry.publish(at(project, name), name.encode()), names))
+    assert len({row.package_id for row in rows}) == 1
+    assert len({row.id for row in rows}) == 64
+    assert [registry.read(at(project, name)) for name in names] == [name.encode() for name in names]
+
+
+def test_parallel_large_uploads_of_one_content_keep_it_once(registry: Registry) -> None:
+    project = registry.project().id
+    before = registry.blobs()
+    content = os.urandom(200_000)
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda number: registry.publish_large(at(project, f"file-{number}"), content), range(16)))
+    assert registry.blobs() - before == {hashlib.sha256(content).hexdigest()}
+    assert {registry.read(at(project, f"file-{number}")) for number in range(16)} == {content}
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_exactly_one_of_32_parallel_uploads_gets_in_where_duplicates_are_forbidden(
+    registry: Registry, *, large: bool
+) -> None:
+    group = registry.group()
+    project = registry.project(group=group.id).id
+    registry.settings(group.id, allowed=False)
+    contents = [os.urandom(100_000 if large else 100) for _ in range(32)]
+    before = registry.staged()
+
+    def publish(content: bytes) -> str:
+        try:
+            registry.publish_large(at(project), content) if large else registry.publish(at(project), content)
+        except grpc.RpcError as error:
+            return reason(error)
+        return "OK"
+
+    with ThreadPoolExecutor(32) as pool:
+        outcomes = list(pool.map(publish, contents))
+    assert sorted(outcomes) == ["OK"] + ["PACKAGE_DUPLICATE"] * 31
+    assert registry.read(at(project)) == contents[outcomes.index("OK")]
+    assert registry.staged() == before
+
+
+def test_32_parallel_uploads_of_one_file_end_with_the_last_acknowledged_one(registry: Registry) -> None:
+    project = registry.project().id
+    contents = [os.urandom(1000) for _ in range(32)]
+    with ThreadPoolExecutor(32) as pool:
+        rows = list(pool.map(lambda content: registry.publish(at(project), content), contents))
+    newest = max(range(32), key=lambda number: rows[number].id)
+    assert registry.read(at(project)) == contents[newest]

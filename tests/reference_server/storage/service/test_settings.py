@@ -1,0 +1,104 @@
+"""Package settings of groups, and what they do to duplicates."""
+
+from __future__ import annotations
+
+import pytest
+from generic_packages.storage.v1 import packages_pb2 as pb
+
+from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, outcome
+
+
+def second_upload(registry: Registry, project: int, *, name: str = "tool", version: str = "1.0") -> str:
+    """Publish one file name twice, and say how the second ended."""
+    where = at(project, name=name, version=version)
+    registry.publish(where, b"first")
+    request = pb.PublishRequest(credentials=registry.root, coordinates=where, content=b"second")
+    return outcome(registry.packages.Publish, request)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "regex", "outcomes"),
+    [
+        (True, "", {"15": "OK", "current": "OK"}),
+        (True, "other", {"15": "OK", "current": "OK"}),
+        (True, "to+l", {"15": "OK", "current": "PACKAGE_DUPLICATE"}),
+        (False, "", {"15": "PACKAGE_DUPLICATE", "current": "PACKAGE_DUPLICATE"}),
+        (False, "other", {"15": "PACKAGE_DUPLICATE", "current": "PACKAGE_DUPLICATE"}),
+        (False, "to+l", {"15": "OK", "current": "OK"}),
+        (False, r"1\.\d", {"15": "OK", "current": "OK"}),
+        (False, "too", {"15": "PACKAGE_DUPLICATE", "current": "PACKAGE_DUPLICATE"}),
+        (False, "ool|x", {"15": "PACKAGE_DUPLICATE", "current": "PACKAGE_DUPLICATE"}),
+    ],
+)
+def test_a_second_file_of_one_name_ends_as_the_table_says(
+    either: Registry, *, allowed: bool, regex: str, outcomes: dict[str, str]
+) -> None:
+    group = either.group()
+    project = either.project(group=group.id).id
+    either.settings(group.id, allowed=allowed, regex=regex)
+    assert second_upload(either, project) == outcomes[either.edition]
+
+
+def test_another_file_name_is_no_duplicate(registry: Registry) -> None:
+    group = registry.group()
+    project = registry.project(group=group.id).id
+    registry.settings(group.id, allowed=False)
+    registry.publish(at(project, "one"))
+    registry.publish(at(project, "two"))
+
+
+def test_a_deleted_file_is_no_duplicate(registry: Registry) -> None:
+    group = registry.group()
+    project = registry.project(group=group.id).id
+    registry.settings(group.id, allowed=False)
+    row = registry.publish(at(project))
+    registry.delete_file(project, row.package_id, row.id)
+    registry.publish(at(project))
+
+
+def test_settings_reach_the_groups_below_until_one_has_its_own(registry: Registry) -> None:
+    top = registry.group()
+    below = registry.group(parent=top.id)
+    project = registry.project(group=below.id).id
+    registry.settings(top.id, allowed=False)
+    assert second_upload(registry, project, version="1") == "PACKAGE_DUPLICATE"
+    registry.settings(below.id, allowed=True)
+    assert second_upload(registry, project, version="2") == "OK"
+
+
+def test_settings_are_read_as_they_were_changed(registry: Registry) -> None:
+    group = registry.group()
+    request = pb.GetPackageSettingsRequest(credentials=registry.root, group=group.full_path)
+    assert _read(registry, request) == (True, "")
+    registry.settings(group.id, regex="exception")
+    assert _read(registry, request) == (True, "exception")
+    registry.settings(group.id, allowed=False)
+    assert _read(registry, request) == (False, "exception")
+
+
+def _read(registry: Registry, request: pb.GetPackageSettingsRequest) -> tuple[bool, str]:
+    settings = registry.packages.GetPackageSettings(request, timeout=SECONDS).settings
+    return settings.generic_duplicates_allowed, settings.generic_duplicate_exception_regex
+
+
+@pytest.mark.parametrize("regex", ["(", "(?=x)", r"(a)\1", "x" * 256, "(((a{500}){500}){500})"])
+def test_a_regex_that_re2_refuses_is_refused(registry: Registry, regex: str) -> None:
+    request = pb.UpdatePackageSettingsRequest(
+        credentials=registry.root, group=str(registry.group().id), generic_duplicate_exception_regex=regex
+    )
+    assert outcome(registry.packages.UpdatePackageSettings, request) == "PARAMETER_INVALID"
+
+
+def test_settings_are_not_for_everybody(registry: Registry) -> None:
+    group = registry.group()
+    private = registry.group(visibility="PRIVATE")
+    member = registry.member(registry.project(group=group.id).id, 50)
+    for credentials, asked, refusal in (
+        (ANONYMOUS, group, "CREDENTIAL_INVALID"),
+        (member, group, "ROLE_INSUFFICIENT"),
+        (member, private, "GROUP_NOT_FOUND"),
+    ):
+        read = pb.GetPackageSettingsRequest(credentials=credentials, group=str(asked.id))
+        assert outcome(registry.packages.GetPackageSettings, read) == refusal
+        change = pb.UpdatePackageSettingsRequest(credentials=credentials, group=asked.full_path)
+        assert outcome(registry.packages.UpdatePackageSettings, change) == refusal
