@@ -40,13 +40,8 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     if not selected:
         raise NothingSelected(f"No requirement of edition {arguments.edition} matches {' '.join(arguments.only)}.")
     if not console.is_terminal:
-        for requirement in selected:
-            console.print(
-                f"{requirement.id}\t{requirement.level}\t{requirement.sentence}",
-                soft_wrap=True,
-                markup=False,
-                highlight=False,
-            )
+        lines = [f"{requirement.id}\t{requirement.level}\t{requirement.sentence}\n" for requirement in selected]
+        console.file.writelines(lines)
         return ExitCode.CONFORMANT
     table = Table(box=None, pad_edge=False)
     for name in ("id", "level", "requirement"):

@@ -77,6 +77,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--large-bytes", type=size, default=size("64MiB"), metavar="SIZE", help="size of the large files"
     )
     parser.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="limit for lack of progress")
+    parser.add_argument("--keep", action="store_true", help="leave what was made, to repeat failed requests by hand")
     parser.add_argument("--dry-run", action="store_true", help="say what would be made and judged, and do nothing")
     parser.set_defaults(command=run)
 
@@ -86,17 +87,35 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
     description = _description(arguments, catalogue)
     for credential in description.known_credentials():
         redactor.add(credential.variable, credential.secret)
-    settings = Settings(
-        arguments.edition, arguments.level, tuple(arguments.only), arguments.large_bytes, arguments.timeout
-    )
+    settings = _settings(arguments)
     if arguments.dry_run:
         return _say_what_would_happen(description, settings, catalogue, console)
     out = _writable(arguments.out)
     _end_like_an_interrupt_on_sigterm()
     with shown_on(console, len(select(catalogue, settings))) as listener:
-        results = Suite(description, settings, catalogue, redactor=redactor, listener=listener).run()
+        results = _judge(Suite(description, settings, catalogue, redactor=redactor, listener=listener), redactor, console)
     _report(results, out, catalogue, redactor, console)
     return ExitCode(results.exit_code)
+
+
+def _judge(suite: Suite, redactor: Redactor, console: Console) -> Results:
+    try:
+        return suite.run()
+    except BaseException:
+        for leftover in suite.leftovers:
+            console.print(Text(redactor.text(f"Left behind: {leftover}")), soft_wrap=True)
+        raise
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    return Settings(
+        edition=arguments.edition,
+        level=arguments.level,
+        only=tuple(arguments.only),
+        large_bytes=arguments.large_bytes,
+        patience=arguments.timeout,
+        keep=arguments.keep,
+    )
 
 
 def _description(arguments: argparse.Namespace, catalogue: Catalogue) -> TargetDescription:

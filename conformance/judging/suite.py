@@ -33,17 +33,25 @@ class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, no
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to run: which requirements, how large the large files are, and how many seconds to wait without progress."""
+    """How to run: which requirements, how large the large files are, and how many seconds to wait without progress.
+
+    `keep` leaves on the target what the run has made, so that failed requests can be repeated.
+    """
 
     edition: Edition
     level: Level
     only: tuple[str, ...]
     large_bytes: int
     patience: float
+    keep: bool = False
 
 
 class Suite:
-    """A run that can be started once. `redactor` learns every secret of the run; nothing may be shown without it."""
+    """A run that can be started once.
+
+    `redactor` learns every secret of the run; nothing may be shown without it. `leftovers` are sentences that name
+    what the run could not remove, also when it ended early.
+    """
 
     def __init__(
         self,
@@ -61,13 +69,13 @@ class Suite:
         self._listener = listener
         self._recorder = Recorder()
         self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
-        self._leftovers: list[str] = []
+        self.leftovers: list[str] = []
 
     def run(self) -> Results:
         """Judge the target.
 
-        Raises PreflightFailure when it cannot be judged and BindingError when checks and requirements do not match;
-        what was made on the target is removed in every case.
+        Raises PreflightFailure when it cannot be judged and BindingError when checks and requirements do not match.
+        What was made on the target is removed in every case unless the settings keep it.
         """
         started = datetime.now(UTC)
         client = Client(self._description.address, self._recorder, patience=self._settings.patience)
@@ -106,8 +114,14 @@ class Suite:
         try:
             yield access
         finally:
-            with self._recorder.during("clean-up"):
-                self._leftovers = access.clean_up()
+            if self._settings.keep:
+                self.leftovers = [f"everything named {self._prefix} was kept, as asked"]
+            else:
+                self._clean_up(access)
+
+    def _clean_up(self, access: Access) -> None:
+        with self._recorder.during("clean-up"):
+            self.leftovers = access.clean_up()
 
     def _declare(self, client: Client) -> Access:
         writer, projects = self._description.writer, self._description.projects
@@ -149,7 +163,7 @@ class Suite:
             exit_code=int(EXIT_CODES[outcome]),
             totals={verdict.value: sum(entry.verdict is verdict for entry in judgements) for verdict in Verdict},
             requirements=tuple(judgements),
-            leftovers=tuple(self._leftovers),
+            leftovers=tuple(self.leftovers),
             exchanges=self._recorder.exchanges,
         )
 

@@ -44,8 +44,9 @@ def provision(api: RestApi, prefix: str) -> Footprint:
     try:
         projects = {visibility: _create_project(api, group, visibility.value, visibility) for visibility in Visibility}
         elsewhere = _create_project(api, group, "elsewhere", Visibility.PRIVATE)
-    except BaseException:
-        api.delete(f"/groups/{group.id}")
+    except BaseException as error:
+        if api.delete(f"/groups/{group.id}").status not in REMOVED:
+            raise Unavailable(f"{error}; the group {prefix} is left behind") from error
         raise
     return Footprint(group, projects, elsewhere)
 

@@ -25,7 +25,7 @@ class Made:
 
 
 class RestApi:
-    """Speaks to /api/v4 with one credential; its traffic is recorded as set-up, not as a requirement's."""
+    """Speaks to /api/v4 with one credential; what it makes is recorded as set-up, not as a requirement's traffic."""
 
     def __init__(self, client: Client, recorder: Recorder, credential: Credential) -> None:
         self._client = client
@@ -39,7 +39,8 @@ class RestApi:
         """
         body = Body(LiteralContent(json.dumps(parameters).encode()))
         headers = (*self._credential.headers(), ("Content-Type", "application/json"))
-        answer = self._ask(Request("POST", API + path, headers, body))
+        with self._recorder.during("set-up"):
+            answer = self._client.ask(Request("POST", API + path, headers, body))
         identifier = answer.key("id")
         if answer.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
             raise Unavailable(f"POST {API}{path} answered {described(answer)}")
@@ -48,12 +49,8 @@ class RestApi:
 
     def delete(self, path: str) -> Answer:
         """Remove something and return the answer."""
-        return self._ask(Request("DELETE", API + path, self._credential.headers()))
+        return self._client.ask(Request("DELETE", API + path, self._credential.headers()))
 
     def get(self, path: str) -> Answer:
         """Read something and return the answer."""
-        return self._ask(Request("GET", API + path, self._credential.headers()))
-
-    def _ask(self, request: Request) -> Answer:
-        with self._recorder.during("set-up"):
-            return self._client.ask(request)
+        return self._client.ask(Request("GET", API + path, self._credential.headers()))

@@ -15,7 +15,8 @@ class Answer:
 
     `number` is that of its exchange record. `kept` holds the first 64 KiB of the body, `size` and `sha256` tell of
     all of it. `body_sent` counts the body bytes that had gone out when the response began. `seconds` is the time from
-    the first byte sent to the last received. `reusable` says whether the connection could take another request.
+    the first byte sent to the last received. `reusable` says whether the connection could take another request, `lost`
+    whether it ended, other than by a timeout, without any response.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Answer:
     seconds: float
     reusable: bool
     failure: str | None
+    lost: bool
 
     def header(self, name: str) -> str | None:
         """Return the value of a header, its several values joined by a comma, None when it is absent."""

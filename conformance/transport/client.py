@@ -28,20 +28,21 @@ class Client:
         self._idle: list[Connection] = []
 
     def ask(self, request: Request) -> Answer:
-        """Send a request over a kept connection or a new one; keep the connection when it can take another."""
-        connection = self._kept_connection()
+        """Send a request over a kept connection or a new one; keep the connection when it can take another.
+
+        A kept connection that the peer was just closing is no answer of the registry: the request goes out once more.
+        """
+        kept = None if _breaks_off(request) else self._kept_connection()
+        if kept is not None:
+            answer = self._exchange_and_keep(kept, request)
+            if not answer.lost:
+                return answer
         started = time.monotonic()
         try:
-            connection = connection or self._connect()
+            connection = self._connect()
         except WireError as error:
             return self._recorded(request, Reception(failure=str(error)), started, reusable=False)
-        answer = self._exchange(connection, request)
-        if answer.reusable:
-            with self._lock:
-                self._idle.append(connection)
-        else:
-            connection.close()
-        return answer
+        return self._exchange_and_keep(connection, request)
 
     @contextmanager
     def conversation(self) -> Iterator["Conversation"]:
@@ -55,13 +56,13 @@ class Client:
         finally:
             connection.close()
 
-    def send_raw(self, data: bytes, *, end_sending: bool = False) -> Answer:
-        """Send bytes as they are over a fresh connection, then, when asked, nothing more ever; read one response."""
+    def send_raw(self, data: bytes) -> Answer:
+        """Send bytes as they are over a fresh connection and read one response."""
         started = time.monotonic()
         try:
             connection = self._connect()
             try:
-                reception = connection.exchange_raw(data, end_sending=end_sending)
+                reception = connection.exchange_raw(data)
             finally:
                 connection.close()
         except WireError as error:
@@ -92,6 +93,15 @@ class Client:
             if connection.is_quiet():
                 return connection
             connection.close()
+
+    def _exchange_and_keep(self, connection: Connection, request: Request) -> Answer:
+        answer = self._exchange(connection, request)
+        if answer.reusable:
+            with self._lock:
+                self._idle.append(connection)
+        else:
+            connection.close()
+        return answer
 
     def _exchange(self, connection: Connection, request: Request) -> Answer:
         started = time.monotonic()
@@ -145,6 +155,7 @@ class Client:
             seconds=seconds,
             reusable=reusable,
             failure=None if whole else reception.failure or "no response",
+            lost=reception.lost,
         )
 
 
@@ -163,6 +174,10 @@ class Conversation:
     def is_open(self) -> bool:
         """Whether the connection can take another request."""
         return self._connection.reusable
+
+
+def _breaks_off(request: Request) -> bool:
+    return request.body is not None and request.body.break_off_after is not None
 
 
 def _response_record(reception: Reception, body: BodyRecord) -> ResponseRecord | None:

@@ -7,7 +7,7 @@ import h11
 
 from conformance.transport.answer import KEPT_BYTES
 from conformance.transport.request import Body, Request
-from conformance.transport.wire import Wire, WireError
+from conformance.transport.wire import StallError, Wire, WireError
 
 CONTINUE_SECONDS = 2.0
 STAND_IN = h11.Request(method="GET", target="/", headers=[("Host", "stand-in")])
@@ -24,7 +24,13 @@ class Reception:
     kept: bytearray = field(default_factory=bytearray)
     body_sent: int = 0
     complete: bool = False
+    stalled: bool = False
     failure: str | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection ended, other than by a timeout, without any response."""
+        return self.failure is not None and self.head is None and not self.interim and not self.stalled
 
     def take(self, event: object) -> None:
         """Add what an event brings."""
@@ -78,7 +84,7 @@ class Connection:
         self._receive_rest(reception)
         return reception
 
-    def exchange_raw(self, data: bytes, *, end_sending: bool) -> Reception:
+    def exchange_raw(self, data: bytes) -> Reception:
         """Send bytes as they are and receive what may be the response to a GET."""
         self._http.send(STAND_IN)
         self._http.send(h11.EndOfMessage())
@@ -87,8 +93,6 @@ class Connection:
             self._send_all(data, reception)
         except WireError as error:
             reception.failure = str(error)
-        if end_sending:
-            self._wire.end_sending()
         self._receive_rest(reception)
         return reception
 
@@ -156,6 +160,7 @@ class Connection:
                 self._feed(self._wire.receive(), reception)
         except WireError as error:
             reception.failure = sending_failure or str(error)
+            reception.stalled = isinstance(error, StallError)
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
             self._http.start_next_cycle()
 

@@ -7,6 +7,7 @@ so that a redacted curl line still works once the variable is set.
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -54,6 +55,7 @@ class Redactor:
 def _plain_forms(secret: str) -> Iterator[str]:
     yield secret
     yield quote(secret, safe="")
+    yield re.sub("%..", lambda match: match[0].lower(), quote(secret, safe=""))
     yield "".join(f"%{byte:02X}" for byte in secret.encode())
     yield "".join(f"%{byte:02x}" for byte in secret.encode())
     yield json.dumps(secret)[1:-1]

@@ -17,6 +17,10 @@ class WireError(Exception):
     """The connection could not be made, broke, or made no progress in time; the message says which."""
 
 
+class StallError(WireError):
+    """The connection is there and makes no progress."""
+
+
 class Wire:
     """One connection. Without progress for `patience` seconds an operation raises WireError."""
 
@@ -83,5 +87,5 @@ class Wire:
         limit = self._patience if patience is None else patience
         readable, writable, _ = select.select([self._socket], [self._socket] if writing else [], [], limit)
         if not readable and not writable:
-            raise WireError(f"no progress for {limit:g} seconds")
+            raise StallError(f"no progress for {limit:g} seconds")
         return bool(readable)

@@ -1,0 +1,114 @@
+"""The command selftest: run the suite against broken registries and compare what it finds with the kill matrix."""
+
+import argparse
+import tempfile
+from contextlib import ExitStack
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.command_line.usage import UsageError
+from conformance.judging.verdicts import ExitCode
+from conformance.requirements.catalogue import Catalogue
+from conformance.selftest.examination import Examiner, Registries, editions_of
+from conformance.selftest.examined import Examined
+from conformance.selftest.faults.catalogue import every_fault
+from conformance.selftest.faults.fault import CURRENT, Fault
+from conformance.selftest.good_server import GoodRegistry, reference_server
+from conformance.selftest.matrix import FILE, load, save, together
+from conformance.selftest.report import progress, show
+from conformance.transport.redaction import Redactor
+
+JOBS = 2
+EXAMPLES = """\
+examples:
+  conformance selftest
+      start the reference server, run the suite against every broken registry made of it
+  conformance selftest --fault 'newest.*'
+      only these broken registries
+  conformance selftest http://127.0.0.1:8080 --token-file root.token
+      make the broken registries of the good one at this URL, of edition current
+  conformance selftest --update
+      write what was found into the matrix, for review
+
+exit codes:
+  0 every fault is found exactly as the matrix says, and every MUST and every expectation is killed by some fault
+  1 something differs  2 usage or configuration  4 the good registry cannot be used  5 internal error
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "selftest",
+        help="prove the suite on broken registries",
+        description="Run the suite against broken registries and compare what turns red with the kill matrix.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("url", nargs="?", help="a good registry; without it the reference server is started")
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="holds the administrator's token of that registry"
+    )
+    parser.add_argument("--fault", default="*", metavar="GLOB", help="names of the broken registries to run")
+    parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"runs at once, {JOBS} by default")
+    parser.add_argument("--update", action="store_true", help="write the matrix instead of comparing with it")
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace, _catalogue: Catalogue, _redactor: Redactor, console: Console) -> ExitCode:
+    """Examine the suite, compare, and say what differs."""
+    faults = _selected(arguments)
+    with ExitStack() as stack:
+        registries = _registries(arguments, editions_of(faults), stack)
+        examined = _examine(registries, faults, arguments.jobs, console)
+    if arguments.update:
+        save(examined.merged(load()))
+    return _conclude(examined, console)
+
+
+def _selected(arguments: argparse.Namespace) -> tuple[Fault, ...]:
+    if (arguments.url is None) != (arguments.token_file is None):
+        raise UsageError("give a URL together with --token-file, or neither of them")
+    if arguments.jobs < 1:
+        raise UsageError("--jobs must be at least 1")
+    named = tuple(fault for fault in every_fault() if fnmatchcase(fault.name, arguments.fault))
+    faults = tuple(fault for fault in named if arguments.url is None or fault.edition == CURRENT)
+    if not faults:
+        raise UsageError(f"no broken registry is named {arguments.fault}; the matrix names them all: {FILE}")
+    return faults
+
+
+def _registries(arguments: argparse.Namespace, editions: list[str], stack: ExitStack) -> Registries:
+    if arguments.url is not None:
+        return {CURRENT: GoodRegistry(arguments.url, arguments.token_file)}
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-selftest-")))
+    return {edition: stack.enter_context(reference_server(folder / edition, edition)) for edition in editions}
+
+
+def _examine(registries: Registries, faults: tuple[Fault, ...], jobs: int, console: Console) -> Examined:
+    every = [fault for fault in every_fault() if fault.edition in registries]
+    with ExitStack() as stack:
+        hear = stack.enter_context(progress(console, len(faults)))
+        examiner = Examiner(registries, jobs, stack)
+        baselines = examiner.baselines()
+        observed = examiner.examine(faults, hear)
+    whole = together(baselines.values()) if len(faults) == len(every) else None
+    return Examined(observed, whole, frozenset(fault.name for fault in every_fault()))
+
+
+def _conclude(examined: Examined, console: Console) -> ExitCode:
+    differences = examined.differences(load())
+    if differences:
+        show(console, differences, {fault.name: fault.wrong for fault in every_fault()})
+        count = len(differences)
+        console.print(Text(f"the self-test failed: {count} differences from the kill matrix"), soft_wrap=True)
+        return ExitCode.NONCONFORMANT
+    expectations = examined.baseline and len(examined.baseline.expectations)
+    covered = (
+        f", {len(examined.baseline.musts)} MUSTs and {expectations} expectations killed" if examined.baseline else ""
+    )
+    console.print(Text(f"the self-test passed: {len(examined.observed)} broken registries{covered}"), soft_wrap=True)
+    return ExitCode.CONFORMANT

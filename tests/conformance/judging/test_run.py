@@ -1,0 +1,199 @@
+"""Whole runs against a toy registry: verdicts, set-up and clean-up, secrets."""
+
+import base64
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from conformance.judging.verdicts import Verdict
+from conformance.reports import progress
+from tests.conformance.conftest import Ran
+from tests.conformance.toy_registry import OWNER, PROVISIONED, Toy
+
+Run = Callable[..., Ran]
+CREATED = "publish.answers-created"
+
+
+def test_a_requirement_that_holds_passes_with_its_expectations(run: Run) -> None:
+    ran = run("--only", CREATED)
+    assert ran.code == 0
+    judgement = ran.judgement(CREATED)
+    assert judgement.verdict is Verdict.PASS
+    assert [(entry.label, entry.control, entry.held) for entry in judgement.expectations] == [
+        ("status", False, True),
+        ("key message", False, True),
+    ]
+
+
+def test_a_requirement_that_does_not_hold_fails_with_evidence(run: Run, toy: Toy) -> None:
+    toy.overrides["PUT", "-1/1.0.0/file.bin"] = (200, {"message": "fine"})
+    ran = run("--only", CREATED)
+    assert ran.code == 1
+    failure = ran.judgement(CREATED).failure
+    assert failure is not None
+    assert (failure.failed_expectation, failure.expected) == ("status", "201")
+    assert failure.actual == '200 OK with {"message": "fine"}'
+    assert failure.curl is not None
+    assert '--header "PRIVATE-TOKEN: $TOKEN"' in failure.curl
+    assert failure.exchange in ran.judgement(CREATED).exchanges
+
+
+def test_a_failed_control_makes_a_requirement_untestable_never_passed(run: Run, toy: Toy) -> None:
+    toy.overrides["PUT", "-1/1.0.0/file.bin"] = (500, {})
+    ran = run("--only", "download.unknown-file-is-404")
+    assert ran.code == 3
+    judgement = ran.judgement("download.unknown-file-is-404")
+    assert (judgement.verdict, judgement.reason) == (Verdict.UNTESTABLE, "the control failed: published status")
+    assert judgement.failure is not None
+    assert judgement.failure.control
+
+
+def test_a_credential_that_cannot_be_made_makes_a_requirement_untestable(run: Run, toy: Toy) -> None:
+    toy.overrides["POST", "/access_tokens"] = (400, {"message": "no"})
+    judgement = run("--only", "authentication.put-public-guest-is-403").judgement("authentication.put-public-guest-is-403")
+    assert judgement.verdict is Verdict.UNTESTABLE
+    assert judgement.reason is not None
+    assert "/access_tokens answered 400" in judgement.reason
+
+
+def test_a_should_that_fails_does_not_make_nonconformant(run: Run) -> None:
+    ran = run("--only", "download.range-of-bytes")
+    assert ran.code == 0
+    assert ran.judgement("download.range-of-bytes").verdict is Verdict.FAIL
+
+
+def test_a_server_that_falls_silent_fails_the_expectation_and_not_the_suite(run: Run, toy: Toy) -> None:
+    toy.headers = lambda token: {"Content-Length": "broken"} if toy.noticed[-1].startswith("PUT") else {}
+    ran = run("--only", CREATED)
+    assert ran.code == 4
+    assert "cannot publish" in ran.errors
+
+
+def test_what_the_run_made_is_removed(run: Run, toy: Toy) -> None:
+    run("--only", "authentication.put-public-developer-is-201")
+    assert [name for path, name in toy.existing.items() if "token" not in path] == []
+
+
+def test_what_could_not_be_removed_is_reported(run: Run, toy: Toy) -> None:
+    toy.overrides["DELETE", "/groups/"] = (500, {})
+    ran = run("--only", CREATED)
+    (leftover,) = ran.results.leftovers
+    assert leftover == f"the group {ran.results.run.prefix} was not removed: 500"
+    assert f"Left behind: {leftover}" in ran.output
+
+
+def test_what_the_run_made_is_kept_when_asked(run: Run, toy: Toy) -> None:
+    ran = run("--only", CREATED, "--keep")
+    assert len(toy.existing) == 4
+    assert "was kept" in ran.results.leftovers[0]
+
+
+def test_a_group_whose_projects_cannot_be_made_is_removed_again(run: Run, toy: Toy) -> None:
+    toy.overrides["POST", "/projects"] = (403, {"message": "403 Forbidden"})
+    ran = run("--only", CREATED)
+    assert ran.code == 4
+    assert "cannot make a group with projects" in ran.errors
+    assert toy.existing == {}
+
+
+def test_an_interrupt_cleans_up_and_leaves_an_incomplete_result(
+    run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_silence: object, requirement_id: str) -> None:
+        if requirement_id == "publish.keeps-the-bytes":
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(progress.Silence, "begins", interrupt)
+    ran = run("--only", CREATED, "--only", "publish.keeps-the-bytes", "--only", "publish.accepts-status-default")
+    assert ran.code == 3
+    assert ran.judgement(CREATED).verdict is Verdict.PASS
+    assert ran.judgement("publish.accepts-status-default").reason == "the run was interrupted before it"
+    assert toy.existing == {}
+
+
+def test_the_transcript_holds_everything_from_preflight_to_clean_up(run: Run) -> None:
+    purposes = {exchange.purpose for exchange in run("--only", CREATED).results.exchanges}
+    assert purposes == {"set-up", "preflight", CREATED, "clean-up"}
+
+
+def test_no_form_of_any_secret_is_in_any_report_or_on_the_console(run: Run, toy: Toy) -> None:
+    def echo(token: str) -> dict[str, str]:
+        pair = base64.b64encode(f"x:{token}".encode()).decode()
+        return {"X-Echo": f"{token} {quote(token, safe='')} {pair}", "X-Hex": "".join(f"%{ord(c):02x}" for c in token)}
+
+    toy.headers = echo
+    toy.overrides["PUT", "/1.0.0/file.bin"] = (500, {"message": f"{OWNER} is not welcome"})
+    ran = run("--only", "publish.*", "--only", "authentication.*", "--only", "framing.*")
+    texts = [path.read_text(encoding="utf-8") for path in ran.out.iterdir()]
+    assert len(texts) == 3
+    for text in [*texts, ran.output, ran.errors]:
+        for secret in (OWNER, PROVISIONED):
+            for offset in range(3):
+                core = base64.b64encode(b"\0" * offset + secret.encode())[4:-4].decode()
+                assert core not in text
+            assert secret not in text
+            assert "".join(f"%{ord(character):02x}" for character in secret) not in text
+    assert "$TOKEN is not welcome" in ran.output
+
+
+TARGET = """
+url = "{url}"
+writer = {{ file = "owner.token" }}
+capabilities-off = ["checksum-header"]
+[projects]
+public = {{ id = 1, path = "group/open" }}
+[expected-failures]
+"{expected}" = "known upstream"
+"""
+
+
+def run_with_target_file(run: Run, toy: Toy, tmp_path: Path, expected: str, *options: str) -> Ran:
+    path = tmp_path / "target.toml"
+    path.write_text(TARGET.format(url=toy.url, expected=expected), encoding="utf-8")
+    return run(*options, url="", access=("--target", str(path)))
+
+
+def test_a_declared_failure_is_expected_and_conformant(run: Run, toy: Toy, tmp_path: Path) -> None:
+    identifier = "validation.status-unknown-refused"
+    ran = run_with_target_file(run, toy, tmp_path, identifier, "--only", identifier)
+    assert ran.code == 0
+    judgement = ran.judgement(identifier)
+    assert (judgement.verdict, judgement.reason) == (Verdict.EXPECTED_FAILURE, "known upstream")
+    assert "stay in group/open" in ran.results.leftovers[0]
+
+
+def test_a_declared_failure_that_passes_is_stale(run: Run, toy: Toy, tmp_path: Path) -> None:
+    ran = run_with_target_file(run, toy, tmp_path, CREATED, "--only", CREATED)
+    assert ran.code == 1
+    assert ran.judgement(CREATED).verdict is Verdict.STALE
+
+
+def test_a_declared_failure_of_no_requirement_is_a_usage_error(run: Run, toy: Toy, tmp_path: Path) -> None:
+    ran = run_with_target_file(run, toy, tmp_path, "publish.no-such-thing")
+    assert ran.code == 2
+    assert "publish.no-such-thing" in ran.errors
+
+
+def test_a_capability_that_is_off_is_not_applicable_and_alone_tests_nothing(
+    run: Run, toy: Toy, tmp_path: Path
+) -> None:
+    ran = run_with_target_file(run, toy, tmp_path, CREATED, "--only", "download.checksum-header")
+    assert ran.code == 3
+    assert ran.judgement("download.checksum-header").verdict is Verdict.NOT_APPLICABLE
+
+
+def test_a_token_that_the_target_file_does_not_name_makes_untestable(run: Run, toy: Toy, tmp_path: Path) -> None:
+    identifier = "authentication.put-public-guest-is-403"
+    ran = run_with_target_file(run, toy, tmp_path, CREATED, "--only", identifier)
+    assert ran.code == 3
+    assert ran.judgement(identifier).reason == "the target file names no guest token for the public project"
+
+
+def test_results_are_the_json_of_the_documented_classes(run: Run) -> None:
+    ran = run("--only", CREATED)
+    document = json.loads((ran.out / "results.json").read_text(encoding="utf-8"))
+    assert document == json.loads(json.dumps(ran.results.as_document()))

@@ -1,0 +1,93 @@
+"""The reports: true totals, real children, every finding with its evidence, nothing fetched from outside."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+
+from conformance.judging.verdicts import Verdict
+from tests.conformance.conftest import Ran
+from tests.conformance.toy_registry import Toy
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def ran(run: Run, toy: Toy) -> Ran:
+    """Return a run that has passes, failures and untestable requirements."""
+    toy.overrides["POST", "/deploy_tokens"] = (400, {"message": "<b>no & never</b>"})
+    return run("--only", "authentication.*", "--only", "publish.a*")
+
+
+def test_junit_counts_its_children_and_has_one_for_every_verdict(ran: Ran) -> None:
+    root = ET.parse(ran.out / "junit.xml").getroot()
+    totals = ran.results.totals
+    assert int(root.attrib["tests"]) == len(list(root.iter("testcase"))) == len(ran.results.requirements)
+    assert int(root.attrib["failures"]) == len(list(root.iter("failure"))) == totals["fail"] > 0
+    assert int(root.attrib["skipped"]) == len(list(root.iter("skipped"))) == totals["untestable"] > 0
+    assert int(root.attrib["errors"]) == len(list(root.iter("error"))) == 0
+    for name in ("tests", "failures", "skipped", "errors"):
+        assert int(root.attrib[name]) == sum(int(suite.attrib[name]) for suite in root)
+
+
+def test_junit_names_the_requirement_and_says_what_was_expected(ran: Ran) -> None:
+    root = ET.parse(ran.out / "junit.xml").getroot()
+    (case,) = root.iterfind(".//testcase[@name='authentication.put-public-anonymous-is-401']")
+    (failure,) = case
+    assert failure.attrib["message"].startswith("status: expected 401, got 201 Created")
+    assert "curl" in (failure.text or "")
+
+
+class Page(HTMLParser):
+    """Collects the ids, the links to elsewhere and the text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name in {"src", "href"} and not (value or "").startswith("#"):
+                self.links.append(value or "")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def page_of(ran: Ran) -> Page:
+    page = Page()
+    page.feed((ran.out / "report.html").read_text(encoding="utf-8"))
+    return page
+
+
+def test_the_page_has_every_requirement_and_needs_nothing_from_elsewhere(ran: Ran) -> None:
+    page = page_of(ran)
+    assert page.ids == [entry.id for entry in ran.results.requirements]
+    assert page.links == []
+    assert "@import" not in page.text
+
+
+def test_the_page_shows_the_evidence_of_every_finding_and_escapes_it(ran: Ran) -> None:
+    page = page_of(ran)
+    for entry in ran.results.requirements:
+        if entry.verdict is Verdict.FAIL and entry.failure is not None:
+            assert entry.failure.actual in page.text
+            assert entry.failure.curl in page.text
+    assert "<b>no & never</b>" in page.text
+    assert "<b>no" not in (ran.out / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_console_shows_every_finding_and_the_verdict(ran: Ran) -> None:
+    for entry in ran.results.requirements:
+        shown = bool(re.search(rf"^(fail|untestable)  [A-Z]+  {re.escape(entry.id)}$", ran.output, re.MULTILINE))
+        assert shown == (entry.verdict is not Verdict.PASS)
+    assert "> PUT http" in ran.output
+    assert "< 201 Created" in ran.output
+    assert "nonconformant: a MUST fails" in ran.output
+    assert "\x1b" not in ran.output

@@ -1,0 +1,53 @@
+"""A server for the tests of the transport: each connection is handled by a function on a plain socket."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Handler = Callable[[socket.socket], None]
+
+
+@contextmanager
+def serving(*handlers: Handler, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve one connection with each handler, one after the other; yield the port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=_serve, args=(listener, handlers, tls), daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+        thread.join(5)
+
+
+def _serve(listener: socket.socket, handlers: tuple[Handler, ...], tls: ssl.SSLContext | None) -> None:
+    for handler in handlers:
+        try:
+            plain, _ = listener.accept()
+            with tls.wrap_socket(plain, server_side=True) if tls else plain as connection:
+                handler(connection)
+        except OSError:
+            return
+
+
+def read_until(connection: socket.socket, end: bytes) -> bytes:
+    """Read up to and with `end`, or to the end of the connection."""
+    data = b""
+    while end not in data:
+        piece = connection.recv(65_536)
+        if not piece:
+            break
+        data += piece
+    return data
+
+
+def answering(response: bytes, end: bytes = b"\r\n\r\n") -> Handler:
+    """Return a handler that reads up to `end`, sends the response and closes."""
+
+    def handle(connection: socket.socket) -> None:
+        read_until(connection, end)
+        connection.sendall(response)
+
+    return handle

@@ -1,0 +1,233 @@
+"""The client: targets untouched, bodies framed and broken as asked, answers read in every state of disorder."""
+
+import hashlib
+import queue
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+
+from conformance.content.generator import GeneratedContent, LiteralContent
+from conformance.transport.address import Address, parse_address
+from conformance.transport.answer import Answer, described
+from conformance.transport.client import Client
+from conformance.transport.recorder import Recorder
+from conformance.transport.request import Body, Request
+from tests.conformance.scripted_server import Handler, answering, read_until, serving
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+
+
+def client_of(port: int, patience: float = 5) -> Client:
+    return Client(parse_address(f"http://127.0.0.1:{port}"), Recorder(), patience=patience)
+
+
+def ask(request: Request, *handlers: Handler, patience: float = 5) -> Answer:
+    with serving(*handlers) as port:
+        return client_of(port, patience).ask(request)
+
+
+class Overheard:
+    """A handler that keeps what it reads and then answers."""
+
+    def __init__(self, end: bytes, response: bytes = OK) -> None:
+        self.received: queue.Queue[bytes] = queue.Queue()
+        self._end = end
+        self._response = response
+
+    def __call__(self, connection: socket.socket) -> None:
+        self.received.put(read_until(connection, self._end))
+        connection.sendall(self._response)
+
+
+@pytest.mark.parametrize("target", ["/a/../b", "/a/%2e%2E%2f+?x=%zz", "/..//~@!$&'()*,;=:"])
+def test_the_target_goes_out_byte_for_byte(target: str) -> None:
+    overheard = Overheard(b"\r\n\r\n")
+    ask(Request("GET", target), overheard)
+    assert overheard.received.get().startswith(f"GET {target} HTTP/1.1\r\n".encode())
+
+
+def test_the_prefix_of_the_registry_begins_every_target() -> None:
+    overheard = Overheard(b"\r\n\r\n")
+    with serving(overheard) as port:
+        Client(parse_address(f"http://127.0.0.1:{port}/git/lab/api/v4/"), Recorder(), patience=5).ask(Request("GET", "/x"))
+    assert overheard.received.get().startswith(b"GET /git/lab/x HTTP/1.1\r\n")
+
+
+def test_a_sized_body_has_its_length_and_its_bytes() -> None:
+    overheard = Overheard(b"abc")
+    ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc"))), overheard)
+    received = overheard.received.get()
+    assert b"Content-Length: 3\r\n" in received
+    assert received.endswith(b"\r\n\r\nabc")
+
+
+def test_a_chunked_body_has_chunks_and_an_end() -> None:
+    overheard = Overheard(b"0\r\n\r\n")
+    ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc"), chunked=True)), overheard)
+    received = overheard.received.get()
+    assert b"Content-Length" not in received
+    assert received.endswith(b"\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+
+
+def test_a_body_that_breaks_off_ends_the_sending_side_early() -> None:
+    overheard = Overheard(b"never")
+    body = Body(GeneratedContent("x", 1000), break_off_after=10)
+    answer = ask(Request("PUT", "/x", body=body), overheard)
+    head, _, sent = overheard.received.get().partition(b"\r\n\r\n")
+    assert b"Content-Length: 1000" in head
+    assert sent == GeneratedContent("x", 1000).part(0, 10)
+    assert answer.status == 200
+
+
+def test_the_body_waits_for_permission_and_the_interim_response_is_seen() -> None:
+    def handle(connection: socket.socket) -> None:
+        assert b"Expect: 100-continue" in read_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        assert read_until(connection, b"abc") == b"abc"
+        connection.sendall(OK)
+
+    answer = ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc")), expect_continue=True), handle)
+    assert (answer.status, answer.interim, answer.body_sent) == (200, (100,), 3)
+
+
+def test_a_refusal_instead_of_permission_keeps_the_body_back() -> None:
+    refusal = answering(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+    answer = ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc")), expect_continue=True), refusal)
+    assert (answer.status, answer.interim, answer.body_sent, answer.reusable) == (401, (), 0, False)
+
+
+def test_an_answer_in_the_middle_of_a_long_body_is_read() -> None:
+    def handle(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        release.get(timeout=5)
+
+    release: queue.Queue[None] = queue.Queue()
+    size = 64 * 1024 * 1024
+    with serving(handle) as port:
+        answer = client_of(port).ask(Request("PUT", "/x", body=Body(GeneratedContent("x", size))))
+        release.put(None)
+    assert answer.status == 413
+    assert answer.body_sent < size
+
+
+def test_a_long_answer_is_digested_and_not_kept() -> None:
+    content = GeneratedContent("x", 3_000_000)
+
+    def handle(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n")
+        for chunk in content.chunks():
+            connection.sendall(chunk)
+
+    answer = ask(Request("GET", "/x"), handle)
+    assert (answer.size, answer.sha256, len(answer.kept)) == (content.size, content.sha256, 65_536)
+
+
+@pytest.mark.parametrize(
+    ("response", "words"),
+    [
+        (b"", "closed without a response"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "closed inside the response"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", "not HTTP"),
+    ],
+)
+def test_a_broken_answer_is_no_answer_and_says_why(response: bytes, words: str) -> None:
+    answer = ask(Request("GET", "/x"), answering(response))
+    assert answer.status is None
+    assert words in described(answer)
+
+
+def test_a_silent_server_is_given_up() -> None:
+    def handle(connection: socket.socket) -> None:
+        release.get(timeout=5)
+
+    release: queue.Queue[None] = queue.Queue()
+    with serving(handle) as port:
+        answer = client_of(port, patience=0.05).ask(Request("GET", "/x"))
+        release.put(None)
+    assert described(answer) == "no answer: no progress for 0.05 seconds"
+
+
+def test_a_closed_port_is_no_answer() -> None:
+    with serving() as port:
+        pass
+    assert "no connection to" in described(client_of(port).ask(Request("GET", "/x")))
+
+
+def test_a_connection_is_kept_and_used_again() -> None:
+    def handle(connection: socket.socket) -> None:
+        for _ in range(2):
+            read_until(connection, b"\r\n\r\n")
+            connection.sendall(OK)
+
+    with serving(handle) as port:
+        client = client_of(port)
+        assert [client.ask(Request("GET", "/x")).status for _ in range(2)] == [200, 200]
+        client.close()
+
+
+def test_a_connection_that_was_closed_meanwhile_is_not_used_again() -> None:
+    with serving(answering(OK), answering(OK)) as port:
+        client = client_of(port)
+        first = client.ask(Request("GET", "/x"))
+        second = client.ask(Request("GET", "/x"))
+    assert (first.status, second.status) == (200, 200)
+
+
+def test_a_conversation_shows_an_answer_that_nobody_asked_for() -> None:
+    def handle(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(OK + b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(OK)
+
+    with serving(handle) as port, client_of(port).conversation() as conversation:
+        assert conversation.ask(Request("GET", "/x")).status == 200
+        assert conversation.is_open
+        assert conversation.ask(Request("GET", "/x")).status == 404
+
+
+def test_raw_bytes_go_out_as_they_are() -> None:
+    overheard = Overheard(b"\r\n\r\n", b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    with serving(overheard) as port:
+        answer = client_of(port).send_raw(b"BAD\x00 thing\r\n\r\n")
+    assert overheard.received.get() == b"BAD\x00 thing\r\n\r\n"
+    assert answer.status == 400
+
+
+def test_every_exchange_is_recorded_with_its_purpose_and_digests() -> None:
+    recorder = Recorder()
+    with serving(answering(OK, b"abc")) as port:
+        client = Client(Address("http", "127.0.0.1", port, ""), recorder, patience=5)
+        recorder.purpose = "publish.keeps-the-bytes"
+        number = client.ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc")))).number
+    (exchange,) = recorder.exchanges
+    assert (exchange.number, exchange.purpose) == (number, "publish.keeps-the-bytes")
+    assert exchange.request.body is not None
+    assert exchange.request.body.sha256 == hashlib.sha256(b"abc").hexdigest()
+    assert exchange.response is not None
+    assert exchange.response.body.text == "ok"
+
+
+def test_https_is_verified_and_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(CERTIFICATE)
+    content = GeneratedContent("x", 2_000_000)
+    with serving(answering(OK, content.part(1_999_900, 2_000_000)), tls=tls) as port:
+        client = Client(parse_address(f"https://localhost:{port}"), Recorder(), patience=5)
+        answer = client.ask(Request("PUT", "/x", body=Body(content)))
+    assert (answer.status, answer.kept) == (200, b"ok")
+
+
+def test_a_certificate_that_nobody_vouches_for_is_no_answer() -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(CERTIFICATE)
+    with serving(answering(OK), tls=tls) as port:
+        answer = Client(parse_address(f"https://localhost:{port}"), Recorder(), patience=5).ask(Request("GET", "/x"))
+    assert "certificate verify failed" in described(answer)
