@@ -85,6 +85,7 @@ class FrontDoor(HTTPServerConnectionDelegate):
         """Choose the delegate for a request. Raises HTTPInputError for a head that no answer in JSON can follow."""
         self._end_idleness(server_conn)
         self._running.add(server_conn)
+        _settle_expectation(start_line, headers)
         if len(start_line.path) > TARGET_CHARACTERS:
             return self._package_files.refusal(TARGET_TOO_LONG, start_line, headers, connection)
         path, _, query = start_line.path.partition("?")
@@ -144,3 +145,14 @@ def _require_host(start_line: RequestStartLine, headers: HTTPHeaders) -> None:
     host = headers.get_list("Host")
     if len(host) > 1 or (not host and start_line.version != "HTTP/1.0"):
         raise HTTPInputError("Host header missing or repeated")
+
+
+def _settle_expectation(start_line: RequestStartLine, headers: HTTPHeaders) -> None:
+    """Write an Expect header the one way that Tornado knows; HTTP/1.0 has none."""
+    expectation = headers.get("Expect")
+    if expectation is None:
+        return
+    if start_line.version == "HTTP/1.0":
+        del headers["Expect"]
+    elif expectation.lower() == "100-continue":
+        headers["Expect"] = "100-continue"

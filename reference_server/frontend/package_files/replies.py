@@ -65,7 +65,8 @@ class Reply:
         fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
         if fields.count("\n") != len(headers) or fields.count("\r") != len(headers):
             raise ValueError("a header holds a line break")
-        head = f"{_STATUS_LINES[status]}{fields}{self._persistence}{request_ids.HEADER}: {self.exchange.request_id}\r\n\r\n"
+        request_id = f"{request_ids.HEADER}: {self.exchange.request_id}\r\n"
+        head = f"{_STATUS_LINES[status]}{fields}{self._persistence}{request_id}\r\n"
         return self._connection.write(head.encode("latin-1") + content)
 
     def write(self, piece: bytes) -> asyncio.Future[None]:

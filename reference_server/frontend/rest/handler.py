@@ -199,3 +199,7 @@ class UnknownRoute(ApiHandler):
     def prepare(self) -> None:
         """Answer whatever the method is."""
         self.send(ROUTE_UNKNOWN)
+
+    def write_error(self, status_code: int, **_details: object) -> None:
+        """Answer so even to a method that Tornado has never heard of."""
+        self.send(ROUTE_UNKNOWN if status_code < 500 else UNEXPECTED)  # noqa: PLR2004 -- whose fault it is

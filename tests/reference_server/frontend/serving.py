@@ -1,0 +1,155 @@
+"""A front end in this process, before a real storage in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reference_server.contract import addresses
+from reference_server.frontend.application import FrontEnd, FrontEndOptions
+from reference_server.programs.listening import open_sockets
+
+ROOT_TOKEN = "glpat-root-token-of-the-tests"
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """A running storage: where it serves, its data, its process."""
+
+    address: addresses.Address
+    data: Path
+    process: subprocess.Popen[bytes]
+
+    def staged_files(self) -> list[Path]:
+        """Return the files of uploads under way."""
+        return [path for path in self.data.rglob("staging/*") if path.is_file()]
+
+
+@contextmanager
+def running_storage(folder: Path) -> Iterator[Storage]:
+    """Start the storage program on an empty folder; stop it when the block ends."""
+    token_file = folder / "token"
+    token_file.write_text(ROOT_TOKEN)
+    address = f"unix:{folder / 'socket'}"
+    command = [sys.executable, "-m", "reference_server", "storage", "--data", str(folder / "data")]
+    command += ["--listen", address, "--root-token-file", str(token_file)]
+    with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
+        try:
+            yield Storage(addresses.parse(address), folder / "data", process)
+        finally:
+            process.terminate()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    def json(self) -> dict[str, object]:
+        """Read the body as a JSON object."""
+        value = json.loads(self.body)
+        assert isinstance(value, dict)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A front end that serves: its port, and a token that may do everything."""
+
+    port: int
+    token: str = ROOT_TOKEN
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        body: bytes | Iterable[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        token: str | None = None,
+    ) -> Answer:
+        """Send one request on a connection of its own; an iterable body goes chunked. An empty token sends none."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        credential = self.token if token is None else token
+        sent = {**({"PRIVATE-TOKEN": credential} if credential else {}), **(headers or {})}
+        try:
+            chunked = body is not None and not isinstance(body, bytes)
+            connection.request(method, target, body=body, headers=sent, encode_chunked=chunked)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def post(self, target: str, value: dict[str, object]) -> Answer:
+        """Send a JSON body to the REST API."""
+        return self.send("POST", f"/api/v4{target}", json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+    def connect(self) -> socket.socket:
+        """Open a raw connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
+
+
+@contextmanager
+def running_front_end(options: FrontEndOptions) -> Iterator[Served]:
+    """Run a front end on an event loop in a thread of its own."""
+    (listening,) = open_sockets("127.0.0.1", 0, 1)
+    listening.setblocking(False)
+    port = listening.getsockname()[1]
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="front end")
+    thread.start()
+
+    async def start() -> FrontEnd:
+        front_end = FrontEnd(options)
+        await front_end.start(listening)
+        return front_end
+
+    try:
+        front_end = asyncio.run_coroutine_threadsafe(start(), loop).result(PATIENCE_SECONDS)
+        try:
+            yield Served(port)
+        finally:
+            asyncio.run_coroutine_threadsafe(front_end.stop(PATIENCE_SECONDS), loop).result(2 * PATIENCE_SECONDS)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def read_until_closed(connection: socket.socket) -> bytes:
+    """Read everything that comes until the other side closes."""
+    received = b""
+    while piece := connection.recv(65_536):
+        received += piece
+    return received
+
+
+def read_answer(connection: socket.socket) -> Answer:
+    """Read one answer of a connection that may stay open."""
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    return Answer(answer.status, answer.headers, answer.read())
+
+
+def eventually(condition: object, *, what: str) -> None:
+    """Wait until a condition holds that no event tells of."""
+    assert callable(condition)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
