@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_line import explain, listing, run
+from conformance.command_line import explain, listing, run, selftest
 from conformance.command_line.usage import UsageError
 from conformance.judging.plugin import BindingError
 from conformance.judging.suite import NothingSelected
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (run, listing, explain):
+    for command in (run, listing, explain, selftest):
         command.add_to(commands)
     return parser
 
