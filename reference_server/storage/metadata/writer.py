@@ -21,6 +21,8 @@ from reference_server.storage.metadata.database import Database
 Answer = TypeVar("Answer")
 _BATCH = 128
 _WAITING = 1024
+_ATTEMPTS = 500
+_ATTEMPT_SECONDS = 0.01
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class Writer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._database.run("PRAGMA busy_timeout = 0")  # _begin waits without holding the event loop
         self._waiting: collections.deque[_Pending[Any]] = collections.deque()
         self._arrived = asyncio.Event()
         self._closing = False
@@ -74,20 +77,47 @@ class Writer:
 
     async def _run(self) -> None:
         """Write group after group until closed and empty."""
-        loop = asyncio.get_running_loop()
         while True:
             await self._arrived.wait()
-            group = self._take()
-            if not group:
-                if self._closing:
-                    return
-                self._arrived.clear()
-                continue
-            if group[0].long:
-                broken = await loop.run_in_executor(self._thread, self._apply_and_commit, group)
+            if self._waiting:
+                await self._write_group()
+            elif self._closing:
+                return
             else:
-                broken = self._apply(group) or await loop.run_in_executor(self._thread, self._commit)
-            _answer(group, broken)
+                self._arrived.clear()
+
+    async def _write_group(self) -> None:
+        """Write the changes that wait, or refuse them together."""
+        loop = asyncio.get_running_loop()
+        broken: BaseException | None = None
+        group: list[_Pending[Any]] = []
+        try:
+            await self._begin()
+            group = self._take()
+            if group and group[0].long:
+                await loop.run_in_executor(self._thread, self._apply, group)
+            else:
+                self._apply(group)
+            await loop.run_in_executor(self._thread, self._database.run, "COMMIT")
+        except (sqlite3.Error, Failure) as error:
+            group = group or self._take()
+            broken = error
+            if self._database.in_transaction():
+                self._database.run("ROLLBACK")
+        _answer(group, broken)
+
+    async def _begin(self) -> None:
+        """Begin a transaction; another program may hold the metadata for a moment, and the event loop goes on."""
+        for _ in range(_ATTEMPTS):
+            try:
+                self._database.run("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                await asyncio.sleep(_ATTEMPT_SECONDS)
+            else:
+                return
+        raise Failure(Reason.OVERLOADED, "another program holds the metadata", retry_after_seconds="1")
 
     def _take(self) -> list[_Pending[Any]]:
         """Take the changes to write next: a long one alone, or as many others as wait."""
@@ -102,19 +132,10 @@ class Writer:
                     break
         return group
 
-    def _apply_and_commit(self, group: list[_Pending[Any]]) -> BaseException | None:
-        return self._apply(group) or self._commit()
-
-    def _apply(self, group: list[_Pending[Any]]) -> BaseException | None:
-        """Run the changes in one transaction; gives what broke the transaction itself."""
-        try:
-            self._database.run("BEGIN IMMEDIATE")
-            for pending in group:
-                self._run_change(pending)
-        except sqlite3.Error as error:
-            self._roll_back()
-            return error
-        return None
+    def _apply(self, group: list[_Pending[Any]]) -> None:
+        """Run the changes, each in its savepoint."""
+        for pending in group:
+            self._run_change(pending)
 
     def _run_change(self, pending: _Pending[Any]) -> None:
         """Run one change in its savepoint. What it raises is its refusal, unless it ended the whole transaction."""
@@ -125,20 +146,6 @@ class Writer:
             pending.refusal = error
             self._database.run("ROLLBACK TO change")
         self._database.run("RELEASE change")
-
-    def _commit(self) -> BaseException | None:
-        """Commit, and wait for stable storage; gives what went wrong."""
-        try:
-            self._database.run("COMMIT")
-        except sqlite3.Error as error:
-            self._roll_back()
-            return error
-        return None
-
-    def _roll_back(self) -> None:
-        """Leave the transaction, which SQLite may have left already."""
-        if self._database.in_transaction():
-            self._database.run("ROLLBACK")
 
 
 def _answer(group: list[_Pending[Any]], broken: BaseException | None) -> None:

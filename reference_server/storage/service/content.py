@@ -19,7 +19,7 @@ from reference_server.storage.packages.uploads import Received, Stage, Upload
 from reference_server.storage.rooms import PackageRooms
 
 Context = grpc.aio.ServicerContext[Any, Any]
-_DOWNLOADS_BYTES = 16 * MIB
+_DOWNLOADS_BYTES = 4 * MIB
 _SMALLEST_PIECE = 64 * KIB
 
 

@@ -92,11 +92,17 @@ class OperationStream:
         size = 0
         while self._outcomes and size < COALESCED_BYTES:
             outcome = self._outcomes.popleft()
-            self._running.pop(outcome.tag, None)
+            self._free(outcome.tag)
             size += _OUTCOME_BYTES + len(outcome.open_package_file.inline_content)
             taken.append(outcome)
         self._room.set()
         return pb.OperateResponse(outcomes=taken)
+
+    def _free(self, tag: int) -> None:
+        """Free the tag of an outcome that is sent, unless it only refused a second operation of a tag in use."""
+        running = self._running.get(tag)
+        if running is not None and running.work is None:
+            del self._running[tag]
 
     def _start(self, operation: pb.Operation) -> None:
         """Start one operation, or answer why not."""

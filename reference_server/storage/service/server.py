@@ -23,6 +23,8 @@ from reference_server.storage.service.packages import PackagesServicer
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", 4 * MIB),
+    ("grpc.http2.bdp_probe", 0),
+    ("grpc.http2.lookahead_bytes", 131072),
     ("grpc.so_reuseport", 0),  # a second server on the same port is a mistake, and is told so
 )
 _SERVICES = tuple(

@@ -1,0 +1,72 @@
+"""A storage that runs as a process of its own, which a test may stop, kill and start again."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import grpc
+
+from tests.reference_server.storage.registry import SECONDS, Registry, private_token
+
+_OPTIONS = [
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.initial_reconnect_backoff_ms", 50),
+    ("grpc.min_reconnect_backoff_ms", 50),
+    ("grpc.max_reconnect_backoff_ms", 50),
+]
+
+
+class StorageProcess:
+    """One data folder, and the process that serves it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.token = folder / "root-token"
+        self._folder = folder
+        self._channels: list[grpc.Channel] = []
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.kill()
+        for channel in self._channels:
+            channel.close()
+
+    def start(self) -> Self:
+        """Start the process."""
+        command = [sys.executable, "-m", "reference_server", "storage", "--data", str(self._folder / "data")]
+        command += ["--listen", f"unix:{self._folder}/socket", "--root-token-file", str(self.token)]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stderr=log)
+        return self
+
+    def connect(self) -> Registry:
+        """Wait until it serves, and give a client."""
+        channel = grpc.insecure_channel(f"unix:{self._folder}/socket", _OPTIONS)
+        self._channels.append(channel)
+        grpc.channel_ready_future(channel).result(SECONDS)
+        return Registry(channel, private_token(self.token.read_text().strip()), self._folder / "data", "current")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Tell it to stop, and give its exit code."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(SECONDS)
+
+    def kill(self) -> None:
+        """End it as a power cut would, but for what the kernel holds."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(SECONDS)
+
+    def log(self) -> str:
+        """Read what it has logged."""
+        return (self._folder / "log").read_text()

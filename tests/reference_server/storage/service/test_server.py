@@ -1,0 +1,130 @@
+"""What a gRPC client finds besides the services: health, reflection, the log, and a server that drains."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+from generic_packages.storage.v1 import packages_pb2 as pb
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from reference_server.contract.addresses import TcpAddress
+from reference_server.programs.refusals import StartRefusedError
+from reference_server.programs.storage import StorageSettings
+from tests.reference_server.storage.process import StorageProcess
+from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome, serving_in_thread
+
+SERVICES = {"IdentityService", "PackagesService", "ContentService", "OperationsService"}
+
+
+@pytest.mark.parametrize("service", ["", *(f"generic_packages.storage.v1.{name}" for name in sorted(SERVICES))])
+def test_health_says_serving(registry: Registry, service: str) -> None:
+    health = health_pb2_grpc.HealthStub(registry.channel)
+    answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=SECONDS)
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_reflection_names_the_services(registry: Registry) -> None:
+    stub = reflection_pb2_grpc.ServerReflectionStub(registry.channel)
+    request = reflection_pb2.ServerReflectionRequest(list_services="")
+    (answer,) = stub.ServerReflectionInfo(iter([request]), timeout=SECONDS)
+    names = {service.name for service in answer.list_services_response.service}
+    assert {f"generic_packages.storage.v1.{name}" for name in SERVICES} <= names
+    assert "grpc.health.v1.Health" in names
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[StorageProcess]:
+    """Run a storage as a process of its own."""
+    with StorageProcess(tmp_path) as started:
+        yield started
+
+
+def test_a_call_is_one_line_in_the_log_with_its_request_id_and_no_secret(process: StorageProcess) -> None:
+    registry = process.connect()
+    request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(10**9))
+    with pytest.raises(grpc.RpcError):
+        registry.packages.OpenPackageFile(request, timeout=SECONDS, metadata=[("x-request-id", "request-17")])
+    process.stop()
+    calls = [json.loads(line) for line in process.log().splitlines()]
+    (line,) = [call for call in calls if call.get("request_id") == "request-17"]
+    assert (line["method"], line["outcome"]) == ("OpenPackageFile", "PROJECT_NOT_FOUND")
+    assert line["milliseconds"] >= 0
+    assert registry.root[0].secret not in process.log()
+
+
+def test_a_request_id_of_another_form_is_not_logged(process: StorageProcess) -> None:
+    registry = process.connect()
+    request = pb.AbandonPublicationRequest(upload_id="x")
+    metadata = [("x-request-id", "a" * 65)]
+    registry.packages.AbandonPublication(request, timeout=SECONDS, metadata=metadata)
+    process.stop()
+    assert "a" * 65 not in process.log()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_storage_in_order(process: StorageProcess, number: signal.Signals) -> None:
+    registry = process.connect()
+    project = registry.project().id
+    registry.publish(at(project))
+    assert process.stop(number) == 0
+    assert process.start().connect().read(at(project)) == b"content"
+
+
+def test_a_taken_address_is_a_sentence(tmp_path: Path, process: StorageProcess) -> None:
+    busy = StorageSettings(data=tmp_path / "one", listen=TcpAddress("127.0.0.1", 0))
+    with serving_in_thread(busy) as address:
+        again = StorageSettings(data=tmp_path / "two", listen=address)
+        with pytest.raises(StartRefusedError, match="cannot listen on"), serving_in_thread(again):
+            pass
+
+
+def test_the_token_is_read_from_a_file_that_exists_and_replaces_the_one_before(process: StorageProcess) -> None:
+    old = process.connect()
+    process.stop()
+    process.token.write_text("glpat-chosen-by-the-operator\n")
+    new = process.start().connect()
+    request = pb.ListPackagesRequest(credentials=old.root, project="1")
+    assert outcome(new.packages.ListPackages, request) == "CREDENTIAL_INVALID"
+    assert new.project().id
+
+
+def test_the_written_token_file_is_for_its_owner_alone(process: StorageProcess) -> None:
+    process.connect()
+    assert process.token.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", "glpat-ü".encode(), b"two words", b"x" * 2000])
+def test_a_token_file_without_a_token_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "token").write_bytes(content)
+    settings = StorageSettings(
+        data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=tmp_path / "token"
+    )
+    with pytest.raises(StartRefusedError, match="must hold one token"), serving_in_thread(settings):
+        pass
+
+
+def test_a_token_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    settings = StorageSettings(
+        data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=tmp_path / "missing/token"
+    )
+    with pytest.raises(StartRefusedError, match="No such file or directory"), serving_in_thread(settings):
+        pass
+
+
+def test_the_program_says_a_refusal_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("two words")
+    command = [sys.executable, "-m", "reference_server", "storage", "--data", str(tmp_path / "data")]
+    command += ["--listen", f"unix:{tmp_path}/s", "--root-token-file", str(tmp_path / "token")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=SECONDS, env=os.environ)
+    assert done.returncode == 1
+    assert "must hold one token" in done.stderr
+    assert "Traceback" not in done.stderr
