@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reference_server.contract.limits import KIB, MESSAGE_BYTES, MIB
 
-_BUDGET_BYTES = 8 * MIB
+_BUDGET_BYTES = 4 * MIB
 _SMALLEST_PIECE_BYTES = 128 * KIB
 
 

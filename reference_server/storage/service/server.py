@@ -12,7 +12,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from reference_server.contract.addresses import Address, TcpAddress
-from reference_server.contract.limits import MIB
+from reference_server.contract.limits import KIB, MIB
 from reference_server.storage.rooms import Rooms
 from reference_server.storage.service.calls import CallLog, Calls
 from reference_server.storage.service.content import ContentServicer
@@ -23,8 +23,9 @@ from reference_server.storage.service.packages import PackagesServicer
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", 4 * MIB),
+    # A window that grows by itself holds megabytes for each of many uploads; a fixed one is as fast.
     ("grpc.http2.bdp_probe", 0),
-    ("grpc.http2.lookahead_bytes", 131072),
+    ("grpc.http2.lookahead_bytes", 128 * KIB),
     ("grpc.so_reuseport", 0),  # a second server on the same port is a mistake, and is told so
 )
 _SERVICES = tuple(
