@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.checks.registry import Registry
+from conformance.target.registry import Registry
 from conformance.judging.expectations import Judge
 from conformance.judging.plugin import JudgingPlugin
 

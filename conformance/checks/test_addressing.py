@@ -1,6 +1,6 @@
 """Addressing: the project by path, and characters that clients encode or leave."""
 
-from conformance.checks.registry import Place, Registry
+from conformance.target.registry import Place, Registry
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from conformance.checks.registry import Place, Registry
+from conformance.target.registry import Place, Registry
 from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge

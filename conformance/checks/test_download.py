@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from conformance.checks.registry import Place, Registry
+from conformance.target.registry import Place, Registry
 from conformance.checks.steps import etag_of, stored
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges, judges_each

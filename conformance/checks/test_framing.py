@@ -1,6 +1,6 @@
 """Framing: how bodies are delimited, what 100 Continue means, and what a broken request leaves behind."""
 
-from conformance.checks.registry import Place, Registry
+from conformance.target.registry import Place, Registry
 from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at, stored
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges, judges_each

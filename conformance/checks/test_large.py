@@ -1,6 +1,6 @@
 """Large files: generated as they are sent and digested as they arrive, so that size costs time and no memory."""
 
-from conformance.checks.registry import Registry
+from conformance.target.registry import Registry
 from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges

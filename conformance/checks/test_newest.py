@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from conformance.checks.registry import Place, Registry
+from conformance.target.registry import Place, Registry
 from conformance.checks.steps import WRITERS, all_accepted, etag_of, in_parallel, stored
 from conformance.content.generator import GeneratedContent
 from conformance.judging.binding import judges

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from functools import partial
 
-from conformance.checks.registry import Place, Registry
+from conformance.target.registry import Place, Registry
 from conformance.checks.steps import WRITERS, all_accepted, in_parallel, stored
 from conformance.content.generator import GeneratedContent, LiteralContent
 from conformance.judging.binding import judges, judges_each

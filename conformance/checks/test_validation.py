@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from statistics import median
 
-from conformance.checks.registry import Place, Registry
+from conformance.target.registry import Place, Registry
 from conformance.checks.steps import expect_nothing_at
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge

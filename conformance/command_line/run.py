@@ -4,6 +4,8 @@ import argparse
 import json
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -91,8 +93,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
     if arguments.dry_run:
         return _say_what_would_happen(description, settings, catalogue, console)
     out = _writable(arguments.out)
-    _end_like_an_interrupt_on_sigterm()
-    with shown_on(console, len(select(catalogue, settings))) as listener:
+    with _sigterm_as_interrupt(), shown_on(console, len(select(catalogue, settings))) as listener:
         results = _judge(Suite(description, settings, catalogue, redactor=redactor, listener=listener), redactor, console)
     _report(results, out, catalogue, redactor, console)
     return ExitCode(results.exit_code)
@@ -163,7 +164,14 @@ def _report(results: Results, out: Path, catalogue: Catalogue, redactor: Redacto
     console.print(Text(f"reports: {names}"), soft_wrap=True)
 
 
-def _end_like_an_interrupt_on_sigterm() -> None:
+@contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
     """Let SIGTERM clean up as Ctrl-C does; only the main thread may say so."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 
-from conformance.checks.registry import Registry
+from conformance.target.registry import Registry
 from conformance.judging.plugin import JudgingPlugin, Listener, Plan, judgement_of
 from conformance.judging.results import FORMAT, Judgement, Results, RunFacts
 from conformance.judging.session import run_checks

@@ -37,8 +37,9 @@ def print_results(results: Results, titles: Mapping[str, str], console: Console)
     for leftover in results.leftovers:
         console.print(Text(f"Left behind: {leftover}", style="yellow"), soft_wrap=True)
     style, meaning = OUTCOMES[results.outcome]
+    declared = ", apart from declared failures" if results.totals[Verdict.EXPECTED_FAILURE] else ""
     facts = f"edition {results.run.edition}, {len(results.requirements)} requirements, {results.run.seconds:.1f} s"
-    console.print(Text.assemble((results.outcome.value, style), f": {meaning} ({facts})"), soft_wrap=True)
+    console.print(Text.assemble((results.outcome.value, style), f": {meaning}{declared} ({facts})"), soft_wrap=True)
 
 
 def _table(results: Results, titles: Mapping[str, str]) -> Table:

@@ -1,1 +1,1 @@
-"""The registry under test: how it is described, whether it can be judged at all, and what is made on it."""
+"""The registry under test: how it is described, whether it can be judged, what is made on it, and its verbs."""
