@@ -15,7 +15,7 @@ from reference_server.frontend.metrics import Metrics
 
 @dataclass(slots=True)
 class Exchange:
-    """What is known of one request and its answer; filled while it goes on. Sizes are body bytes; status 0 is no answer."""
+    """What is known of a request and its answer, filled while it goes on. Sizes are body bytes; status 0: no answer."""
 
     request_id: str
     method: str

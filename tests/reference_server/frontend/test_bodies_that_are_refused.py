@@ -139,10 +139,10 @@ def test_a_download_that_is_not_taken_is_given_up(impatient: Served, package: st
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(30)
         connection.connect(("127.0.0.1", impatient.port))
-        connection.sendall(
-            f"GET {package}/file HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {impatient.token}\r\n\r\n".encode()
-        )
-        eventually(lambda: "package_file 0" in _running(impatient), what="the download still runs")
+        credential = f"PRIVATE-TOKEN: {impatient.token}"
+        connection.sendall(f"GET {package}/file HTTP/1.1\r\nHost: h\r\n{credential}\r\n\r\n".encode())
+        assert connection.recv(1) == b"H"
+        eventually(lambda: not others_running(impatient), what="the download still runs")
         assert len(read_until_closed_or_reset(connection)) < 30_000_000
 
 

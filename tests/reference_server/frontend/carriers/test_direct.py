@@ -1,0 +1,155 @@
+"""The direct carrier, on a folder."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.frontend.carriers.direct import DirectCarrier, DirectWriter
+from reference_server.frontend.carriers.hashing import HashPipeline
+from reference_server.frontend.carriers.interface import ContentGoneError, ContentSummary
+from reference_server.frontend.carriers.pieces import PieceBudget
+
+
+def run(root: Path, body: Callable[[DirectCarrier], Awaitable[None]]) -> None:
+    async def within() -> None:
+        carrier = DirectCarrier(root, PieceBudget())
+        try:
+            await body(carrier)
+        finally:
+            carrier.close()
+
+    asyncio.run(within())
+
+
+@pytest.mark.parametrize("legacy_digests", [False, True])
+def test_a_staging_file_is_filled_counted_and_hashed(tmp_path: Path, *, legacy_digests: bool) -> None:
+    content = os.urandom(3_000_001)
+    (tmp_path / "staged").touch()
+
+    async def body(carrier: DirectCarrier) -> None:
+        writer = carrier.open_writer("staged", legacy_digests=legacy_digests)
+        for start in range(0, len(content), 70_000):
+            await writer.write(content[start : start + 70_000])
+        md5, sha1 = hashlib.md5(content).digest(), hashlib.sha1(content).digest()
+        assert await writer.complete() == ContentSummary(
+            size=len(content),
+            sha256=hashlib.sha256(content).digest(),
+            md5=md5 if legacy_digests else None,
+            sha1=sha1 if legacy_digests else None,
+        )
+
+    run(tmp_path, body)
+    assert (tmp_path / "staged").read_bytes() == content
+
+
+def test_a_staging_file_may_stay_empty(tmp_path: Path) -> None:
+    (tmp_path / "staged").touch()
+
+    async def body(carrier: DirectCarrier) -> None:
+        summary = await carrier.open_writer("staged", legacy_digests=False).complete()
+        assert summary == ContentSummary(0, hashlib.sha256().digest())
+
+    run(tmp_path, body)
+
+
+def test_an_abandoned_upload_holds_no_file_open(tmp_path: Path) -> None:
+    (tmp_path / "staged").touch()
+
+    async def body(carrier: DirectCarrier) -> None:
+        before = open_files()
+        writer = carrier.open_writer("staged", legacy_digests=False)
+        await writer.write(bytes(2_000_000))
+        await writer.abandon()
+        await writer.abandon()
+        assert open_files() == before
+
+    run(tmp_path, body)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_full_volume_is_said_to_be_full() -> None:
+    async def fill() -> None:
+        with ThreadPoolExecutor(1) as threads:
+            descriptor = os.open("/dev/full", os.O_WRONLY)
+            hashes = HashPipeline(threads, legacy_digests=False)
+            writer = DirectWriter(descriptor, hashes, threads, PieceBudget())
+            with pytest.raises(Failure) as refusal:
+                await writer.write(bytes(2_000_000))
+            assert refusal.value.reason is Reason.VOLUME_FULL
+            await writer.abandon()
+
+    asyncio.run(fill())
+
+
+@pytest.mark.parametrize(("offset", "length"), [(0, 1_000_000), (5, 10), (999_999, 1), (100, 700_000)])
+def test_a_span_of_a_blob_is_read_in_order(tmp_path: Path, offset: int, length: int) -> None:
+    content = os.urandom(1_000_000)
+    (tmp_path / "blob").write_bytes(content)
+
+    async def body(carrier: DirectCarrier) -> None:
+        reader = carrier.open_reader("blob", offset, length)
+        received = b""
+        while piece := await reader.read():
+            received += piece
+        reader.close()
+        assert received == content[offset : offset + length]
+
+    run(tmp_path, body)
+
+
+def test_a_blob_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
+    async def body(carrier: DirectCarrier) -> None:
+        with pytest.raises(ContentGoneError):
+            carrier.open_reader("blob", 0, 1)
+
+    run(tmp_path, body)
+
+
+def test_a_blob_shorter_than_its_record_breaks_the_answer_off(tmp_path: Path) -> None:
+    (tmp_path / "blob").write_bytes(b"short")
+
+    async def body(carrier: DirectCarrier) -> None:
+        reader = carrier.open_reader("blob", 0, 10)
+        assert await reader.read() == b"short"
+        with pytest.raises(TransportFailure):
+            await reader.read()
+        reader.close()
+
+    run(tmp_path, body)
+
+
+@pytest.mark.parametrize("path", ["../secret", "/etc/passwd", "a/../../secret"])
+def test_a_path_outside_the_volume_is_never_opened(tmp_path: Path, path: str) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    root = tmp_path / "root"
+    root.mkdir()
+
+    async def body(carrier: DirectCarrier) -> None:
+        with pytest.raises(TransportFailure):
+            carrier.open_reader(path, 0, 1)
+        with pytest.raises(TransportFailure):
+            carrier.open_writer(path, legacy_digests=False)
+
+    run(root, body)
+
+
+def test_a_link_on_the_volume_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "blob").symlink_to(tmp_path / "secret")
+
+    async def body(carrier: DirectCarrier) -> None:
+        with pytest.raises(TransportFailure):
+            carrier.open_reader("blob", 0, 1)
+
+    run(tmp_path, body)

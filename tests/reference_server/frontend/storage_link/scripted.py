@@ -1,0 +1,78 @@
+"""A storage whose stream of operations does what a test says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import grpc
+from generic_packages.storage.v1.operations_pb2 import OperateRequest, OperateResponse
+from generic_packages.storage.v1.operations_pb2_grpc import (
+    OperationsServiceServicer,
+    add_OperationsServiceServicer_to_server,
+)
+
+from reference_server.contract.addresses import UnixAddress
+from reference_server.frontend.storage_link.channels import open_decision_channel
+from reference_server.frontend.storage_link.operations import Operations
+
+Context = grpc.aio.ServicerContext[OperateRequest, OperateResponse]
+Script = Callable[["Stream"], Awaitable[None]]
+
+
+class Stream:
+    """One stream as the storage sees it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def read(self) -> OperateRequest:
+        """Read the next message; raises when the front end has ended the stream."""
+        message = await self._context.read()
+        assert isinstance(message, OperateRequest)
+        return message
+
+    async def answer(self, response: OperateResponse) -> None:
+        """Send outcomes."""
+        await self._context.write(response)
+
+
+class ScriptedStorage(OperationsServiceServicer):
+    """Runs its scripts, one for each stream in turn; the last one serves all that follow."""
+
+    def __init__(self, *scripts: Script) -> None:
+        self._scripts = list(scripts)
+        self.streams = 0
+
+    async def Operate(self, request_iterator: object, context: Context) -> None:  # type: ignore[override]  # noqa: N802 -- the style that reads and writes by itself
+        """Run the script of this stream."""
+        del request_iterator
+        script = self._scripts[min(self.streams, len(self._scripts) - 1)]
+        self.streams += 1
+        await script(Stream(context))
+
+
+@asynccontextmanager
+async def linked(storage: ScriptedStorage, folder: Path, *, outstanding: int = 1024) -> AsyncIterator[Operations]:
+    """Serve the storage and open a link to it."""
+    server = grpc.aio.server()
+    add_OperationsServiceServicer_to_server(storage, server)
+    address = UnixAddress(str(folder / "socket"))
+    server.add_insecure_port(address.target)
+    await server.start()
+    channel = open_decision_channel(address)
+    operations = Operations(channel, outstanding=outstanding, on_break=lambda: None)
+    operations.start()
+    try:
+        yield operations
+    finally:
+        await operations.close()
+        await channel.close()
+        await server.stop(0)
+
+
+async def forever(_: Stream) -> None:
+    """Never answer anything."""
+    await asyncio.Event().wait()

@@ -1,0 +1,243 @@
+"""The whole server as an operator runs it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.reference_server.frontend.serving import Served, eventually, read_until_closed
+
+PROGRAM = [sys.executable, "-m", "reference_server"]
+SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that has said that it is ready."""
+
+    process: subprocess.Popen[str]
+    served: Served
+    log: Path
+
+    def children(self) -> dict[str, int]:
+        """Return the children's process ids by program and, for front ends, number."""
+        found: dict[str, int] = {}
+        for text in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            words = Path(f"/proc/{text}/cmdline").read_text().split("\0")
+            program = words[words.index("reference_server") + 1]
+            name = program if program not in found else f"{program} {len(found)}"
+            found[name] = int(text)
+        return found
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[Running]:
+    """Run a server with two workers until the block ends."""
+    token_file, log = folder / "token", folder / "log"
+    command = [*PROGRAM, "serve", "--data", str(folder / "data"), "--port", "0", "--workers", "2"]
+    command += ["--root-token-file", str(token_file), *arguments]
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            assert line.startswith("Ready: http://127.0.0.1:"), log.read_text()
+            yield Running(process, Served(int(line.rpartition(":")[2]), token_file.read_text().strip()), log)
+        finally:
+            process.terminate()
+
+
+def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program that is expected to end by itself."""
+    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def provisioned(served: Served) -> str:
+    """Create a project and return the path of a package in it."""
+    group = served.post("/groups", {"name": "Group", "path": "group"}).json()
+    project = served.post("/projects", {"name": "Project", "namespace_id": group["id"]}).json()
+    return f"/api/v4/projects/{project['id']}/packages/generic/a/1"
+
+
+def test_a_server_serves_and_stops_cleanly(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        package = provisioned(running.served)
+        for size in (10, 1_000_000):
+            assert running.served.send("PUT", f"{package}/file-{size}", bytes(size)).status == 201
+            assert running.served.send("GET", f"{package}/file-{size}").body == bytes(size)
+        children = running.children()
+        assert len(children) == 3
+        running.process.terminate()
+        assert running.process.wait(SECONDS) == 0
+        assert not any(alive(pid) for pid in children.values())
+    assert "Traceback" not in running.log.read_text()
+
+
+def test_what_was_published_is_there_after_a_restart(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        package = provisioned(running.served)
+        running.served.send("PUT", f"{package}/file", b"content")
+    with serving(tmp_path) as running:
+        assert running.served.send("GET", f"{package}/file").body == b"content"
+
+
+def test_the_metrics_are_those_of_all_workers(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        for _ in range(40):
+            running.served.send("GET", "/api/v4/user")
+        report = running.served.send("GET", "/-/metrics").body.decode()
+        assert 'http_requests_total{method="GET",route="rest",status="200"} 40.0' in report
+
+
+def test_a_transfer_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        package = provisioned(running.served)
+        head = f"PUT {package}/file HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {running.served.token}\r\n"
+        with running.served.connect() as connection, running.served.connect() as idle:
+            connection.sendall(f"{head}Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
+            running.process.terminate()
+            assert read_until_closed(idle) == b""
+            with pytest.raises(OSError, match="refused"):
+                running.served.connect()
+            connection.sendall(bytes(1_000_000))
+            assert read_until_closed(connection).startswith(b"HTTP/1.1 201 ")
+        assert running.process.wait(SECONDS) == 0
+    with serving(tmp_path) as running:
+        assert running.served.send("GET", f"{package}/file").body == bytes(1_000_000)
+
+
+def test_a_transfer_that_does_not_end_is_cut_off_after_the_grace(tmp_path: Path) -> None:
+    with serving(tmp_path, "--grace-seconds", "1") as running:
+        package = provisioned(running.served)
+        head = f"PUT {package}/file HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {running.served.token}\r\n"
+        with running.served.connect() as connection:
+            connection.sendall(f"{head}Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
+            running.process.terminate()
+            assert read_until_closed(connection) == b""
+        assert running.process.wait(SECONDS) == 0
+    assert "requests were cut off" in running.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("victim", "name"), [("storage", "the storage process"), ("frontend", "the front end 1 process")]
+)
+def test_a_child_that_dies_ends_the_server_with_a_sentence(tmp_path: Path, victim: str, name: str) -> None:
+    with serving(tmp_path) as running:
+        children = running.children()
+        os.kill(children[victim], signal.SIGKILL)
+        assert running.process.wait(SECONDS) == 1
+        assert not any(alive(pid) for pid in children.values())
+    log = running.log.read_text()
+    assert f"reference_server: {name} ended unexpectedly (signal 9)" in log
+    assert "Traceback" not in log
+
+
+def test_children_do_not_outlive_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        children = running.children()
+        running.process.kill()
+        running.process.wait(SECONDS)
+        eventually(lambda: not any(alive(pid) for pid in children.values()), what="a child is left")
+
+
+def test_a_port_that_is_taken_is_said_to_be(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        for port in (str(running.served.port), str(running.served.port)):
+            refused = ran("serve", "--data", str(tmp_path / "other"), "--port", port)
+            assert (refused.returncode, refused.stdout) == (1, "")
+            assert refused.stderr.count("\n") == 1
+            assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in refused.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_data_directory_in_use_is_said_to_be(tmp_path: Path) -> None:
+    with serving(tmp_path):
+        refused = ran("serve", "--data", str(tmp_path / "data"), "--port", "0")
+    assert refused.returncode == 1
+    assert "in use by another server" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["serve"], 2, "--data DIR is missing"),
+        ([], 2, "PROGRAM"),
+        (["brew"], 2, "invalid choice"),
+        (["serve", "--data", "d", "--odd"], 2, "unrecognized arguments: --odd"),
+        (["serve", "--data", "d", "--port", "x"], 2, "--port: must be a whole number"),
+        (["serve", "--data", "/proc/registry", "--port", "0"], 1, "choose one that this user can write"),
+        (["serve", "--data", "/etc", "--port", "0"], 1, "holds other files"),
+        (["serve", "--data", "d", "--port", "0", "--host", "192.0.2.1"], 1, "cannot listen on 192.0.2.1"),
+        (["serve", "--data", "d", "--config", "/nonexistent.toml"], 2, "No such file"),
+        (["storage", "--data", "d"], 2, "--listen ADDRESS is missing"),
+        (["storage", "--data", "d", "--listen", "nowhere"], 2, "--listen"),
+        (["frontend", "--storage", "unix:relative"], 2, "must be absolute"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_one_sentence(arguments: list[str], code: int, sentence: str) -> None:
+    refused = ran(*arguments)
+    assert (refused.returncode, refused.stdout) == (code, "")
+    assert sentence in refused.stderr
+    assert refused.stderr.startswith("reference_server: ")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_the_configuration_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "registry.toml"
+    file.write_text('edition = "15"\ncarrier = "streamed"\n')
+    with serving(tmp_path, "--config", str(file)) as running:
+        assert running.served.send("GET", "/-/readiness").status == 200
+    assert '"carrier": "streamed"' in running.log.read_text()
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["serve", "--help"]])
+def test_help_and_version_are_told(arguments: list[str]) -> None:
+    told = ran(*arguments)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout
+
+
+def test_the_halves_run_by_themselves_over_tcp(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    storage = [*PROGRAM, "storage", "--data", str(tmp_path / "data"), "--listen", address]
+    front_end = [*PROGRAM, "frontend", "--storage", address, "--port", "0"]
+    with (
+        subprocess.Popen(storage, stderr=subprocess.DEVNULL) as first,
+        subprocess.Popen(front_end, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as second,
+    ):
+        try:
+            assert second.stdout
+            port = int(second.stdout.readline().rpartition(":")[2])
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+            connection.request("GET", "/-/readiness")
+            assert connection.getresponse().status == 200
+            connection.close()
+            second.terminate()
+            assert second.wait(SECONDS) == 0
+        finally:
+            second.kill()
+            first.terminate()
