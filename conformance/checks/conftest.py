@@ -2,9 +2,9 @@
 
 import pytest
 
-from conformance.target.registry import Registry
 from conformance.judging.expectations import Judge
 from conformance.judging.plugin import JudgingPlugin
+from conformance.target.registry import Registry
 
 
 @pytest.fixture

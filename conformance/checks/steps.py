@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, Unpack
 
-from conformance.target.registry import Place, Registry, Stored, Terms
 from conformance.judging.expectations import Judge
 from conformance.target.access import Carriage, Credential
+from conformance.target.registry import Place, Registry, Stored, Terms
 from conformance.transport.answer import Answer, described
 
 Result = TypeVar("Result")

@@ -1,9 +1,9 @@
 """Addressing: the project by path, and characters that clients encode or leave."""
 
-from conformance.target.registry import Place, Registry
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
+from conformance.target.registry import Place, Registry
 
 PLUSES = {"addressing.raw-plus": ("+", "%2B"), "addressing.encoded-plus": ("%2B", "+")}
 

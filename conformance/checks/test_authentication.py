@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from conformance.target.registry import Place, Registry
 from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
 from conformance.target.access import Carriage, Credential, Role, Visibility
+from conformance.target.registry import Place, Registry
 from conformance.transport.answer import Answer
 
 PUBLIC, PRIVATE = Visibility.PUBLIC, Visibility.PRIVATE

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from conformance.target.registry import Place, Registry
 from conformance.checks.steps import etag_of, stored
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
 from conformance.target.access import Visibility
+from conformance.target.registry import Place, Registry
 from conformance.transport.request import Request
 
 STRANGERS: dict[str, Callable[[Place], Place]] = {

@@ -1,10 +1,10 @@
 """Framing: how bodies are delimited, what 100 Continue means, and what a broken request leaves behind."""
 
-from conformance.target.registry import Place, Registry
 from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at, stored
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
+from conformance.target.registry import Place, Registry
 from conformance.transport.answer import Answer, described
 from conformance.transport.request import Body
 

@@ -1,10 +1,10 @@
 """Large files: generated as they are sent and digested as they arrive, so that size costs time and no memory."""
 
-from conformance.target.registry import Registry
 from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Judge
+from conformance.target.registry import Registry
 from conformance.transport.request import Body
 
 BOUNDARY_SIZES = [boundary + step for boundary in (65_536, 1_048_576) for step in (-1, 0, 1)]

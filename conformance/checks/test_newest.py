@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from conformance.target.registry import Place, Registry
 from conformance.checks.steps import WRITERS, all_accepted, etag_of, in_parallel, stored
 from conformance.content.generator import GeneratedContent
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Judge
+from conformance.target.registry import Place, Registry
 from conformance.transport.answer import Answer
 
 ROUNDS = 8

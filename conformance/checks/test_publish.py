@@ -4,11 +4,11 @@ import re
 from datetime import datetime
 from functools import partial
 
-from conformance.target.registry import Place, Registry
 from conformance.checks.steps import WRITERS, all_accepted, in_parallel, stored
 from conformance.content.generator import GeneratedContent, LiteralContent
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
+from conformance.target.registry import Place, Registry
 from conformance.transport.answer import Answer
 
 RECORD = "select=package_file"

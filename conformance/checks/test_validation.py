@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from statistics import median
 
-from conformance.target.registry import Place, Registry
 from conformance.checks.steps import expect_nothing_at
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
+from conformance.target.registry import Place, Registry
 
 HOSTILE_VERSION = "1" * 200 + "%21"
 TOLERATED_RATIO = 50

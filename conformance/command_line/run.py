@@ -94,7 +94,9 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
         return _say_what_would_happen(description, settings, catalogue, console)
     out = _writable(arguments.out)
     with _sigterm_as_interrupt(), shown_on(console, len(select(catalogue, settings))) as listener:
-        results = _judge(Suite(description, settings, catalogue, redactor=redactor, listener=listener), redactor, console)
+        results = _judge(
+            Suite(description, settings, catalogue, redactor=redactor, listener=listener), redactor, console
+        )
     _report(results, out, catalogue, redactor, console)
     return ExitCode(results.exit_code)
 

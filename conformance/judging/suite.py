@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 
-from conformance.target.registry import Registry
 from conformance.judging.plugin import JudgingPlugin, Listener, Plan, judgement_of
 from conformance.judging.results import FORMAT, Judgement, Results, RunFacts
 from conformance.judging.session import run_checks
@@ -19,6 +18,7 @@ from conformance.target.declared import DeclaredAccess
 from conformance.target.description import TargetDescription
 from conformance.target.preflight import PreflightFailure, check_declared, check_owner, check_writing
 from conformance.target.provisioned import ProvisionedAccess, provision
+from conformance.target.registry import Registry
 from conformance.target.rest import RestApi
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder

@@ -28,9 +28,11 @@ class Ran:
 
     @property
     def results(self) -> Results:
+        """The results that the run wrote."""
         return load(self.out / "results.json")
 
     def judgement(self, identifier: str) -> Judgement:
+        """Return the judgement on one requirement."""
         return next(entry for entry in self.results.requirements if entry.id == identifier)
 
 

@@ -25,7 +25,7 @@ class Toy:
     existing: dict[str, str] = field(default_factory=dict)
     overrides: dict[tuple[str, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     noticed: list[str] = field(default_factory=list)
-    headers: Callable[[str], dict[str, str]] = lambda token: {}
+    headers: Callable[[str], dict[str, str]] = lambda _token: {}
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     url: str = ""
 
@@ -46,7 +46,8 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._json(404, {"message": "404 Not Found"})
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

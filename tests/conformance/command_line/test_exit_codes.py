@@ -107,13 +107,14 @@ def test_argparse_refuses_what_it_can_see(arguments: list[str]) -> None:
     assert raised.value.code == 2
 
 
-def test_an_error_of_the_suite_itself_is_shown_and_has_its_own_code(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(program, "load_catalogue", lambda: [][0])
+def test_an_error_of_the_suite_itself_is_shown_and_has_its_own_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise LookupError("a defect")
+
+    monkeypatch.setattr(program, "load_catalogue", fail)
     ran = run()
     assert ran.code == 5
-    assert "IndexError" in ran.errors
+    assert "LookupError: a defect" in ran.errors
 
 
 def test_a_dry_run_sends_nothing(run: Run, toy: Toy) -> None:

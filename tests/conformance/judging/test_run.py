@@ -54,7 +54,9 @@ def test_a_failed_control_makes_a_requirement_untestable_never_passed(run: Run, 
 
 def test_a_credential_that_cannot_be_made_makes_a_requirement_untestable(run: Run, toy: Toy) -> None:
     toy.overrides["POST", "/access_tokens"] = (400, {"message": "no"})
-    judgement = run("--only", "authentication.put-public-guest-is-403").judgement("authentication.put-public-guest-is-403")
+    judgement = run("--only", "authentication.put-public-guest-is-403").judgement(
+        "authentication.put-public-guest-is-403"
+    )
     assert judgement.verdict is Verdict.UNTESTABLE
     assert judgement.reason is not None
     assert "/access_tokens answered 400" in judgement.reason
@@ -67,7 +69,7 @@ def test_a_should_that_fails_does_not_make_nonconformant(run: Run) -> None:
 
 
 def test_a_server_that_falls_silent_fails_the_expectation_and_not_the_suite(run: Run, toy: Toy) -> None:
-    toy.headers = lambda token: {"Content-Length": "broken"} if toy.noticed[-1].startswith("PUT") else {}
+    toy.headers = lambda _token: {"Content-Length": "broken"} if toy.noticed[-1].startswith("PUT") else {}
     ran = run("--only", CREATED)
     assert ran.code == 4
     assert "cannot publish" in ran.errors
@@ -178,9 +180,7 @@ def test_a_declared_failure_of_no_requirement_is_a_usage_error(run: Run, toy: To
     assert "publish.no-such-thing" in ran.errors
 
 
-def test_a_capability_that_is_off_is_not_applicable_and_alone_tests_nothing(
-    run: Run, toy: Toy, tmp_path: Path
-) -> None:
+def test_a_capability_that_is_off_is_not_applicable_and_alone_tests_nothing(run: Run, toy: Toy, tmp_path: Path) -> None:
     ran = run_with_target_file(run, toy, tmp_path, CREATED, "--only", "download.checksum-header")
     assert ran.code == 3
     assert ran.judgement("download.checksum-header").verdict is Verdict.NOT_APPLICABLE

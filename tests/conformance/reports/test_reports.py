@@ -49,7 +49,8 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.text = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect ids and links."""
         for name, value in attrs:
             if name == "id":
                 self.ids.append(value or "")
@@ -57,6 +58,7 @@ class Page(HTMLParser):
                 self.links.append(value or "")
 
     def handle_data(self, data: str) -> None:
+        """Collect text."""
         self.text += data
 
 

@@ -74,8 +74,6 @@ def test_globs_select_ids() -> None:
         (ENTRY.format(id="publish.a").replace('source = "a page"', ""), "exactly the keys"),
     ],
 )
-def test_a_malformed_entry_is_named(
-    text: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_malformed_entry_is_named(text: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CatalogueError, match=complaint):
         catalogue_of(text, tmp_path, monkeypatch)

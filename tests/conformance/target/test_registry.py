@@ -33,12 +33,15 @@ class Hearing:
         self._response = response
 
     def __call__(self, connection: socket.socket) -> None:
+        """Handle one connection."""
         self.heard.put(read_until(connection, b"\r\n\r\n"))
         connection.sendall(self._response)
 
 
 def redirect_to(location: str) -> Hearing:
-    return Hearing(f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+    return Hearing(
+        f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+    )
 
 
 def test_a_download_is_followed_to_another_host_without_the_credential() -> None:

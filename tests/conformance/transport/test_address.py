@@ -18,7 +18,15 @@ def test_a_url_becomes_an_address(url: str, address: Address) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["gitlab.example.com", "ftp://example.com", "http://", "http://u:p@example.com", "http://example.com?x=1", "http://example.com:port"]
+    "url",
+    [
+        "gitlab.example.com",
+        "ftp://example.com",
+        "http://",
+        "http://u:p@example.com",
+        "http://example.com?x=1",
+        "http://example.com:port",
+    ],
 )
 def test_what_is_no_address_is_refused_in_words(url: str) -> None:
     with pytest.raises(AddressError):

@@ -38,6 +38,7 @@ class Overheard:
         self._response = response
 
     def __call__(self, connection: socket.socket) -> None:
+        """Handle one connection."""
         self.received.put(read_until(connection, self._end))
         connection.sendall(self._response)
 
@@ -52,7 +53,9 @@ def test_the_target_goes_out_byte_for_byte(target: str) -> None:
 def test_the_prefix_of_the_registry_begins_every_target() -> None:
     overheard = Overheard(b"\r\n\r\n")
     with serving(overheard) as port:
-        Client(parse_address(f"http://127.0.0.1:{port}/git/lab/api/v4/"), Recorder(), patience=5).ask(Request("GET", "/x"))
+        Client(parse_address(f"http://127.0.0.1:{port}/git/lab/api/v4/"), Recorder(), patience=5).ask(
+            Request("GET", "/x")
+        )
     assert overheard.received.get().startswith(b"GET /git/lab/x HTTP/1.1\r\n")
 
 
