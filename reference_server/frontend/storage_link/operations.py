@@ -150,9 +150,12 @@ class Operations:
             self._broken = failure
             self._fail_all(failure)
             self._on_break()
-            structlog.get_logger().warning("storage stream broke", code=failure.code.name, detail=failure.message)
-            pause = _FIRST_PAUSE_SECONDS if delivered.is_set() else min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            if delivered.is_set():
+                pause = _FIRST_PAUSE_SECONDS
+            if pause == _FIRST_PAUSE_SECONDS:
+                structlog.get_logger().warning("storage stream broke", detail=failure.message)
             await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
             self._broken = None
 
     async def _carry(self, delivered: asyncio.Event) -> TransportFailure:
