@@ -21,7 +21,7 @@ from reference_server.contract.addresses import Address
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
-from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.database import Database, DatabaseUnusableError
 from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rooms import Rooms, Rules, furnish
@@ -31,6 +31,7 @@ from reference_server.storage.service.server import AddressUnusableError, Storag
 _SWITCH_SECONDS = 0.001  # a thread that has waited for the disk gets the interpreter back sooner than by default
 _METADATA = "metadata.sqlite3"
 _VOLUME = "volume"
+_FOR_THE_OPERATOR = (DatabaseUnusableError, SchemaTooNewError, RootTokenFileError, AddressUnusableError, OSError)
 Result = TypeVar("Result")
 
 
@@ -118,5 +119,5 @@ def _told_simply(attempt: Callable[[], Result]) -> Result:
     """Turn what an operator can mend into StartRefusedError."""
     try:
         return attempt()
-    except (SchemaTooNewError, RootTokenFileError, AddressUnusableError, ValueError, OSError) as error:
+    except _FOR_THE_OPERATOR as error:
         raise StartRefusedError(str(error)) from error

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from peewee import BaseQuery, SqliteDatabase
+from peewee import BaseQuery, DatabaseError, SqliteDatabase
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -22,8 +22,12 @@ _PRAGMAS = (
 )
 
 
+class DatabaseUnusableError(Exception):
+    """The file is no database, or cannot be opened."""
+
+
 class Database:
-    """One connection to the database, which is created when it does not exist.
+    """One connection to the database, which is created when it does not exist. Raises DatabaseUnusableError.
 
     Whoever opens it sees to it that only one thread at a time uses it.
     """
@@ -32,7 +36,11 @@ class Database:
         self._database = SqliteDatabase(
             str(path), pragmas=_PRAGMAS, thread_safe=False, check_same_thread=False, autoconnect=False
         )
-        self._database.connect()
+        try:
+            self._database.connect()
+        except DatabaseError as error:
+            message = f"{path}: {error}; restore it from a backup, or name another data folder"
+            raise DatabaseUnusableError(message) from error
         self._connection: sqlite3.Connection = self._database.connection()  # type: ignore[no-untyped-call]  # peewee's stubs
 
     def run(self, statement: str, parameters: Parameters = ()) -> sqlite3.Cursor:

@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,13 @@ def reason(error: grpc.RpcError) -> str:
 
 def outcome(call: Any, request: Any) -> str:
     """Say how a call ended: "OK", or why it was refused."""
+    return ending(lambda: call(request, timeout=SECONDS))
+
+
+def ending(act: Callable[[], object]) -> str:
+    """Say how calls ended: "OK", or why one was refused."""
     try:
-        call(request, timeout=SECONDS)
+        act()
     except grpc.RpcError as error:
         return reason(error)
     return "OK"

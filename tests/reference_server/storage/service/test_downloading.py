@@ -10,7 +10,7 @@ from generic_packages.storage.v1 import content_pb2 as content
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import MESSAGE_BYTES
-from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome
+from tests.reference_server.storage.registry import SECONDS, Registry, at, ending, outcome
 
 LARGE = os.urandom(2 * MESSAGE_BYTES + 12345)
 
@@ -100,7 +100,7 @@ def test_the_record_alone_has_no_content(registry: Registry, where: pb.PackageFi
 def test_what_was_never_published_is_not_found(registry: Registry, missing: dict[str, str]) -> None:
     project = registry.project().id
     registry.publish(at(project))
-    request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project, **missing))  # type: ignore[arg-type]
+    request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project, **missing))
     assert outcome(registry.packages.OpenPackageFile, request) == "PACKAGE_FILE_NOT_FOUND"
 
 
@@ -112,4 +112,4 @@ def test_a_nested_file_is_stored_under_its_encoded_path(registry: Registry) -> N
 
 
 def _reading(registry: Registry, request: content.DownloadContentRequest) -> str:
-    return outcome(lambda asked, timeout: list(registry.content.DownloadContent(asked, timeout=timeout)), request)
+    return ending(lambda: list(registry.content.DownloadContent(request, timeout=SECONDS)))

@@ -112,7 +112,7 @@ def test_a_message_of_outcomes_stays_within_bounds(registry: Registry) -> None:
     registry.publish(where, bytes(SMALL_CONTENT_BYTES))
     with opened(registry) as stream:
         stream.send(*(fetch(registry, tag, where) for tag in range(100)))
-        sizes = []
+        sizes: list[int] = []
         while sum(sizes) < 100:
             sizes.append(len(stream.message()))
         assert max(sizes) <= COALESCED_BYTES // SMALL_CONTENT_BYTES + 1

@@ -59,9 +59,10 @@ def callers(request: pytest.FixtureRequest, edition_registry: Registry) -> Calle
     return Callers(edition_registry, request.param, project, edition_registry.project("PRIVATE").id)
 
 
+Table = dict[str, Sequence[str | dict[str, str]]]
 INVALID = ["invalid PRIVATE_TOKEN", "invalid JOB_TOKEN", "invalid DEPLOY_TOKEN", "invalid BEARER"]
 
-PUT = {
+PUT: Table = {
     "none": ["CREDENTIAL_INVALID"] * 3,
     **{kind: ["CREDENTIAL_INVALID"] * 3 for kind in INVALID},
     "invalid BASIC": ["CREDENTIAL_INVALID"] * 3,
@@ -79,7 +80,7 @@ PUT = {
     "foreign deploy rw": ["ROLE_INSUFFICIENT", "PROJECT_NOT_FOUND", "PROJECT_NOT_FOUND"],
 }
 
-GET = {
+GET: Table = {
     "none": ["OK", "CREDENTIAL_INVALID", "CREDENTIAL_INVALID"],
     **{kind: ["CREDENTIAL_INVALID"] * 3 for kind in INVALID},
     "invalid BASIC": ["OK", "CREDENTIAL_INVALID", "CREDENTIAL_INVALID"],
@@ -96,10 +97,10 @@ GET = {
     "foreign deploy rw": ["OK", "PROJECT_NOT_FOUND", "PROJECT_NOT_FOUND"],
 }
 
-LIST = {**GET, "none": ["OK", "PROJECT_NOT_FOUND", "PROJECT_NOT_FOUND"]}
+LIST: Table = {**GET, "none": ["OK", "PROJECT_NOT_FOUND", "PROJECT_NOT_FOUND"]}
 LIST["invalid BASIC"] = LIST["none"]
 
-DELETE = {
+DELETE: Table = {
     "none": ["CREDENTIAL_INVALID"] * 3,
     str(DEVELOPER): ["ROLE_INSUFFICIENT"] * 3,
     str(MAINTAINER): ["OK"] * 3,
@@ -109,7 +110,7 @@ DELETE = {
 }
 
 
-def _expected(row: Sequence[object], callers: Callers) -> object:
+def _expected(row: Sequence[str | dict[str, str]], callers: Callers) -> str:
     cell = row[VISIBILITIES.index(callers.visibility)]
     return cell[callers.registry.edition] if isinstance(cell, dict) else cell
 
@@ -118,8 +119,8 @@ def _expected(row: Sequence[object], callers: Callers) -> object:
 def test_publishing_ends_as_the_table_says(callers: Callers, kind: str) -> None:
     packages, values = callers.registry.packages, {"coordinates": at(callers.project)}
     credentials = callers.credentials(kind)
-    small = pb.PublishRequest(credentials=credentials, content=b"new", **values)  # type: ignore[arg-type]
-    begun = pb.BeginPublicationRequest(credentials=credentials, **values)  # type: ignore[arg-type]
+    small = pb.PublishRequest(credentials=credentials, content=b"new", **values)
+    begun = pb.BeginPublicationRequest(credentials=credentials, **values)
     assert outcome(packages.Publish, small) == _expected(PUT[kind], callers)
     assert outcome(packages.BeginPublication, begun) == _expected(PUT[kind], callers)
 

@@ -6,12 +6,11 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-import grpc
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
-from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome, reason
+from tests.reference_server.storage.registry import SECONDS, Registry, at, ending, outcome
 
 LARGE = os.urandom(3 * 1024 * 1024 + 17)
 
@@ -107,8 +106,8 @@ def test_malformed_publications_are_refused_small_and_begun_alike(
     registry: Registry, changed: dict[str, object], refusal: str
 ) -> None:
     values = {"credentials": registry.root, "coordinates": at(registry.project().id), **changed}
-    assert outcome(registry.packages.Publish, pb.PublishRequest(**values, content=b"x")) == refusal  # type: ignore[arg-type]
-    assert outcome(registry.packages.BeginPublication, pb.BeginPublicationRequest(**values)) == refusal  # type: ignore[arg-type]
+    assert outcome(registry.packages.Publish, pb.PublishRequest(**values, content=b"x")) == refusal
+    assert outcome(registry.packages.BeginPublication, pb.BeginPublicationRequest(**values)) == refusal
 
 
 def test_checks_are_made_in_the_contracts_order(registry: Registry) -> None:
@@ -159,11 +158,8 @@ def test_exactly_one_of_32_parallel_uploads_gets_in_where_duplicates_are_forbidd
     before = registry.staged()
 
     def publish(content: bytes) -> str:
-        try:
-            registry.publish_large(at(project), content) if large else registry.publish(at(project), content)
-        except grpc.RpcError as error:
-            return reason(error)
-        return "OK"
+        way = registry.publish_large if large else registry.publish
+        return ending(lambda: way(at(project), content))
 
     with ThreadPoolExecutor(32) as pool:
         outcomes = list(pool.map(publish, contents))

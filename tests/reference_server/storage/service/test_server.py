@@ -52,7 +52,7 @@ def test_a_call_is_one_line_in_the_log_with_its_request_id_and_no_secret(process
     registry = process.connect()
     request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(10**9))
     with pytest.raises(grpc.RpcError):
-        registry.packages.OpenPackageFile(request, timeout=SECONDS, metadata=[("x-request-id", "request-17")])
+        registry.packages.OpenPackageFile(request, timeout=SECONDS, metadata=(("x-request-id", "request-17"),))
     process.stop()
     calls = [json.loads(line) for line in process.log().splitlines()]
     (line,) = [call for call in calls if call.get("request_id") == "request-17"]
@@ -64,7 +64,7 @@ def test_a_call_is_one_line_in_the_log_with_its_request_id_and_no_secret(process
 def test_a_request_id_of_another_form_is_not_logged(process: StorageProcess) -> None:
     registry = process.connect()
     request = pb.AbandonPublicationRequest(upload_id="x")
-    metadata = [("x-request-id", "a" * 65)]
+    metadata = (("x-request-id", "a" * 65),)
     registry.packages.AbandonPublication(request, timeout=SECONDS, metadata=metadata)
     process.stop()
     assert "a" * 65 not in process.log()

@@ -1,0 +1,113 @@
+"""The schema: migrations, and that the models describe what the migrations make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from peewee import Model
+
+from reference_server.contract.addresses import TcpAddress
+from reference_server.programs.refusals import StartRefusedError
+from reference_server.programs.storage import StorageSettings
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
+from reference_server.storage.metadata.models import MODELS
+from tests.reference_server.storage.registry import serving_in_thread
+
+ONE, TWO = ("CREATE TABLE one (x INTEGER)",), ("CREATE TABLE two (x INTEGER)", "INSERT INTO one VALUES (2)")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """Open an empty database."""
+    opened = Database(tmp_path / "database")
+    yield opened
+    opened.close()
+
+
+def tables(database: Database) -> set[str]:
+    """Name the tables."""
+    found = database.run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    return {name for (name,) in found}
+
+
+def version(database: Database) -> int:
+    """Read the schema's version."""
+    row = database.one("SELECT version FROM schema_version")
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_model_has_the_columns_of_its_table(database: Database, model: type[Model]) -> None:
+    migrate(database)
+    columns = database.run(f"PRAGMA table_info({model._meta.table_name})").fetchall()
+    expected = {name: (not field.null, field.primary_key) for name, field in model._meta.fields.items()}
+    composite = set(getattr(model._meta.primary_key, "field_names", ()))
+    found = {
+        name: (bool(required) or bool(key), bool(key) and not composite) for _, name, _, required, _, key in columns
+    }
+    assert found == expected
+    assert composite in ({name for _, name, _, _, _, key in columns if key}, set())
+
+
+def test_every_table_has_its_model(database: Database) -> None:
+    migrate(database)
+    assert tables(database) == {model._meta.table_name for model in MODELS} | {"schema_version"}
+
+
+def test_every_column_that_refers_to_a_table_is_indexed(database: Database) -> None:
+    """Without the index, deleting what is referred to looks through the whole table."""
+    migrate(database)
+    unindexed = []
+    for table in tables(database):
+        leading = {
+            database.run(f"PRAGMA index_info({index})").fetchall()[0][2]
+            for _, index, *_ in database.run(f"PRAGMA index_list({table})").fetchall()
+        } | {row[1] for row in database.run(f"PRAGMA table_info({table})") if row[5] == 1}
+        references = {row[3] for row in database.run(f"PRAGMA foreign_key_list({table})")}
+        unindexed += [(table, column) for column in references - leading]
+    assert unindexed == []
+
+
+def test_migrations_run_once_in_order(database: Database) -> None:
+    migrate(database, [ONE])
+    assert (tables(database), version(database)) == ({"schema_version", "one"}, 1)
+    migrate(database, [ONE, TWO])
+    migrate(database, [ONE, TWO])
+    assert version(database) == 2
+    assert database.run("SELECT x FROM one").fetchall() == [(2,)]
+
+
+def test_a_migration_that_fails_leaves_the_schema_as_it_was(database: Database) -> None:
+    migrate(database, [ONE])
+    with pytest.raises(Exception, match="syntax error"):
+        migrate(database, [ONE, (*TWO, "NOT SQL")])
+    assert (tables(database), version(database)) == ({"schema_version", "one"}, 1)
+
+
+def test_a_schema_newer_than_the_program_is_refused_and_left_alone(database: Database) -> None:
+    migrate(database, [ONE, TWO])
+    with pytest.raises(SchemaTooNewError, match="version 2, and this program knows versions up to 1"):
+        migrate(database, [ONE])
+    assert version(database) == 2
+
+
+def test_the_program_refuses_a_newer_schema_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    database = Database(tmp_path / "data/metadata.sqlite3")
+    migrate(database, [()] * 99)
+    database.close()
+    settings = StorageSettings(data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0))
+    with pytest.raises(StartRefusedError, match="start the newer program"), serving_in_thread(settings):
+        pass
+
+
+def test_metadata_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/metadata.sqlite3").write_bytes(b"not a database, and longer than its header would be" * 100)
+    settings = StorageSettings(data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0))
+    with pytest.raises(StartRefusedError, match="file is not a database"), serving_in_thread(settings):
+        pass
