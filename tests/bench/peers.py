@@ -12,7 +12,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,14 +19,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.store import S3Store
 
 from tests.bench.ports import free_port, wait_until_listening
+from tests.registry import Registry, running_registry
 
 START_SECONDS = 30
-PROJECT = "/api/v4/projects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +69,13 @@ class ReferenceServer:
     """The server under test, with one project and one of its access tokens."""
 
     name: str
-    port: int
-    project: int
-    token: str
+    registry: Registry
 
     def put(self, file_name: str, digest: str) -> Request:
         """Publish into one package."""
         del digest
-        target = f"{PROJECT}/{self.project}/packages/generic/bench/1.0/{file_name}"
-        return Request(self.port, target, {"PRIVATE-TOKEN": self.token})
+        url = urlsplit(self.registry.file_url("bench", file_name))
+        return Request(url.port or 0, url.path, {"PRIVATE-TOKEN": self.registry.token})
 
     get = put
 
@@ -85,34 +83,8 @@ class ReferenceServer:
 @contextmanager
 def reference_server(folder: Path, carrier: str = "auto") -> Iterator[ReferenceServer]:
     """Start it as an operator would, on SQLite and local disk."""
-    port = free_port()
-    token_file = folder / "token"
-    command = [sys.executable, "-m", "reference_server", "serve", "--data", str(folder / "data")]
-    command += ["--port", str(port), "--carrier", carrier, "--root-token-file", str(token_file)]
-    with running(command, port, log=folder / "log"):
-        api = _Rest(port, token_file.read_text().strip())
-        group = api.post("/groups", {"name": "bench", "path": "bench", "visibility": "private"})
-        project = api.post("/projects", {"name": "bench", "path": "bench", "namespace_id": group["id"]})
-        grant = {"name": "bench", "scopes": ["api"], "access_level": 30}
-        token = api.post(f"/projects/{project['id']}/access_tokens", grant)
-        name = "reference server" if carrier == "auto" else f"reference server, {carrier}"
-        yield ReferenceServer(name, port, int(str(project["id"])), str(token["token"]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    port: int
-    token: str
-
-    def post(self, path: str, body: dict[str, object]) -> dict[str, object]:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/v4{path}",
-            data=json.dumps(body).encode(),
-            headers={"PRIVATE-TOKEN": self.token, "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request) as answer:
-            created: dict[str, object] = json.load(answer)
-        return created
+    with running_registry(folder, "--carrier", carrier) as registry:
+        yield ReferenceServer("reference server" if carrier == "auto" else f"reference server, {carrier}", registry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,21 +222,13 @@ def seaweed_s3(folder: Path) -> Iterator[SeaweedS3]:
             client_options={"allow_http": True},
             **keys,
         )
-        _create_bucket(ports["s3"], keys)
+        _create_bucket(store)
         yield SeaweedS3(ports["s3"], store)
 
 
-def _create_bucket(port: int, keys: dict[str, str]) -> None:
-    """Create the bucket "bench" by a presigned PUT of the bucket's own path."""
-    root = S3Store(
-        "bench",
-        endpoint=f"http://127.0.0.1:{port}",
-        region="us-east-1",
-        virtual_hosted_style_request=False,
-        client_options={"allow_http": True},
-        **keys,
-    )
-    url = obstore.sign(root, "PUT", "", timedelta(minutes=5))
+def _create_bucket(store: S3Store) -> None:
+    """Create the store's bucket by a presigned PUT of its own path."""
+    url = obstore.sign(store, "PUT", "", timedelta(minutes=5))
     with urllib.request.urlopen(urllib.request.Request(url, method="PUT")):
         pass
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.registry import Registry, running_registry
+from tests.registry import Registry, running_registry
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 import gitlab
 import pytest
 
-from tests.end_to_end.registry import Registry
+from tests.registry import Registry
 
 
 def run(*command: str, stdin: bytes | None = None) -> bytes:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.end_to_end.registry import Registry, running_registry
+from tests.registry import Registry, running_registry
 
 GIB = 1 << 30
 PIECE = 1 << 20

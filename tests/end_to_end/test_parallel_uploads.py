@@ -8,7 +8,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tests.end_to_end.registry import Registry
+from tests.registry import Registry
 
 SIZE = 200_000
 

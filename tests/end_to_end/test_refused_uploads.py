@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.end_to_end.registry import Registry
+from tests.registry import Registry
 
 
 @pytest.fixture
