@@ -1,6 +1,7 @@
--- Sends each request of a file once, then stops: "METHOD<TAB>target" a line; headers after a first line of their own.
--- LOAD_REQUESTS names the file, LOAD_BODY the file with the body of every PUT, whose first bytes become the target: no
--- two bodies are equal, so that no server stores the same content for nothing.
+-- Sends each request of a file once, says on standard error when all are answered, and sends no more.
+-- LOAD_REQUESTS names the file: lines "Name: value" are headers of every request, lines "METHOD<TAB>target" the requests.
+-- LOAD_BODY names the body of every PUT. Its first bytes become the target, so that no two bodies are equal and no
+-- server stores the same content for nothing.
 local requests, headers, position, answered, failed = {}, {}, 0, 0, 0
 
 function init(_)
@@ -30,6 +31,5 @@ function response(status)
   if answered == #requests then
     io.stderr:write(string.format("answered %d failed %d\n", answered, failed))
     wrk.thread:stop()
-    io.popen("kill -INT $PPID") -- wrk itself sleeps to the end of its duration unless it is interrupted
   end
 end
