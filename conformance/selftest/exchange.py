@@ -46,6 +46,11 @@ class Exchange:
         return self._location.token
 
     @property
+    def origin(self) -> str:
+        """The good registry's own scheme, host and port."""
+        return f"http://{self._location.host}:{self._location.port}"
+
+    @property
     def ledger(self) -> Ledger:
         """What this proxy has learnt about tokens and projects."""
         return self._ledger

@@ -49,6 +49,7 @@ def reference_server(folder: Path, edition: str) -> Iterator[GoodRegistry]:
     Raises RegistryError when it does not come up.
     """
     token_file = folder / "token"
+    folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "reference_server", "serve", "--data", str(folder / "data"), "--port", "0"]
     command += ["--workers", "1", "--edition", edition, "--root-token-file", str(token_file)]
     with (folder / LOG).open("wb") as log:

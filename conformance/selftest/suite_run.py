@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from conformance.judging.results import FILE_NAME, Judgement, load
+from conformance.judging.results import Judgement
+from conformance.judging.suite import Settings, Suite
 from conformance.judging.verdicts import Verdict
+from conformance.requirements.catalogue import load_catalogue
+from conformance.requirements.model import Edition, Level
 from conformance.selftest.matrix import Baseline, Kills
+from conformance.target.description import describe_by_token_file
+from conformance.target.preflight import PreflightFailure
+from conformance.transport.redaction import Redactor
 
 LARGE_BYTES = 3 * 1024 * 1024
-PRELOADED = ["conformance.__main__", "pytest", "rich.progress", "jinja2"]
+PATIENCE_SECONDS = 5.0
+PRELOADED = ["conformance.selftest.suite_run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,16 @@ class Findings:
     kills: Kills
     baseline: Baseline
     errors: tuple[str, ...]
+
+
+class Unheard:
+    """Hears of a run and says nothing."""
+
+    def begins(self, requirement_id: str) -> None:
+        """Say nothing."""
+
+    def judged(self, judgement: Judgement) -> None:
+        """Say nothing."""
 
 
 class SuiteRunner:
@@ -44,24 +59,14 @@ class SuiteRunner:
 
 
 def run_suite(url: str, token_file: Path, edition: str) -> Findings:
-    """Run the whole suite in this process, silently, and return what it found."""
-    from conformance.__main__ import main  # noqa: PLC0415 - the command line imports this package
-
-    with tempfile.TemporaryDirectory(prefix="selftest-") as folder:
-        said = Path(folder) / "said"
-        _speak_into(said)
-        arguments = ["run", url, "--token-file", str(token_file), "--out", folder, "--edition", edition]
-        code = main([*arguments, "--large-bytes", str(LARGE_BYTES)])
-        if (Path(folder) / FILE_NAME).exists():
-            return findings_of(load(Path(folder) / FILE_NAME).requirements)
-        return _nothing(f"the suite ended with {code}: {said.read_text(encoding='utf-8').strip()}")
-
-
-def _speak_into(path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-    os.close(descriptor)
+    """Run the whole suite in this process, without reports, and return what it found."""
+    settings = Settings(Edition(edition), Level.MAY, (), LARGE_BYTES, PATIENCE_SECONDS)
+    description = describe_by_token_file(url, token_file)
+    try:
+        suite = Suite(description, settings, load_catalogue(), redactor=Redactor(), listener=Unheard())
+        return findings_of(suite.run().requirements)
+    except PreflightFailure as error:
+        return _nothing(f"the preflight ended the run: {error}")
 
 
 def _nothing(error: str) -> Findings:

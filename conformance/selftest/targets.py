@@ -89,10 +89,11 @@ def concerns_package_file(request: Request) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A credential as presented: the header or parameter (lower case, `basic` or `bearer`) and the secret."""
+    """A credential as presented: the header or parameter (lower case, `basic` or `bearer`), the secret, the user."""
 
     carriage: str
     secret: str
+    user: str = ""
 
 
 def presented(request: Request) -> Presented | None:
@@ -116,7 +117,8 @@ def _authorization(value: str) -> Presented:
         pair = base64.b64decode(rest, validate=True).decode("latin-1")
     except binascii.Error:
         return Presented("basic", "")
-    return Presented("basic", pair.partition(":")[2])
+    user, _, password = pair.partition(":")
+    return Presented("basic", password, user)
 
 
 def anonymous(request: Request) -> Request:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.selftest.bending import WhenCalled, answering, trusting
+from conformance.selftest.bending import WhenCalled, answering, refusing, trusting
 from conformance.selftest.callers import DEPLOY_TOKEN, GUEST, REPORTER, caller
 from conformance.selftest.exchange import Exchange
-from conformance.selftest.faults.fault import Fault
+from conformance.selftest.faults.fault import DOCUMENTED, Fault
 from conformance.selftest.messages import Answer, Request, nothing
 from conformance.selftest.targets import anonymous, publishes, reads
 
@@ -127,5 +127,16 @@ FAULTS = (
         "authentication.revocation-does-nothing",
         "Revoking an access token is acknowledged and not done.",
         answering(_token_is_revoked, lambda _: Answer(NO_CONTENT, (), nothing(), "No Content")),
+    ),
+    Fault(
+        "authentication.revocation-fails",
+        "Revoking an access token fails in the server.",
+        refusing(_token_is_revoked, 500),
+    ),
+    Fault(
+        "authentication.15-guest-reads",
+        "A guest may download from a private project where GitLab 15 refuses it.",
+        trusting(reading(lambda request, by: by.sees_private and level(GUEST)(request, by))),
+        DOCUMENTED,
     ),
 )

@@ -11,6 +11,7 @@ from conformance.selftest.faults import (
     framing,
     large,
     newest,
+    packages,
     publish,
     ranges,
     records,
@@ -20,6 +21,7 @@ from conformance.selftest.faults.fault import Fault
 
 SECTIONS = (
     publish,
+    packages,
     records,
     addressing,
     download,

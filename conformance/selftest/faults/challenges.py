@@ -15,7 +15,7 @@ from conformance.selftest.targets import authorised_by, concerns_package_file, p
 CREATED = 201
 UNAUTHORIZED = 401
 FORBIDDEN = 403
-LEGAL_VERSION = re.compile(r"(\.?[\w+-]+\.?)+", re.ASCII)
+LEGAL_VERSION = re.compile(r"(?!.*\.\.)[\w+.-]+", re.ASCII)
 
 
 def _refused(when: When, status: int) -> Callable[[Request, Answer], bool]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conformance.selftest.bending import amending, refusing
 from conformance.selftest.exchange import Exchange
-from conformance.selftest.faults.fault import Fault
+from conformance.selftest.faults.fault import DOCUMENTED, Fault
 from conformance.selftest.messages import Answer, Request, message_answer, whole, without
 from conformance.selftest.spoiling import flipped, shortened
 from conformance.selftest.targets import downloads, inspects, package_file, publishes, reads
@@ -51,15 +51,19 @@ def _cut_off(answer: Answer) -> Answer:
 
 def _with_a_body(answer: Answer) -> Answer:
     length = int(answer.header("content-length") or 0)
-    return replace(answer, body=whole(bytes(length)), hang_up=True)
+    return replace(answer, body=whole(bytes(length)))
 
 
 def _declaring_one_more(answer: Answer) -> Answer:
     return answer.with_header("Content-Length", str(int(answer.header("content-length") or 0) + 1))
 
 
-def _elsewhere(_: Answer) -> Answer:
-    return message_answer(307).with_header("Location", "http://objects.example/file")
+async def redirects_away(request: Request, exchange: Exchange) -> Answer:
+    """Send a download to another authority, where the file is."""
+    if not downloads(request):
+        return await exchange.forward(request)
+    exchange.bend()
+    return message_answer(307).with_header("Location", exchange.origin + request.target)
 
 
 def _empty_file(answer: Answer) -> Answer:
@@ -158,8 +162,14 @@ FAULTS = (
     Fault("download.head-one-too-long", "HEAD declares one byte too many.", amending(described, _declaring_one_more)),
     Fault("download.head-with-a-body", "HEAD is answered with the body.", amending(described, _with_a_body)),
     Fault(
+        "download.15-always-404",
+        "Nothing that was published is found, in edition 15.",
+        refusing(reads, NOT_FOUND),
+        DOCUMENTED,
+    ),
+    Fault(
         "download.redirects-away",
         "A download is redirected to a storage on another host.",
-        amending(delivered, _elsewhere),
+        lambda: redirects_away,
     ),
 )

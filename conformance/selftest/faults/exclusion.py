@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from conformance.selftest.bending import WhenCalled, denying
 from conformance.selftest.callers import ACCESS_TOKEN, DEPLOY_TOKEN, DEVELOPER, GUEST, REPORTER
+from conformance.selftest.exchange import Exchange
 from conformance.selftest.faults.admission import level, publishing, reading, scoped, unknown
 from conformance.selftest.faults.fault import Fault
+from conformance.selftest.messages import Answer, Request, message_answer
+from conformance.selftest.targets import concerns_package_file, presented
 
 UNAUTHORIZED = 401
 FORBIDDEN = 403
@@ -22,6 +25,23 @@ def _public(who: WhenCalled) -> WhenCalled:
 
 def _basic(kind: str) -> WhenCalled:
     return lambda _, by: by.carriage == "basic" and by.kind == kind
+
+
+class RemembersUsers:
+    """Binds every token to the first user name that it was the Basic password of."""
+
+    def __init__(self) -> None:
+        self._users: dict[str, str] = {}
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Refuse a token under another name."""
+        shown = presented(request)
+        if shown is None or shown.carriage != "basic" or not concerns_package_file(request):
+            return await exchange.forward(request)
+        if self._users.setdefault(shown.secret, shown.user) == shown.user:
+            return await exchange.forward(request)
+        exchange.bend()
+        return message_answer(UNAUTHORIZED)
 
 
 FAULTS = (
@@ -69,6 +89,11 @@ FAULTS = (
         "authentication.basic-deploy-token-may-not-publish",
         "A deploy token is not accepted as a Basic password for publishing.",
         denying(publishing(_basic(DEPLOY_TOKEN)), UNAUTHORIZED),
+    ),
+    Fault(
+        "authentication.basic-user-is-remembered",
+        "A token is the Basic password of one user name only.",
+        RemembersUsers,
     ),
     Fault(
         "authentication.public-needs-a-credential",

@@ -6,15 +6,14 @@ import re
 from dataclasses import replace
 
 from conformance.selftest.bending import When, amending, refusing, rewriting, swallow
-from conformance.selftest.callers import caller
 from conformance.selftest.exchange import Exchange
 from conformance.selftest.faults.fault import Fault
-from conformance.selftest.messages import Answer, Body, Request, message_answer
+from conformance.selftest.messages import Answer, Body, Request, json_answer, message_answer
 from conformance.selftest.spoiling import exactly, taken_as_whole, watched
 from conformance.selftest.targets import package_file, publishes, reads
 
 CREATED = 201
-UNAUTHORIZED = 401
+BAD_REQUEST = 400
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
@@ -50,23 +49,32 @@ async def continues_at_once(request: Request, exchange: Exchange) -> Answer:
 
 
 async def reads_refused_body_as_request(request: Request, exchange: Exchange) -> Answer:
-    """Refuse a publish without reading its body, and go on reading requests right there."""
-    by = caller(request, exchange)
-    if not (publishes(request) and (by.is_anonymous or by.is_unknown)):
+    """Refuse an unknown status without reading the body, and go on reading requests right there."""
+    target = package_file(request)
+    status = target.parameters.get("status", "default") if target and publishes(request) else "default"
+    if status in {"default", "hidden"}:
         return await exchange.forward(request)
     exchange.bend()
-    return replace(message_answer(UNAUTHORIZED), leaves_body=True)
+    refusal = json_answer(BAD_REQUEST, {"error": "status does not have a valid value"})
+    return replace(refusal, leaves_body=True)
 
 
-async def takes_the_first_length(request: Request, exchange: Exchange) -> Answer:
-    """Read a publish with two lengths as one of the first length."""
-    lengths = LENGTH.findall(request.malformed or b"")
-    if not lengths:
-        return await exchange.forward(request)
-    exchange.bend()
-    head, _, start = (request.malformed or b"").partition(b"\r\n\r\n")
-    sent = exactly(_after(start, request.body), int(lengths[0]))
-    return await exchange.forward(replace(_parsed(head, request), body=sent))
+class TakesTheFirstLength:
+    """Reads a publish with two lengths as one of the first length; `status` is what it answers then."""
+
+    def __init__(self, status: int) -> None:
+        self._status = status
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Store as many bytes as the first length says."""
+        lengths = LENGTH.findall(request.malformed or b"")
+        if not lengths:
+            return await exchange.forward(request)
+        exchange.bend()
+        head, _, start = (request.malformed or b"").partition(b"\r\n\r\n")
+        sent = exactly(_after(start, request.body), int(lengths[0]))
+        stored = await exchange.forward(replace(_parsed(head, request), body=sent))
+        return stored.with_status(self._status)
 
 
 async def _after(start: bytes, body: Body) -> Body:
@@ -163,7 +171,7 @@ FAULTS = (
     Fault(
         "framing.refuses-broken-chunks-and-keeps-them",
         "A chunked body that breaks off is answered 400 and stored as far as it came.",
-        lambda: TakesBrokenBodies(chunked, 400),
+        lambda: TakesBrokenBodies(chunked, BAD_REQUEST),
     ),
     Fault(
         "framing.locks-after-a-broken-upload",
@@ -175,5 +183,14 @@ FAULTS = (
         "An upload that breaks off removes the file that was there.",
         lambda: RemembersBrokenUploads(reads, 404),
     ),
-    Fault("framing.takes-the-first-length", "Of two lengths the first is taken.", lambda: takes_the_first_length),
+    Fault(
+        "framing.takes-the-first-length",
+        "Of two lengths the first is taken.",
+        lambda: TakesTheFirstLength(CREATED),
+    ),
+    Fault(
+        "framing.refuses-two-lengths-and-stores",
+        "Two lengths are answered 400, and what the first of them covers is stored.",
+        lambda: TakesTheFirstLength(BAD_REQUEST),
+    ),
 )

@@ -10,7 +10,8 @@ from conformance.selftest.bending import swallow
 from conformance.selftest.exchange import Exchange
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Answer, Request, collect, json_answer, message_answer, whole
-from conformance.selftest.targets import package_file, publishes, reads
+from conformance.selftest.spoiling import followed
+from conformance.selftest.targets import downloads, inspects, package_file, publishes, reads
 
 OK = 200
 CREATED = 201
@@ -34,9 +35,10 @@ class FirstFileWins:
             exchange.bend()
             await swallow(request)
             return json_answer(CREATED, {"message": "201 Created"})
+        self._known.add(target.decoded)
         answer = await exchange.forward(request)
-        if answer.status in {OK, CREATED}:
-            self._known.add(target.decoded)
+        if answer.status not in {OK, CREATED}:
+            self._known.discard(target.decoded)
         return answer
 
 
@@ -53,17 +55,16 @@ class Kept:
 
 
 class CachesForEver:
-    """Keeps the first successful answer to a method for a file and gives it ever after."""
+    """Keeps the first successful download of a file and gives it ever after."""
 
-    def __init__(self, method: str) -> None:
-        self._method = method
+    def __init__(self) -> None:
         self._kept: dict[Key, Kept] = {}
 
     async def __call__(self, request: Request, exchange: Exchange) -> Answer:
         """Answer out of memory; large files, ranges and conditional requests pass."""
         target = package_file(request)
         special = any(request.header(name) for name in ("range", "if-none-match"))
-        if target is None or request.method != self._method or special:
+        if target is None or not downloads(request) or special:
             return await exchange.forward(request)
         answer = await exchange.forward(request)
         if answer.status != OK or int(answer.header("content-length") or SMALL) >= SMALL:
@@ -74,6 +75,44 @@ class CachesForEver:
         else:
             exchange.bend()
         return kept.again()
+
+
+class DescribesTheFirst:
+    """Remembers the length of the first file of every name and declares it on HEAD."""
+
+    def __init__(self) -> None:
+        self._lengths: dict[Key, str] = {}
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Declare the first length."""
+        target = package_file(request)
+        length = request.header("content-length")
+        if target and publishes(request) and length:
+            self._lengths.setdefault(target.decoded, length)
+        answer = await exchange.forward(request)
+        first = self._lengths.get(target.decoded) if target and inspects(request) else None
+        if answer.status != OK or first in {None, answer.header("content-length")}:
+            return answer
+        exchange.bend()
+        return answer.with_header("Content-Length", first)
+
+
+class KeepsATail:
+    """Stores every further file of a name with a byte behind it."""
+
+    def __init__(self) -> None:
+        self._known: set[Key] = set()
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Lengthen a repeated upload."""
+        target = package_file(request)
+        if target is None or not publishes(request):
+            return await exchange.forward(request)
+        if target.decoded not in self._known:
+            self._known.add(target.decoded)
+            return await exchange.forward(request)
+        exchange.bend()
+        return await exchange.forward(request.chunked(followed(request.body, b"\0")))
 
 
 class TagsByName:
@@ -123,9 +162,10 @@ FAULTS = (
     Fault(
         "newest.caches-downloads",
         "What was once downloaded is served from a cache for ever.",
-        lambda: CachesForEver("GET"),
+        CachesForEver,
     ),
-    Fault("newest.caches-heads", "HEAD is served from a cache for ever.", lambda: CachesForEver("HEAD")),
+    Fault("newest.head-describes-the-first", "HEAD describes the first file of a name.", DescribesTheFirst),
+    Fault("newest.keeps-a-tail", "A file published again keeps the end of the older one.", KeepsATail),
     Fault("newest.tags-by-name", "The ETag follows from the file's name.", TagsByName),
     Fault(
         "newest.replaces-the-package",

@@ -6,12 +6,11 @@ import json
 from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
-from conformance.selftest.bending import When, amending, answering, refusing, rewriting
-from conformance.selftest.exchange import Exchange
-from conformance.selftest.faults.fault import Fault
-from conformance.selftest.messages import Answer, Request, collect, json_answer, message_answer
+from conformance.selftest.bending import When, amending, refusing, rewriting
+from conformance.selftest.faults.fault import DOCUMENTED, Fault
+from conformance.selftest.messages import Answer, Request, collect
 from conformance.selftest.spoiling import flipped, followed, shortened
-from conformance.selftest.targets import concerns_package_file, package_file, publishes, reads
+from conformance.selftest.targets import package_file, publishes
 
 CREATED = 201
 FORM = "application/x-www-form-urlencoded"
@@ -33,12 +32,22 @@ def _empty(request: Request) -> bool:
 
 
 def _created(request: Request, answer: Answer) -> bool:
+    return _without_select(request) and answer.status == CREATED
+
+
+def _without_select(request: Request) -> bool:
     target = package_file(request)
-    plain = target is not None and "select" not in target.parameters
-    return plain and publishes(request) and answer.status == CREATED
+    return publishes(request) and target is not None and "select" not in target.parameters
 
 
-def _with_status(status: str) -> When:
+def _lost(request: Request) -> Request:
+    target = package_file(request)
+    return request.with_target(replace(target, version=f"{target.version}.lost").target) if target else request
+
+
+def with_status(status: str) -> When:
+    """Choose publishes with this status parameter."""
+
     def chosen(request: Request) -> bool:
         target = package_file(request)
         return publishes(request) and target is not None and target.parameters.get("status") == status
@@ -63,62 +72,6 @@ async def _reserialised(request: Request) -> Request:
         return request.with_content(b"null")
 
 
-class SharesFilesBetweenVersions:
-    """Remembers the first version of every package name and uses it for all others."""
-
-    def __init__(self) -> None:
-        self._versions: dict[tuple[str, str], str] = {}
-
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
-        """Replace the version."""
-        target = package_file(request)
-        if target is None:
-            return await exchange.forward(request)
-        first = self._versions.get(target.package[:2])
-        if publishes(request) and first is None:
-            self._versions[target.package[:2]] = target.version
-        if first in {None, target.version}:
-            return await exchange.forward(request)
-        exchange.bend()
-        return await exchange.forward(request.with_target(replace(target, version=first or "").target))
-
-
-class HidesHidden:
-    """Remembers what was published as hidden and does not give it out."""
-
-    def __init__(self) -> None:
-        self._hidden: set[tuple[str, ...]] = set()
-
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
-        """Answer 404 for a hidden file."""
-        target = package_file(request)
-        if target is not None and _with_status("hidden")(request):
-            self._hidden.add(target.decoded)
-        if target is None or not reads(request) or target.decoded not in self._hidden:
-            return await exchange.forward(request)
-        exchange.bend()
-        return message_answer(404)
-
-
-class DeletesByPath:
-    """Forgets a file for which a DELETE came, whatever it answers to the DELETE."""
-
-    def __init__(self, status: int) -> None:
-        self._status = status
-        self._deleted: set[tuple[str, ...]] = set()
-
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
-        """Answer the DELETE, and 404 from then on."""
-        target = package_file(request)
-        if target is None or not (request.method == "DELETE" or target.decoded in self._deleted):
-            return await exchange.forward(request)
-        exchange.bend()
-        if request.method == "DELETE":
-            self._deleted.add(target.decoded)
-            return message_answer(self._status)
-        return message_answer(404)
-
-
 FAULTS = (
     Fault(
         "publish.answers-200",
@@ -140,7 +93,7 @@ FAULTS = (
     Fault(
         "publish.stores-nothing",
         "A publish is answered 201 and nothing is stored.",
-        answering(publishes, lambda _: json_answer(CREATED, {"message": "201 Created"})),
+        rewriting(_without_select, _lost),
     ),
     Fault(
         "publish.loses-the-last-byte",
@@ -187,22 +140,12 @@ FAULTS = (
         "A body labelled as JSON is parsed and stored in another form.",
         rewriting(labelled(JSON), _reserialised),
     ),
+    Fault("publish.refuses-status-default", "status=default is refused.", refusing(with_status("default"), 400)),
+    Fault("publish.refuses-status-hidden", "status=hidden is refused.", refusing(with_status("hidden"), 400)),
     Fault(
-        "publish.shares-files-between-versions", "The version is not part of a file's key.", SharesFilesBetweenVersions
-    ),
-    Fault("publish.refuses-status-default", "status=default is refused.", refusing(_with_status("default"), 400)),
-    Fault("publish.refuses-status-hidden", "status=hidden is refused.", refusing(_with_status("hidden"), 400)),
-    Fault("publish.hides-hidden-files", "A file published as hidden does not download.", HidesHidden),
-    Fault("publish.deletes-by-path", "DELETE on a file's path deletes the file.", lambda: DeletesByPath(204)),
-    Fault(
-        "publish.refuses-delete-and-deletes", "DELETE on a file's path is 405, and deletes.", lambda: DeletesByPath(405)
-    ),
-    Fault(
-        "publish.acknowledges-deletes-by-path",
-        "DELETE on a file's path is answered 200 and does nothing.",
-        answering(
-            lambda request: request.method == "DELETE" and concerns_package_file(request),
-            lambda _: message_answer(200),
-        ),
+        "publish.15-answers-200",
+        "A publish is answered 200 instead of 201, in edition 15.",
+        amending(_created, lambda answer: answer.with_status(200)),
+        DOCUMENTED,
     ),
 )

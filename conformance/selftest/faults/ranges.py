@@ -109,6 +109,6 @@ FAULTS = (
     Fault(
         "ranges.unchanged-with-a-body",
         "304 is followed by the file.",
-        amending(_answered(NOT_MODIFIED), lambda answer: replace(answer, body=whole(b"the file"), hang_up=True)),
+        amending(_answered(NOT_MODIFIED), lambda answer: replace(answer, body=whole(b"the file"))),
     ),
 )
