@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
-from dataclasses import dataclass
 
 from reference_server.contract.limits import MIB
 from reference_server.storage.blobs.store import BlobStore, StagedFile
@@ -13,6 +12,7 @@ from reference_server.storage.packages.publishing import Publishing
 from reference_server.storage.packages.uploads import Received, Stage, Upload, Uploads
 
 _SYNC_EVERY = 64 * MIB
+_FEW = 8
 
 
 class Reception:
@@ -33,7 +33,7 @@ class Reception:
 
     async def take(self, piece: bytes) -> None:
         """Take the next piece. Raises VOLUME_FULL."""
-        await self._settle_hash()
+        await self.settle()
         self._hashed = asyncio.get_running_loop().run_in_executor(self._hashing, self._digests.update, piece)
         self._staged.write(piece)
         self.size += len(piece)
@@ -44,7 +44,7 @@ class Reception:
 
     async def finish(self) -> Received:
         """Say what came, when no more comes."""
-        await self._settle_hash()
+        await self.settle()
         await self._settle_sync()
         return Received(self.size, self._digests.sha256, self._digests.md5, self._digests.sha1)
 
@@ -53,9 +53,11 @@ class Reception:
         await asyncio.gather(*filter(None, (self._hashed, self._synced)), return_exceptions=True)
         self._staged.close()
 
-    async def _settle_hash(self) -> None:
+    async def settle(self) -> None:
+        """Wait until the last piece is hashed, and let go of it."""
         if self._hashed is not None:
             await self._hashed
+            self._hashed = None
 
     async def _settle_sync(self) -> None:
         """Wait for the sync that is under way: an error that it meets is told to no later one."""
@@ -63,30 +65,43 @@ class Reception:
             await self._synced
 
 
-@dataclass(frozen=True, slots=True)
 class Receiving:
-    """Opens uploads for their content."""
+    """Opens uploads for their content.
 
-    uploads: Uploads
-    store: BlobStore
-    publishing: Publishing
-    hashing: Executor
+    As long as few uploads come at a time, each hashes one piece while the next one travels. When they are many, each
+    reads its next piece only when the last one is hashed, so that all of them together stay small.
+    """
+
+    def __init__(self, uploads: Uploads, store: BlobStore, publishing: Publishing, hashing: Executor) -> None:
+        self._uploads = uploads
+        self._store = store
+        self._publishing = publishing
+        self._hashing = hashing
+        self._coming = 0
 
     def start(self, upload: Upload) -> Reception:
         """Start to take an upload's content, which must be awaited."""
+        digests = Digests(legacy=self._publishing.legacy_digests)
+        reception = Reception(self._store.write_staged(upload.id), digests, self._hashing)
         upload.stage = Stage.COMING
-        return Reception(
-            self.store.write_staged(upload.id), Digests(legacy=self.publishing.legacy_digests), self.hashing
-        )
+        self._coming += 1
+        return reception
 
     async def take(self, upload: Upload, reception: Reception, piece: bytes) -> None:
         """Take a piece. Raises FILE_TOO_LARGE, VOLUME_FULL."""
-        self.publishing.check_size(reception.size + len(piece))
-        self.uploads.touch(upload)
+        self._publishing.check_size(reception.size + len(piece))
+        self._uploads.touch(upload)
         await reception.take(piece)
+        if self._coming > _FEW:
+            await reception.settle()
 
     async def finish(self, upload: Upload, reception: Reception) -> Received:
         """Note that all has come."""
         upload.received = await reception.finish()
         upload.stage = Stage.RECEIVED
         return upload.received
+
+    async def close(self, reception: Reception) -> None:
+        """End a reception, however far it came."""
+        self._coming -= 1
+        await reception.close()

@@ -34,15 +34,15 @@ class ContentServicer(ContentServiceServicer):
         self, request_iterator: AsyncIterator[pb.UploadContentRequest], context: Context
     ) -> pb.UploadContentResponse:
         """Take an upload's content; a stream that breaks, or is refused on the way, ends the upload."""
-        upload = await self._upload(request_iterator)
+        upload = await self._upload(context)
         reception = self._rooms.receiving.start(upload)
         try:
-            received = await self._receive(upload, reception, request_iterator)
+            received = await self._receive(upload, reception, context)
         except BaseException:
             self._rooms.uploads.end(upload.id)
             raise
         finally:
-            await reception.close()
+            await self._rooms.receiving.close(reception)
         return pb.UploadContentResponse(size=received.size, sha256=received.sha256)
 
     async def DownloadContent(
@@ -66,29 +66,24 @@ class ContentServicer(ContentServiceServicer):
         volume = self._rooms.volume
         return pb.DescribeVolumeResponse(root=str(volume.root), nonce_path=volume.nonce_path, nonce=volume.nonce)
 
-    async def _upload(self, requests: AsyncIterator[pb.UploadContentRequest]) -> Upload:
+    async def _upload(self, context: Context) -> Upload:
         """Read the upload that the first message names; its content must be awaited, and come this way."""
-        async for first in requests:
-            if first.WhichOneof("part") != "upload_id":
-                break
-            upload = self._rooms.uploads.find(first.upload_id)
-            if upload.shares_volume or upload.stage is not Stage.AWAITED or upload.commit is not None:
-                raise _out_of_place("upload_id", "no content is awaited for this upload")
-            return upload
-        raise _out_of_place("upload_id", "the first message must hold the upload id")
+        first = await context.read()
+        if not isinstance(first, pb.UploadContentRequest) or first.WhichOneof("part") != "upload_id":
+            raise _out_of_place("upload_id", "the first message must hold the upload id")
+        upload = self._rooms.uploads.find(first.upload_id)
+        if upload.shares_volume or upload.stage is not Stage.AWAITED or upload.commit is not None:
+            raise _out_of_place("upload_id", "no content is awaited for this upload")
+        return upload
 
-    async def _receive(
-        self, upload: Upload, reception: Reception, requests: AsyncIterator[pb.UploadContentRequest]
-    ) -> Received:
-        """Take every piece."""
-        async for message in requests:
-            if message.WhichOneof("part") != "content":
-                raise _out_of_place("upload_id", "only the first message may hold an upload id")
-            piece = message.content
-            if len(piece) > MESSAGE_BYTES:
-                raise _out_of_place("content", f"a message holds at most {MESSAGE_BYTES} bytes of content")
-            await self._rooms.receiving.take(upload, reception, piece)
-        return await self._rooms.receiving.finish(upload, reception)
+    async def _receive(self, upload: Upload, reception: Reception, context: Context) -> Received:
+        """Take every piece. None is held while the next one is awaited, as the iterator of requests would hold it."""
+        while True:
+            message = await context.read()
+            if not isinstance(message, pb.UploadContentRequest):
+                return await self._rooms.receiving.finish(upload, reception)
+            await self._rooms.receiving.take(upload, reception, _piece(message))
+            del message
 
     def _open(self, request: pb.DownloadContentRequest) -> StoredContent:
         """Open the content that the ticket is for, if it has the span."""
@@ -109,6 +104,17 @@ class ContentServicer(ContentServiceServicer):
     def _piece_bytes(self) -> int:
         """Give the size of a piece: the more downloads there are, the smaller, since each holds one at a time."""
         return max(_SMALLEST_PIECE, min(MESSAGE_BYTES, _DOWNLOADS_BYTES // self._downloads))
+
+
+def _piece(message: pb.UploadContentRequest) -> bytes:
+    """Read a message's content."""
+    if message.WhichOneof("part") != "content":
+        raise _out_of_place("upload_id", "only the first message may hold an upload id")
+    piece = message.content
+    message.Clear()  # what it holds is a copy, and the piece may have to wait
+    if len(piece) > MESSAGE_BYTES:
+        raise _out_of_place("content", f"a message holds at most {MESSAGE_BYTES} bytes of content")
+    return piece
 
 
 def _out_of_place(parameter: str, message: str) -> Failure:
