@@ -15,7 +15,6 @@ from reference_server.contract import logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.failure import TransportFailure
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
-from reference_server.frontend.library_logs import route_library_logs
 from reference_server.programs.children import READY
 from reference_server.programs.listening import open_sockets, url_of
 from reference_server.programs.refusals import StartRefusedError
@@ -37,7 +36,7 @@ class FrontEndSettings:
 def run(settings: FrontEndSettings) -> None:
     """Serve until asked to stop. Raises StartRefusedError."""
     logs.configure()
-    route_library_logs()
+    logs.route_library_logs()
     uvloop.run(_serve(settings))
 
 

@@ -54,6 +54,7 @@ def run(settings: StorageSettings) -> None:
     The data directory is the caller's to mark and to lock.
     """
     logs.configure()
+    logs.route_library_logs()
     sys.setswitchinterval(_SWITCH_SECONDS)
     uvloop.run(_run_until_told(settings))
 

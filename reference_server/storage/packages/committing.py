@@ -102,8 +102,18 @@ class Committing:
             raise
 
     async def _write(self, admitted: Admitted, content: Content) -> PackageFileRow:
-        """Record the file. The number of open uploads bounds what waits here, so it is never overloaded."""
-        return await self.publishing.writer.insist(lambda database: self.publishing.record(database, admitted, content))
+        """Record the file, however long it takes until the metadata can be written.
+
+        The number of open uploads bounds what waits here. A caller that gives up may commit again, and waits on.
+        """
+        while True:
+            try:
+                return await self.publishing.writer.insist(
+                    lambda database: self.publishing.record(database, admitted, content)
+                )
+            except Failure as failure:
+                if failure.reason != Reason.OVERLOADED:
+                    raise
 
 
 def _note_outcome(commit: asyncio.Task[PackageFileRow]) -> None:

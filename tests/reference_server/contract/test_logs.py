@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +15,10 @@ from reference_server.contract import logs
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
+    before = logging.root.handlers[:], logging.root.level
     yield
     structlog.reset_defaults()
+    logging.root.handlers[:], logging.root.level = before
 
 
 def test_an_event_is_one_line_of_json() -> None:
@@ -53,3 +56,14 @@ def test_the_console_form_is_for_people() -> None:
     structlog.get_logger().info("storage serves", address="unix:/x")
     assert "storage serves" in stream.getvalue()
     assert "address=unix:/x" in stream.getvalue()
+
+
+def test_what_a_library_logs_is_a_line_of_the_same_form() -> None:
+    stream = io.StringIO()
+    logs.configure(stream=stream)
+    logs.route_library_logs()
+    logging.getLogger("grpc").warning("lost %s", "a stream")
+    logging.getLogger("grpc").info("not worth a line")
+    (line,) = stream.getvalue().splitlines()
+    event = json.loads(line)
+    assert (event["event"], event["level"], event["logger"]) == ("lost a stream", "warning", "grpc")

@@ -16,6 +16,7 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.failure import Failure
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM, SMALL_CONTENT_BYTES
+from reference_server.storage.metadata import writer
 from reference_server.storage.metadata.database import Database
 from tests.reference_server.storage.process import StorageProcess
 from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome, parts, running
@@ -249,3 +250,22 @@ def test_a_storage_that_stops_ends_the_stream_as_unavailable_after_the_last_outc
             stream.message()
         assert stream.call.code() == grpc.StatusCode.UNAVAILABLE
         stream.half_close()
+
+
+def test_while_another_program_holds_the_metadata_small_files_are_refused_and_large_ones_wait(
+    own_registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_ATTEMPTS", 2)
+    project, content = own_registry.project().id, os.urandom(100_000)
+    begun = own_registry.begin(at(project, "large"))
+    own_registry.send(begun.upload_id, content)
+    commit = pb.CommitPublicationRequest(
+        upload_id=begun.upload_id, size=len(content), sha256=hashlib.sha256(content).digest()
+    )
+    with writing_blocked(own_registry):
+        waiting = own_registry.packages.CommitPublication.future(commit, timeout=SECONDS)
+        small = pb.PublishRequest(credentials=own_registry.root, coordinates=at(project, "small"))
+        assert outcome(own_registry.packages.Publish, small) == "OVERLOADED"
+    row = waiting.result().package_file
+    assert own_registry.commit(begun.upload_id, content) == row
+    assert own_registry.read(at(project, "large")) == content
