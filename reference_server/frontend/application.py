@@ -35,6 +35,8 @@ CarrierChoice = Literal["auto", "streamed"]
 
 _HEAD_BYTES = 32 * KIB
 _READ_BYTES = 256 * KIB
+# What was cut off is abandoned in the storage too, so that nothing staged waits there for its sweep.
+_ERRAND_SECONDS = 3.0
 _ID = "([^/]+)"
 
 
@@ -73,8 +75,8 @@ class FrontEnd:
         self._operations.start()
         self._stalls.start()
         self._heads.start()
-        desk = Desk(self._operations, self._calls, self._carriers, self._stalls, self._log)
-        self._door = FrontDoor(PackageFileRoutes(desk), self._application(), self._heads)
+        self._desk = Desk(self._operations, self._calls, self._carriers, self._stalls, self._log)
+        self._door = FrontDoor(PackageFileRoutes(self._desk), self._application(), self._heads)
         self._server = Server(self._door, chunk_size=_READ_BYTES, max_header_size=_HEAD_BYTES)
         self._server.conn_params.header_timeout = None
         self._server.add_socket(listening)
@@ -84,6 +86,7 @@ class FrontEnd:
         self._server.stop()
         finished = await self._door.drain(grace_seconds)
         await self._server.close_all_connections()
+        await self._desk.settle(_ERRAND_SECONDS)
         self._stalls.stop()
         self._heads.stop()
         await self._operations.close()

@@ -111,6 +111,9 @@ class DirectWriter:
         if not piece:
             return
         await self._hashes.add(piece)
+        if not self._open:
+            # The number of a closed descriptor may by now be another upload's.
+            raise TransportFailure(grpc.StatusCode.CANCELLED, "the upload was abandoned")
         self._write(piece)
         self._size += len(piece)
         self._unsynced += len(piece)

@@ -30,3 +30,8 @@ class Desk:
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
         return task
+
+    async def settle(self, seconds: float) -> None:
+        """Wait for the errands under way, but not for ever."""
+        if self._errands:
+            await asyncio.wait(self._errands, timeout=seconds)

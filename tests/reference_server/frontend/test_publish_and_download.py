@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.reference_server.frontend.conftest import Projects
-from tests.reference_server.frontend.serving import Served, read_answer
+from tests.reference_server.frontend.serving import Served, Storage, read_answer
 
 SIZES = [0, 1, 65_536, 65_537, 1_048_577, 3_000_001]
 
@@ -258,3 +258,16 @@ def test_parallel_first_uploads_make_one_package(served: Served, package: str, s
     assert {status for status, _ in outcomes} == {200}
     assert len({package_id for _, package_id in outcomes}) == 1
     assert all(served.send("GET", f"{package}/{name}").body == content for name, content in contents.items())
+
+
+def test_content_that_is_gone_from_the_volume_is_asked_for_again_and_then_503(
+    served: Served, storage: Storage, package: str
+) -> None:
+    content = os.urandom(100_000)
+    served.send("PUT", f"{package}/file", content)
+    digest = hashlib.sha256(content).hexdigest()
+    (blob,) = (path for path in storage.data.rglob("*") if path.name == digest)
+    blob.unlink()
+    answer = served.send("GET", f"{package}/file")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert served.send("HEAD", f"{package}/file").status == 200

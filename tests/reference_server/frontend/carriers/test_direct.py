@@ -74,6 +74,18 @@ def test_an_abandoned_upload_holds_no_file_open(tmp_path: Path) -> None:
     run(tmp_path, body)
 
 
+def test_an_abandoned_upload_takes_no_more(tmp_path: Path) -> None:
+    (tmp_path / "staged").touch()
+
+    async def body(carrier: DirectCarrier) -> None:
+        writer = carrier.open_writer("staged", legacy_digests=False)
+        await writer.abandon()
+        with pytest.raises(TransportFailure):
+            await writer.write(bytes(2_000_000))
+
+    run(tmp_path, body)
+
+
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
