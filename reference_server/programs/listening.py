@@ -34,7 +34,7 @@ def open_sockets(host: str, port: int, count: int) -> list[socket.socket]:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise StartRefusedError(
             f"cannot listen on {host} port {port}: {reason}; choose another with --port or --host"
-        ) from None  # noqa: E501
+        ) from None
     return sockets
 
 
