@@ -5,27 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as _text
 from typing import TextIO
 
 from reference_server.frontend.credentials import SECRET_PARAMETERS
+from reference_server.frontend.exchange import Exchange
 from reference_server.frontend.metrics import Metrics
-
-
-@dataclass(slots=True)
-class Exchange:
-    """What is known of a request and its answer, filled while it goes on. Sizes are body bytes; status 0: no answer."""
-
-    request_id: str
-    method: str
-    target: str
-    route: str
-    remote_address: str
-    started: float
-    status: int = 0
-    received_bytes: int = 0
-    sent_bytes: int = 0
 
 
 class AccessLog:

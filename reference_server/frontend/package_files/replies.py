@@ -17,8 +17,9 @@ from tornado.iostream import IOStream, StreamClosedError
 
 from reference_server.contract.limits import KIB, MIB
 from reference_server.frontend import request_ids
-from reference_server.frontend.access_log import AccessLog, Exchange
+from reference_server.frontend.access_log import AccessLog
 from reference_server.frontend.answers import Answer
+from reference_server.frontend.exchange import Exchange
 
 Headers = Sequence[tuple[str, str]]
 

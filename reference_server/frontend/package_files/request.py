@@ -11,8 +11,8 @@ from tornado.http1connection import HTTP1Connection, is_transfer_encoding_chunke
 from tornado.httputil import HTTPHeaders, HTTPInputError, RequestStartLine
 
 from reference_server.frontend import request_ids
-from reference_server.frontend.access_log import Exchange
 from reference_server.frontend.credentials import presented_credentials
+from reference_server.frontend.exchange import Exchange
 from reference_server.frontend.package_files.address import FileRoute, read_query
 
 ROUTE = "package_file"

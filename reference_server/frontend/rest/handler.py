@@ -16,7 +16,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from reference_server.contract.failure import Failure, TransportFailure
 from reference_server.frontend import request_ids
-from reference_server.frontend.access_log import AccessLog, Exchange
+from reference_server.frontend.access_log import AccessLog
 from reference_server.frontend.answers import (
     ROUTE_UNKNOWN,
     TEXT_MALFORMED,
@@ -27,6 +27,7 @@ from reference_server.frontend.answers import (
     method_not_allowed,
 )
 from reference_server.frontend.credentials import presented_credentials
+from reference_server.frontend.exchange import Exchange
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.metrics import Metrics
 from reference_server.frontend.rest.parameters import (

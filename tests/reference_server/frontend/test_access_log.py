@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from reference_server.frontend.access_log import AccessLog, Exchange, without_secrets
+from reference_server.frontend.access_log import AccessLog, without_secrets
+from reference_server.frontend.exchange import Exchange
 from reference_server.frontend.metrics import Metrics
 from reference_server.frontend.request_ids import request_id
 
