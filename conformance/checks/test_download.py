@@ -8,7 +8,8 @@ from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
 from conformance.target.access import Visibility
-from conformance.target.registry import Place, Registry
+from conformance.target.registry import Place, Registry, Stored
+from conformance.transport.answer import Answer, described
 from conformance.transport.request import Request
 
 STRANGERS: dict[str, Callable[[Place], Place]] = {
@@ -83,12 +84,13 @@ def test_checksum_header(registry: Registry, expect: Judge, control: Judge) -> N
 
 @judges("download.head-describes-the-file")
 def test_head_describes_the_file(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Existence and size without the bytes."""
+    """Existence and size without the bytes: a body would be taken for the answer that follows."""
     file = stored(registry, control)
-    answer = registry.head(file.place)
+    answer, following = _followed(registry, registry.request("HEAD", file.place), file.place)
     size = str(file.content.size)
     expect(answer).status(200)
     expect(answer).header("Content-Length", lambda value: value == size, size)
+    _expect_no_body(file, answer, following, expect)
 
 
 @judges("download.head-of-unknown-is-404")
@@ -131,10 +133,13 @@ def test_range_of_a_changed_file_is_whole(registry: Registry, expect: Judge, con
 
 @judges("download.unchanged-is-304")
 def test_unchanged_is_304(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A cache asks with the ETag that it was given."""
+    """A cache asks with the ETag that it was given; a body would be taken for the answer that follows."""
     file = stored(registry, control)
     etag = etag_of(file, registry, control)
-    expect(registry.download(file.place, headers=(("If-None-Match", etag),))).status(304)
+    asked = registry.request("GET", file.place, headers=(("If-None-Match", etag),))
+    answer, following = _followed(registry, asked, file.place)
+    expect(answer).status(304)
+    _expect_no_body(file, answer, following, expect)
 
 
 @judges("download.stays-on-the-host")
@@ -150,4 +155,22 @@ def test_stays_on_the_host(registry: Registry, expect: Judge, control: Judge) ->
         expected=f"no redirect away from {registry.client.address.authority}",
         actual=location or "no redirect",
         answer=answer,
+    )
+
+
+def _followed(registry: Registry, request: Request, place: Place) -> tuple[Answer, Answer | None]:
+    """Ask, and then ask for the file over the same connection, where it stays open."""
+    with registry.client.conversation() as conversation:
+        answer = conversation.ask(request)
+        following = conversation.ask(registry.request("GET", place)) if conversation.is_open else None
+    return answer, following
+
+
+def _expect_no_body(file: Stored, answer: Answer, following: Answer | None, expect: Judge) -> None:
+    expect.that(
+        "no body",
+        holds=following is None or following.sha256 == file.content.sha256,
+        expected="the file as the next answer",
+        actual=described(following) if following else "a closed connection",
+        answer=following or answer,
     )

@@ -101,7 +101,15 @@ def test_highest_id_wins_after_parallel_writers(registry: Registry, expect: Judg
     place = registry.place()
     contents, answers = _write_in_parallel(registry, place, query="select=package_file")
     all_accepted(control, answers)
-    by_id = {str(answer.key("id")).zfill(20): content for answer, content in zip(answers, contents, strict=True)}
+    ids = [str(answer.key("id")) for answer in answers]
+    control.that(
+        "ids",
+        holds=all(map(str.isdigit, ids)),
+        expected="an id in every record",
+        actual=", ".join(ids),
+        answer=answers[0],
+    )
+    by_id = dict(zip(map(int, ids), contents, strict=True))
     expect(registry.download(place)).body(by_id[max(by_id)])
 
 

@@ -38,7 +38,7 @@ RECORD_KEYS = frozenset(
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 LABELLED_BODIES = {
     "publish.keeps-a-form-labelled-body": ("application/x-www-form-urlencoded", b"status=hidden&file=a%20b+c"),
-    "publish.keeps-a-json-labelled-body": ("application/json", b"{}"),
+    "publish.keeps-a-json-labelled-body": ("application/json", b'{"b": 1,\n "a":  [] }'),
     "publish.keeps-a-multipart-body": (
         "multipart/form-data; boundary=edge",
         b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\ninside\r\n--edge--\r\n',

@@ -91,13 +91,15 @@ class Inbound:
 
     async def answer(self, request: Request, answer: Answer) -> None:
         """Write an answer, head and body, in the framing that its own headers announce."""
-        self._writer.write(_head(answer))
+        waiting = _head(answer)
         chunked = (header_of(answer.headers, "transfer-encoding") or "").lower() == "chunked"
         async for part in answer.body:
-            self._writer.write(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
+            self._writer.write(waiting + (b"%x\r\n%b\r\n" % (len(part), part) if chunked else part))
             await self._writer.drain()
+            waiting = b""
         if chunked and not answer.hang_up and request.method != "HEAD":
-            self._writer.write(b"0\r\n\r\n")
+            waiting += b"0\r\n\r\n"
+        self._writer.write(waiting)
         await self._writer.drain()
 
     def turn(self, request: Request, answer: Answer) -> bool:

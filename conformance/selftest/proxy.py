@@ -85,11 +85,11 @@ class Proxy:
         exchange = Exchange(self._location, self._ledger)
         try:
             answer = await self._bend(request, exchange)
+            self.bent += exchange.is_bent
             await inbound.answer(request, answer)
             if not answer.ends_connection:
                 await exchange.settle()
         finally:
-            self.bent += exchange.is_bent
             await exchange.close()
         return inbound.turn(request, answer)
 

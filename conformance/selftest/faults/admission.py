@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from conformance.selftest.bending import WhenCalled, answering, refusing, trusting
 from conformance.selftest.callers import DEPLOY_TOKEN, GUEST, REPORTER, caller
 from conformance.selftest.exchange import Exchange
@@ -10,6 +12,7 @@ from conformance.selftest.messages import Answer, Request, nothing
 from conformance.selftest.targets import anonymous, publishes, reads
 
 NO_CONTENT = 204
+INSIDE_A_PROJECT = re.compile(r"/projects/[^/]+/")
 
 
 def publishing(who: WhenCalled) -> WhenCalled:
@@ -40,6 +43,10 @@ def level(number: int) -> WhenCalled:
 def scoped(*scopes: str) -> WhenCalled:
     """Choose members whose token has exactly these scopes."""
     return lambda _, by: by.is_member and by.scopes == frozenset(scopes)
+
+
+def _deletes_inside_a_project(request: Request) -> bool:
+    return request.method == "DELETE" and INSIDE_A_PROJECT.search(request.target) is not None
 
 
 def _token_is_revoked(request: Request) -> bool:
@@ -129,9 +136,9 @@ FAULTS = (
         answering(_token_is_revoked, lambda _: Answer(NO_CONTENT, (), nothing(), "No Content")),
     ),
     Fault(
-        "authentication.revocation-fails",
-        "Revoking an access token fails in the server.",
-        refusing(_token_is_revoked, 500),
+        "authentication.deletes-fail",
+        "Every DELETE of something inside a project fails in the server.",
+        refusing(_deletes_inside_a_project, 500),
     ),
     Fault(
         "authentication.15-guest-reads",

@@ -36,9 +36,13 @@ class FirstFileWins:
             await swallow(request)
             return json_answer(CREATED, {"message": "201 Created"})
         self._known.add(target.decoded)
-        answer = await exchange.forward(request)
-        if answer.status not in {OK, CREATED}:
-            self._known.discard(target.decoded)
+        status = 0
+        try:
+            answer = await exchange.forward(request)
+            status = answer.status
+        finally:
+            if status not in {OK, CREATED}:
+                self._known.discard(target.decoded)
         return answer
 
 

@@ -33,6 +33,44 @@ class TakesOnly:
         return message_answer(500)
 
 
+class LocksAfter:
+    """Counts the uploads of every name and fails with 500, whatever is asked, once there were `most` of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._uploads: dict[tuple[str, ...], int] = defaultdict(int)
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Fail or forward."""
+        target = package_file(request)
+        if target is None:
+            return await exchange.forward(request)
+        if self._uploads[target.decoded] < self._most:
+            self._uploads[target.decoded] += publishes(request)
+            return await exchange.forward(request)
+        exchange.bend()
+        await swallow(request)
+        return message_answer(500)
+
+
+class TakesOneVersion:
+    """Remembers the first version of every package name and refuses publishes to another."""
+
+    def __init__(self) -> None:
+        self._versions: dict[tuple[str, ...], str] = {}
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Refuse or forward a publish."""
+        target = package_file(request)
+        if target is None or not publishes(request):
+            return await exchange.forward(request)
+        if self._versions.setdefault(target.package[:2], target.version) == target.version:
+            return await exchange.forward(request)
+        exchange.bend()
+        await swallow(request)
+        return message_answer(400)
+
+
 class SharesFilesBetweenVersions:
     """Remembers the first version of every package name and uses it for all others."""
 
@@ -93,7 +131,12 @@ FAULTS = (
     Fault("packages.take-one-publish", "The second publish into a package fails.", lambda: TakesOnly(1)),
     Fault("packages.take-two-publishes", "The third publish into a package fails.", lambda: TakesOnly(2)),
     Fault("packages.take-four-publishes", "The fifth publish into a package fails.", lambda: TakesOnly(4)),
-    Fault("packages.take-eight-publishes", "The ninth publish into a package fails.", lambda: TakesOnly(8)),
+    Fault(
+        "packages.lock-after-eight-uploads",
+        "A name that was uploaded eight times can neither be read nor written any more.",
+        lambda: LocksAfter(8),
+    ),
+    Fault("packages.take-one-version", "A second version of a package is refused.", TakesOneVersion),
     Fault(
         "packages.shares-files-between-versions", "The version is not part of a file's key.", SharesFilesBetweenVersions
     ),
