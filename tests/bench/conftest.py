@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,27 +24,35 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("bench")
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one benchmark found: how long one peer took in one round for an amount of bytes or requests."""
+
+    peer: str
+    round: int
+    amount: float
+    unit: str
+    seconds: float
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print for each operation how fast each peer was, and how fast we were against it."""
     session = getattr(config, "_benchmarksession", None)
-    seconds: dict[str, dict[str, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
+    groups: dict[str, list[Measurement]] = defaultdict(list)
     for bench in session.benchmarks if session else ():
-        extra: dict[str, Any] = bench.extra_info
-        seconds[bench.group][extra["peer"]][extra["round"]] = bench.stats.median
-        units = extra["amount"], extra["unit"]
-        seconds[bench.group].setdefault("", {})[0] = units  # type: ignore[assignment]
-    for group, peers in seconds.items():
-        amount, unit = peers.pop("")[0]  # type: ignore[misc]
+        groups[bench.group].append(Measurement(**bench.extra_info, seconds=bench.stats.median))
+    for group, measurements in groups.items():
         terminalreporter.section(group)
-        for line in _rows(peers, amount, unit):
-            terminalreporter.write_line(line)
+        for peer in dict.fromkeys(measurement.peer for measurement in measurements):
+            terminalreporter.write_line(_row(peer, measurements))
 
 
-def _rows(peers: dict[str, dict[int, float]], amount: float, unit: str) -> Iterator[str]:
-    ours = peers[OURS]
-    for peer, rounds in peers.items():
-        rate = amount / statistics.median(rounds.values())
-        ratios = [rounds[number] / ours[number] for number in rounds if number in ours]
-        against = "" if peer == OURS else f"   {OURS} at {statistics.median(ratios):.2f} of it"
-        spread = "" if peer == OURS else f" ({min(ratios):.2f} to {max(ratios):.2f})"
-        yield f"{peer:32} {rate:12,.0f} {unit}{against}{spread}"
+def _row(peer: str, measurements: list[Measurement]) -> str:
+    of_peer = [measurement for measurement in measurements if measurement.peer == peer]
+    rate = statistics.median(measurement.amount / measurement.seconds for measurement in of_peer)
+    row = f"{peer:32} {rate:12,.0f} {of_peer[0].unit}"
+    ours = {measurement.round: measurement.seconds for measurement in measurements if measurement.peer == OURS}
+    ratios = [measurement.seconds / ours[measurement.round] for measurement in of_peer if measurement.round in ours]
+    if peer == OURS or not ratios:
+        return row
+    return f"{row}   {OURS} at {statistics.median(ratios):.2f} of it ({min(ratios):.2f} to {max(ratios):.2f})"

@@ -6,9 +6,9 @@ by its blob upload, SeaweedFS by S3 with presigned URLs (so that it, too, checks
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 import obstore
@@ -194,7 +194,7 @@ class SeaweedS3:
         del digest
         return self._presigned("GET", file_name)
 
-    def _presigned(self, method: str, file_name: str) -> Request:
+    def _presigned(self, method: Literal["GET", "PUT"], file_name: str) -> Request:
         url = obstore.sign(self.store, method, file_name, timedelta(hours=1))
         return Request(self.port, url.split(f":{self.port}", 1)[1])
 
@@ -202,8 +202,8 @@ class SeaweedS3:
 @contextmanager
 def seaweed_s3(folder: Path) -> Iterator[SeaweedS3]:
     """Start master, volume server, filer and S3 gateway in one process."""
-    keys = {"access_key_id": "bench", "secret_access_key": hashlib.sha256(os.urandom(16)).hexdigest()}
-    credential = {"accessKey": keys["access_key_id"], "secretKey": keys["secret_access_key"]}
+    secret = secrets.token_hex()
+    credential = {"accessKey": "bench", "secretKey": secret}
     identity = {"name": "bench", "credentials": [credential], "actions": ["Admin", "Read", "Write", "List"]}
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
     (folder / "data").mkdir()
@@ -220,7 +220,8 @@ def seaweed_s3(folder: Path) -> Iterator[SeaweedS3]:
             region="us-east-1",
             virtual_hosted_style_request=False,
             client_options={"allow_http": True},
-            **keys,
+            access_key_id="bench",
+            secret_access_key=secret,
         )
         _create_bucket(store)
         yield SeaweedS3(ports["s3"], store)

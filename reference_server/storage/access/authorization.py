@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.callers import Anonymous, Caller, DeployTokenCaller, UserCaller
-from reference_server.storage.access.roles import Role, Visibility
 from reference_server.storage.access.scopes import API, READ_API, READ_PACKAGES, WRITE_PACKAGES
 from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.roles import Role, Visibility
 
 _NOTHING: frozenset[str] = frozenset()
 _PACKAGE_SCOPES = frozenset({READ_PACKAGES, WRITE_PACKAGES})

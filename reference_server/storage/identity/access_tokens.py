@@ -10,7 +10,6 @@ from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import MAINTAIN
 from reference_server.storage.access.callers import Caller, Presented, UserCaller
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.access.roles import Role
 from reference_server.storage.access.scopes import ACCESS_TOKEN_SCOPES
 from reference_server.storage.access.tokens import digest, new_access_token
 from reference_server.storage.identity.formats import check_name, check_scopes, start_of_day
@@ -19,6 +18,7 @@ from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.hot_paths import ProjectRow
 from reference_server.storage.metadata.models import AccessToken, ProjectMember, User
 from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.access.roles import Visibility
 from reference_server.storage.metadata import clock
+from reference_server.storage.rules.roles import Visibility
 
 _LONGEST = 255  # characters
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]")

@@ -9,7 +9,6 @@ from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import OWN, require_scope
 from reference_server.storage.access.callers import Caller, Presented, UserCaller
 from reference_server.storage.access.groups import GroupAccess
-from reference_server.storage.access.roles import Role, Visibility
 from reference_server.storage.blobs.freeing import Freeing
 from reference_server.storage.identity.formats import check_name, check_path, read_visibility
 from reference_server.storage.identity.namespaces import claim_path, require_visibility_below
@@ -18,6 +17,7 @@ from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Group, GroupAncestor, GroupMember, Project
 from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.rules.roles import Role, Visibility
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from reference_server.storage.access.authorization import MAINTAIN, OWN, SEE
 from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.access.roles import Visibility
 from reference_server.storage.blobs.freeing import Freeing
 from reference_server.storage.identity.formats import check_name, check_path, read_visibility
 from reference_server.storage.identity.namespaces import claim_path, require_visibility_below
@@ -20,6 +19,7 @@ from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, Project, User
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.forgetting import forget_packages_of
+from reference_server.storage.rules.roles import Visibility
 
 
 @dataclass(frozen=True, slots=True)

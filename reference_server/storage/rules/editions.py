@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from reference_server.storage.access.roles import Role
+from reference_server.storage.rules.roles import Role
 
 EditionName = Literal["15", "current"]
 

@@ -1,19 +1,21 @@
 """The run of pytest inside the program: nothing of the caller's pytest gets in, and checks cannot be odd."""
 
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from conformance.judging.binding import judges
 from conformance.judging.plugin import BindingError, checks_by_requirement
 from conformance.judging.session import locate_checks
 from tests.conformance.conftest import Ran
 
 
 def test_the_callers_pytest_configuration_does_not_leak_in(
-    run: "pytest.fixture", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
     (tmp_path / "conftest.py").write_text("raise RuntimeError('leaked')\n", encoding="utf-8")
@@ -22,21 +24,22 @@ def test_the_callers_pytest_configuration_does_not_leak_in(
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option -k nothing")
     monkeypatch.setenv("PYTEST_PLUGINS", "leaky")
-    ran: Ran = run("--only", "publish.answers-created")
+    ran = run("--only", "publish.answers-created")
     assert ran.code == 0
     assert "leaky" not in sys.modules
 
 
 def test_the_callers_environment_is_as_it_was_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
-    before = dict(__import__("os").environ)
+    before = dict(os.environ)
     locate_checks()
-    assert dict(__import__("os").environ) == before
+    assert dict(os.environ) == before
 
 
-def item(name: str, *identifiers: str) -> SimpleNamespace:
-    marks = [judges(identifier).mark for identifier in identifiers]
-    return SimpleNamespace(nodeid=name, iter_markers=lambda _: iter(marks))
+def item(name: str, *identifiers: str) -> pytest.Item:
+    """Return as much of a collected check as binding looks at."""
+    marks = [pytest.mark.requirement(identifier).mark for identifier in identifiers]
+    return cast("pytest.Item", SimpleNamespace(nodeid=name, iter_markers=lambda _: iter(marks)))
 
 
 def test_a_check_without_a_requirement_is_an_error() -> None:

@@ -80,7 +80,7 @@ def test_the_page_shows_the_evidence_of_every_finding_and_escapes_it(ran: Ran) -
     for entry in ran.results.requirements:
         if entry.verdict is Verdict.FAIL and entry.failure is not None:
             assert entry.failure.actual in page.text
-            assert entry.failure.curl in page.text
+            assert str(entry.failure.curl) in page.text
     assert "<b>no & never</b>" in page.text
     assert "<b>no" not in (ran.out / "report.html").read_text(encoding="utf-8")
 

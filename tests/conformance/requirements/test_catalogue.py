@@ -25,7 +25,7 @@ capability = "publish"
 def catalogue_of(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "publish.toml").write_text('section = "publish"\ntitle = "Publishing"\n' + text, encoding="utf-8")
     monkeypatch.setattr(catalogue, "SECTIONS", ("publish",))
-    monkeypatch.setattr(catalogue.resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr("conformance.requirements.catalogue.resources.files", lambda _: tmp_path)
     load_catalogue()
 
 

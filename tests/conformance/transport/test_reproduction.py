@@ -32,7 +32,11 @@ def sent_by(line_for: "dict[str, object]", tmp_path: Path, end: bytes) -> bytes:
 
 @needs_curl
 def test_target_headers_and_body_arrive_as_they_were(tmp_path: Path) -> None:
-    request = {"method": "PUT", "headers": (("X-Odd", 'a"b$c`d\\e'),), "body": b'it\'s a "body" for $5'}
+    request: dict[str, object] = {
+        "method": "PUT",
+        "headers": (("X-Odd", 'a"b$c`d\\e'),),
+        "body": b'it\'s a "body" for $5',
+    }
     received = sent_by({**request, "size": 20, "chunked": False, "expect": False}, tmp_path, b"for $5")
     assert received.startswith(b"PUT /a/../b%2e?x=$HOME HTTP/1.1\r\n")
     assert b'X-Odd: a"b$c`d\\e\r\n' in received
@@ -42,7 +46,14 @@ def test_target_headers_and_body_arrive_as_they_were(tmp_path: Path) -> None:
 
 @needs_curl
 def test_the_variable_of_a_redacted_header_is_expanded(tmp_path: Path) -> None:
-    request = {"method": "GET", "headers": (), "body": None, "size": None, "chunked": False, "expect": False}
+    request: dict[str, object] = {
+        "method": "GET",
+        "headers": (),
+        "body": None,
+        "size": None,
+        "chunked": False,
+        "expect": False,
+    }
     plain = curl_line(url="http://example.com/", **{**request, "headers": (("PRIVATE-TOKEN", "sesame-open"),)})  # type: ignore[arg-type]
     assert '--header "PRIVATE-TOKEN: sesame-open"' in plain
     assert sent_by(request, tmp_path, b"\r\n\r\n").startswith(b"GET /a/../b")
@@ -59,7 +70,14 @@ def test_basic_becomes_user_so_that_the_secret_is_in_the_clear_for_the_redactor(
 
 @needs_curl
 def test_a_large_body_is_made_on_the_spot_and_chunks_stay_chunks(tmp_path: Path) -> None:
-    request = {"method": "PUT", "headers": (), "body": b"", "size": 3000, "chunked": True, "expect": False}
+    request: dict[str, object] = {
+        "method": "PUT",
+        "headers": (),
+        "body": b"",
+        "size": 3000,
+        "chunked": True,
+        "expect": False,
+    }
     received = sent_by(request, tmp_path, b"\r\n0\r\n\r\n")
     assert b"Transfer-Encoding: chunked" in received
     assert len(received) > 3000

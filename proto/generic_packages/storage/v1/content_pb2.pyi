@@ -30,7 +30,9 @@ class UploadContentRequest(_message.Message):
     upload_id: _builtins.str
     """From BeginPublicationResponse."""
     content: _builtins.bytes
-    """The next bytes, at most 1 MiB."""
+    """The next bytes, at most 1 MiB. The storage holds one message of each stream in memory: a caller with many uploads
+    at once sends smaller ones (the whole of them together some 4 MiB).
+    """
     def __init__(
         self,
         *,

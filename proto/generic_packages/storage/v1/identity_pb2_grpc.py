@@ -101,7 +101,8 @@ class IdentityServiceServicer:
 
     def CreateGroup(self, request, context):
         """Creates a group, at the top or below another; the caller becomes its owner. Needs an administrator for a group at
-        the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path).
+        the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path); PARAMETER_INVALID (visibility) for a group more
+        visible than its parent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -115,7 +116,8 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateProject(self, request, context):
-        """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path).
+        """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path);
+        PARAMETER_INVALID (visibility) for a project more visible than its group.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -46,12 +46,15 @@ class IdentityServiceStub:
     """
     CreateGroup: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateGroupRequest, _identity_pb2.CreateGroupResponse]
     """Creates a group, at the top or below another; the caller becomes its owner. Needs an administrator for a group at
-    the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path).
+    the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path); PARAMETER_INVALID (visibility) for a group more
+    visible than its parent.
     """
     DeleteGroup: _grpc.UnaryUnaryMultiCallable[_identity_pb2.DeleteGroupRequest, _identity_pb2.DeleteGroupResponse]
     """Deletes a group with every group and project below it, their packages and tokens. Needs an owner."""
     CreateProject: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateProjectRequest, _identity_pb2.CreateProjectResponse]
-    """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path)."""
+    """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path);
+    PARAMETER_INVALID (visibility) for a project more visible than its group.
+    """
     GetProject: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetProjectRequest, _identity_pb2.GetProjectResponse]
     """Reads a project. Anonymous callers see public projects."""
     DeleteProject: _grpc.UnaryUnaryMultiCallable[_identity_pb2.DeleteProjectRequest, _identity_pb2.DeleteProjectResponse]
@@ -78,12 +81,15 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     """
     CreateGroup: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateGroupRequest, _identity_pb2.CreateGroupResponse]  # type: ignore[assignment]
     """Creates a group, at the top or below another; the caller becomes its owner. Needs an administrator for a group at
-    the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path).
+    the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path); PARAMETER_INVALID (visibility) for a group more
+    visible than its parent.
     """
     DeleteGroup: _aio.UnaryUnaryMultiCallable[_identity_pb2.DeleteGroupRequest, _identity_pb2.DeleteGroupResponse]  # type: ignore[assignment]
     """Deletes a group with every group and project below it, their packages and tokens. Needs an owner."""
     CreateProject: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateProjectRequest, _identity_pb2.CreateProjectResponse]  # type: ignore[assignment]
-    """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path)."""
+    """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path);
+    PARAMETER_INVALID (visibility) for a project more visible than its group.
+    """
     GetProject: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetProjectRequest, _identity_pb2.GetProjectResponse]  # type: ignore[assignment]
     """Reads a project. Anonymous callers see public projects."""
     DeleteProject: _aio.UnaryUnaryMultiCallable[_identity_pb2.DeleteProjectRequest, _identity_pb2.DeleteProjectResponse]  # type: ignore[assignment]
@@ -119,7 +125,8 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.CreateGroupResponse, _abc.Awaitable[_identity_pb2.CreateGroupResponse]]:
         """Creates a group, at the top or below another; the caller becomes its owner. Needs an administrator for a group at
-        the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path).
+        the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path); PARAMETER_INVALID (visibility) for a group more
+        visible than its parent.
         """
 
     @_abc_1.abstractmethod
@@ -136,7 +143,9 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.CreateProjectRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.CreateProjectResponse, _abc.Awaitable[_identity_pb2.CreateProjectResponse]]:
-        """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path)."""
+        """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path);
+        PARAMETER_INVALID (visibility) for a project more visible than its group.
+        """
 
     @_abc_1.abstractmethod
     def GetProject(

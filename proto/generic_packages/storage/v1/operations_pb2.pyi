@@ -27,7 +27,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class OperateRequest(_message.Message):
-    """Operations sent together."""
+    """Operations sent together: at most 4 MiB in one message, best about 1 MiB."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
