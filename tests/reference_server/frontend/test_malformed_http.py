@@ -94,8 +94,8 @@ def test_bytes_after_a_body_are_no_part_of_it(front_end: Served, package: str) -
     head = f"PUT {package}/file HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {front_end.token}\r\nContent-Length: 3\r\n\r\n"
     with front_end.connect() as connection:
         connection.sendall(head.encode() + b"abcdef\r\n\r\n")
-        assert read_answer(connection).status == 201
-        assert read_until_closed(connection).startswith(b"HTTP/1.1 400 ")
+        answers = read_until_closed(connection).split(b"HTTP/1.1 ")
+    assert [answer[:4] for answer in answers[1:]] == [b"201 ", b"400 "]
     assert front_end.send("GET", f"{package}/file").body == b"abc"
 
 
