@@ -84,14 +84,19 @@ class Proxy:
             return False
         exchange = Exchange(self._location, self._ledger)
         try:
-            answer = await self._bend(request, exchange)
-            self.bent += exchange.is_bent
+            answer = await self._bent_answer(request, exchange)
             await inbound.answer(request, answer)
             if not answer.ends_connection:
                 await exchange.settle()
         finally:
             await exchange.close()
         return inbound.turn(request, answer)
+
+    async def _bent_answer(self, request: Request, exchange: Exchange) -> Answer:
+        try:
+            return await self._bend(request, exchange)
+        finally:
+            self.bent += exchange.is_bent
 
 
 class ProxyHost:

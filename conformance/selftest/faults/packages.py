@@ -53,24 +53,6 @@ class LocksAfter:
         return message_answer(500)
 
 
-class TakesOneVersion:
-    """Remembers the first version of every package name and refuses publishes to another."""
-
-    def __init__(self) -> None:
-        self._versions: dict[tuple[str, ...], str] = {}
-
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
-        """Refuse or forward a publish."""
-        target = package_file(request)
-        if target is None or not publishes(request):
-            return await exchange.forward(request)
-        if self._versions.setdefault(target.package[:2], target.version) == target.version:
-            return await exchange.forward(request)
-        exchange.bend()
-        await swallow(request)
-        return message_answer(400)
-
-
 class SharesFilesBetweenVersions:
     """Remembers the first version of every package name and uses it for all others."""
 
@@ -136,7 +118,6 @@ FAULTS = (
         "A name that was uploaded eight times can neither be read nor written any more.",
         lambda: LocksAfter(8),
     ),
-    Fault("packages.take-one-version", "A second version of a package is refused.", TakesOneVersion),
     Fault(
         "packages.shares-files-between-versions", "The version is not part of a file's key.", SharesFilesBetweenVersions
     ),

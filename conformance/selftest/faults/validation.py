@@ -170,6 +170,11 @@ FAULTS = (
         rejecting(_version, lambda part: bool(SEMANTIC.fullmatch(part)), "package_version"),
     ),
     Fault(
+        "validation.version-begins-with-1",
+        "Only versions that begin with 1 are accepted.",
+        rejecting(_version, lambda part: part.startswith(b"1"), "package_version"),
+    ),
+    Fault(
         "validation.version-without-plus",
         "A version may not have a plus.",
         rejecting(_version, lambda part: b"+" not in part, "package_version"),
