@@ -13,6 +13,7 @@ from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, User
 
 _USERNAME = "root"
+_SHORTEST = 16  # characters: fewer could be guessed over the network
 _TOKEN_NAME = "root token file"  # noqa: S105 -- what it is called
 
 
@@ -71,14 +72,15 @@ def _read_or_write(path: Path) -> str:
 
 
 def _checked(secret: str, path: Path) -> str:
-    if not secret or len(secret) > SECRET_BYTES or not secret.isprintable() or " " in secret:
+    if not _SHORTEST <= len(secret) <= SECRET_BYTES or not secret.isprintable() or " " in secret:
         raise _unusable(path)
     return secret
 
 
 def _unusable(path: Path) -> RootTokenFileError:
     return RootTokenFileError(
-        f"root token file {path}: it must hold one token of printable ASCII characters; remove it to have one made"
+        f"root token file {path}: it must hold one token of {_SHORTEST} to {SECRET_BYTES} printable ASCII characters; "
+        "remove it to have one made"
     )
 
 

@@ -102,7 +102,7 @@ def test_the_written_token_file_is_for_its_owner_alone(process: StorageProcess) 
     assert process.token.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", "glpat-ü".encode(), b"two words", b"x" * 2000])
+@pytest.mark.parametrize("content", [b"guessable", b"", b"\n", "glpat-ü".encode(), b"two words", b"x" * 2000])
 def test_a_token_file_without_a_token_is_a_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "token").write_bytes(content)
     settings = StorageSettings(
