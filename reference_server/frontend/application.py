@@ -34,7 +34,7 @@ from reference_server.frontend.storage_link.operations import Operations
 CarrierChoice = Literal["auto", "streamed"]
 
 _HEAD_BYTES = 32 * KIB
-_READ_BYTES = 256 * KIB
+_READ_BYTES = 512 * KIB
 # What was cut off is abandoned in the storage too, so that nothing staged waits there for its sweep.
 _ERRAND_SECONDS = 3.0
 _ID = "([^/]+)"

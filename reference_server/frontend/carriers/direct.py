@@ -19,7 +19,7 @@ from reference_server.frontend.carriers.pieces import PieceBudget, PieceCollecto
 
 _READ_BYTES = 256 * KIB
 # Synced while the rest arrives, so that the sync before the answer is short.
-_SYNC_EVERY_BYTES = 64 * MIB
+_SYNC_EVERY_BYTES = 16 * MIB
 _THREADS = 2
 
 

@@ -14,7 +14,7 @@ from generic_packages.storage.v1.content_pb2 import (
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
 
 from reference_server.contract.failure import Failure, Reason, TransportFailure
-from reference_server.contract.limits import MESSAGE_BYTES, REQUEST_ID_KEY
+from reference_server.contract.limits import REQUEST_ID_KEY
 from reference_server.frontend.carriers.interface import ContentGoneError, ContentSummary
 from reference_server.frontend.carriers.pieces import PieceBudget, PieceCollector
 
@@ -89,9 +89,10 @@ class StreamedWriter:
         if self._upload_id is not None:
             upload_id, self._upload_id = self._upload_id, None
             await self._write(UploadContentRequest(upload_id=upload_id))
-        for start in range(0, len(piece), MESSAGE_BYTES):
+        size = self._budget.piece_bytes
+        for start in range(0, len(piece), size):
             async with self._in_flight:
-                await self._write(UploadContentRequest(content=piece[start : start + MESSAGE_BYTES]))
+                await self._write(UploadContentRequest(content=piece[start : start + size]))
 
     async def _write(self, message: UploadContentRequest) -> None:
         """Write one message; when the storage has ended the call, say why it did."""

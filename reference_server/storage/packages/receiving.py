@@ -11,7 +11,7 @@ from reference_server.storage.packages.digests import Digests
 from reference_server.storage.packages.publishing import Publishing
 from reference_server.storage.packages.uploads import Received, Stage, Upload, Uploads
 
-_SYNC_EVERY = 64 * MIB
+_SYNC_EVERY = 16 * MIB
 _FEW = 8
 
 
