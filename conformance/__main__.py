@@ -14,6 +14,7 @@ from conformance.judging.plugin import BindingError
 from conformance.judging.suite import NothingSelected
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import CatalogueError, load_catalogue
+from conformance.selftest.good_server import RegistryError
 from conformance.target.description import TargetError
 from conformance.target.preflight import PreflightFailure
 from conformance.transport.redaction import Redactor
@@ -23,6 +24,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     UsageError: ExitCode.USAGE,
     NothingSelected: ExitCode.INCOMPLETE,
     PreflightFailure: ExitCode.PREFLIGHT,
+    RegistryError: ExitCode.PREFLIGHT,
     BindingError: ExitCode.INTERNAL,
     CatalogueError: ExitCode.INTERNAL,
 }

@@ -2,15 +2,12 @@
 
 import argparse
 import json
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from conformance.command_line.signals import sigterm_as_interrupt
 from conformance.command_line.sizes import size
 from conformance.command_line.usage import UsageError
 from conformance.judging.results import FILE_NAME, Results, load
@@ -93,7 +90,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
     if arguments.dry_run:
         return _say_what_would_happen(description, settings, catalogue, console)
     out = _writable(arguments.out)
-    with _sigterm_as_interrupt(), shown_on(console, len(select(catalogue, settings))) as listener:
+    with sigterm_as_interrupt(), shown_on(console, len(select(catalogue, settings))) as listener:
         results = _judge(
             Suite(description, settings, catalogue, redactor=redactor, listener=listener), redactor, console
         )
@@ -164,16 +161,3 @@ def _report(results: Results, out: Path, catalogue: Catalogue, redactor: Redacto
     print_results(sealed, catalogue.titles, console)
     names = ", ".join(str(out / name) for name in ("report.html", "junit.xml", FILE_NAME))
     console.print(Text(f"reports: {names}"), soft_wrap=True)
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM clean up as Ctrl-C does; only the main thread may say so."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)

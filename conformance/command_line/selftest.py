@@ -9,14 +9,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from conformance.command_line.signals import sigterm_as_interrupt
 from conformance.command_line.usage import UsageError
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import Catalogue
-from conformance.selftest.examination import Examiner, Registries, editions_of
+from conformance.selftest.examination import Registries, editions_of, examining
 from conformance.selftest.examined import Examined
 from conformance.selftest.faults.catalogue import every_fault
 from conformance.selftest.faults.fault import CURRENT, Fault
-from conformance.selftest.good_server import GoodRegistry, reference_server
+from conformance.selftest.good_server import reference_server, running_registry
 from conformance.selftest.matrix import FILE, load, save, together
 from conformance.selftest.report import progress, show
 from conformance.transport.redaction import Redactor
@@ -61,7 +62,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def run(arguments: argparse.Namespace, _catalogue: Catalogue, _redactor: Redactor, console: Console) -> ExitCode:
     """Examine the suite, compare, and say what differs."""
     faults = _selected(arguments)
-    with ExitStack() as stack:
+    with sigterm_as_interrupt(), ExitStack() as stack:
         registries = _registries(arguments, editions_of(faults), stack)
         examined = _examine(registries, faults, arguments.jobs, console)
     if arguments.update:
@@ -83,16 +84,14 @@ def _selected(arguments: argparse.Namespace) -> tuple[Fault, ...]:
 
 def _registries(arguments: argparse.Namespace, editions: list[str], stack: ExitStack) -> Registries:
     if arguments.url is not None:
-        return {CURRENT: GoodRegistry(arguments.url, arguments.token_file)}
+        return {CURRENT: running_registry(arguments.url, arguments.token_file)}
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-selftest-")))
     return {edition: stack.enter_context(reference_server(folder / edition, edition)) for edition in editions}
 
 
 def _examine(registries: Registries, faults: tuple[Fault, ...], jobs: int, console: Console) -> Examined:
     every = [fault for fault in every_fault() if fault.edition in registries]
-    with ExitStack() as stack:
-        hear = stack.enter_context(progress(console, len(faults)))
-        examiner = Examiner(registries, jobs, stack)
+    with progress(console, len(faults)) as hear, examining(registries, jobs) as examiner:
         baselines = examiner.baselines()
         observed = examiner.examine(faults, hear)
     whole = together(baselines.values()) if len(faults) == len(every) else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from conformance.selftest.exchange import Location
@@ -26,13 +26,12 @@ class Run:
 
 
 class Examiner:
-    """Runs the suite through proxies; use it as one of the contexts of `stack`, which ends what it started."""
+    """Runs the suite through proxies in front of good registries."""
 
-    def __init__(self, registries: Registries, jobs: int, stack: ExitStack) -> None:
+    def __init__(self, registries: Registries, host: ProxyHost, runner: SuiteRunner) -> None:
         self._registries = registries
-        self._host = stack.enter_context(ProxyHost())
-        self._runner = SuiteRunner(jobs)
-        stack.callback(self._runner.close)
+        self._host = host
+        self._runner = runner
 
     def baselines(self) -> dict[str, Baseline]:
         """Run the suite against each good registry, through a proxy that bends nothing.
@@ -64,6 +63,17 @@ class Examiner:
         self._host.close(run.proxy)
         errors = [*findings.errors, *(f"the proxy failed: {error!r}" for error in run.proxy.errors)]
         return Observed(findings.kills, run.proxy.bent, tuple(errors)), findings
+
+
+@contextmanager
+def examining(registries: Registries, jobs: int) -> Iterator[Examiner]:
+    """Give an examiner that runs the suite `jobs` times at once; end what it has started afterwards."""
+    runner = SuiteRunner(jobs)
+    with ProxyHost() as host:
+        try:
+            yield Examiner(registries, host, runner)
+        finally:
+            runner.close()
 
 
 def _good(edition: str, findings: Findings) -> Baseline:

@@ -1,7 +1,8 @@
-"""The good registry that a self-test starts for itself when it is given none."""
+"""The good registry that broken ones are made of: one that runs already, or one that the self-test starts."""
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conformance.target.description import TargetError, describe_by_token_file
+
 READY = "Ready: "
 STOP_SECONDS = 20.0
+CONNECT_SECONDS = 10.0
 LOG = "server.log"
 
 
@@ -40,6 +44,22 @@ class GoodRegistry:
     def token(self) -> str:
         """Return the administrator's token."""
         return self.token_file.read_text(encoding="ascii").strip()
+
+
+def running_registry(url: str, token_file: Path) -> GoodRegistry:
+    """Return the good registry that somebody else runs at `url`.
+
+    Raises TargetError when URL or file cannot be used, RegistryError when nothing listens there.
+    """
+    address = describe_by_token_file(url, token_file).address
+    registry = GoodRegistry(url, token_file)
+    if address.scheme != "http" or address.prefix:
+        raise TargetError(f"{url} must be plain http without a path: the broken registries are made by a plain proxy")
+    try:
+        socket.create_connection((registry.host, registry.port), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        raise RegistryError(f"Nothing can be made of the registry at {url}: {error.strerror or error}.") from error
+    return registry
 
 
 @contextmanager

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from conformance.selftest.faults.fault import Fault
@@ -33,7 +32,7 @@ def progress(console: Console, total: int) -> Iterator[Hear]:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("the good registry", total=total)
 
         def hear(fault: Fault) -> None:
@@ -42,14 +41,13 @@ def progress(console: Console, total: int) -> Iterator[Hear]:
         yield hear
 
 
-def show(console: Console, differences: Sequence[Difference], sentences: dict[str, str]) -> None:
+def show(console: Console, differences: Sequence[Difference], sentences: Mapping[str, str]) -> None:
     """Print the differences by fault, each fault with the sentence that says what is wrong with it."""
-    table = Table("fault", "difference", "about", show_lines=False, expand=False)
-    for fault, group in groupby(sorted(differences), key=lambda difference: difference.fault):
-        title = Text(fault or "the matrix as a whole", style="bold")
-        title.append(f"\n{sentences[fault]}" if fault in sentences else "", style="not bold dim")
+    width = max(len(difference.kind.value) for difference in differences)
+    for name, group in groupby(sorted(differences), key=lambda difference: difference.fault):
+        title = Text(name or "all broken registries together", style="bold")
+        title.append(f": {sentences[name]}" if name in sentences else "", style="not bold")
+        console.print(title, soft_wrap=True)
         for difference in group:
-            table.add_row(title, Text(difference.kind.value), Text(difference.subject))
-            title = Text()
-        table.add_section()
-    console.print(table)
+            line = Text(f"  {difference.kind.value:{width}}", style="red")
+            console.print(line.append(f"  {difference.subject}", style="default"), soft_wrap=True)

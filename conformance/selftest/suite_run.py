@@ -17,7 +17,7 @@ from conformance.target.description import describe_by_token_file
 from conformance.target.preflight import PreflightFailure
 from conformance.transport.redaction import Redactor
 
-LARGE_BYTES = 3 * 1024 * 1024
+LARGE_BYTES = 2 * 1024 * 1024
 PATIENCE_SECONDS = 5.0
 PRELOADED = ["conformance.selftest.suite_run"]
 
