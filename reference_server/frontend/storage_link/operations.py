@@ -35,7 +35,6 @@ Call = grpc.aio.StreamStreamCall[OperateRequest, OperateResponse]
 
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
-_WEIGHT_WITHOUT_CONTENT = 512
 
 
 class Operations:
@@ -55,7 +54,7 @@ class Operations:
         self._tags = itertools.count(1)
         # A cancelled operation stays here, without its future, until the storage has let go of its tag.
         self._outstanding: dict[int, asyncio.Future[OperationOutcome] | None] = {}
-        self._waiting: deque[tuple[Operation, int]] = deque()
+        self._waiting: deque[Operation] = deque()
         self._wake: asyncio.Event = asyncio.Event()
         self._broken: TransportFailure | None = None
         self._task: asyncio.Task[None] | None = None
@@ -74,7 +73,7 @@ class Operations:
     async def publish(self, request: PublishRequest, *, request_id: str, seconds: float) -> PublishResponse:
         """Publish a small file."""
         operation = Operation(tag=next(self._tags), request_id=request_id, publish=request)
-        return (await self._perform(operation, seconds, weight=len(request.content))).publish
+        return (await self._perform(operation, seconds)).publish
 
     async def begin_publication(
         self, request: BeginPublicationRequest, *, request_id: str, seconds: float
@@ -97,7 +96,7 @@ class Operations:
         operation = Operation(tag=next(self._tags), request_id=request_id, open_package_file=request)
         return (await self._perform(operation, seconds)).open_package_file
 
-    async def _perform(self, operation: Operation, seconds: float, *, weight: int = 0) -> OperationOutcome:
+    async def _perform(self, operation: Operation, seconds: float) -> OperationOutcome:
         """Send an operation and wait for its outcome; a refusal is raised."""
         if self._broken is not None:
             raise TransportFailure(self._broken.code, self._broken.message)
@@ -108,7 +107,7 @@ class Operations:
         operation.timeout_milliseconds = max(1, round(seconds * 1000))
         future: asyncio.Future[OperationOutcome] = loop.create_future()
         self._outstanding[tag] = future
-        self._enqueue(operation, weight + _WEIGHT_WITHOUT_CONTENT)
+        self._enqueue(operation)
         timer = loop.call_later(seconds, self._expire, tag)
         try:
             outcome = await future
@@ -121,9 +120,9 @@ class Operations:
             raise Failure.from_status(outcome.failure)
         return outcome
 
-    def _enqueue(self, operation: Operation, weight: int) -> None:
+    def _enqueue(self, operation: Operation) -> None:
         """Add to what the next message carries."""
-        self._waiting.append((operation, weight))
+        self._waiting.append(operation)
         self._wake.set()
 
     def _expire(self, tag: int) -> None:
@@ -139,7 +138,7 @@ class Operations:
         """Tell the storage that nobody waits for the operation any more."""
         if self._outstanding.get(tag) is not None:
             self._outstanding[tag] = None
-            self._enqueue(Operation(tag=tag, cancel=CancelOperation()), _WEIGHT_WITHOUT_CONTENT)
+            self._enqueue(Operation(tag=tag, cancel=CancelOperation()))
 
     async def _keep_open(self) -> None:
         """Reopen the stream whenever it breaks, with a pause that grows while it does nothing but break."""
@@ -180,13 +179,13 @@ class Operations:
             await call.write(OperateRequest(operations=self._take()))
 
     def _take(self) -> list[Operation]:
-        """Take what waits, up to the weight of one message."""
+        """Take what waits, up to the size of one message."""
         taken: list[Operation] = []
-        weight = 0
-        while self._waiting and weight < COALESCED_BYTES:
-            operation, own = self._waiting.popleft()
+        size = 0
+        while self._waiting and size < COALESCED_BYTES:
+            operation = self._waiting.popleft()
             taken.append(operation)
-            weight += own
+            size += operation.ByteSize()
         return taken
 
     async def _receive(self, call: Call, delivered: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+from generic_packages.storage.v1.credential_pb2 import CARRIAGE_PRIVATE_TOKEN, Credential
 from generic_packages.storage.v1.operations_pb2 import OperateRequest, OperateResponse, Operation, OperationOutcome
 from generic_packages.storage.v1.packages_pb2 import (
     OpenPackageFileRequest,
@@ -85,7 +86,17 @@ def test_what_waits_goes_in_one_message(tmp_path: Path) -> None:
     run(tmp_path, ScriptedStorage(recording), body)
 
 
-def test_a_message_stays_within_its_weight(tmp_path: Path) -> None:
+LONG_QUESTION = OpenPackageFileRequest(
+    credentials=[Credential(carriage=CARRIAGE_PRIVATE_TOKEN, secret="t" * 900)],
+    coordinates=PackageFileCoordinates(project="p", package_name="n", package_version="v", file_name="f" * 8000),
+)
+FULL_PUBLICATION = PublishRequest(content=bytes(SMALL_CONTENT_BYTES))
+
+
+@pytest.mark.parametrize(("asked", "count"), [(FULL_PUBLICATION, 64), (LONG_QUESTION, 700)])
+def test_a_message_stays_within_its_size(
+    tmp_path: Path, asked: PublishRequest | OpenPackageFileRequest, count: int
+) -> None:
     sizes: list[int] = []
 
     async def recording(stream: Stream) -> None:
@@ -96,10 +107,15 @@ def test_a_message_stays_within_its_weight(tmp_path: Path) -> None:
                 OperateResponse(outcomes=[OperationOutcome(tag=operation.tag) for operation in message.operations])
             )
 
+    async def ask(operations: Operations) -> None:
+        if isinstance(asked, PublishRequest):
+            await operations.publish(asked, request_id="x", seconds=20)
+        else:
+            await operations.open_package_file(asked, request_id="x", seconds=20)
+
     async def body(operations: Operations) -> None:
-        request = PublishRequest(content=bytes(SMALL_CONTENT_BYTES))
-        await asyncio.gather(*(operations.publish(request, request_id="x", seconds=20) for _ in range(64)))
-        assert sum(sizes) > 64 * SMALL_CONTENT_BYTES
+        await asyncio.gather(*(ask(operations) for _ in range(count)))
+        assert sum(sizes) > count * asked.ByteSize()
         assert max(sizes) < COALESCED_BYTES + 2 * SMALL_CONTENT_BYTES
 
     run(tmp_path, ScriptedStorage(recording), body)
