@@ -14,6 +14,7 @@ from conformance.judging.plugin import BindingError
 from conformance.judging.suite import NothingSelected
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import CatalogueError, load_catalogue
+from conformance.selftest.examination import NotGoodError
 from conformance.selftest.good_server import RegistryError
 from conformance.target.description import TargetError
 from conformance.target.preflight import PreflightFailure
@@ -25,6 +26,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     NothingSelected: ExitCode.INCOMPLETE,
     PreflightFailure: ExitCode.PREFLIGHT,
     RegistryError: ExitCode.PREFLIGHT,
+    NotGoodError: ExitCode.NONCONFORMANT,
     BindingError: ExitCode.INTERNAL,
     CatalogueError: ExitCode.INTERNAL,
 }

@@ -17,6 +17,10 @@ from conformance.selftest.suite_run import Findings, SuiteRunner
 Registries = Mapping[str, GoodRegistry]
 
 
+class NotGoodError(Exception):
+    """The suite finds fault with a registry that is good; the message says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run of the suite that has begun, and the proxy that it talks to."""
@@ -36,7 +40,7 @@ class Examiner:
     def baselines(self) -> dict[str, Baseline]:
         """Run the suite against each good registry, through a proxy that bends nothing.
 
-        Raises RegistryError when one of them is not good.
+        Raises RegistryError when one of them cannot be judged and NotGoodError when it is not found conformant.
         """
         runs = {edition: self._start(edition, transparent) for edition in self._registries}
         return {edition: _good(edition, self._observe(run)[1]) for edition, run in runs.items()}
@@ -62,6 +66,7 @@ class Examiner:
         findings = run.findings.result()
         self._host.close(run.proxy)
         errors = [*findings.errors, *(f"the proxy failed: {error!r}" for error in run.proxy.errors)]
+        errors += [findings.refusal] if findings.refusal else []
         return Observed(findings.kills, run.proxy.bent, tuple(errors)), findings
 
 
@@ -77,10 +82,12 @@ def examining(registries: Registries, jobs: int) -> Iterator[Examiner]:
 
 
 def _good(edition: str, findings: Findings) -> Baseline:
+    if findings.refusal:
+        raise RegistryError(f"The good registry of edition {edition} cannot be judged: {findings.refusal}")
     spoilt = [*findings.errors, *sorted(findings.kills.red), *sorted(findings.kills.untestable)]
     if spoilt:
         shown = "\n  ".join(spoilt)
-        raise RegistryError(f"The good registry of edition {edition} is not conformant:\n  {shown}")
+        raise NotGoodError(f"The suite does not find the good registry of edition {edition} conformant:\n  {shown}")
     return findings.baseline
 
 

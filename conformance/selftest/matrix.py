@@ -40,8 +40,8 @@ class Observed:
 class Baseline:
     """What a run against the good registry evaluated: every expectation, and the ids of level MUST."""
 
-    expectations: frozenset[str]
-    musts: frozenset[str]
+    expectations: frozenset[str] = frozenset()
+    musts: frozenset[str] = frozenset()
 
 
 class Kind(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -24,11 +24,16 @@ PRELOADED = ["conformance.selftest.suite_run"]
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a run found: `errors` are sentences on everything that kept it from a verdict."""
+    """What a run found.
 
-    kills: Kills
-    baseline: Baseline
-    errors: tuple[str, ...]
+    `errors` are sentences on checks that failed as programs; `refusal` is the sentence with which the preflight ended
+    the run.
+    """
+
+    kills: Kills = field(default_factory=Kills)
+    baseline: Baseline = field(default_factory=Baseline)
+    errors: tuple[str, ...] = ()
+    refusal: str | None = None
 
 
 class Unheard:
@@ -66,11 +71,7 @@ def run_suite(url: str, token_file: Path, edition: str) -> Findings:
         suite = Suite(description, settings, load_catalogue(), redactor=Redactor(), listener=Unheard())
         return findings_of(suite.run().requirements)
     except PreflightFailure as error:
-        return _nothing(f"the preflight ended the run: {error}")
-
-
-def _nothing(error: str) -> Findings:
-    return Findings(Kills(), Baseline(frozenset(), frozenset()), (error,))
+        return Findings(refusal=str(error))
 
 
 def findings_of(judgements: tuple[Judgement, ...]) -> Findings:

@@ -1,0 +1,65 @@
+"""The self-test command: what it refuses, what it says of a registry it cannot use, and the whole of it."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from conformance.__main__ import main
+from conformance.selftest.examination import examining
+from conformance.selftest.good_server import reference_server
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> Path:
+    path = tmp_path / "token"
+    path.write_text("glpat-of-the-administrator")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["http://127.0.0.1:1"], "give a URL together with --token-file"),
+        (["--token-file", "absent"], "give a URL together with --token-file"),
+        (["http://127.0.0.1:1", "--token-file", "absent"], "cannot be read"),
+        (["--jobs", "0"], "--jobs must be at least 1"),
+        (["--fault", "nothing-like-it"], "no broken registry is named nothing-like-it"),
+    ],
+)
+def test_wrong_usage_is_a_sentence_and_exit_code_2(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["selftest", *arguments]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1:1", "http://127.0.0.1:1/gitlab"])
+def test_a_registry_that_the_proxy_cannot_front_is_wrong_usage(
+    url: str, token_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["selftest", url, "--token-file", str(token_file)]) == 2
+    assert "must be plain http without a path" in capsys.readouterr().err
+
+
+def test_a_registry_that_is_down_is_a_sentence_and_exit_code_4(
+    token_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert main(["selftest", f"http://127.0.0.1:{port}", "--token-file", str(token_file)]) == 4
+    assert "Nothing can be made of the registry" in capsys.readouterr().err
+
+
+def test_the_whole_suite_is_conformant_through_the_proxy_without_a_bend(tmp_path: Path) -> None:
+    with reference_server(tmp_path, "current") as registry, examining({"current": registry}, jobs=1) as examiner:
+        assert examiner.baselines()["current"].expectations
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_every_broken_registry_is_found_out_exactly_as_the_matrix_says(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["selftest"])
+    assert code == 0, capsys.readouterr().out
