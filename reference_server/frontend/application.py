@@ -13,6 +13,7 @@ from tornado.web import Application
 from reference_server.contract.addresses import Address
 from reference_server.contract.limits import KIB
 from reference_server.frontend import health
+from reference_server.frontend.accepting import most_connections
 from reference_server.frontend.access_log import AccessLog
 from reference_server.frontend.carriers.choice import Carriers
 from reference_server.frontend.carriers.direct import DirectCarrier
@@ -79,7 +80,7 @@ class FrontEnd:
         self._door = FrontDoor(PackageFileRoutes(self._desk), self._application(), self._heads)
         self._server = Server(self._door, chunk_size=_READ_BYTES, max_header_size=_HEAD_BYTES)
         self._server.conn_params.header_timeout = None
-        self._server.add_socket(listening)
+        self._server.accept_from(listening, most_connections())
 
     async def stop(self, grace_seconds: float) -> bool:
         """Accept no more, let what is under way finish, and close everything; False when something was cut off."""

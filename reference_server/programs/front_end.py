@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
 import sys
 from dataclasses import dataclass
@@ -37,7 +38,14 @@ def run(settings: FrontEndSettings) -> None:
     """Serve until asked to stop. Raises StartRefusedError."""
     logs.configure()
     logs.route_library_logs()
+    _allow_connections()
     uvloop.run(_serve(settings))
+
+
+def _allow_connections() -> None:
+    """Ask for as many descriptors as this user may have: the usual soft limit is made for programs that use select."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(settings: FrontEndSettings) -> None:
