@@ -77,7 +77,9 @@ class FrontEnd:
         self._stalls.start()
         self._heads.start()
         self._desk = Desk(self._operations, self._calls, self._carriers, self._stalls, self._log)
-        self._door = FrontDoor(PackageFileRoutes(self._desk), self._application(), self._heads)
+        self._door = FrontDoor(
+            PackageFileRoutes(self._desk), self._application(), heads=self._heads, bodies=self._stalls
+        )
         self._server = Server(self._door, chunk_size=_READ_BYTES, max_header_size=_HEAD_BYTES)
         self._server.conn_params.header_timeout = None
         self._server.accept_from(listening, most_connections())

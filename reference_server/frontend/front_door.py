@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+import functools
 from typing import cast
 
 from tornado.http1connection import HTTP1Connection
@@ -14,16 +14,17 @@ from tornado.httputil import (
     HTTPMessageDelegate,
     HTTPServerConnectionDelegate,
     RequestStartLine,
-    ResponseStartLine,
 )
 from tornado.web import Application
 
 from reference_server.contract.limits import MIB
 from reference_server.frontend.answers import BODY_TOO_LARGE, TARGET_TOO_LONG
 from reference_server.frontend.package_files.address import TARGET_CHARACTERS, match_file_route
+from reference_server.frontend.package_files.replies import Reply
 from reference_server.frontend.package_files.request import read_framing
 from reference_server.frontend.package_files.routing import PackageFileRoutes
 from reference_server.frontend.stall_watch import StallWatch, Watched
+from reference_server.frontend.visitor import Visitor
 
 _APPLICATION_BODY_BYTES = MIB
 
@@ -31,14 +32,18 @@ _APPLICATION_BODY_BYTES = MIB
 class FrontDoor(HTTPServerConnectionDelegate):
     """Chooses the delegate when a request's head has come, and knows which connections are at work.
 
-    `heads` watches the time until a request's head has come whole; a clock of Tornado's own for each request would cost
-    a tenth of a small one. `drain` closes those that are not, and closes each other one when its request is answered.
+    `heads` watches the time until a request's head has come whole, `bodies` that its body goes on coming; clocks of
+    Tornado's own for each request would cost a tenth of a small one. `drain` closes the connections that are not at
+    work, and closes each other one when its request is answered.
     """
 
-    def __init__(self, package_files: PackageFileRoutes, application: Application, heads: StallWatch) -> None:
+    def __init__(
+        self, package_files: PackageFileRoutes, application: Application, *, heads: StallWatch, bodies: StallWatch
+    ) -> None:
         self._package_files = package_files
         self._application = application
         self._heads = heads
+        self._bodies = bodies
         self._idle: dict[object, Watched] = {}
         self._running: set[object] = set()
         self._draining = False
@@ -53,7 +58,7 @@ class FrontDoor(HTTPServerConnectionDelegate):
             self._note_quiet()
         else:
             self._idle[server_conn] = self._heads.add(connection.close)
-        return _Visitor(self, server_conn, connection)
+        return Visitor(functools.partial(self._choose, server_conn, connection), self._bodies)
 
     def on_close(self, server_conn: object) -> None:
         """See HTTPServerConnectionDelegate."""
@@ -79,9 +84,9 @@ class FrontDoor(HTTPServerConnectionDelegate):
             return False
         return True
 
-    def choose(
-        self, server_conn: object, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection
-    ) -> HTTPMessageDelegate:
+    def _choose(
+        self, server_conn: object, connection: HTTP1Connection, start_line: RequestStartLine, headers: HTTPHeaders
+    ) -> tuple[HTTPMessageDelegate, Reply]:
         """Choose the delegate for a request. Raises HTTPInputError for a head that no answer in JSON can follow."""
         self._end_idleness(server_conn)
         self._running.add(server_conn)
@@ -96,7 +101,8 @@ class FrontDoor(HTTPServerConnectionDelegate):
         if (read_framing(headers).declared_size or 0) > _APPLICATION_BODY_BYTES:
             return self._package_files.refusal(BODY_TOO_LARGE, start_line, headers, connection)
         connection.set_max_body_size(_APPLICATION_BODY_BYTES)
-        return self._application.start_request(server_conn, connection)
+        reply = self._package_files.reply(start_line, headers, connection, "rest")
+        return self._application.start_request(server_conn, connection), reply
 
     def _end_idleness(self, server_conn: object) -> None:
         """Stop the clock of a connection that waited for a request."""
@@ -108,36 +114,6 @@ class FrontDoor(HTTPServerConnectionDelegate):
         """Wake who waits for the last request."""
         if self._draining and not self._running:
             self._quiet.set()
-
-
-class _Visitor(HTTPMessageDelegate):
-    """Passes a message on to the delegate that its head decides."""
-
-    __slots__ = ("_chosen", "_connection", "_door", "_server_conn")
-
-    def __init__(self, door: FrontDoor, server_conn: object, connection: HTTP1Connection) -> None:
-        self._door = door
-        self._server_conn = server_conn
-        self._connection = connection
-        self._chosen: HTTPMessageDelegate | None = None
-
-    def headers_received(
-        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> Awaitable[None] | None:
-        request_line = cast("RequestStartLine", start_line)
-        self._chosen = self._door.choose(self._server_conn, request_line, headers, self._connection)
-        return self._chosen.headers_received(start_line, headers)
-
-    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        return None if self._chosen is None else self._chosen.data_received(chunk)
-
-    def finish(self) -> None:
-        if self._chosen is not None:
-            self._chosen.finish()
-
-    def on_connection_close(self) -> None:
-        if self._chosen is not None:
-            self._chosen.on_connection_close()
 
 
 def _require_host(start_line: RequestStartLine, headers: HTTPHeaders) -> None:

@@ -13,7 +13,7 @@ from tornado.iostream import StreamClosedError
 
 from reference_server.contract.failure import Failure, TransportFailure
 from reference_server.contract.limits import SMALL_CONTENT_BYTES, SMALL_OPERATION_SECONDS
-from reference_server.frontend.answers import BODY_STALLED, CREATED, UNEXPECTED, Answer
+from reference_server.frontend.answers import CREATED, UNEXPECTED, Answer
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.package_files.desk import Desk
 from reference_server.frontend.package_files.large_upload import LargeUpload
@@ -25,27 +25,22 @@ from reference_server.frontend.package_files.request import BodyFraming, FileReq
 class SmallPublish(HTTPMessageDelegate):
     """Publishes a body of at most 64 KiB, declared: it is read whole and travels inside one operation."""
 
-    def __init__(self, desk: Desk, connection: HTTP1Connection, reply: Reply, request: FileRequest) -> None:
+    def __init__(self, desk: Desk, reply: Reply, request: FileRequest) -> None:
         self._desk = desk
-        self._connection = connection
         self._reply = reply
         self._request = request
         self._parts: list[bytes] = []
-        self._watched = desk.stalls.add(lambda: _end_stalled(reply, connection))
 
     def data_received(self, chunk: bytes) -> None:
         """Keep a part of the body."""
         self._parts.append(chunk)
-        self._watched.progress()
 
     def finish(self) -> None:
         """Publish. Goes on to its end even when the client leaves: what was sent whole is wanted."""
-        self._desk.stalls.remove(self._watched)
         self._desk.run(answering(self._reply, self._publish))
 
     def on_connection_close(self) -> None:
         """Forget a body that never came whole."""
-        self._desk.stalls.remove(self._watched)
         self._parts.clear()
         self._reply.log()
 
@@ -78,8 +73,6 @@ class LargePublish(HTTPMessageDelegate):
         self._reply = reply
         self._request = request
         self._upload = LargeUpload(desk, request, framing)
-        self._watched = desk.stalls.add(self._stalled)
-        self._watched.rest()
 
     def headers_received(
         self, _start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
@@ -97,27 +90,21 @@ class LargePublish(HTTPMessageDelegate):
             await self._refuse(answer_to(failure))
             return
         self._connection.set_max_body_size(sys.maxsize)
-        self._watched.progress()
 
     async def data_received(self, chunk: bytes) -> None:
         """Pass a part of the body on; returns when the next one can be taken."""
-        self._watched.rest()
         self._reply.exchange.received_bytes += len(chunk)
         try:
             await self._upload.write(chunk)
         except (Failure, TransportFailure) as failure:
             await self._refuse(answer_to(failure))
-            return
-        self._watched.progress()
 
     def finish(self) -> None:
         """Commit. Goes on to its end even when the client leaves."""
-        self._desk.stalls.remove(self._watched)
         self._desk.run(answering(self._reply, self._commit))
 
     def on_connection_close(self) -> None:
         """Give up an upload whose body never came whole."""
-        self._desk.stalls.remove(self._watched)
         self._desk.run(self._upload.abandon())
         self._reply.log()
 
@@ -131,13 +118,8 @@ class LargePublish(HTTPMessageDelegate):
 
     async def _refuse(self, answer: Answer) -> None:
         """Answer before the end of the body."""
-        self._desk.stalls.remove(self._watched)
         self._desk.run(self._upload.abandon())
         await self._reply.refuse_body(answer)
-
-    def _stalled(self) -> None:
-        """End an upload whose body stopped coming."""
-        _end_stalled(self._reply, self._connection)
 
 
 async def answering(reply: Reply, work: Callable[[], Awaitable[Answer]]) -> None:
@@ -163,9 +145,3 @@ def success(request: FileRequest, record: PackageFile) -> Answer:
 def takes_permission(framing: BodyFraming) -> bool:
     """Whether a body must be permitted before it is read."""
     return framing.declared_size is None or framing.declared_size > SMALL_CONTENT_BYTES
-
-
-def _end_stalled(reply: Reply, connection: HTTP1Connection) -> None:
-    """Say that the body did not come, and close; Tornado then tells the delegate."""
-    reply.send(BODY_STALLED, last=True)
-    connection.close()

@@ -91,6 +91,12 @@ class Reply:
             self._logged = True
             self._log.record(self.exchange)
 
+    def refuse_stalled(self, answer: Answer) -> None:
+        """Say that the rest of the body did not come, and close."""
+        if not self.begun:
+            self.send(answer, last=True)
+        self._connection.close()
+
     async def refuse_body(self, answer: Answer) -> None:
         """Answer before the body has come, and end the connection so that the client can still read the answer.
 

@@ -14,6 +14,7 @@ from reference_server.frontend.package_files.refusal import Refusal
 from reference_server.frontend.package_files.replies import Reply, persistence_of
 from reference_server.frontend.package_files.request import (
     ROUTE,
+    BodyFraming,
     read_framing,
     read_request,
     start_exchange,
@@ -35,10 +36,23 @@ class PackageFileRoutes:
         start_line: RequestStartLine,
         headers: HTTPHeaders,
         connection: HTTP1Connection,
-    ) -> HTTPMessageDelegate:
+    ) -> tuple[HTTPMessageDelegate, Reply]:
         """Choose by method and body. Raises HTTPInputError for a body whose end is ambiguous."""
         framing = read_framing(headers)
-        reply = self._reply(start_line, headers, connection, ROUTE)
+        reply = self.reply(start_line, headers, connection, ROUTE)
+        return self._delegate(route, query, start_line, headers, connection, reply, framing), reply
+
+    def _delegate(
+        self,
+        route: FileRoute,
+        query: str,
+        start_line: RequestStartLine,
+        headers: HTTPHeaders,
+        connection: HTTP1Connection,
+        reply: Reply,
+        framing: BodyFraming,
+    ) -> HTTPMessageDelegate:
+        """Choose what answers with the reply."""
         if start_line.method not in {"GET", "HEAD", "PUT"}:
             return Refusal(reply, _METHOD_NOT_ALLOWED, framing)
         try:
@@ -49,16 +63,17 @@ class PackageFileRoutes:
             return Download(self._desk, connection, reply, request, headers)
         if takes_permission(framing):
             return LargePublish(self._desk, connection, reply, request, framing)
-        return SmallPublish(self._desk, connection, reply, request)
+        return SmallPublish(self._desk, reply, request)
 
     def refusal(
         self, answer: Answer, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection
-    ) -> HTTPMessageDelegate:
+    ) -> tuple[HTTPMessageDelegate, Reply]:
         """Refuse a request of whatever route for its form alone. Raises HTTPInputError as `delegate` does."""
         framing = read_framing(headers)
-        return Refusal(self._reply(start_line, headers, connection, "refused"), answer, framing)
+        reply = self.reply(start_line, headers, connection, "refused")
+        return Refusal(reply, answer, framing), reply
 
-    def _reply(
+    def reply(
         self, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection, route: str
     ) -> Reply:
         """Begin the answer to a request."""

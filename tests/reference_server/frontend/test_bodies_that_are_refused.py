@@ -132,6 +132,33 @@ def test_a_body_that_stalls_is_given_up(impatient: Served, storage: Storage, pac
     assert impatient.send("GET", f"{package}/file").status == 404
 
 
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("POST", "/api/v4/groups"),
+        ("GET", "/api/v4/user"),
+        ("GET", "/-/liveness"),
+        ("PUT", "/no/such/route"),
+        ("GET", "FILE"),
+        ("HEAD", "FILE"),
+        ("DELETE", "FILE"),
+        ("PUT", "FILE?status=%00"),
+        ("GET", "/" + "long" * 2100),
+    ],
+)
+@pytest.mark.parametrize("framing", ["Content-Length: 1000", CHUNKED])
+@pytest.mark.parametrize("token", ["", None])
+def test_no_body_is_awaited_for_ever(
+    impatient: Served, package: str, method: str, target: str, framing: str, token: str | None
+) -> None:
+    with impatient.connect() as connection:
+        target = target.replace("FILE", f"{package}/file")
+        connection.sendall(head(impatient, target, framing, token=token).replace(b"PUT ", f"{method} ".encode(), 1))
+        received = read_until_closed(connection)
+    # A chunked body of a request that is refused anyway is not even awaited.
+    assert received.partition(b" ")[2][:3] in {b"408"} | ({b"400", b"405", b"414"} if framing == CHUNKED else set())
+
+
 def test_a_download_that_is_not_taken_is_given_up(impatient: Served, package: str) -> None:
     impatient.send("PUT", f"{package}/file", bytes(30_000_000))
     connection = socket.socket()
