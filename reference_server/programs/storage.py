@@ -19,6 +19,7 @@ import uvloop
 from reference_server.contract import logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
+from reference_server.programs.data_parts import check_parts
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
 from reference_server.storage.metadata.database import Database, DatabaseUnusableError
@@ -79,6 +80,9 @@ async def serving(settings: StorageSettings) -> AsyncIterator[Address]:
     Raises StartRefusedError.
     """
     settings.data.mkdir(mode=0o750, parents=True, exist_ok=True)
+    check_parts(settings.data / _METADATA, settings.data / _VOLUME)
+    # Before the metadata, so that a first start that is cut off in between does not look like a lost volume.
+    _told_simply(lambda: (settings.data / _VOLUME).mkdir(mode=0o750, exist_ok=True))
     reading, writing = _told_simply(lambda: _open_metadata(settings))
     writer = Writer(writing)
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="hash") as hashing:
