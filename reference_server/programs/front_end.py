@@ -21,6 +21,9 @@ from reference_server.programs.listening import open_sockets, url_of
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.signals import stop_event
 
+# A front end that waits for its storage longer than this says so.
+_SILENT_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class FrontEndSettings:
@@ -65,7 +68,10 @@ async def _started(front_end: FrontEnd, listening: socket.socket, storage: Addre
     """Start, unless asked to stop meanwhile."""
     starting = asyncio.create_task(front_end.start(listening))
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait([starting, stopping], timeout=_SILENT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    if not done:
+        structlog.get_logger().info("waiting for the storage", address=storage.target)
+        await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if not starting.done():
         starting.cancel()
