@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 
 from generic_packages.storage.v1.credential_pb2 import (
@@ -50,7 +49,7 @@ def _basic(encoded: str) -> list[Credential]:
     """Read the credential of HTTP Basic; none when it is unreadable, as a Basic that names no token counts as none."""
     try:
         decoded = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error too; base64 says ValueError alone for what is not ASCII
         return []
     username, _, password = decoded.decode("utf-8", "replace").partition(":")
     if not password:

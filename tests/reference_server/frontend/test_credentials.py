@@ -52,6 +52,7 @@ def test_each_place_gives_its_carriage(
         {},
         {"Private-Token": ""},
         {"Authorization": "Basic !!!"},
+        {"Authorization": "Basic dXNlcjp0ü"},
         {"Authorization": "Basic"},
         {"Authorization": "Digest x"},
         basic("user:"),
