@@ -70,6 +70,6 @@ def _is_after(modified: datetime, header: str | None) -> bool | None:
         return None
     try:
         date = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return modified > (date if date.tzinfo else date.replace(tzinfo=UTC))
