@@ -33,7 +33,7 @@ class Parameters:
     def text(self, name: str) -> str:
         """Give a text; empty when it is absent."""
         value = self._values.get(name)
-        if value is None or isinstance(value, str):
+        if value is None or (isinstance(value, str) and _is_well_formed(value)):
             return value or ""
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
@@ -56,10 +56,11 @@ class Parameters:
         """Give a list of texts: JSON's own, repeated `name[]`, or one text with commas."""
         value = self._values.get(f"{name}[]", self._values.get(name))
         if isinstance(value, str):
-            return [part for part in value.split(",") if part]
+            value = [part for part in value.split(",") if part]
         if value is None:
             return []
-        texts = [part for part in value if isinstance(part, str)] if isinstance(value, list) else []
+        parts = value if isinstance(value, list) else []
+        texts = [part for part in parts if isinstance(part, str) and _is_well_formed(part)]
         if not isinstance(value, list) or len(texts) != len(value):
             self._complain(name, "is invalid")
         return texts
@@ -71,11 +72,13 @@ class Parameters:
             return None
         try:
             instant = datetime.fromisoformat(text)
-        except ValueError:
+            # At either end of the calendar a time may have no counterpart in UTC.
+            in_utc = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             self._complain(name, "is invalid")
             return None
         timestamp = Timestamp()
-        timestamp.FromDatetime(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+        timestamp.FromDatetime(in_utc)
         return timestamp
 
     def choice(self, name: str, choices: Mapping[str, int], absent: int) -> int:
@@ -104,6 +107,11 @@ def read_parameters(request: HTTPServerRequest) -> Parameters:
     else:
         values.update(_decoded(request.body_arguments))
     return Parameters(values)
+
+
+def _is_well_formed(text: str) -> bool:
+    """Whether a text can be sent on: JSON can write half a surrogate pair, and a NUL is in no name."""
+    return "\0" not in text and text.encode("utf-8", "replace").decode() == text
 
 
 def _json_object(body: bytes) -> dict[str, JsonValue]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
+
 from generic_packages.storage.v1.identity_pb2 import (
     VISIBILITY_INTERNAL,
     VISIBILITY_PRIVATE,
@@ -100,7 +103,7 @@ def access_token(value: AccessToken, secret: str) -> dict[str, JsonValue]:
         "scopes": list(value.scopes),
         "user_id": value.user_id,
         "last_used_at": None,
-        "active": not value.revoked,
+        "active": not value.revoked and not (value.HasField("expires_at") and value.expires_at <= _today()),
         "expires_at": value.expires_at if value.HasField("expires_at") else None,
         "access_level": value.access_level,
         "token": secret,
@@ -116,9 +119,14 @@ def deploy_token(value: DeployToken, secret: str) -> dict[str, JsonValue]:
         "expires_at": iso_milliseconds(value.expires_at) if value.HasField("expires_at") else None,
         "scopes": list(value.scopes),
         "revoked": value.revoked,
-        "expired": False,
+        "expired": value.HasField("expires_at") and value.expires_at.seconds <= time.time(),
         "token": secret,
     }
+
+
+def _today() -> str:
+    """Give the day in UTC, at whose beginning an access token expires."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def _access(level: int | None) -> JsonValue:

@@ -11,7 +11,7 @@ from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.access.scopes import DEPLOY_TOKEN_SCOPES
 from reference_server.storage.access.tokens import digest, new_deploy_token
-from reference_server.storage.identity.formats import check_name, check_scopes, check_token_username
+from reference_server.storage.identity.formats import check_expiry, check_name, check_scopes, check_token_username
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import DeployToken
@@ -45,12 +45,14 @@ class DeployTokens:
     writer: Writer
 
     async def create(self, presented: tuple[Presented, ...], project: str, new: NewDeployToken) -> CreatedDeployToken:
-        """Create a token. Raises PARAMETER_VALUE_UNKNOWN for an unknown scope."""
+        """Create a token. Raises PARAMETER_VALUE_UNKNOWN for an unknown scope, PARAMETER_INVALID for a past day."""
         caller = self.authentication.known_caller(presented)
         check_name(new.name)
         scopes = check_scopes(new.scopes, DEPLOY_TOKEN_SCOPES)
         if new.username is not None:
             check_token_username(new.username)
+        if new.expires_at is not None:
+            check_expiry(new.expires_at)
         project_id = self.projects.find(caller, project, MAINTAIN).id
         secret = new_deploy_token()
         token = DeployToken(

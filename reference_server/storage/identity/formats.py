@@ -13,6 +13,8 @@ from reference_server.storage.rules.roles import Visibility
 _LONGEST = 255  # characters
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]")
 _TOKEN_USERNAME = re.compile(r"[A-Za-z0-9._+-]{1,255}")
+_DAY_MILLISECONDS = 86_400_000
+_LAST_INSTANT = 253_402_300_799_999  # the end of the year 9999 in milliseconds, after which there is no day to show
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -63,10 +65,15 @@ def start_of_day(day: str) -> int:
         start = dt.datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=dt.UTC)
     except ValueError:
         raise invalid("expires_at", "there is no such day") from None
-    today = dt.datetime.fromtimestamp(clock.now() / 1000, dt.UTC).date()
-    if start.date() < today:
-        raise invalid("expires_at", "the day lies in the past")
-    return int(start.timestamp()) * 1000
+    return check_expiry(int(start.timestamp()) * 1000)
+
+
+def check_expiry(milliseconds: int) -> int:
+    """Give a time in milliseconds when it may be a token's end, or raise PARAMETER_INVALID: today is the first day."""
+    now = clock.now()
+    if not now - now % _DAY_MILLISECONDS <= milliseconds <= _LAST_INSTANT:
+        raise invalid("expires_at", "the day lies in the past, or beyond the calendar")
+    return milliseconds
 
 
 def day_of(milliseconds: int) -> str:

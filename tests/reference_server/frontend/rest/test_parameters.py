@@ -66,10 +66,34 @@ def test_wrong_types_are_all_named() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "\udfff\ud800"])
+def test_text_that_is_malformed_is_refused(text: str) -> None:
+    parameters = Parameters({"name": text, "scopes": ["api", text], "scope": text, "visibility": text})
+    parameters.text("name")
+    parameters.texts("scopes")
+    parameters.texts("scope")
+    parameters.choice("visibility", {"private": 1}, 0)
+    with pytest.raises(BadParametersError) as complaint:
+        parameters.check()
+    assert str(complaint.value) == "name is invalid, scopes is invalid, scope is invalid, visibility is invalid"
+
+
+def test_text_may_hold_what_lies_beyond_the_basic_plane() -> None:
+    assert read_parameters(request(body=b'{"name": "\\ud83d\\ude00"}')).text("name") == "\U0001f600"
+
+
 @pytest.mark.parametrize("value", [True, -1, 2**63, 1.5, "1.5", "\uff11"])
 def test_what_is_no_id_is_refused(value: bool | float | str) -> None:
     parameters = Parameters({"id": value})  # type: ignore[dict-item]  # a number that JSON has and the API has not
     assert parameters.integer("id") is None
+    with pytest.raises(BadParametersError):
+        parameters.check()
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0000-01-01", "2030-02-30"])
+def test_an_instant_that_no_calendar_has_is_refused(text: str) -> None:
+    parameters = Parameters({"expires_at": text})
+    assert parameters.instant("expires_at") is None
     with pytest.raises(BadParametersError):
         parameters.check()
 

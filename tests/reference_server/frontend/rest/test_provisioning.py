@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
@@ -128,6 +129,7 @@ def test_a_deploy_token_is_shown_once(front_end: Served, project: dict[str, obje
     assert answer.status == 201
     assert shown["scopes"] == ["read_package_registry", "write_package_registry"]
     assert shown["username"] == f"gitlab+deploy-token-{shown['id']}"
+    assert shown["expired"] is False
     assert str(shown["expires_at"]).startswith("2099-12-31T00:00:00")
     published = front_end.send(
         "PUT",
@@ -154,6 +156,23 @@ def test_a_wrong_token_request_is_refused(
 ) -> None:
     answer = front_end.post(f"/projects/{project['id']}/access_tokens", body)
     assert (answer.status, answer.json()) == (400, {"error": error})
+
+
+@pytest.mark.parametrize("kind", ["access_tokens", "deploy_tokens"])
+@pytest.mark.parametrize("day", ["2001-01-01", "0001-01-01", "10000-01-01", "2026-02-30", "\udc00"])
+def test_a_token_that_would_be_over_is_refused(
+    front_end: Served, project: dict[str, object], kind: str, day: str
+) -> None:
+    scope = "api" if kind == "access_tokens" else "read_package_registry"
+    answer = front_end.post(f"/projects/{project['id']}/{kind}", {"name": "t", "scopes": [scope], "expires_at": day})
+    assert (answer.status, answer.json()) == (400, {"error": "expires_at is invalid"})
+
+
+def test_a_token_that_ends_today_is_shown_as_over(front_end: Served, project: dict[str, object]) -> None:
+    over = {"name": "t", "expires_at": datetime.now(UTC).date().isoformat()}
+    access = front_end.post(f"/projects/{project['id']}/access_tokens", {**over, "scopes": ["api"]})
+    deploy = front_end.post(f"/projects/{project['id']}/deploy_tokens", {**over, "scopes": ["read_package_registry"]})
+    assert (access.json()["active"], deploy.json()["expired"]) == (False, True)
 
 
 @pytest.mark.parametrize("token", ["999999", "abc", "0", "99999999999999999999"])

@@ -88,12 +88,13 @@ def test_an_access_token_expires_at_the_start_of_its_day(registry: Registry) -> 
 
 def test_a_deploy_token_expires_and_is_revoked(registry: Registry) -> None:
     project = registry.project().id
+    now = int(time.time())
     request = identity_pb2.CreateProjectDeployTokenRequest(
         credentials=registry.root,
         project=str(project),
         name="over",
         scopes=["write_package_registry"],
-        expires_at=Timestamp(seconds=int(time.time()) - 1),
+        expires_at=Timestamp(seconds=now - now % 86_400),
     )
     over = registry.identity.CreateProjectDeployToken(request, timeout=SECONDS)
     assert publishing(registry, project, carried("DEPLOY_TOKEN", over.secret)) == "CREDENTIAL_EXPIRED"

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
 from generic_packages.storage.v1 import packages_pb2
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, outcome
 
@@ -199,6 +200,18 @@ def test_a_deploy_token_has_the_user_name_that_was_asked_for_or_one_of_its_id(re
     assert outcome(registry.identity.CreateProjectDeployToken, odd) == "PARAMETER_INVALID"
     scopeless = pb.CreateProjectDeployTokenRequest(**{**values, "scopes": ["api"]})  # type: ignore[arg-type]
     assert outcome(registry.identity.CreateProjectDeployToken, scopeless) == "PARAMETER_VALUE_UNKNOWN"
+
+
+@pytest.mark.parametrize("seconds", [0, -1, -(2**63), 1_500_000_000, 253_402_300_800, 2**63 - 1])
+def test_a_deploy_token_ends_neither_in_the_past_nor_beyond_the_calendar(registry: Registry, seconds: int) -> None:
+    request = pb.CreateProjectDeployTokenRequest(
+        credentials=registry.root,
+        project=str(registry.project().id),
+        name="t",
+        scopes=["read_package_registry"],
+        expires_at=Timestamp(seconds=seconds),
+    )
+    assert outcome(registry.identity.CreateProjectDeployToken, request) == "PARAMETER_INVALID"
 
 
 def test_a_deleted_project_is_gone_with_its_packages_and_tokens(registry: Registry) -> None:
