@@ -23,6 +23,7 @@ from reference_server.frontend.carriers.volume import shared_root
 from reference_server.frontend.front_door import FrontDoor
 from reference_server.frontend.metrics import Metrics
 from reference_server.frontend.package_files.desk import Desk
+from reference_server.frontend.package_files.large_upload import abandon
 from reference_server.frontend.package_files.routing import PackageFileRoutes
 from reference_server.frontend.rest import callers, groups, projects, tokens
 from reference_server.frontend.rest.handler import RestDesk, UnknownRoute
@@ -66,7 +67,7 @@ class FrontEnd:
         self._decisions = open_decision_channel(options.storage)
         self._content = open_content_channel(options.storage)
         self._calls = SingleCalls(self._decisions)
-        self._operations = Operations(self._decisions, on_break=self._metrics.count_break)
+        self._operations = Operations(self._decisions, on_break=self._metrics.count_break, on_orphan=self._abandon)
         self._stalls = StallWatch(options.stall_seconds)
         self._heads = StallWatch(options.idle_seconds)
 
@@ -98,6 +99,10 @@ class FrontEnd:
         await self._content.close()
         self._log.flush()
         return finished
+
+    def _abandon(self, upload_id: str) -> None:
+        """End an upload in the storage that nobody here wants any more."""
+        self._desk.run(abandon(self._calls, upload_id, request_id="orphaned-upload"))
 
     async def _open_carriers(self) -> Carriers:
         """Prove whether the volume is shared, and open the carriers that follow from it."""

@@ -17,6 +17,7 @@ from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.frontend.carriers.interface import ContentSummary, ContentWriter
 from reference_server.frontend.package_files.desk import Desk
 from reference_server.frontend.package_files.request import BodyFraming, FileRequest
+from reference_server.frontend.storage_link.calls import SingleCalls
 
 # The commit waits for the volume to sync what is left of the content.
 _COMMIT_SECONDS = 120.0
@@ -86,8 +87,7 @@ class LargeUpload:
         if self._writer is not None:
             await self._writer.abandon()
         if self._upload_id:
-            with suppress(Failure, TransportFailure):
-                await self._desk.calls.abandon_publication(self._upload_id, request_id=self._request.request_id)
+            await abandon(self._desk.calls, self._upload_id, request_id=self._request.request_id)
 
     async def _commit(self, summary: ContentSummary) -> PackageFile:
         """Send the commit once."""
@@ -110,3 +110,9 @@ class LargeUpload:
         if self._writer is None:
             raise TransportFailure(grpc.StatusCode.FAILED_PRECONDITION, "bytes before permission")
         return self._writer
+
+
+async def abandon(calls: SingleCalls, upload_id: str, *, request_id: str) -> None:
+    """End an upload in the storage, as far as it can be told: it ends by itself when nothing comes for long."""
+    with suppress(Failure, TransportFailure):
+        await calls.abandon_publication(upload_id, request_id=request_id)

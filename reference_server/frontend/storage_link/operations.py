@@ -42,15 +42,22 @@ class Operations:
 
     Every call raises Failure (a refusal by the storage, or OVERLOADED when too many operations are under way) or
     TransportFailure (UNAVAILABLE: the stream broke, what became of the operation is unknown; DEADLINE_EXCEEDED).
-    A caller that is cancelled cancels its operation.
+    A caller that is cancelled cancels its operation. `on_orphan` is given the id of an upload that was begun too late
+    for whoever asked for it.
     """
 
     def __init__(
-        self, channel: grpc.aio.Channel, *, outstanding: int = OPERATIONS_PER_STREAM, on_break: Callable[[], None]
+        self,
+        channel: grpc.aio.Channel,
+        *,
+        outstanding: int = OPERATIONS_PER_STREAM,
+        on_break: Callable[[], None],
+        on_orphan: Callable[[str], None],
     ) -> None:
         self._stub = OperationsServiceStub(channel)
         self._limit = outstanding
         self._on_break = on_break
+        self._on_orphan = on_orphan
         self._tags = itertools.count(1)
         # A cancelled operation stays here, without its future, until the storage has let go of its tag.
         self._outstanding: dict[int, asyncio.Future[OperationOutcome] | None] = {}
@@ -196,6 +203,8 @@ class Operations:
                 future = self._outstanding.pop(outcome.tag, None)
                 if future is not None and not future.done():
                     future.set_result(outcome)
+                elif outcome.begin_publication.upload_id:
+                    self._on_orphan(outcome.begin_publication.upload_id)
 
     def _fail_all(self, failure: TransportFailure) -> None:
         """Fail every operation that has no outcome, sent or not."""

@@ -49,6 +49,10 @@ class HotOperations:
             legacy_digests=publishing.legacy_digests and upload.shares_volume,
         )
 
+    def abandon(self, upload_id: str) -> None:
+        """End an upload that was begun, unless it is being committed."""
+        self.rooms.uploads.abandon(upload_id)
+
     def publish(self, request: pb.PublishRequest) -> asyncio.Future[PackageFileRow]:
         """Take a Publish; the future gives the row."""
         return self.rooms.publishing.publish(messages.publication(request), request.content)

@@ -30,13 +30,17 @@ _OUTCOME_BYTES = 512  # more than an outcome without content takes
 
 @dataclass(slots=True)
 class _Running:
-    """An operation whose outcome has not been sent; `work` and `timer` are None once the outcome is known."""
+    """An operation whose outcome has not been sent; `work` and `timer` are None once the outcome is known.
+
+    `upload_id` is what a begin whose outcome waits has begun: when nobody hears of it, it must be ended.
+    """
 
     method: str
     request_id: str
     started_at: float
     work: asyncio.Future[PackageFileRow] | None = None
     timer: asyncio.TimerHandle | None = None
+    upload_id: str = ""
 
 
 class OperationStream:
@@ -52,6 +56,7 @@ class OperationStream:
         self._loop = asyncio.get_running_loop()
         self._running: dict[int, _Running] = {}
         self._outcomes: collections.deque[pb.OperationOutcome] = collections.deque()
+        self._leaving: list[str] = []  # uploads begun by outcomes that are being sent
         self._ready = asyncio.Event()
         self._room = asyncio.Event()
         self._ended = False
@@ -74,12 +79,16 @@ class OperationStream:
             self._ready.clear()
             while self._outcomes:
                 yield self._coalesce()
+                self._leaving.clear()
 
     def give_up(self) -> None:
-        """Withdraw what has not begun; nobody will hear of it."""
+        """Withdraw what has not begun, and end uploads that were just begun; nobody will hear of either."""
         for running in self._running.values():
             self._settle(running)
+            self._end_upload(running.upload_id)
         self._running.clear()
+        for upload_id in self._leaving:
+            self._end_upload(upload_id)
 
     async def _have_room(self) -> None:
         while len(self._running) >= OPERATIONS_PER_STREAM:
@@ -103,12 +112,14 @@ class OperationStream:
         running = self._running.get(tag)
         if running is not None and running.work is None:
             del self._running[tag]
+            if running.upload_id:
+                self._leaving.append(running.upload_id)
 
     def _start(self, operation: pb.Operation) -> None:
         """Start one operation, or answer why not."""
         kind = operation.WhichOneof("kind")
         if kind == "cancel":
-            self._fail_running(operation.tag, grpc.StatusCode.CANCELLED, "nobody waits for it any more")
+            self._cancel(operation.tag)
             return
         if operation.tag in self._running:
             failure = _malformed("the tag is in use").to_status()
@@ -133,6 +144,7 @@ class OperationStream:
                 self._finish(tag, pb.OperationOutcome(tag=tag, open_package_file=opened))
             elif kind == "begin_publication":
                 begun = self._operations.begin(operation.begin_publication)
+                running.upload_id = begun.upload_id
                 self._finish(tag, pb.OperationOutcome(tag=tag, begin_publication=begun))
             else:
                 self._await_work(operation, kind, running)
@@ -170,6 +182,17 @@ class OperationStream:
             response = packages_pb2.CommitPublicationResponse(package_file=file)
             outcome = pb.OperationOutcome(tag=tag, commit_publication=response)
         self._finish(tag, outcome)
+
+    def _cancel(self, tag: int) -> None:
+        """Drop an operation that nobody waits for any more."""
+        self._fail_running(tag, grpc.StatusCode.CANCELLED, "nobody waits for it any more")
+        if tag in self._running:
+            self._end_upload(self._running[tag].upload_id)
+
+    def _end_upload(self, upload_id: str) -> None:
+        """End the upload of a begin that nobody will hear of; no id for none."""
+        if upload_id:
+            self._operations.abandon(upload_id)
 
     def _fail_running(self, tag: int, code: grpc.StatusCode, message: str) -> None:
         """End an operation that still works, with a status of the transport."""

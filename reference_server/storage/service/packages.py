@@ -48,7 +48,7 @@ class PackagesServicer(PackagesServiceServicer):
         self, request: pb.AbandonPublicationRequest, context: Context
     ) -> pb.AbandonPublicationResponse:
         """Answer AbandonPublication."""
-        self._rooms.uploads.abandon(request.upload_id)
+        self._operations.abandon(request.upload_id)
         return pb.AbandonPublicationResponse()
 
     async def OpenPackageFile(self, request: pb.OpenPackageFileRequest, context: Context) -> pb.OpenPackageFileResponse:

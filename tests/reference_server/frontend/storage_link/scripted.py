@@ -55,15 +55,18 @@ class ScriptedStorage(OperationsServiceServicer):
 
 
 @asynccontextmanager
-async def linked(storage: ScriptedStorage, folder: Path, *, outstanding: int = 1024) -> AsyncIterator[Operations]:
-    """Serve the storage and open a link to it."""
+async def linked(
+    storage: ScriptedStorage, folder: Path, *, outstanding: int = 1024, orphans: list[str] | None = None
+) -> AsyncIterator[Operations]:
+    """Serve the storage and open a link to it; the ids of orphaned uploads are added to `orphans`."""
+    kept = [] if orphans is None else orphans
     server = grpc.aio.server()
     add_OperationsServiceServicer_to_server(storage, server)
     address = UnixAddress(str(folder / "socket"))
     server.add_insecure_port(address.target)
     await server.start()
     channel = open_decision_channel(address)
-    operations = Operations(channel, outstanding=outstanding, on_break=lambda: None)
+    operations = Operations(channel, outstanding=outstanding, on_break=lambda: None, on_orphan=kept.append)
     operations.start()
     try:
         yield operations

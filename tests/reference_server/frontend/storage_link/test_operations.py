@@ -11,6 +11,8 @@ import pytest
 from generic_packages.storage.v1.credential_pb2 import CARRIAGE_PRIVATE_TOKEN, Credential
 from generic_packages.storage.v1.operations_pb2 import OperateRequest, OperateResponse, Operation, OperationOutcome
 from generic_packages.storage.v1.packages_pb2 import (
+    BeginPublicationRequest,
+    BeginPublicationResponse,
     OpenPackageFileRequest,
     OpenPackageFileResponse,
     PackageFile,
@@ -188,6 +190,29 @@ def test_an_outcome_that_nobody_waits_for_any_more_is_dropped(tmp_path: Path) ->
         assert (await open_file(operations, "second")).package_file.file_name == "second"
 
     run(tmp_path, ScriptedStorage(late), body)
+
+
+def test_an_upload_that_is_begun_too_late_for_whoever_asked_is_an_orphan(tmp_path: Path) -> None:
+    cancelled = asyncio.Event()
+
+    async def late(stream: Stream) -> None:
+        first = (await stream.read()).operations[0]
+        assert (await stream.read()).operations[0].HasField("cancel")
+        begun = BeginPublicationResponse(upload_id="late")
+        await stream.answer(OperateResponse(outcomes=[OperationOutcome(tag=first.tag, begin_publication=begun)]))
+        cancelled.set()
+        await answering(stream)
+
+    async def within() -> None:
+        orphans: list[str] = []
+        async with asyncio.timeout(30), linked(ScriptedStorage(late), tmp_path, orphans=orphans) as operations:
+            with pytest.raises(TransportFailure):
+                await operations.begin_publication(BeginPublicationRequest(), request_id="x", seconds=0.05)
+            await cancelled.wait()
+            await open_file(operations)
+            assert orphans == ["late"]
+
+    asyncio.run(within())
 
 
 def test_too_many_operations_are_refused_at_once(tmp_path: Path) -> None:

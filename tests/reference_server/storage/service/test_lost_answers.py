@@ -1,0 +1,83 @@
+"""Uploads whose begin was answered to nobody: they are ended, not kept for an hour."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import cast
+
+import pytest
+from generic_packages.storage.v1 import operations_pb2 as ops
+from generic_packages.storage.v1 import packages_pb2 as pb
+
+from reference_server.storage.rooms import PackageRooms
+from reference_server.storage.service.calls import CallLog
+from reference_server.storage.service.hot_operations import HotOperations
+from reference_server.storage.service.operation_stream import OperationStream
+from tests.reference_server.storage.registry import SECONDS
+
+BEGIN = ops.Operation(tag=1, timeout_milliseconds=1000, begin_publication=pb.BeginPublicationRequest())
+CANCEL = ops.Operation(tag=1, cancel=ops.CancelOperation())
+
+
+class Begins(HotOperations):
+    """Begins an upload of a known id, and remembers what was abandoned."""
+
+    abandoned: list[str]
+
+    def __init__(self) -> None:
+        super().__init__(cast("PackageRooms", None))
+        object.__setattr__(self, "abandoned", [])
+
+    def begin(self, _request: pb.BeginPublicationRequest) -> pb.BeginPublicationResponse:
+        """Begin."""
+        return pb.BeginPublicationResponse(upload_id="upload")
+
+    def abandon(self, upload_id: str) -> None:
+        """Remember."""
+        self.abandoned.append(upload_id)
+
+
+async def requests(*operations: ops.Operation) -> AsyncIterator[ops.OperateRequest]:
+    yield ops.OperateRequest(operations=operations)
+
+
+Fate = Callable[[OperationStream], Awaitable[None]]
+
+
+async def never_sent(_: OperationStream) -> None:
+    """Break before the outcome is taken."""
+
+
+async def broken_while_sent(stream: OperationStream) -> None:
+    """Break while the message with the outcome is on its way."""
+    await anext(stream.responses())
+
+
+async def sent(stream: OperationStream) -> None:
+    """Let everything be sent."""
+    assert [len(message.outcomes) async for message in stream.responses()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("operations", "fate", "abandoned"),
+    [
+        ([BEGIN], never_sent, ["upload"]),
+        ([BEGIN], broken_while_sent, ["upload"]),
+        ([BEGIN], sent, []),
+        ([BEGIN, CANCEL], sent, ["upload"]),
+    ],
+)
+def test_an_upload_is_ended_unless_its_caller_heard_of_it(
+    operations: list[ops.Operation], fate: Fate, abandoned: list[str]
+) -> None:
+    begins = Begins()
+
+    async def body() -> None:
+        stream = OperationStream(begins, CallLog())
+        await stream.read(requests(*operations))
+        await fate(stream)
+        stream.give_up()
+
+    asyncio.run(asyncio.wait_for(body(), SECONDS))
+    assert begins.abandoned == abandoned
