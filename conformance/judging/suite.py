@@ -132,7 +132,7 @@ class Suite:
         return DeclaredAccess(prefix=self._prefix, writer=writer, projects=projects, credentials=credentials)
 
     def _provision(self, client: Client, owner: Credential) -> Access:
-        api = RestApi(client, self._recorder, owner)
+        api = RestApi(client, self._recorder, owner, self._redactor)
         check_owner(client, api)
         try:
             footprint = provision(api, self._prefix)
@@ -141,7 +141,7 @@ class Suite:
                 f"The token cannot make a group with projects: {error}; "
                 "give an administrator's token, or name existing projects in a target file."
             ) from error
-        return ProvisionedAccess(api, footprint, prefix=self._prefix, owner=owner, redactor=self._redactor)
+        return ProvisionedAccess(api, footprint, prefix=self._prefix, owner=owner)
 
     def _results(self, judgements: Sequence[Judgement], started: datetime, *, interrupted: bool) -> Results:
         outcome = outcome_of(((entry.level, entry.verdict) for entry in judgements), interrupted=interrupted)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from conformance.target.access import Carriage, Credential, Project, Revocable, Role, Unavailable, Visibility
 from conformance.target.rest import Made, Parameters, RestApi
-from conformance.transport.redaction import SHORTEST_SECRET, Redactor
+from conformance.transport.redaction import SHORTEST_SECRET
 
 GUEST, REPORTER, DEVELOPER = 10, 20, 30
 TOKEN_LIFETIME = timedelta(days=2)
@@ -60,14 +60,11 @@ def _create_project(api: RestApi, group: Made, name: str, visibility: Visibility
 class ProvisionedAccess:
     """The access of a run that made its own projects. The owner's credential is the writer."""
 
-    def __init__(
-        self, api: RestApi, footprint: Footprint, *, prefix: str, owner: Credential, redactor: Redactor
-    ) -> None:
+    def __init__(self, api: RestApi, footprint: Footprint, *, prefix: str, owner: Credential) -> None:
         self.prefix = prefix
         self.writer = owner
         self._api = api
         self._footprint = footprint
-        self._redactor = redactor
         self._credentials: dict[tuple[Role, Project], Credential] = {}
 
     def project(self, visibility: Visibility) -> Project:
@@ -111,8 +108,7 @@ class ProvisionedAccess:
             kind, carriage = "access_tokens", Carriage.PRIVATE_TOKEN
             level, scope = ACCESS_TOKENS[role]
             parameters |= {"scopes": [scope], "access_level": level}
-        made = self._api.create(f"/projects/{project.id}/{kind}", parameters)
+        made = self._api.create(f"/projects/{project.id}/{kind}", parameters, variable)
         if len(made.token) < SHORTEST_SECRET:
             raise Unavailable(f"the registry made a {role.value} token in {project.path} and did not show it")
-        self._redactor.add(variable, made.token)
         return made, Credential(variable, made.token, carriage)

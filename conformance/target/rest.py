@@ -1,6 +1,8 @@
 """GitLab's REST API as far as setting a registry up needs it: JSON in, JSON out."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,9 +12,11 @@ from conformance.transport.address import API
 from conformance.transport.answer import Answer, described
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
+from conformance.transport.redaction import SHORTEST_SECRET, Redactor
 from conformance.transport.request import Body, Request
 
 Parameters: TypeAlias = dict[str, str | int | list[str]]
+TOKEN = re.compile(r'"token"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +29,19 @@ class Made:
 
 
 class RestApi:
-    """Speaks to /api/v4 with one credential; what it makes is recorded as set-up, not as a requirement's traffic."""
+    """Speaks to /api/v4 with one credential; what it makes is recorded as set-up, not as a requirement's traffic.
 
-    def __init__(self, client: Client, recorder: Recorder, credential: Credential) -> None:
+    The redactor learns every token that is shown, whatever else is wrong with the answer.
+    """
+
+    def __init__(self, client: Client, recorder: Recorder, credential: Credential, redactor: Redactor) -> None:
         self._client = client
         self._recorder = recorder
         self._credential = credential
+        self._redactor = redactor
 
-    def create(self, path: str, parameters: Parameters) -> Made:
-        """Make something.
+    def create(self, path: str, parameters: Parameters, variable: str = "SHOWN_TOKEN") -> Made:
+        """Make something; `variable` stands for its token, if it has one, in reports.
 
         Raises Unavailable when the answer is no 201 with an id.
         """
@@ -41,6 +49,8 @@ class RestApi:
         headers = (*self._credential.headers(), ("Content-Type", "application/json"))
         with self._recorder.during("set-up"):
             answer = self._client.ask(Request("POST", API + path, headers, body))
+        for token in _tokens_in(answer):
+            self._redactor.add(variable, token)
         identifier = answer.key("id")
         if answer.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
             raise Unavailable(f"POST {API}{path} answered {described(answer)}")
@@ -54,3 +64,18 @@ class RestApi:
     def get(self, path: str) -> Answer:
         """Read something and return the answer."""
         return self._client.ask(Request("GET", API + path, self._credential.headers()))
+
+
+def _tokens_in(answer: Answer) -> Iterator[str]:
+    """Yield every token in a body, which may be cut off, as it is written there and as it reads without escapes."""
+    for written in TOKEN.findall(answer.kept.decode("utf-8", "replace")):
+        if len(written) >= SHORTEST_SECRET:
+            yield written
+            yield _unescaped(written)
+
+
+def _unescaped(written: str) -> str:
+    try:
+        return str(json.loads(f'"{written}"', strict=False))
+    except ValueError:
+        return written

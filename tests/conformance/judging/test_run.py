@@ -16,6 +16,7 @@ from tests.conformance.toy_registry import OWNER, PROVISIONED, Toy
 
 Run = Callable[..., Ran]
 CREATED = "publish.answers-created"
+CANARY = "glpat-canary-\"quoted\"-0123456789"
 
 
 def test_a_requirement_that_holds_passes_with_its_expectations(run: Run) -> None:
@@ -140,6 +141,26 @@ def test_no_form_of_any_secret_is_in_any_report_or_on_the_console(run: Run, toy:
             assert secret not in text
             assert "".join(f"%{ord(character):02x}" for character in secret) not in text
     assert "$TOKEN is not welcome" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("status", "document"),
+    [
+        (200, {"id": 1, "token": CANARY}),
+        (201, {"id": "one", "token": CANARY}),
+        (201, {"token": CANARY}),
+        (500, {"message": {"made": [{"token": CANARY}]}}),
+    ],
+)
+def test_a_token_in_an_answer_that_is_not_as_it_should_be_stays_secret(
+    status: int, document: dict[str, object], run: Run, toy: Toy
+) -> None:
+    toy.overrides["POST", "/access_tokens"] = (status, document)
+    ran = run("--only", "authentication.put-public-guest-is-403")
+    assert ran.judgement("authentication.put-public-guest-is-403").verdict is Verdict.UNTESTABLE
+    for text in [*(path.read_text(encoding="utf-8") for path in ran.out.iterdir()), ran.output, ran.errors]:
+        assert CANARY not in text
+    assert "$GUEST_PUBLIC_TOKEN" in (ran.out / "results.json").read_text(encoding="utf-8")
 
 
 TARGET = """
