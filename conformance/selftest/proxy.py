@@ -11,7 +11,8 @@ import threading
 from types import TracebackType
 from typing import Protocol, Self
 
-from conformance.selftest.exchange import Exchange, Location, NoAnswerError
+from conformance.selftest.exchange import Exchange, Location
+from conformance.selftest.forwarding import Connections, NoAnswerError
 from conformance.selftest.inbound import READ_BYTES, ClientGoneError, Inbound, MalformedBodyError
 from conformance.selftest.ledger import Ledger
 from conformance.selftest.messages import Answer, Request
@@ -43,6 +44,7 @@ class Proxy:
     def __init__(self, location: Location, bend: Bend) -> None:
         self._location = location
         self._bend = bend
+        self._upstream = Connections(location.host, location.port)
         self._ledger = Ledger()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
@@ -61,6 +63,7 @@ class Proxy:
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        self._upstream.close()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(Inbound(reader, writer)))
@@ -82,7 +85,7 @@ class Proxy:
         request = await inbound.request()
         if request is None:
             return False
-        exchange = Exchange(self._location, self._ledger)
+        exchange = Exchange(self._location, self._upstream, self._ledger)
         try:
             answer = await self._bent_answer(request, exchange)
             await inbound.answer(request, answer)
