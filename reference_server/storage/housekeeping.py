@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from dataclasses import dataclass
 
 import structlog
@@ -22,7 +23,7 @@ class Housekeeping:
     freeing: Freeing
 
     async def run(self) -> None:
-        """Put in order until cancelled. A volume that fails is reported, and tried again."""
+        """Put in order until cancelled. A volume or metadata that fails is reported, and tried again."""
         log = structlog.get_logger()
         rounds = 0
         while True:
@@ -30,7 +31,7 @@ class Housekeeping:
                 idle = self.uploads.end_idle()
                 strays = await self.uploads.discard_strays()
                 orphans = await self.freeing.sweep() if rounds % _ROUNDS_TO_SWEEP == 0 else 0
-            except OSError:
+            except (OSError, sqlite3.Error):
                 log.exception("housekeeping failed")
             else:
                 log.debug("housekeeping", idle_uploads=idle, stray_files=strays, orphaned_blobs=orphans)

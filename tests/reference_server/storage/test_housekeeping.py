@@ -1,0 +1,56 @@
+"""What is put in order from time to time."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import cast
+
+import pytest
+from structlog.testing import capture_logs
+
+from reference_server.storage import housekeeping
+from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.packages.uploads import Uploads
+
+
+class FailingUploads:
+    """Uploads that fail as often as there are errors, and are in order afterwards."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self._errors = list(errors)
+        self.in_order = asyncio.Event()
+
+    def end_idle(self) -> int:
+        """Fail, or say that all is in order."""
+        if self._errors:
+            raise self._errors.pop(0)
+        self.in_order.set()
+        return 0
+
+    async def discard_strays(self) -> int:
+        """Find none."""
+        return 0
+
+
+class NoOrphans:
+    """A volume on which nothing is left over."""
+
+    async def sweep(self) -> int:
+        """Find none."""
+        return 0
+
+
+def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping, "_UPLOADS_EVERY", 0.001)
+
+    async def body() -> None:
+        uploads = FailingUploads(OSError("volume"), sqlite3.DatabaseError("database disk image is malformed"))
+        rounds = housekeeping.Housekeeping(cast("Uploads", uploads), cast("Freeing", NoOrphans()))
+        running = asyncio.create_task(rounds.run())
+        await asyncio.wait_for(uploads.in_order.wait(), 30)
+        running.cancel()
+
+    with capture_logs() as lines:
+        asyncio.run(body())
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["housekeeping failed"] * 2
