@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
+
+from peewee import IntegrityError
 
 from reference_server.contract.limits import SECRET_BYTES
 from reference_server.storage.access.scopes import API
@@ -14,6 +17,7 @@ from reference_server.storage.metadata.models import AccessToken, User
 
 _USERNAME = "root"
 _SHORTEST = 16  # characters: fewer could be guessed over the network
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _TOKEN_NAME = "root token file"  # noqa: S105 -- what it is called
 
 
@@ -30,14 +34,19 @@ def ensure_root_token(database: Database, path: Path) -> None:
     database.run("BEGIN IMMEDIATE")
     try:
         _record(database, digest(secret))
+    except IntegrityError:
+        database.roll_back()
+        raise RootTokenFileError(
+            f"root token file {path}: its token belongs to somebody else here; write another, or remove the file"
+        ) from None
     except BaseException:
-        database.run("ROLLBACK")
+        database.roll_back()
         raise
     database.run("COMMIT")
 
 
 def _record(database: Database, token_digest: bytes) -> None:
-    """Write the administrator and its token, and delete its other tokens."""
+    """Write the administrator and its token, which replaces all that it had. Raises peewee.IntegrityError."""
     administrator = database.first(User.select().where(User.username == _USERNAME))
     if administrator is None:
         new = User.insert(
@@ -46,8 +55,7 @@ def _record(database: Database, token_digest: bytes) -> None:
         user_id = database.change(new)
     else:
         user_id = administrator.id
-    stale = (AccessToken.user_id == user_id) & (AccessToken.digest != token_digest)
-    database.change(AccessToken.delete().where(stale))
+    database.change(AccessToken.delete().where(AccessToken.user_id == user_id))
     token = AccessToken.insert(
         user_id=user_id,
         name=_TOKEN_NAME,
@@ -56,13 +64,14 @@ def _record(database: Database, token_digest: bytes) -> None:
         revoked=False,
         created_at=clock.now(),
     )
-    database.change(token.on_conflict_ignore())
+    database.change(token)
 
 
 def _read_or_write(path: Path) -> str:
     """Read the token, or write a new one where there is no file."""
     try:
         if path.exists():
+            _require_private(path)
             return _checked(path.read_text(encoding="ascii").strip(), path)
         return _write(path, new_access_token())
     except UnicodeDecodeError:
@@ -75,6 +84,12 @@ def _checked(secret: str, path: Path) -> str:
     if not _SHORTEST <= len(secret) <= SECRET_BYTES or not secret.isprintable() or " " in secret:
         raise _unusable(path)
     return secret
+
+
+def _require_private(path: Path) -> None:
+    """Let a file pass that is for its owner alone."""
+    if path.stat().st_mode & _OTHERS:
+        raise RootTokenFileError(f"root token file {path}: others than its owner may use it; run: chmod 600 {path}")
 
 
 def _unusable(path: Path) -> RootTokenFileError:

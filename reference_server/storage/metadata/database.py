@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from peewee import BaseQuery, DatabaseError, SqliteDatabase
+from peewee import BaseQuery, PeeweeException, SqliteDatabase
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -26,6 +27,16 @@ class DatabaseUnusableError(Exception):
     """The file is no database, or cannot be opened."""
 
 
+@contextlib.contextmanager
+def damage_explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of a file that it cannot use into DatabaseUnusableError."""
+    try:
+        yield
+    except (PeeweeException, sqlite3.Error) as error:
+        message = f"{path}: {error}; restore it from a backup, or name another data folder"
+        raise DatabaseUnusableError(message) from error
+
+
 class Database:
     """One connection to the database, which is created when it does not exist. Raises DatabaseUnusableError.
 
@@ -36,11 +47,8 @@ class Database:
         self._database = SqliteDatabase(
             str(path), pragmas=_PRAGMAS, thread_safe=False, check_same_thread=False, autoconnect=False
         )
-        try:
+        with damage_explained(path):
             self._database.connect()
-        except DatabaseError as error:
-            message = f"{path}: {error}; restore it from a backup, or name another data folder"
-            raise DatabaseUnusableError(message) from error
         self._connection: sqlite3.Connection = self._database.connection()  # type: ignore[no-untyped-call]  # peewee's stubs
 
     def run(self, statement: str, parameters: Parameters = ()) -> sqlite3.Cursor:
@@ -70,9 +78,10 @@ class Database:
         """Run a query that inserts (and give the new id), or updates or deletes (and give the number of rows)."""
         return int(query.execute(self._database))
 
-    def in_transaction(self) -> bool:
-        """Say whether a transaction is open."""
-        return self._connection.in_transaction
+    def roll_back(self) -> None:
+        """Undo the transaction that is open, unless SQLite has done so already for what it met."""
+        if self._connection.in_transaction:
+            self.run("ROLLBACK")
 
     def close(self) -> None:
         """Close the connection."""

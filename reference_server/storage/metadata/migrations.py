@@ -27,7 +27,7 @@ def migrate(database: Database, migrations: Sequence[Sequence[str]] = MIGRATIONS
     try:
         _run_unseen(database, migrations)
     except BaseException:
-        database.run("ROLLBACK")
+        database.roll_back()
         raise
     database.run("COMMIT")
 

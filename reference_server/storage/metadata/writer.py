@@ -102,8 +102,7 @@ class Writer:
         except (sqlite3.Error, Failure) as error:
             group = group or self._take()
             broken = error
-            if self._database.in_transaction():
-                self._database.run("ROLLBACK")
+            self._database.roll_back()
         _answer(group, broken)
 
     async def _begin(self) -> None:

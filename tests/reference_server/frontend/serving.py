@@ -40,6 +40,7 @@ class Storage:
 def running_storage(folder: Path) -> Iterator[Storage]:
     """Start the storage program on an empty folder; stop it when the block ends."""
     token_file = folder / "token"
+    token_file.touch(0o600)
     token_file.write_text(ROOT_TOKEN)
     address = f"unix:{folder / 'socket'}"
     command = [sys.executable, "-m", "reference_server", "storage", "--data", str(folder / "data")]

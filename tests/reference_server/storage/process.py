@@ -26,6 +26,7 @@ class StorageProcess:
 
     def __init__(self, folder: Path) -> None:
         self.token = folder / "root-token"
+        self.metadata = folder / "data/metadata.sqlite3"
         self._folder = folder
         self._channels: list[grpc.Channel] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -54,6 +55,11 @@ class StorageProcess:
         self._channels.append(channel)
         grpc.channel_ready_future(channel).result(SECONDS)
         return Registry(channel, private_token(self.token.read_text().strip()), self._folder / "data", "current")
+
+    def wait(self) -> int:
+        """Wait until it ends by itself, and give its exit code."""
+        assert self._process is not None
+        return self._process.wait(SECONDS)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Tell it to stop, and give its exit code."""

@@ -96,7 +96,7 @@ def test_a_schema_newer_than_the_program_is_refused_and_left_alone(database: Dat
 
 
 def test_the_program_refuses_a_newer_schema_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
+    (tmp_path / "data/volume").mkdir(parents=True)
     database = Database(tmp_path / "data/metadata.sqlite3")
     migrate(database, [()] * 99)
     database.close()
@@ -106,7 +106,7 @@ def test_the_program_refuses_a_newer_schema_in_a_sentence(tmp_path: Path) -> Non
 
 
 def test_metadata_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
+    (tmp_path / "data/volume").mkdir(parents=True)
     (tmp_path / "data/metadata.sqlite3").write_bytes(b"not a database, and longer than its header would be" * 100)
     settings = StorageSettings(data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0))
     with pytest.raises(StartRefusedError, match="file is not a database"), serving_in_thread(settings):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import grpc
@@ -104,12 +106,41 @@ def test_the_written_token_file_is_for_its_owner_alone(process: StorageProcess) 
 
 @pytest.mark.parametrize("content", [b"guessable", b"", b"\n", "glpat-ü".encode(), b"two words", b"x" * 2000])
 def test_a_token_file_without_a_token_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "token").touch(0o600)
     (tmp_path / "token").write_bytes(content)
     settings = StorageSettings(
         data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=tmp_path / "token"
     )
     with pytest.raises(StartRefusedError, match="must hold one token"), serving_in_thread(settings):
         pass
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
+def test_a_token_file_that_others_may_use_is_a_sentence(tmp_path: Path, mode: int) -> None:
+    token = tmp_path / "token"
+    token.write_text("glpat-chosen-by-the-operator\n")
+    token.chmod(mode)
+    settings = StorageSettings(data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=token)
+    with pytest.raises(StartRefusedError, match=f"chmod 600 {token}"), serving_in_thread(settings):
+        pass
+
+
+def test_a_token_of_somebody_else_is_not_taken_for_the_administrators(process: StorageProcess) -> None:
+    registry = process.connect()
+    bot = registry.access_token(registry.project().id).secret
+    process.stop()
+    process.token.write_text(f"{bot}\n")
+    assert process.start().wait() == 1
+    assert "belongs to somebody else" in process.log()
+
+
+def test_a_root_token_that_was_revoked_is_good_again_when_it_is_given_again(process: StorageProcess) -> None:
+    process.connect()
+    process.stop()
+    with closing(sqlite3.connect(process.metadata)) as database:
+        database.execute("UPDATE access_tokens SET revoked = 1")
+        database.commit()
+    assert process.start().connect().project().id
 
 
 def test_a_token_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
@@ -121,6 +152,7 @@ def test_a_token_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> No
 
 
 def test_the_program_says_a_refusal_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "token").touch(0o600)
     (tmp_path / "token").write_text("two words")
     command = [sys.executable, "-m", "reference_server", "storage", "--data", str(tmp_path / "data")]
     command += ["--listen", f"unix:{tmp_path}/s", "--root-token-file", str(tmp_path / "token")]
