@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -20,6 +21,7 @@ from reference_server.programs.refusals import (
     UsageRefusedError,
 )
 
+_PRIVATE = 0o077  # what holds data, tokens or sockets is for this user alone, whatever folder it is put in
 _DISTRIBUTION = "generic-packages-conformance"
 
 _EXAMPLES = """
@@ -98,6 +100,7 @@ def _add(
 
 def _run(given: argparse.Namespace) -> None:
     """Settle the options and run; each program is imported only when it is the one that runs."""
+    os.umask(_PRIVATE)
     flags = {name.replace("_", "-"): value for name, value in vars(given).items()}
     if given.program == "serve":
         _serve(settle(options.SERVE, flags, given.config))

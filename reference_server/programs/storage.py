@@ -22,7 +22,7 @@ from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.data_parts import check_parts
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
-from reference_server.storage.metadata.database import Database, DatabaseUnusableError
+from reference_server.storage.metadata.database import Database, DatabaseUnusableError, damage_explained
 from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rooms import Rooms, Rules, furnish
@@ -32,7 +32,7 @@ from reference_server.storage.service.server import AddressUnusableError, Storag
 _SWITCH_SECONDS = 0.001  # a thread that has waited for the disk gets the interpreter back sooner than by default
 _METADATA = "metadata.sqlite3"
 _VOLUME = "volume"
-_FOR_THE_OPERATOR = (DatabaseUnusableError, SchemaTooNewError, RootTokenFileError, AddressUnusableError, OSError)
+_FOR_THE_OPERATOR = (DatabaseUnusableError, SchemaTooNewError, RootTokenFileError, AddressUnusableError)
 Result = TypeVar("Result")
 
 
@@ -79,16 +79,19 @@ async def serving(settings: StorageSettings) -> AsyncIterator[Address]:
 
     Raises StartRefusedError.
     """
-    settings.data.mkdir(mode=0o750, parents=True, exist_ok=True)
+    _told_simply(lambda: settings.data.mkdir(mode=0o750, parents=True, exist_ok=True))
     check_parts(settings.data / _METADATA, settings.data / _VOLUME)
     # Before the metadata, so that a first start that is cut off in between does not look like a lost volume.
     _told_simply(lambda: (settings.data / _VOLUME).mkdir(mode=0o750, exist_ok=True))
     reading, writing = _told_simply(lambda: _open_metadata(settings))
     writer = Writer(writing)
+    rules = Rules(edition(settings.edition), settings.maximum_file_bytes, settings.legacy_digests)
+    volume = settings.data / _VOLUME
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="hash") as hashing:
-        rules = Rules(edition(settings.edition), settings.maximum_file_bytes, settings.legacy_digests)
-        rooms = furnish(reading=reading, writer=writer, volume=settings.data / _VOLUME, hashing=hashing, rules=rules)
         try:
+            rooms = _told_simply(
+                lambda: furnish(reading=reading, writer=writer, volume=volume, hashing=hashing, rules=rules)
+            )
             async with _server(rooms, settings.listen, settings.drain_seconds) as bound:
                 yield bound
         finally:
@@ -113,16 +116,21 @@ async def _server(rooms: Rooms, address: Address, drain_seconds: float) -> Async
 
 def _open_metadata(settings: StorageSettings) -> tuple[Database, Database]:
     """Open the metadata twice, to read and to write, with the schema and the administrator that are wanted."""
-    writing = Database(settings.data / _METADATA)
-    migrate(writing)
-    if settings.root_token_file is not None:
-        ensure_root_token(writing, settings.root_token_file)
-    return Database(settings.data / _METADATA), writing
+    path = settings.data / _METADATA
+    writing = Database(path)
+    with damage_explained(path):
+        migrate(writing)
+        if settings.root_token_file is not None:
+            ensure_root_token(writing, settings.root_token_file)
+    return Database(path), writing
 
 
 def _told_simply(attempt: Callable[[], Result]) -> Result:
     """Turn what an operator can mend into StartRefusedError."""
     try:
         return attempt()
+    except OSError as error:
+        sentence = f"{error.filename}: {error.strerror}; make it a folder that this user can write"
+        raise StartRefusedError(sentence) from error
     except _FOR_THE_OPERATOR as error:
         raise StartRefusedError(str(error)) from error

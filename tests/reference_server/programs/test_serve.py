@@ -234,6 +234,50 @@ def test_metadata_that_cannot_be_used_is_refused(tmp_path: Path, metadata: bytes
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.parametrize("part", ["volume", "volume/blobs", "volume/staging", "volume/nonce.new", "metadata.sqlite3"])
+def test_a_part_of_the_data_that_is_of_another_kind_is_refused(tmp_path: Path, part: str) -> None:
+    (tmp_path / MARKER).write_text("generic-packages-registry format 1\n")
+    place = tmp_path / part
+    place.parent.mkdir(exist_ok=True)
+    if place.suffix:
+        place.mkdir()
+        (tmp_path / "volume").mkdir(exist_ok=True)
+    else:
+        place.touch()
+    refused = ran("serve", "--data", str(tmp_path), "--port", "0")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert part in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_metadata_that_is_damaged_behind_its_first_page_is_refused(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        provisioned(running.served)
+        running.process.terminate()
+        assert running.process.wait(SECONDS) == 0
+    metadata = tmp_path / "data/metadata.sqlite3"
+    damaged = metadata.read_bytes()[:4096] + b"damage" * 100_000
+    metadata.write_bytes(damaged)
+    refused = ran(
+        "serve", "--data", str(tmp_path / "data"), "--port", "0", "--root-token-file", str(tmp_path / "token")
+    )
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "malformed" in refused.stderr
+    assert "restore it from a backup" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_data_is_for_its_owner_alone_even_in_a_folder_that_everybody_may_read(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)
+    with serving(tmp_path) as running:
+        package = provisioned(running.served)
+        for size in (10, 1_000_000):
+            assert running.served.send("PUT", f"{package}/file-{size}", bytes(size)).status == 201
+        kept = [path for path in (tmp_path / "data").rglob("*") if path.stat().st_mode & 0o077]
+        assert {path.suffix for path in (tmp_path / "data").iterdir()} >= {".sqlite3", ".sqlite3-wal"}
+    assert kept == []
+
+
 def test_the_configuration_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "registry.toml"
     file.write_text('edition = "15"\ncarrier = "streamed"\n')
