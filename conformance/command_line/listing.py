@@ -5,7 +5,7 @@ import argparse
 from rich.console import Console
 from rich.table import Table
 
-from conformance.judging.suite import NothingSelected
+from conformance.judging.suite import matching
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level
@@ -36,9 +36,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor, console: Console) -> ExitCode:
     """Print the selected requirements."""
-    selected = catalogue.select(edition=arguments.edition, level=arguments.level, only=arguments.only)
-    if not selected:
-        raise NothingSelected(f"No requirement of edition {arguments.edition} matches {' '.join(arguments.only)}.")
+    selected = matching(catalogue, edition=arguments.edition, level=arguments.level, only=arguments.only)
     if not console.is_terminal:
         lines = [f"{requirement.id}\t{requirement.level}\t{requirement.sentence}\n" for requirement in selected]
         console.file.writelines(lines)

@@ -28,7 +28,7 @@ DISTRIBUTION = "generic-packages-conformance"
 
 
 class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, not an error of the suite
-    """The selection leaves no requirement to judge; the message says which part of it."""
+    """The selection, or a part of it, leaves no requirement to judge; the message says which part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +171,20 @@ class Suite:
 def select(catalogue: Catalogue, settings: Settings) -> tuple[Requirement, ...]:
     """Return the requirements to judge.
 
-    Raises NothingSelected when there is none.
+    Raises NothingSelected when there is none, or none for one of the globs.
     """
-    selected = catalogue.select(edition=settings.edition, level=settings.level, only=settings.only)
-    if not selected:
-        globs = " ".join(settings.only) or "*"
-        raise NothingSelected(
-            f"No requirement of edition {settings.edition} and level {settings.level} or higher matches {globs}; "
-            "the command list shows them all."
-        )
-    return selected
+    return matching(catalogue, edition=settings.edition, level=settings.level, only=settings.only)
+
+
+def matching(catalogue: Catalogue, *, edition: Edition, level: Level, only: Sequence[str]) -> tuple[Requirement, ...]:
+    """Return the requirements of an edition and level whose id matches one of the globs, every one without globs.
+
+    Raises NothingSelected when one of the globs, which may be mistyped, matches no requirement.
+    """
+    for glob in only or ("*",):
+        if not catalogue.select(edition=edition, level=level, only=(glob,)):
+            raise NothingSelected(
+                f"No requirement of edition {edition} and level {level} or higher matches {glob}; "
+                "the command list shows them all."
+            )
+    return catalogue.select(edition=edition, level=level, only=only)

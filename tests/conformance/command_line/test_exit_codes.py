@@ -75,6 +75,21 @@ def test_a_glob_that_matches_nothing_ran_nothing(run: Run, toy: Toy) -> None:
     assert toy.noticed == []
 
 
+def test_a_glob_that_matches_nothing_is_refused_beside_one_that_matches(run: Run, toy: Toy) -> None:
+    ran = run("--only", "publish.*", "--only", "downlaod.*")
+    assert ran.code == 3
+    line = one_sentence(ran)
+    assert "downlaod.*" in line
+    assert "publish.*" not in line
+    assert toy.noticed == []
+
+
+def test_a_glob_for_another_edition_matches_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["list", "--edition", "15", "--only", "publish.*", "--only", "publish.nested-directories"]
+    assert main(arguments) == 3
+    assert "publish.nested-directories" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
