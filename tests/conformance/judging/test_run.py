@@ -16,7 +16,7 @@ from tests.conformance.toy_registry import OWNER, PROVISIONED, Toy
 
 Run = Callable[..., Ran]
 CREATED = "publish.answers-created"
-CANARY = "glpat-canary-\"quoted\"-0123456789"
+CANARY = 'glpat-canary-"quoted"-0123456789'
 
 
 def test_a_requirement_that_holds_passes_with_its_expectations(run: Run) -> None:
