@@ -221,6 +221,7 @@ def test_what_cannot_be_done_is_refused_in_one_sentence(arguments: list[str], co
 )
 def test_metadata_that_cannot_be_used_is_refused(tmp_path: Path, metadata: bytes | None, sentence: str) -> None:
     (tmp_path / MARKER).write_text("generic-packages-registry format 1\n")
+    (tmp_path / "volume").mkdir()
     file = tmp_path / "metadata.sqlite3"
     if metadata is None:
         with closing(sqlite3.connect(file)) as database:
@@ -244,7 +245,7 @@ def test_a_part_of_the_data_that_is_of_another_kind_is_refused(tmp_path: Path, p
         (tmp_path / "volume").mkdir(exist_ok=True)
     else:
         place.touch()
-    refused = ran("serve", "--data", str(tmp_path), "--port", "0")
+    refused = ran("storage", "--data", str(tmp_path), "--listen", f"unix:{tmp_path}/socket")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert part in refused.stderr
     assert refused.stderr.count("\n") == 1
@@ -258,8 +259,7 @@ def test_metadata_that_is_damaged_behind_its_first_page_is_refused(tmp_path: Pat
     metadata = tmp_path / "data/metadata.sqlite3"
     damaged = metadata.read_bytes()[:4096] + b"damage" * 100_000
     metadata.write_bytes(damaged)
-    refused = ran(
-        "serve", "--data", str(tmp_path / "data"), "--port", "0", "--root-token-file", str(tmp_path / "token")
+    refused = ran("storage", "--data", str(tmp_path / "data"), "--listen", f"unix:{tmp_path}/socket")
     )
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "malformed" in refused.stderr
