@@ -260,7 +260,6 @@ def test_metadata_that_is_damaged_behind_its_first_page_is_refused(tmp_path: Pat
     damaged = metadata.read_bytes()[:4096] + b"damage" * 100_000
     metadata.write_bytes(damaged)
     refused = ran("storage", "--data", str(tmp_path / "data"), "--listen", f"unix:{tmp_path}/socket")
-    )
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "malformed" in refused.stderr
     assert "restore it from a backup" in refused.stderr
