@@ -10,7 +10,7 @@ DEMO = Path(__file__).parents[2] / "tools" / "demo"
 STAND_IN = """\
 #!/bin/sh
 echo "$@" >>"$CALLS"
-case $* in *serve*) echo "Ready: http://127.0.0.1:1" && exec sleep 60 ;; esac
+case $* in *" serve "*) echo "Ready: http://127.0.0.1:1" && exec sleep 60 ;; esac
 """
 
 
