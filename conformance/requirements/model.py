@@ -29,6 +29,7 @@ class Provenance(StrEnum):
 
     DOCUMENTED = "documented"
     PINNED = "pinned"
+    STANDARD = "standard"
     SOURCE = "source"
     OBSERVED = "observed"
 
@@ -38,8 +39,9 @@ class Provenance(StrEnum):
         return {
             Provenance.DOCUMENTED: "documented by GitLab",
             Provenance.PINNED: "pinned by GitLab's own request tests",
-            Provenance.SOURCE: "read in GitLab's source or in an HTTP standard",
-            Provenance.OBSERVED: "observed on the wire, from real clients or servers",
+            Provenance.STANDARD: "laid down by a standard of HTTP",
+            Provenance.SOURCE: "read in GitLab's source",
+            Provenance.OBSERVED: "observed in what real clients send and need",
         }[self]
 
 

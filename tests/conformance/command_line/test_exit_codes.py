@@ -160,6 +160,11 @@ def test_explain_shows_source_and_check(capsys: pytest.CaptureFixture[str]) -> N
     assert "test_upload_wins in conformance/checks/test_newest.py" in output
 
 
+def test_explain_shows_the_section_of_a_standard(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "framing.conflicting-lengths-refused"]) == 0
+    assert "laid down by a standard of HTTP: RFC 9112, section 6.3" in capsys.readouterr().out
+
+
 def test_explain_of_an_unknown_id_suggests_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "newest.uploads-win"]) == 2
     assert "Is it newest.upload-wins?" in capsys.readouterr().err

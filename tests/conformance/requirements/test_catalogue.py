@@ -1,5 +1,6 @@
 """The catalogue: permanent ids and levels, and one check for each requirement."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,16 @@ import pytest
 from conformance.judging.session import locate_checks
 from conformance.requirements import catalogue
 from conformance.requirements.catalogue import CatalogueError, load_catalogue
-from conformance.requirements.model import Edition, Level
+from conformance.requirements.model import Edition, Level, Provenance
 
+REQUEST_TESTS = "spec/requests/api/generic_packages_spec.rb, "
+SOURCES = {
+    Provenance.DOCUMENTED: re.compile(r"documentation of GitLab 15, .*section .+"),
+    Provenance.PINNED: re.compile(re.escape(REQUEST_TESTS) + r".*(PUT|GET) .+"),
+    Provenance.STANDARD: re.compile(r"RFC \d{4}, sections? \d+(\.\d+)*.*"),
+    Provenance.SOURCE: re.compile(r"(app|lib|workhorse)/[\w/]+\.(rb|go)\b.*"),
+    Provenance.OBSERVED: re.compile(r"(?!.*RFC).+"),
+}
 LOCK = Path(__file__).with_name("levels.lock")
 ENTRY = """
 [[requirement]]
@@ -44,6 +53,13 @@ def test_every_check_says_what_it_does() -> None:
 
 def test_every_sentence_ends_as_one() -> None:
     assert [requirement.id for requirement in load_catalogue() if not requirement.sentence.endswith(".")] == []
+
+
+@pytest.mark.parametrize("provenance", list(Provenance))
+def test_a_source_is_of_the_kind_that_the_provenance_names(provenance: Provenance) -> None:
+    sources = {entry.id: entry.source for entry in load_catalogue() if entry.provenance is provenance}
+    assert sources
+    assert [identifier for identifier, source in sources.items() if not SOURCES[provenance].fullmatch(source)] == []
 
 
 def test_an_edition_selects_its_own_requirements() -> None:
