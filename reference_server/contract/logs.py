@@ -1,24 +1,26 @@
-"""The log of both halves: structlog, one line an event, JSON for machines or columns for people. Never a secret."""
+"""The log of both halves: one line of JSON an event, by structlog or, if frequent, by Lines. Never a secret."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
+import time
 from typing import Literal, TextIO
 
 import structlog
 
-Level = Literal["debug", "info", "warning", "error"]
-Form = Literal["json", "console"]
+Level = Literal["debug", "info", "warning"]
 
 
-def configure(*, level: Level = "info", form: Form = "json", stream: TextIO = sys.stderr) -> None:
+def configure(*, level: Level = "info", stream: TextIO = sys.stderr) -> None:
     """Set up structlog for this process. Events below `level` cost a function call and nothing more."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *_rendering(form, stream),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(stream),
@@ -41,8 +43,36 @@ class _ToStructlog(logging.Handler):
         )
 
 
-def _rendering(form: Form, stream: TextIO) -> list[structlog.typing.Processor]:
-    """Choose the processors that turn an event into its line."""
-    if form == "console":
-        return [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+class Lines:
+    """Writes the lines of one turn of the event loop with one system call, a tenth of what structlog's would cost.
+
+    For events of level info that come with every request. `wanted` says whether the level lets them through.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.wanted: bool = structlog.get_logger().is_enabled_for(logging.INFO)
+        self._stream = stream or sys.stderr
+        self._second = 0
+        self._written_second = ""
+        self._lines: list[str] = []
+
+    def add(self, line: str) -> None:
+        """Write a line, without its end, when the event loop turns."""
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._lines.append(line)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._lines:
+            lines, self._lines = self._lines, []
+            self._stream.write("\n".join(lines) + "\n")
+            self._stream.flush()
+
+    def timestamp(self) -> str:
+        """Write the time; many lines share a second."""
+        now = int(time.time())
+        if now != self._second:
+            self._second = now
+            self._written_second = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+        return self._written_second

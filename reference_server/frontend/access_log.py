@@ -2,56 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 import time
 from json.encoder import encode_basestring_ascii as _text
 from typing import TextIO
 
+from reference_server.contract.logs import Lines
 from reference_server.frontend.credentials import SECRET_PARAMETERS
 from reference_server.frontend.exchange import Exchange
 from reference_server.frontend.metrics import Metrics
 
 
 class AccessLog:
-    """Writes the lines of one turn of the event loop with one system call."""
+    """Logs at level info, and counts whatever the level."""
 
     def __init__(self, metrics: Metrics, stream: TextIO | None = None) -> None:
         self._metrics = metrics
-        self._stream = stream or sys.stderr
-        self._second = 0
-        self._written_second = ""
-        self._lines: list[str] = []
+        self._lines = Lines(stream)
 
     def record(self, exchange: Exchange) -> None:
         """Log and count a request that is over."""
         duration = time.monotonic() - exchange.started
         self._metrics.count(exchange, duration)
-        line = (
-            f'{{"event":"request","timestamp":"{self._timestamp()}","request_id":"{exchange.request_id}",'
+        if not self._lines.wanted:
+            return
+        self._lines.add(
+            f'{{"event":"request","timestamp":"{self._lines.timestamp()}","request_id":"{exchange.request_id}",'
             f'"method":{_text(exchange.method)},"path":{_text(without_secrets(exchange.target))},'
             f'"status":{exchange.status},"received_bytes":{exchange.received_bytes},'
             f'"sent_bytes":{exchange.sent_bytes},"duration_milliseconds":{duration * 1000:.3f},'
             f'"remote_address":{_text(exchange.remote_address)}}}'
         )
-        if not self._lines:
-            asyncio.get_running_loop().call_soon(self.flush)
-        self._lines.append(line)
 
     def flush(self) -> None:
         """Write what waits."""
-        if self._lines:
-            lines, self._lines = self._lines, []
-            self._stream.write("\n".join(lines) + "\n")
-            self._stream.flush()
-
-    def _timestamp(self) -> str:
-        """Write the time; many requests share a second."""
-        now = int(time.time())
-        if now != self._second:
-            self._second = now
-            self._written_second = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
-        return self._written_second
+        self._lines.flush()
 
 
 def without_secrets(target: str) -> str:

@@ -34,12 +34,13 @@ class FrontEndSettings:
     port: int
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
+    log_level: logs.Level
     descriptor: int | None
 
 
 def run(settings: FrontEndSettings) -> None:
     """Serve until asked to stop. Raises StartRefusedError."""
-    logs.configure()
+    logs.configure(level=settings.log_level)
     logs.route_library_logs()
     _allow_connections()
     uvloop.run(_serve(settings))

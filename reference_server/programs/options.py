@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reference_server.contract import addresses
+from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 
 OptionValue = str | int | float | bool | Path | addresses.Address | None
 
 _HIGHEST_PORT = 65_535
 _MOST_WORKERS = 64
+_MOST_BYTES = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ def _whole(text: str, lowest: int, highest: int) -> int:
 
 def _seconds(text: str) -> int:
     return _whole(text, 0, 86_400)
+
+
+def _bytes(text: str) -> int:
+    return _whole(text, 1, _MOST_BYTES)
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -101,6 +107,22 @@ GRACE_SECONDS = Option(
     default=30,
     read=_seconds,
 )
+LOG_LEVEL = Option(
+    "log-level",
+    str,
+    "what to log on standard error: debug, info (every request and publication) or warning (default info)",
+    "LEVEL",
+    default="info",
+    read=_one_of("debug", "info", "warning"),
+)
+MAX_FILE_SIZE = Option(
+    "max-file-size",
+    int,
+    f"the largest file that is taken (default {MAXIMUM_FILE_BYTES}, 5 GiB)",
+    "BYTES",
+    default=MAXIMUM_FILE_BYTES,
+    read=_bytes,
+)
 LISTEN = Option(
     "listen",
     str,
@@ -118,6 +140,9 @@ STORAGE = Option(
     read=addresses.parse,
 )
 
-SERVE = (DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, CARRIER, GRACE_SECONDS)
-STORAGE_PROGRAM = (DATA, LISTEN, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS)
-FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS)
+SERVE = (
+    *(DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE),
+    *(CARRIER, GRACE_SECONDS, LOG_LEVEL),
+)
+STORAGE_PROGRAM = (DATA, LISTEN, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE, LOG_LEVEL)
+FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS, LOG_LEVEL)

@@ -38,13 +38,15 @@ class ServeSettings:
     root_token_file: Path | None
     edition: str
     legacy_digests: bool
+    max_file_size: int
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
+    log_level: logs.Level
 
 
 def run(settings: ServeSettings) -> None:
     """Serve until asked to stop. Raises StartRefusedError, or SilentExitError when a child has said why it ended."""
-    logs.configure()
+    logs.configure(level=settings.log_level)
     sockets = open_sockets(settings.host, settings.port, settings.workers)
     with tempfile.TemporaryDirectory(prefix="generic-packages-") as folder:
         asyncio.run(_Supervisor(settings, Path(folder)).serve(sockets))
@@ -128,7 +130,8 @@ class _Supervisor:
         """Hand the storage's part of the settings on."""
         settings = self._settings
         arguments = ["storage", "--data", str(settings.data), "--listen", self._address]
-        arguments += ["--edition", settings.edition]
+        arguments += ["--edition", settings.edition, "--max-file-size", str(settings.max_file_size)]
+        arguments += ["--log-level", settings.log_level]
         if settings.root_token_file is not None:
             arguments += ["--root-token-file", str(settings.root_token_file)]
         if settings.legacy_digests:
@@ -138,7 +141,7 @@ class _Supervisor:
     def _front_end_arguments(self, listening: socket.socket) -> list[str]:
         """Hand a front end's part of the settings on."""
         arguments = ["frontend", "--storage", self._address, "--carrier", self._settings.carrier]
-        arguments += ["--grace-seconds", str(self._settings.grace_seconds)]
+        arguments += ["--grace-seconds", str(self._settings.grace_seconds), "--log-level", self._settings.log_level]
         return [*arguments, "--descriptor", str(listening.fileno())]
 
 

@@ -45,7 +45,8 @@ class StorageSettings:
     edition: EditionName = "current"
     legacy_digests: bool = False
     root_token_file: Path | None = None
-    maximum_file_bytes: int = MAXIMUM_FILE_BYTES
+    max_file_size: int = MAXIMUM_FILE_BYTES
+    log_level: logs.Level = "info"
     drain_seconds: float = 10.0
 
 
@@ -54,7 +55,7 @@ def run(settings: StorageSettings) -> None:
 
     The data directory is the caller's to mark and to lock.
     """
-    logs.configure()
+    logs.configure(level=settings.log_level)
     logs.route_library_logs()
     sys.setswitchinterval(_SWITCH_SECONDS)
     uvloop.run(_run_until_told(settings))
@@ -85,7 +86,7 @@ async def serving(settings: StorageSettings) -> AsyncIterator[Address]:
     _told_simply(lambda: (settings.data / _VOLUME).mkdir(mode=0o750, exist_ok=True))
     reading, writing = _told_simply(lambda: _open_metadata(settings))
     writer = Writer(writing)
-    rules = Rules(edition(settings.edition), settings.maximum_file_bytes, settings.legacy_digests)
+    rules = Rules(edition(settings.edition), settings.max_file_size, settings.legacy_digests)
     volume = settings.data / _VOLUME
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="hash") as hashing:
         try:

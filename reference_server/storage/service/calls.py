@@ -14,10 +14,12 @@ from google.rpc.status_pb2 import Status
 
 from reference_server.contract.failure import Failure, TransportFailure
 from reference_server.contract.limits import REQUEST_ID_CHARACTERS, REQUEST_ID_KEY
+from reference_server.contract.logs import Lines
 
 _OURS = "/generic_packages.storage.v1."
 _WITHOUT_DEADLINE = frozenset({"Operate"})
-_SMALL = frozenset({"Publish", "BeginPublication", "CommitPublication", "OpenPackageFile", "AbandonPublication"})
+_QUIET = frozenset({"BeginPublication", "OpenPackageFile", "AbandonPublication"})
+_FREQUENT = frozenset({"Publish", "CommitPublication"})
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{REQUEST_ID_CHARACTERS}}}")
 _STATUS_KEY = "grpc-status-details-bin"
 
@@ -27,16 +29,32 @@ if TYPE_CHECKING:
 
 
 class CallLog:
-    """Writes a line for each call or operation. Small ones that succeed are written at level debug."""
+    """Writes a line for each call or operation, at level info.
+
+    Hot ones that succeed and change nothing that lasts are written at level debug.
+    """
 
     def __init__(self) -> None:
         self._log = structlog.get_logger()
+        self._lines = Lines()
 
     def write(self, method: str, request_id: str | None, started_at: float, outcome: str) -> None:
         """Note how a call ended. `started_at` is of time.perf_counter(), `outcome` "OK", a reason or a status code."""
-        write = self._log.debug if outcome == "OK" and method in _SMALL else self._log.info
-        duration = time.perf_counter() - started_at
-        write("call", method=method, request_id=request_id, milliseconds=round(duration * 1000, 3), outcome=outcome)
+        milliseconds = round((time.perf_counter() - started_at) * 1000, 3)
+        if outcome == "OK" and method in _FREQUENT:
+            self._write_frequent(method, request_id, milliseconds)
+            return
+        write = self._log.debug if outcome == "OK" and method in _QUIET else self._log.info
+        write("call", method=method, request_id=request_id, milliseconds=milliseconds, outcome=outcome)
+
+    def _write_frequent(self, method: str, request_id: str | None, milliseconds: float) -> None:
+        """Note a publication that is committed. Neither the method nor a readable request id needs to be quoted."""
+        if self._lines.wanted:
+            written_id = "null" if request_id is None else f'"{request_id}"'
+            self._lines.add(
+                f'{{"method": "{method}", "request_id": {written_id}, "milliseconds": {milliseconds}, "outcome": "OK", '
+                f'"event": "call", "level": "info", "timestamp": "{self._lines.timestamp()}"}}'
+            )
 
     def defect(self, method: str, request_id: str | None, error: BaseException) -> None:
         """Note an exception that nobody expected, with its traceback."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
+import typing
 from collections.abc import Iterator
 
 import pytest
@@ -50,12 +52,23 @@ def test_a_traceback_stays_in_its_line() -> None:
     assert "ValueError: broken" in json.loads(line)["exception"]
 
 
-def test_the_console_form_is_for_people() -> None:
+def test_frequent_lines_are_wanted_by_level_and_written_together() -> None:
     stream = io.StringIO()
-    logs.configure(form="console", stream=stream)
-    structlog.get_logger().info("storage serves", address="unix:/x")
-    assert "storage serves" in stream.getvalue()
-    assert "address=unix:/x" in stream.getvalue()
+
+    async def two_lines() -> None:
+        lines = logs.Lines(stream)
+        lines.add("one")
+        lines.add("two")
+        assert stream.getvalue() == ""
+        await asyncio.sleep(0)
+
+    asyncio.run(two_lines())
+    assert stream.getvalue() == "one\ntwo\n"
+    wanted = []
+    for level in typing.get_args(logs.Level):
+        logs.configure(level=level, stream=stream)
+        wanted.append(logs.Lines(stream).wanted)
+    assert wanted == [True, True, False]
 
 
 def test_what_a_library_logs_is_a_line_of_the_same_form() -> None:

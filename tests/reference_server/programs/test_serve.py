@@ -197,6 +197,8 @@ def test_a_data_directory_in_use_is_said_to_be(tmp_path: Path) -> None:
         ([], 2, "PROGRAM"),
         (["brew"], 2, "invalid choice"),
         (["serve", "--data", "d", "--odd"], 2, "unrecognized arguments: --odd"),
+        (["serve", "--data", "d", "--max-file-size", "0"], 2, "--max-file-size: must be a whole number"),
+        (["serve", "--data", "d", "--log-level", "loud"], 2, "--log-level: must be one of: debug, info, warning"),
         (["serve", "--data", "d", "--port", "x"], 2, "--port: must be a whole number"),
         (["serve", "--data", "/proc/registry", "--port", "0"], 1, "choose one that this user can write"),
         (["serve", "--data", "/etc", "--port", "0"], 1, "holds other files"),
@@ -283,6 +285,16 @@ def test_the_configuration_file_is_read(tmp_path: Path) -> None:
     with serving(tmp_path, "--config", str(file)) as running:
         assert running.served.send("GET", "/-/readiness").status == 200
     assert '"carrier": "streamed"' in running.log.read_text()
+
+
+def test_the_largest_file_and_the_log_level_are_told_to_every_part(tmp_path: Path) -> None:
+    with serving(tmp_path, "--max-file-size", "70000", "--log-level", "warning") as running:
+        package = provisioned(running.served)
+        for size, status in ((70_000, 201), (70_001, 400)):
+            assert running.served.send("PUT", f"{package}/sized", bytes(size)).status == status
+            pieces = iter([bytes(35_000), bytes(size - 35_000)])
+            assert running.served.send("PUT", f"{package}/chunked", pieces).status == status
+    assert running.log.read_text() == ""
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["serve", "--help"]])

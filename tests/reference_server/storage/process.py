@@ -24,10 +24,11 @@ _OPTIONS = [
 class StorageProcess:
     """One data folder, and the process that serves it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
         self.token = folder / "root-token"
         self.metadata = folder / "data/metadata.sqlite3"
         self._folder = folder
+        self._arguments = arguments
         self._channels: list[grpc.Channel] = []
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -45,6 +46,7 @@ class StorageProcess:
         """Start the process."""
         command = [sys.executable, "-m", "reference_server", "storage", "--data", str(self._folder / "data")]
         command += ["--listen", f"unix:{self._folder}/socket", "--root-token-file", str(self.token)]
+        command += self._arguments
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stderr=log)
         return self

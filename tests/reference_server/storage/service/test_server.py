@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 import grpc
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
+from generic_packages.storage.v1.operations_pb2 import OperateRequest, Operation, OperationOutcome
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
@@ -61,6 +63,59 @@ def test_a_call_is_one_line_in_the_log_with_its_request_id_and_no_secret(process
     assert (line["method"], line["outcome"]) == ("OpenPackageFile", "PROJECT_NOT_FOUND")
     assert line["milliseconds"] >= 0
     assert registry.root[0].secret not in process.log()
+
+
+def logged(process: StorageProcess) -> dict[str, tuple[str, str]]:
+    """Read the level and the method of each line that has a request id, by the request id."""
+    lines = [json.loads(line) for line in process.log().splitlines()]
+    return {line["request_id"]: (line["level"], line["method"]) for line in lines if line.get("request_id")}
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        ("info", {"small": ("info", "Publish"), "large": ("info", "CommitPublication")}),
+        (
+            "debug",
+            {
+                "small": ("info", "Publish"),
+                "begin": ("debug", "BeginPublication"),
+                "large": ("info", "CommitPublication"),
+                "open": ("debug", "OpenPackageFile"),
+            },
+        ),
+        ("warning", {}),
+    ],
+)
+def test_what_was_published_is_logged_with_its_request_id(
+    tmp_path: Path, level: str, expected: dict[str, tuple[str, str]]
+) -> None:
+    with StorageProcess(tmp_path, "--log-level", level) as process:
+        registry = process.connect()
+        where = at(registry.project().id)
+        content = os.urandom(100_000)
+        publish = pb.PublishRequest(credentials=registry.root, coordinates=where, content=b"x")
+        fetch = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=where)
+        begin = pb.BeginPublicationRequest(credentials=registry.root, coordinates=where)
+        operate(registry, Operation(request_id="small", publish=publish))
+        begun = operate(registry, Operation(request_id="begin", begin_publication=begin)).begin_publication
+        registry.send(begun.upload_id, content)
+        commit = pb.CommitPublicationRequest(
+            upload_id=begun.upload_id, size=len(content), sha256=hashlib.sha256(content).digest()
+        )
+        operate(registry, Operation(request_id="large", commit_publication=commit))
+        operate(registry, Operation(request_id="open", open_package_file=fetch))
+        process.stop()
+        assert logged(process) == expected
+
+
+def operate(registry: Registry, operation: Operation) -> OperationOutcome:
+    """Run one operation on a stream of its own."""
+    operation.tag, operation.timeout_milliseconds = 1, SECONDS * 1000
+    requests = iter([OperateRequest(operations=[operation])])
+    (answer,) = registry.operations.Operate(requests, timeout=SECONDS)
+    assert not answer.outcomes[0].HasField("failure")
+    return answer.outcomes[0]
 
 
 def test_a_request_id_of_another_form_is_not_logged(process: StorageProcess) -> None:

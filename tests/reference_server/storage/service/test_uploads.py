@@ -227,7 +227,7 @@ def test_the_volume_is_proven_by_a_file_that_holds_the_nonce(registry: Registry)
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """Run a registry that takes 100,000 bytes and computes all digests."""
-    with running(tmp_path_factory.mktemp("limited"), maximum_file_bytes=100_000, legacy_digests=True) as client:
+    with running(tmp_path_factory.mktemp("limited"), max_file_size=100_000, legacy_digests=True) as client:
         yield client
 
 
