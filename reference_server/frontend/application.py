@@ -79,7 +79,11 @@ class FrontEnd:
         self._heads.start()
         self._desk = Desk(self._operations, self._calls, self._carriers, self._stalls, self._log)
         self._door = FrontDoor(
-            PackageFileRoutes(self._desk), self._application(), heads=self._heads, bodies=self._stalls
+            PackageFileRoutes(self._desk),
+            self._application(),
+            self._metrics,
+            heads=self._heads,
+            bodies=self._stalls,
         )
         self._server = Server(self._door, chunk_size=_READ_BYTES, max_header_size=_HEAD_BYTES)
         self._server.conn_params.header_timeout = None
@@ -116,9 +120,7 @@ class FrontEnd:
 
     def _application(self) -> Application:
         """Make the Tornado application of every route but the hot one."""
-        desk = RestDesk(
-            IdentityServiceStub(self._decisions), self._calls, self._log, self._metrics, lambda: self._door.running
-        )
+        desk = RestDesk(IdentityServiceStub(self._decisions), self._calls, self._log, self._metrics)
         shared = {"desk": desk}
         project = f"/api/v4/projects/{_ID}"
         return Application(

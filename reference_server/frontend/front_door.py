@@ -19,6 +19,7 @@ from tornado.web import Application
 
 from reference_server.contract.limits import MIB
 from reference_server.frontend.answers import BODY_TOO_LARGE, TARGET_TOO_LONG
+from reference_server.frontend.metrics import Metrics
 from reference_server.frontend.package_files.address import TARGET_CHARACTERS, match_file_route
 from reference_server.frontend.package_files.replies import Reply
 from reference_server.frontend.package_files.request import read_framing
@@ -38,10 +39,17 @@ class FrontDoor(HTTPServerConnectionDelegate):
     """
 
     def __init__(
-        self, package_files: PackageFileRoutes, application: Application, *, heads: StallWatch, bodies: StallWatch
+        self,
+        package_files: PackageFileRoutes,
+        application: Application,
+        metrics: Metrics,
+        *,
+        heads: StallWatch,
+        bodies: StallWatch,
     ) -> None:
         self._package_files = package_files
         self._application = application
+        self._metrics = metrics
         self._heads = heads
         self._bodies = bodies
         self._idle: dict[object, Watched] = {}
@@ -52,7 +60,7 @@ class FrontDoor(HTTPServerConnectionDelegate):
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         """See HTTPServerConnectionDelegate; a new request means that the one before is answered."""
         connection = cast("HTTP1Connection", request_conn)
-        self._running.discard(server_conn)
+        self._end_request(server_conn)
         if self._draining:
             connection.close()
             self._note_quiet()
@@ -63,13 +71,8 @@ class FrontDoor(HTTPServerConnectionDelegate):
     def on_close(self, server_conn: object) -> None:
         """See HTTPServerConnectionDelegate."""
         self._end_idleness(server_conn)
-        self._running.discard(server_conn)
+        self._end_request(server_conn)
         self._note_quiet()
-
-    @property
-    def running(self) -> int:
-        """How many requests are under way."""
-        return len(self._running)
 
     async def drain(self, seconds: float) -> bool:
         """Close idle connections and wait for the others to be answered; False when that took too long."""
@@ -90,6 +93,7 @@ class FrontDoor(HTTPServerConnectionDelegate):
         """Choose the delegate for a request. Raises HTTPInputError for a head that no answer in JSON can follow."""
         self._end_idleness(server_conn)
         self._running.add(server_conn)
+        self._metrics.begin()
         _settle_expectation(start_line, headers)
         if len(start_line.path) > TARGET_CHARACTERS:
             return self._package_files.refusal(TARGET_TOO_LONG, start_line, headers, connection)
@@ -109,6 +113,12 @@ class FrontDoor(HTTPServerConnectionDelegate):
         watched = self._idle.pop(server_conn, None)
         if watched is not None:
             self._heads.remove(watched)
+
+    def _end_request(self, server_conn: object) -> None:
+        """Note that the request that was under way on a connection, if any, is over."""
+        if server_conn in self._running:
+            self._running.remove(server_conn)
+            self._metrics.end()
 
     def _note_quiet(self) -> None:
         """Wake who waits for the last request."""

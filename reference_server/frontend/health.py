@@ -17,6 +17,8 @@ class Liveness(ApiHandler):
         """Say so."""
         self.send_json(200, {"status": "ok"})
 
+    head = get
+
 
 class Readiness(ApiHandler):
     """Whether requests can be served: asks the storage."""
@@ -29,6 +31,8 @@ class Readiness(ApiHandler):
         status = "ok" if healthy else "failed"
         self.send_json(200 if healthy else 503, {"status": status, "storage_check": [{"status": status}]})
 
+    head = get
+
 
 class MetricsReport(ApiHandler):
     """What was counted, for Prometheus."""
@@ -37,5 +41,6 @@ class MetricsReport(ApiHandler):
 
     def get(self) -> None:
         """Report."""
-        report = self.desk.metrics.report(self.desk.running())
-        self.send(Answer(200, report, content_type=CONTENT_TYPE_LATEST))
+        self.send(Answer(200, self.desk.metrics.report(), content_type=CONTENT_TYPE_LATEST))
+
+    head = get

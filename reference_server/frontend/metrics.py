@@ -67,9 +67,16 @@ class Metrics:
         """Count a broken stream to the storage."""
         self._breaks.inc()
 
-    def report(self, running: int) -> bytes:
+    def begin(self) -> None:
+        """Count a request that is under way from now on."""
+        self._running.inc()
+
+    def end(self) -> None:
+        """Count a request that is under way no more."""
+        self._running.dec()
+
+    def report(self) -> bytes:
         """Give everything in Prometheus' text form, over all workers when there are several."""
-        self._running.set(running)
         if not self._shared:
             return bytes(generate_latest(self._registry))
         registry = CollectorRegistry()

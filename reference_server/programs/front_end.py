@@ -57,7 +57,7 @@ async def _serve(settings: FrontEndSettings) -> None:
     stop = stop_event()
     listening = _listening(settings)
     front_end = FrontEnd(FrontEndOptions(settings.storage, settings.carrier))
-    if await _started(front_end, listening, settings.storage, stop):
+    if await _started(front_end, listening, settings, stop):
         sys.stdout.write(f"{READY}{url_of(listening)}\n")
         sys.stdout.flush()
         await stop.wait()
@@ -65,13 +65,16 @@ async def _serve(settings: FrontEndSettings) -> None:
             structlog.get_logger().warning("requests were cut off", grace_seconds=settings.grace_seconds)
 
 
-async def _started(front_end: FrontEnd, listening: socket.socket, storage: Address, stop: asyncio.Event) -> bool:
-    """Start, unless asked to stop meanwhile."""
+async def _started(
+    front_end: FrontEnd, listening: socket.socket, settings: FrontEndSettings, stop: asyncio.Event
+) -> bool:
+    """Start, unless asked to stop meanwhile. Whoever handed a socket over starts the storage too, and needs no word."""
     starting = asyncio.create_task(front_end.start(listening))
     stopping = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([starting, stopping], timeout=_SILENT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     if not done:
-        structlog.get_logger().info("waiting for the storage", address=storage.target)
+        if settings.descriptor is None:
+            structlog.get_logger().info("waiting for the storage", address=settings.storage.target)
         await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if not starting.done():
@@ -81,7 +84,7 @@ async def _started(front_end: FrontEnd, listening: socket.socket, storage: Addre
         await starting
     except TransportFailure as failure:
         raise StartRefusedError(
-            f"no storage answers at {storage.target} ({failure.code.name}): start one with the storage program"
+            f"no storage answers at {settings.storage.target} ({failure.code.name}): start one with the storage program"
         ) from None
     return True
 

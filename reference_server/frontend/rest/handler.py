@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -51,13 +50,12 @@ _ANSWERS = {400: TEXT_MALFORMED, 404: ROUTE_UNKNOWN}
 
 @dataclass(frozen=True, slots=True)
 class RestDesk:
-    """What the endpoints work with, made once for each process. `running` counts the requests under way."""
+    """What the endpoints work with, made once for each process."""
 
     identity: IdentityServiceAsyncStub
     calls: SingleCalls
     log: AccessLog
     metrics: Metrics
-    running: Callable[[], int]
 
 
 class ApiHandler(RequestHandler):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import signal
@@ -118,6 +119,22 @@ def test_the_metrics_are_those_of_all_workers(tmp_path: Path) -> None:
             running.served.send("GET", "/api/v4/user")
         report = running.served.send("GET", "/-/metrics").body.decode()
         assert 'http_requests_total{method="GET",route="rest",status="200"} 40.0' in report
+
+
+def test_the_running_requests_are_those_of_all_workers(tmp_path: Path) -> None:
+    with serving(tmp_path) as running, contextlib.ExitStack() as opened:
+        head = b"POST /api/v4/groups HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n"
+        for _ in range(16):
+            opened.enter_context(running.served.connect()).sendall(head)
+        eventually(lambda: told_running(running.served) == 17, what="not every request is counted")
+        opened.close()
+        eventually(lambda: told_running(running.served) == 1, what="a request that is over is still counted")
+
+
+def told_running(served: Served) -> int:
+    """Read how many requests are under way, with the one that asks."""
+    report = served.send("GET", "/-/metrics").body.decode()
+    return int(float(report.partition("\nhttp_requests_running ")[2].split()[0]))
 
 
 def test_a_transfer_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
