@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -11,8 +12,21 @@ from reference_server.frontend.answers import BODY_STALLED
 from reference_server.frontend.package_files.replies import Reply
 from reference_server.frontend.stall_watch import StallWatch, Watched
 
+_ABSOLUTE = re.compile(r"https?://(?P<authority>[^/?#]+)(?P<rest>.*)", re.IGNORECASE)
+
 Choose = Callable[[RequestStartLine, HTTPHeaders], tuple[HTTPMessageDelegate, Reply]]
 """Gives what handles a request, and the reply to end it with when its body does not come."""
+
+
+def in_origin_form(start_line: RequestStartLine, headers: HTTPHeaders) -> RequestStartLine:
+    """Take scheme and host out of an absolute target; they count before the Host header (RFC 9112, section 3.2.2)."""
+    match = _ABSOLUTE.fullmatch(start_line.path)
+    if match is None:
+        return start_line
+    if len(headers.get_list("Host")) == 1:
+        headers["Host"] = match["authority"]
+    rest = match["rest"]
+    return start_line._replace(path=rest if rest.startswith("/") else f"/{rest}")
 
 
 class Visitor(HTTPMessageDelegate):
@@ -34,7 +48,8 @@ class Visitor(HTTPMessageDelegate):
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         """Choose, and begin to watch when a body follows."""
-        self._chosen, self._reply = self._choose(cast("RequestStartLine", start_line), headers)
+        start_line = in_origin_form(cast("RequestStartLine", start_line), headers)
+        self._chosen, self._reply = self._choose(start_line, headers)
         accepted = self._chosen.headers_received(start_line, headers)
         if "Content-Length" not in headers and "Transfer-Encoding" not in headers:
             return accepted

@@ -17,6 +17,8 @@ class CurrentUser(ApiHandler):
         answer = await self.caller()
         self.send_json(200, shapes.user(answer.user, self.origin))
 
+    head = get
+
 
 class Version(ApiHandler):
     """What this server calls itself; told, as in GitLab, to known callers alone."""
@@ -25,3 +27,5 @@ class Version(ApiHandler):
         """Show the version."""
         await self.caller()
         self.send_json(200, {"version": _GITLAB_VERSION, "revision": "generic-packages-reference-server"})
+
+    head = get

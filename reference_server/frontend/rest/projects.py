@@ -44,6 +44,8 @@ class Project(ApiHandler):
         )
         self.send_json(200, shapes.project(answer.project, self.origin))
 
+    head = get
+
     async def delete(self, project: str) -> None:
         """Delete a project with its packages."""
         await self.ask(self.identity.DeleteProject, DeleteProjectRequest(credentials=self.credentials, project=project))

@@ -57,6 +57,20 @@ def test_malformed_chunks_are_refused_and_leave_nothing(front_end: Served, packa
     assert front_end.send("GET", f"{package}/file").status == 404
 
 
+@pytest.mark.parametrize("origin", ["http://example.org:81", "HTTPS://example.org"])
+def test_a_target_may_be_absolute(front_end: Served, package: str, origin: str) -> None:
+    front_end.send("PUT", f"{package}/file", b"content")
+    for target, expected in (
+        (f"{package}/file", b"content"),
+        ("/-/liveness", b'{"status":"ok"}'),
+        ("/api/v4/user", b'"web_url":"http://example.org'),
+        ("?x", b'{"error":"404 Not Found"}'),
+        ("", b'{"error":"404 Not Found"}'),
+    ):
+        head = f"GET {origin}{target} HTTP/1.1\r\nHost: other\r\nPRIVATE-TOKEN: {front_end.token}\r\n"
+        assert expected in exchange(front_end, f"{head}Connection: close\r\n\r\n".encode())
+
+
 def test_a_head_without_end_is_refused(front_end: Served) -> None:
     received = exchange(front_end, b"GET / HTTP/1.1\r\nHost: h\r\nX-Long: " + b"x" * 40_000)
     assert received.startswith(b"HTTP/1.1 431 ")

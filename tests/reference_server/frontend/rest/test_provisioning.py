@@ -215,11 +215,27 @@ def test_an_unknown_route_is_not_found(front_end: Served, target: str, method: s
 
 @pytest.mark.parametrize(
     ("method", "target", "allowed"),
-    [("DELETE", "/user", "GET"), ("GET", "/groups", "POST"), ("PUT", "/projects/1", "DELETE, GET")],
+    [
+        ("DELETE", "/user", "GET, HEAD"),
+        ("GET", "/groups", "POST"),
+        ("HEAD", "/groups", "POST"),
+        ("PUT", "/projects/1", "DELETE, GET, HEAD"),
+    ],
 )
 def test_a_method_that_a_route_lacks_is_not_allowed(front_end: Served, method: str, target: str, allowed: str) -> None:
     answer = front_end.send(method, f"/api/v4{target}")
     assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize(
+    "target", ["/api/v4/user", "/api/v4/version", "PROJECT", "/-/liveness", "/-/readiness", "/-/metrics"]
+)
+def test_head_is_get_without_a_body(front_end: Served, project: dict[str, object], target: str) -> None:
+    target = target.replace("PROJECT", f"/api/v4/projects/{project['id']}")
+    fetched, asked = front_end.send("GET", target), front_end.send("HEAD", target)
+    assert (asked.status, asked.body) == (200, b"")
+    assert asked.headers["Content-Type"] == fetched.headers["Content-Type"]
+    assert int(asked.headers["Content-Length"]) > 0
 
 
 @pytest.mark.parametrize("name", ["%00", "%ff"])
