@@ -1,7 +1,7 @@
 """The pytest plugin: gives each check its trial and turns the way it ends into a verdict."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -9,11 +9,13 @@ from typing import Literal, Protocol
 import pytest
 
 from conformance.judging.binding import bound_to
+from conformance.judging.evidence import reproduction
 from conformance.judging.expectations import Disappointment, Trial
 from conformance.judging.results import Failure, Judgement
 from conformance.judging.verdicts import Verdict
 from conformance.requirements.model import Requirement
 from conformance.target.access import Unavailable
+from conformance.transport.exchange import Exchange
 from conformance.transport.recorder import Recorder
 from conformance.transport.wire import WireError
 
@@ -88,14 +90,16 @@ class JudgingPlugin:
     def _conclude(self) -> None:
         requirement = self._wanted[self.trial.requirement_id]
         verdict, reason = self._verdict()
-        numbers = {exchange.number for exchange in self._recorder.exchanges if exchange.purpose == requirement.id}
+        exchanges = self._recorder.exchanges
+        numbers = {exchange.number for exchange in exchanges if exchange.purpose == requirement.id}
+        numbers |= self.trial.exchanges
         judgement = judgement_of(
             requirement,
             verdict,
             reason,
             trial=self.trial,
-            failure=self._failure(),
-            exchanges=tuple(sorted(numbers | self.trial.exchanges)),
+            failure=self._failure(exchanges, numbers),
+            exchanges=tuple(sorted(numbers)),
             seconds=time.monotonic() - self._started,
         )
         self.judgements.append(judgement)
@@ -122,11 +126,11 @@ class JudgingPlugin:
             return Verdict.EXPECTED_FAILURE, declared
         return Verdict.STALE, "declared as an expected failure, but it passes: take the declaration away"
 
-    def _failure(self) -> Failure | None:
+    def _failure(self, exchanges: Sequence[Exchange], own: set[int]) -> Failure | None:
         raised = self._raised
         if not isinstance(raised, Disappointment):
             return None
-        curl = next((entry.curl for entry in self._recorder.exchanges if entry.number == raised.exchange), None)
+        curl = reproduction(exchanges, own, raised.exchange)
         return Failure(raised.label, raised.control, raised.expected, raised.actual, raised.exchange, curl)
 
 

@@ -31,7 +31,7 @@ class Evaluation:
 class Failure:
     """Why a requirement failed or, for a control, why it could not be tested.
 
-    `exchange` is the number of the exchange that was judged; `curl` is one line that repeats it.
+    `exchange` is the number of the exchange that was judged; `curl` is one line that repeats it and what it rests on.
     """
 
     failed_expectation: str

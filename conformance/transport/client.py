@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from conformance.transport.address import Address
 from conformance.transport.answer import Answer
 from conformance.transport.connection import Connection, Reception, all_headers
 from conformance.transport.exchange import BodyRecord, Exchange, RequestRecord, ResponseRecord
 from conformance.transport.recorder import SHOWN_BYTES, Recorder, body_record, record_of
-from conformance.transport.reproduction import curl_line, raw_line
+from conformance.transport.reproduction import body_file, curl_line, is_text, raw_line
 from conformance.transport.request import Request
 from conformance.transport.wire import Wire, WireError
 
@@ -68,8 +69,8 @@ class Client:
         except WireError as error:
             reception = Reception(failure=str(error))
         record = RequestRecord("RAW", str(self.address), (), "raw", None, record_of(data))
-        line = raw_line(data, host=self.address.host, port=self.address.port, tls=self._tls is not None)
-        return self._answer(record, line, reception, started, reusable=False)
+        line = self._raw_line(data)
+        return self._answer(record, _Line(line), reception, started, reusable=False)
 
     def elsewhere(self, address: Address) -> "Client":
         """Return a client for another address with the same recorder and patience."""
@@ -103,12 +104,14 @@ class Client:
             connection.close()
         return answer
 
-    def _exchange(self, connection: Connection, request: Request) -> Answer:
+    def _exchange(self, connection: Connection, request: Request, follows: int | None = None) -> Answer:
         started = time.monotonic()
         reception = connection.exchange(request, authority=self.address.authority, prefix=self.address.prefix)
-        return self._recorded(request, reception, started, reusable=connection.reusable)
+        return self._recorded(request, reception, started, reusable=connection.reusable, follows=follows)
 
-    def _recorded(self, request: Request, reception: Reception, started: float, *, reusable: bool) -> Answer:
+    def _recorded(
+        self, request: Request, reception: Reception, started: float, *, reusable: bool, follows: int | None = None
+    ) -> Answer:
         url = str(self.address) + request.target
         body = request.body
         content = body.content if body else None
@@ -121,25 +124,53 @@ class Client:
             declared=content.size if content and body and not body.chunked else None,
             body=body_record(content.size, content.sha256, kept) if content else None,
         )
+        line = self._line(request, kept, follows)
+        return self._answer(record, line, reception, started, reusable=reusable)
+
+    def _line(self, request: Request, kept: bytes, follows: int | None) -> "_Line":
+        body = request.body
+        if body is not None and body.break_off_after is not None:
+            head = self._head(request) + (b"%x\r\n" % body.break_off_after if body.chunked else b"")
+            return _Line(self._raw_line(head, more=body.break_off_after))
+        file = body_file(body.content.sha256) if body else None
         line = curl_line(
             request.method,
-            url,
+            str(self.address) + request.target,
             request.headers,
             body=kept,
-            size=content.size if content else None,
+            file=file,
             chunked=bool(body and body.chunked),
             expect=request.expect_continue,
         )
-        return self._answer(record, line, reception, started, reusable=reusable)
+        return _Line(line, None if is_text(kept) else file, follows)
+
+    def _raw_line(self, data: bytes, more: int = 0) -> str:
+        return raw_line(data, host=self.address.host, port=self.address.port, tls=self._tls is not None, more=more)
+
+    def _head(self, request: Request) -> bytes:
+        lines = [f"{request.method} {self.address.prefix}{request.target} HTTP/1.1", f"Host: {self.address.authority}"]
+        lines += [f"{name}: {value}" for name, value in (*request.headers, *request.framing_headers())]
+        return "\r\n".join([*lines, "", ""]).encode()
 
     def _answer(
-        self, record: RequestRecord, line: str, reception: Reception, started: float, *, reusable: bool
+        self, record: RequestRecord, line: "_Line", reception: Reception, started: float, *, reusable: bool
     ) -> Answer:
         seconds = time.monotonic() - started
         received = body_record(reception.size, reception.digest.hexdigest(), bytes(reception.kept))
         response = _response_record(reception, received)
         number = self._recorder.add(
-            lambda number, purpose: Exchange(number, purpose, record, response, reception.failure, seconds, line)
+            lambda number, purpose: Exchange(
+                number=number,
+                purpose=purpose,
+                request=record,
+                response=response,
+                failure=reception.failure,
+                began=started - self._recorder.started,
+                seconds=seconds,
+                follows=line.follows,
+                curl=line.command,
+                body_file=line.body_file,
+            )
         )
         whole = response if reception.complete else None
         return Answer(
@@ -159,16 +190,28 @@ class Client:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """How a shell repeats a request: the command, the file that holds the body, the exchange before it if need be."""
+
+    command: str
+    body_file: str | None = None
+    follows: int | None = None
+
+
 class Conversation:
     """Several requests over one connection."""
 
     def __init__(self, client: Client, connection: Connection) -> None:
         self._client = client
         self._connection = connection
+        self._last: int | None = None
 
     def ask(self, request: Request) -> Answer:
         """Send the next request; only an `is_open` conversation takes one."""
-        return self._client._exchange(self._connection, request)  # noqa: SLF001 - a conversation is part of its client
+        answer = self._client._exchange(self._connection, request, self._last)  # noqa: SLF001 - it is part of its client
+        self._last = answer.number
+        return answer
 
     @property
     def is_open(self) -> bool:

@@ -46,7 +46,9 @@ class Exchange:
     """One request and its response.
 
     `purpose` is "preflight", "set-up", "clean-up" or the id of the requirement that asked. Without a response,
-    `failure` says in words what happened instead. `curl` is one line that repeats the request.
+    `failure` says in words what happened instead. `began` is in seconds since the run did, `follows` the number of the
+    exchange before it where both were to go over one connection. `curl` is one line that repeats the request; a body
+    that is no text it reads from `body_file`.
     """
 
     number: int
@@ -54,8 +56,11 @@ class Exchange:
     request: RequestRecord
     response: ResponseRecord | None
     failure: str | None
+    began: float
     seconds: float
+    follows: int | None
     curl: str
+    body_file: str | None
 
     @classmethod
     def from_document(cls, entry: dict[str, Any]) -> "Exchange":

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,10 +12,14 @@ SHOWN_BYTES = 4096
 
 
 class Recorder:
-    """The transcript of a run. `purpose` is what exchanges are recorded for until it is changed."""
+    """The transcript of a run. `purpose` is what exchanges are recorded for until it is changed.
+
+    `started` is when the run began, on the monotonic clock.
+    """
 
     def __init__(self) -> None:
         self.purpose = "preflight"
+        self.started = time.monotonic()
         self._lock = threading.Lock()
         self._exchanges: list[Exchange] = []
 

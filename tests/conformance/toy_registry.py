@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
@@ -19,12 +20,17 @@ PROVISIONED = "glpat-toy-made-9876543210"
 
 @dataclass
 class Toy:
-    """What the toy holds and how it misbehaves: `overrides` maps (method, part of the path) to an answer."""
+    """What the toy holds and how it misbehaves.
+
+    `overrides` maps (method, part of the path) to an answer, whose body `raw` replaces where it is 200.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
     existing: dict[str, str] = field(default_factory=dict)
     overrides: dict[tuple[str, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     noticed: list[str] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)
+    raw: bytes = b""
     headers: Callable[[str], dict[str, str]] = lambda _token: {}
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     url: str = ""
@@ -72,9 +78,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _overridden(self) -> bool:
         self.toy.noticed.append(f"{self.command} {self.path}")
+        self.toy.ports.append(self.client_address[1])
         for (method, part), (status, document) in self.toy.overrides.items():
             if method == self.command and part in self.path:
-                self._json(status, document)
+                replaced = status == HTTPStatus.OK and self.toy.raw
+                self._send(status, self.toy.raw, "") if replaced else self._json(status, document)
                 return True
         return False
 

@@ -1,0 +1,83 @@
+"""The line that repeats a whole trial: pasted into a shell, it shows what the suite saw."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from conformance.judging.results import Failure
+from tests.conformance.conftest import Ran
+from tests.conformance.toy_registry import OWNER, Toy
+from tests.conformance.transport.test_reproduction import needs_curl
+
+Run = Callable[..., Ran]
+
+
+def failure_of(ran: Ran, identifier: str) -> Failure:
+    failure = ran.judgement(identifier).failure
+    assert failure is not None
+    return failure
+
+
+def pasted(line: str, folder: Path, shell: str = "sh") -> str:
+    environment = {"TOKEN": OWNER, "PATH": "/usr/bin:/bin", "TMPDIR": str(folder)}
+    command = [shell, "-c", line]
+    ended = subprocess.run(command, check=False, env=environment, capture_output=True, timeout=30, cwd=folder)
+    return ended.stdout.decode("utf-8", "replace")
+
+
+@needs_curl
+def test_a_broken_upload_stands_before_the_download_that_shows_it(run: Run, toy: Toy, tmp_path: Path) -> None:
+    line = failure_of(run("--only", "framing.short-*"), "framing.short-body-leaves-nothing").curl
+    assert line is not None
+    assert "\n" not in line
+    toy.files.clear()
+    assert "200 OK" in pasted(line, tmp_path)
+    assert [len(content) for content in toy.files.values()] == [1000]
+
+
+@needs_curl
+def test_uploads_are_made_on_the_spot_and_digests_tell_downloads_apart(run: Run, toy: Toy, tmp_path: Path) -> None:
+    toy.overrides["GET", "-1/1.0.0/file.bin"] = (200, {"other": "\0"})
+    toy.raw = b"\xff\0not what was sent"
+    line = failure_of(run("--only", "publish.keeps-the-bytes"), "publish.keeps-the-bytes").curl
+    assert line is not None
+    toy.files.clear()
+    shown = pasted(line, tmp_path)
+    digests = [words.split()[0] for words in shown.splitlines() if words.endswith(".bin")]
+    assert len(digests) == len(set(digests)) == 2
+    assert [len(content) for content in toy.files.values()] == [3000]
+
+
+@needs_curl
+def test_what_several_trials_share_is_published_first(run: Run, toy: Toy, tmp_path: Path) -> None:
+    identifier = "download.range-of-bytes"
+    large = "large.range-deep-inside"
+    ran = run("--only", identifier, "--only", large)
+    for failed, size in ((identifier, 3000), (large, 102_400)):
+        line = failure_of(ran, failed).curl
+        assert line is not None
+        toy.files.clear()
+        assert "200 OK" in pasted(line, tmp_path)
+        assert [len(content) for content in toy.files.values()] == [size]
+
+
+@needs_curl
+def test_what_was_under_way_at_the_same_time_is_so_again(run: Run, toy: Toy, tmp_path: Path) -> None:
+    toy.overrides["PUT", "file-3.bin"] = (409, {"message": "busy"})
+    line = failure_of(run("--only", "publish.parallel-first-*-succeed"), "publish.parallel-first-uploads-succeed").curl
+    assert line is not None
+    assert " & wait; }" in line
+    toy.files.clear()
+    assert "409 Conflict" in pasted(line, tmp_path)
+    assert len(toy.files) == 7
+
+
+@needs_curl
+def test_what_went_over_one_connection_does_so_again(run: Run, toy: Toy, tmp_path: Path) -> None:
+    toy.overrides["GET", "/1.0.0/file.bin"] = (404, {"message": "gone"})
+    line = failure_of(run("--only", "framing.connection-is-reused"), "framing.connection-is-reused").curl
+    assert line is not None
+    assert line.count(" --next ") == 1
+    toy.ports.clear()
+    assert "404 Not Found" in pasted(line, tmp_path)
+    assert len(set(toy.ports)) == 1
