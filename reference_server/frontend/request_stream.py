@@ -9,8 +9,10 @@ from types import TracebackType
 
 from tornado.iostream import IOStream, UnsatisfiableReadError
 
+from reference_server.contract.limits import KIB
 from reference_server.frontend.answers import HEADERS_TOO_LARGE, MESSAGE_MALFORMED, Answer
 
+_HEAD_CHUNK_BYTES = 16 * KIB
 _TORNADO_REFUSAL = b"HTTP/1.1 400 Bad Request\r\n\r\n"
 
 _ErrorInfo = None | bool | BaseException | tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
@@ -23,8 +25,17 @@ class RequestStream(IOStream):
     or by closing.
     """
 
+    _body_chunk_bytes = 0
+
+    def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
+        """Read a head with little of what follows it: a body is to stay in the socket until it is wanted."""
+        self._body_chunk_bytes = max(self.read_chunk_size, self._body_chunk_bytes)
+        self.read_chunk_size = _HEAD_CHUNK_BYTES
+        return super().read_until_regex(regex, max_bytes)
+
     def read_bytes(self, num_bytes: int, partial: bool = False) -> Awaitable[bytes]:
         """Read straight from the socket what is there, past the buffer that costs two copies."""
+        self.read_chunk_size = max(self.read_chunk_size, self._body_chunk_bytes)
         if partial and not self._read_buffer_size and not self.closed() and self._read_future is None:
             try:
                 piece = self.socket.recv(num_bytes)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from reference_server.frontend.access_log import AccessLog
 from reference_server.frontend.carriers.choice import Carriers
+from reference_server.frontend.package_files.content_budget import ContentBudget
 from reference_server.frontend.stall_watch import StallWatch
 from reference_server.frontend.storage_link.calls import SingleCalls
 from reference_server.frontend.storage_link.operations import Operations
@@ -22,6 +23,7 @@ class Desk:
     carriers: Carriers
     stalls: StallWatch
     log: AccessLog
+    contents: ContentBudget = field(default_factory=ContentBudget)
     _errands: set[asyncio.Task[None]] = field(default_factory=set)
 
     def run(self, errand: Coroutine[object, object, None]) -> asyncio.Task[None]:

@@ -23,13 +23,23 @@ from reference_server.frontend.package_files.request import BodyFraming, FileReq
 
 
 class SmallPublish(HTTPMessageDelegate):
-    """Publishes a body of at most 64 KiB, declared: it is read whole and travels inside one operation."""
+    """Publishes a body of at most 64 KiB, declared: it is read whole and travels inside one operation.
 
-    def __init__(self, desk: Desk, reply: Reply, request: FileRequest) -> None:
+    It is read only when there is room for all of it among the bodies that other requests hold.
+    """
+
+    def __init__(self, desk: Desk, reply: Reply, request: FileRequest, size: int) -> None:
         self._desk = desk
         self._reply = reply
         self._request = request
+        self._size = size
         self._parts: list[bytes] = []
+
+    def headers_received(
+        self, _start_line: RequestStartLine | ResponseStartLine, _headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        """Wait for room."""
+        return self._desk.contents.take(self._size)
 
     def data_received(self, chunk: bytes) -> None:
         """Keep a part of the body."""
@@ -37,12 +47,21 @@ class SmallPublish(HTTPMessageDelegate):
 
     def finish(self) -> None:
         """Publish. Goes on to its end even when the client leaves: what was sent whole is wanted."""
-        self._desk.run(answering(self._reply, self._publish))
+        self._desk.run(self._answer())
 
     def on_connection_close(self) -> None:
         """Forget a body that never came whole."""
         self._parts.clear()
+        self._desk.contents.give_back(self._size)
         self._reply.log()
+
+    async def _answer(self) -> None:
+        """Publish, and make room."""
+        try:
+            await answering(self._reply, self._publish)
+        finally:
+            self._parts.clear()
+            self._desk.contents.give_back(self._size)
 
     async def _publish(self) -> Answer:
         """Publish the body and give the answer."""

@@ -61,9 +61,9 @@ class PackageFileRoutes:
             return Refusal(reply, TEXT_MALFORMED, framing)
         if start_line.method != "PUT":
             return Download(self._desk, connection, reply, request, headers)
-        if takes_permission(framing):
+        if framing.declared_size is None or takes_permission(framing):
             return LargePublish(self._desk, connection, reply, request, framing)
-        return SmallPublish(self._desk, reply, request)
+        return SmallPublish(self._desk, reply, request, framing.declared_size)
 
     def refusal(
         self, answer: Answer, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection
