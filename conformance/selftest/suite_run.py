@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from conformance.judging.results import Judgement
@@ -50,17 +51,36 @@ class SuiteRunner:
     """Runs the suite `jobs` times at once; every run is a process forked from one that has imported the suite."""
 
     def __init__(self, jobs: int) -> None:
-        context = get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
-        self._pool = ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1)
+        self._context = get_context("forkserver")
+        self._context.set_forkserver_preload(PRELOADED)
+        self._waiting = ThreadPoolExecutor(jobs, thread_name_prefix="selftest-run")
 
     def start(self, url: str, token_file: Path, edition: str) -> Future[Findings]:
-        """Start a run against `url`; it begins when a process is free."""
-        return self._pool.submit(run_suite, url, token_file, edition)
+        """Start a run against `url`; it begins when fewer than `jobs` others are on their way."""
+        return self._waiting.submit(self._run, url, token_file, edition)
 
     def close(self) -> None:
         """Wait for the runs that have begun and drop the others."""
-        self._pool.shutdown(cancel_futures=True)
+        self._waiting.shutdown(cancel_futures=True)
+
+    def _run(self, url: str, token_file: Path, edition: str) -> Findings:
+        receiver, sender = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_tell, args=(sender, url, token_file, edition))
+        process.start()
+        sender.close()
+        try:
+            findings: Findings = receiver.recv()
+        except EOFError as error:
+            raise RuntimeError(f"a run of the suite against {url} ended without a word") from error
+        finally:
+            receiver.close()
+            process.join()
+        return findings
+
+
+def _tell(sender: Connection, url: str, token_file: Path, edition: str) -> None:
+    sender.send(run_suite(url, token_file, edition))
+    sender.close()
 
 
 def run_suite(url: str, token_file: Path, edition: str) -> Findings:
