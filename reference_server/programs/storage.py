@@ -113,6 +113,7 @@ async def _server(rooms: Rooms, address: Address, drain_seconds: float) -> Async
         await server.stop(drain_seconds)
         housekeeping.cancel()
         await asyncio.gather(housekeeping, return_exceptions=True)
+        await rooms.housekeeping.freeing.settle(drain_seconds)
 
 
 def _open_metadata(settings: StorageSettings) -> tuple[Database, Database]:

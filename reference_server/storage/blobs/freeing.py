@@ -6,6 +6,8 @@ import asyncio
 import itertools
 from collections.abc import Iterable
 
+import structlog
+
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.metadata.hot_paths import HotPaths
@@ -20,6 +22,22 @@ class Freeing:
         self._store = store
         self._guards = guards
         self._lookups = lookups
+        self._under_way: set[asyncio.Task[int]] = set()
+
+    def free_later(self, digests: list[bytes]) -> None:
+        """Free content beside whatever else is done: however much it is, nobody waits for it."""
+        if digests:
+            task = asyncio.create_task(self.free(digests), name="freeing")
+            self._under_way.add(task)
+            task.add_done_callback(self._note_end)
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until what was to be freed is, but not for ever: the rest is swept at the next start."""
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def free(self, digests: Iterable[bytes]) -> int:
         """Remove each content that has no row, and give how many were removed. Its row must be gone for good."""
@@ -30,6 +48,12 @@ class Freeing:
                     await asyncio.to_thread(self._store.remove, sha256)
                     removed += 1
         return removed
+
+    def _note_end(self, task: asyncio.Task[int]) -> None:
+        """Let go of a task, and report what went wrong; the sweep will try again."""
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            structlog.get_logger().error("freeing content failed", exc_info=error)
 
     async def sweep(self) -> int:
         """Remove what a crash left: content whose row was never written, or was deleted just before."""

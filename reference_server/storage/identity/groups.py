@@ -52,7 +52,7 @@ class Groups:
         """Delete a group with everything below it. Raises GROUP_NOT_FOUND."""
         caller = self.authentication.known_caller(presented)
         group_id = self.access.find(caller, reference, OWN).id
-        await self.freeing.free(await self.writer.submit(lambda database: _delete(database, group_id), long=True))
+        self.freeing.free_later(await self.writer.submit(lambda database: _delete(database, group_id), long=True))
 
     def _owner(self, caller: Caller, new: NewGroup) -> UserCaller:
         """Let a caller pass that may create the group, and that is a user."""

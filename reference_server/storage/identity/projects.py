@@ -78,7 +78,7 @@ class Projects:
         caller = self.authentication.known_caller(presented)
         project_id = self.access.find(caller, reference, OWN).id
         freed = await self.writer.submit(lambda database: forget_projects(database, [project_id]), long=True)
-        await self.freeing.free(freed)
+        self.freeing.free_later(freed)
 
 
 def _create(database: Database, new: NewProject, visibility: Visibility) -> Project:

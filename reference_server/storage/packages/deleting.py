@@ -54,7 +54,7 @@ class Deleting:
         return self.projects.find(caller, project, DELETE_PACKAGES).id
 
     async def _delete(self, change: Callable[[Database], list[bytes]]) -> None:
-        await self.freeing.free(await self.writer.submit(change, long=True))
+        self.freeing.free_later(await self.writer.submit(change, long=True))
 
 
 def require_package(database: Database, project_id: int, package_id: int) -> None:

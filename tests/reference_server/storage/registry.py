@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -221,6 +222,13 @@ class Registry:
     def blobs(self) -> set[str]:
         """Name the content that lies on the volume."""
         return {path.name for path in (self.data / "volume/blobs").rglob("*") if path.is_file()}
+
+    def freed_to(self, blobs: set[str]) -> bool:
+        """Wait until nothing but this lies on the volume: what is deleted is freed after the answer."""
+        deadline = time.monotonic() + SECONDS
+        while self.blobs() != blobs and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.blobs() == blobs
 
     def staged(self) -> set[str]:
         """Name what is staged."""
