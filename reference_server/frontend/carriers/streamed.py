@@ -20,7 +20,7 @@ from reference_server.frontend.carriers.pieces import PieceBudget, PieceCollecto
 
 # A whole transfer, however slow the client; stalls are found by the clock on each piece instead.
 _TRANSFER_SECONDS = 24 * 3600
-_MESSAGES_IN_FLIGHT = 8
+_MESSAGES_IN_FLIGHT = 8  # in each direction
 
 
 class StreamedCarrier:
@@ -29,18 +29,20 @@ class StreamedCarrier:
     def __init__(self, channel: grpc.aio.Channel, budget: PieceBudget) -> None:
         self._stub = ContentServiceStub(channel)
         self._budget = budget
-        self._in_flight = asyncio.Semaphore(_MESSAGES_IN_FLIGHT)
+        # Downloads that wait for the storage must not hold up uploads, nor the other way round.
+        self._up = asyncio.Semaphore(_MESSAGES_IN_FLIGHT)
+        self._down = asyncio.Semaphore(_MESSAGES_IN_FLIGHT)
 
     def open_writer(self, upload_id: str, *, request_id: str) -> StreamedWriter:
         """Begin to send the content of an upload."""
         call = self._stub.UploadContent(timeout=_TRANSFER_SECONDS, metadata=((REQUEST_ID_KEY, request_id),))
-        return StreamedWriter(call, upload_id, self._budget, self._in_flight)
+        return StreamedWriter(call, upload_id, self._budget, self._up)
 
     def open_reader(self, read_ticket: bytes, offset: int, length: int, *, request_id: str) -> StreamedReader:
         """Begin to read a span of a file."""
         request = DownloadContentRequest(read_ticket=read_ticket, offset=offset, length=length)
         call = self._stub.DownloadContent(request, timeout=_TRANSFER_SECONDS, metadata=((REQUEST_ID_KEY, request_id),))
-        return StreamedReader(call, self._in_flight)
+        return StreamedReader(call, self._down)
 
 
 class StreamedWriter:

@@ -6,13 +6,16 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.limits import MIB
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FILE_MODE = 0o640
 _DIGEST_BYTES = 32
+_LARGE_BYTES = 16 * MIB
 
 
 class LocalDisk:
@@ -23,6 +26,7 @@ class LocalDisk:
         self._blobs = root / "blobs"
         self._staging = root / "staging"
         self._durable: set[Path] = set()
+        self._removing = ThreadPoolExecutor(1, thread_name_prefix="unlink")
         for directory in (root, self._blobs, self._staging):
             directory.mkdir(mode=0o750, parents=True, exist_ok=True)
         _sync_directory(root)
@@ -70,8 +74,13 @@ class LocalDisk:
             _sync_directory(target.parent)
 
     def discard(self, upload_id: str) -> None:
-        """Remove a staging file, if there is one."""
-        (self._staging / upload_id).unlink(missing_ok=True)
+        """Remove a staging file, if there is one; a large one in a thread, because the file system frees it slowly."""
+        path = self._staging / upload_id
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_size > _LARGE_BYTES:
+                self._removing.submit(path.unlink, missing_ok=True)
+            else:
+                path.unlink()
 
     def open(self, sha256: bytes) -> LocalContent:
         """Open content."""

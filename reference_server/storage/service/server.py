@@ -26,7 +26,6 @@ _OPTIONS = (
     # A window that grows by itself holds megabytes for each of many uploads; a fixed one is as fast.
     ("grpc.http2.bdp_probe", 0),
     ("grpc.http2.lookahead_bytes", 128 * KIB),
-    ("grpc.http2.bdp_probe", 0),  # or each of many uploads would be let send megabytes ahead of what is read
     ("grpc.so_reuseport", 0),  # a second server on the same port is a mistake, and is told so
 )
 _SERVICES = tuple(

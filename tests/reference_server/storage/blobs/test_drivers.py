@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import queue
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +56,25 @@ def read(store: BlobStore, digest: bytes) -> bytes:
     """Read all of a content."""
     with contextlib.closing(store.open(digest)) as content:
         return content.read(0, content.size)
+
+
+@pytest.mark.parametrize(("size", "elsewhere"), [(1024, False), (17 * 1024**2, True)])
+def test_a_large_staging_file_is_removed_in_a_thread(
+    store: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, *, elsewhere: bool
+) -> None:
+    store.stage(UPLOAD)
+    os.truncate(tmp_path / "volume" / store.staging_path(UPLOAD), size)
+    removers: queue.Queue[threading.Thread] = queue.Queue()
+    unlink = Path.unlink
+
+    def noted(path: Path, *, missing_ok: bool = False) -> None:
+        unlink(path, missing_ok=missing_ok)
+        removers.put(threading.current_thread())
+
+    monkeypatch.setattr(Path, "unlink", noted)
+    store.discard(UPLOAD)
+    assert (removers.get(timeout=30) is not threading.current_thread()) is elsewhere
+    assert list(store.staged()) == []
 
 
 def test_what_is_staged_can_be_measured_and_read(store: BlobStore) -> None:
