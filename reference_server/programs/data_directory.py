@@ -39,11 +39,30 @@ def claimed(folder: Path) -> Iterator[None]:
 
 def _prepare(folder: Path) -> None:
     """Make the folder, or see that it is ours or empty."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(folder)
     if not (folder / MARKER).exists() and any(folder.iterdir()):
         raise StartRefusedError(
             f"data directory {folder} holds other files and no {MARKER} marker: choose an empty or a new one"
         )
+
+
+def _make(folder: Path) -> None:
+    """Make the folder and those above it that are missing, on stable storage: what is kept in it must not be lost."""
+    if folder.is_dir():
+        return
+    if not folder.parent.exists():
+        _make(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Bring a folder's entries to stable storage."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _lock(descriptor: int, folder: Path) -> None:
@@ -60,6 +79,7 @@ def _check_format(descriptor: int, folder: Path) -> None:
     if not written:
         os.write(descriptor, _LINE.format(FORMAT).encode())
         os.fsync(descriptor)
+        _sync(folder)
         return
     match = re.fullmatch(_LINE.format("([0-9]+)"), written)
     if match is None:

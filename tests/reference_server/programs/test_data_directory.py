@@ -17,6 +17,16 @@ def test_a_new_folder_is_made_private_and_marked(tmp_path: Path) -> None:
     assert folder.stat().st_mode & 0o077 == 0
 
 
+def test_a_new_folder_is_synced_with_those_above_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(
+        "os.fsync", lambda descriptor: synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+    )
+    folder = tmp_path / "a/b"
+    with claimed(folder):
+        assert synced == [str(path) for path in (tmp_path, tmp_path / "a", folder / MARKER, folder)]
+
+
 def test_a_marked_folder_is_ours_again(tmp_path: Path) -> None:
     with claimed(tmp_path):
         (tmp_path / "file").touch()
