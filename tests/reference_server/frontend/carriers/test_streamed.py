@@ -11,6 +11,8 @@ from typing import Any
 
 import grpc
 from generic_packages.storage.v1.content_pb2 import (
+    DescribeVolumeRequest,
+    DescribeVolumeResponse,
     DownloadContentRequest,
     DownloadContentResponse,
     UploadContentResponse,
