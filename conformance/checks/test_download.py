@@ -8,7 +8,7 @@ from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
 from conformance.target.access import Visibility
-from conformance.target.registry import Place, Registry, Stored
+from conformance.target.registry import REDIRECTS, Place, Registry, Stored
 from conformance.transport.answer import Answer, described
 from conformance.transport.request import Request
 
@@ -22,6 +22,7 @@ RANGES = {
     "download.range-to-the-end": ("bytes=2500-", 2500, 3000),
     "download.range-of-the-last-bytes": ("bytes=-400", 2600, 3000),
 }
+OK = 200
 ABSENT_PROJECT = "2147483646"
 
 
@@ -149,6 +150,13 @@ def test_stays_on_the_host(registry: Registry, expect: Judge, control: Judge) ->
     answer = registry.client.ask(registry.request("GET", file.place))
     location = answer.header("location") or ""
     authority = urlsplit(location).netloc
+    control.that(
+        "answered",
+        holds=answer.status == OK or (answer.status in REDIRECTS and location != ""),
+        expected="200 or a redirect",
+        actual=described(answer),
+        answer=answer,
+    )
     expect.that(
         "host",
         holds=authority in ("", registry.client.address.authority),

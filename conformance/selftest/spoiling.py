@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from conformance.selftest.inbound import ClientGoneError, MalformedBodyError
@@ -44,6 +45,16 @@ async def taken_as_whole(body: Body, broken: Callable[[], None]) -> Body:
             yield part
     except (ClientGoneError, MalformedBodyError):
         broken()
+
+
+async def unending_when_malformed(body: Body, malformed: Callable[[], None]) -> Body:
+    """Give a body as it is; call `malformed`, and never end, where its chunks are no chunks."""
+    try:
+        async for part in body:
+            yield part
+    except MalformedBodyError:
+        malformed()
+        await asyncio.Event().wait()
 
 
 async def watched(body: Body, broken: Callable[[], None]) -> Body:

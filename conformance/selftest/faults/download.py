@@ -109,6 +109,11 @@ FAULTS = (
         amending(delivered, lambda answer: _undeclared(replace(answer, body=shortened(answer.body, 1)))),
     ),
     Fault(
+        "download.fails-with-a-location",
+        "Every download fails in the server, and the answer names a Location.",
+        amending(delivered, lambda answer: answer.with_status(500).with_header("Location", "/elsewhere")),
+    ),
+    Fault(
         "download.missing-is-empty",
         "What does not exist downloads as an empty file.",
         amending(missing, _empty_file),

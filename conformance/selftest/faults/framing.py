@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from conformance.selftest.bending import When, amending, refusing, rewriting, sw
 from conformance.selftest.exchange import Exchange
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Answer, Body, Request, json_answer, message_answer
-from conformance.selftest.spoiling import exactly, taken_as_whole, watched
+from conformance.selftest.spoiling import exactly, taken_as_whole, unending_when_malformed, watched
 from conformance.selftest.targets import package_file, publishes, reads
 
 CREATED = 201
@@ -89,6 +90,19 @@ def _parsed(head: bytes, request: Request) -> Request:
     pairs = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
     whole = replace(request, method=method, target=target, headers=tuple(pairs), malformed=None)
     return whole.with_header("Content-Length", whole.header("content-length"))
+
+
+async def hangs_on_two_lengths(request: Request, exchange: Exchange) -> Answer:
+    """Wait for more after two different lengths, until the connection is closed."""
+    if request.malformed is not None:
+        exchange.bend()
+        await asyncio.Event().wait()
+    return await exchange.forward(request)
+
+
+async def hangs_on_malformed_chunks(request: Request, exchange: Exchange) -> Answer:
+    """Wait for more after a chunk size that is no number, until the connection is closed."""
+    return await exchange.forward(replace(request, body=unending_when_malformed(request.body, exchange.bend)))
 
 
 class TakesBrokenBodies:
@@ -187,6 +201,16 @@ FAULTS = (
         "framing.takes-the-first-length",
         "Of two lengths the first is taken.",
         lambda: TakesTheFirstLength(CREATED),
+    ),
+    Fault(
+        "framing.hangs-on-two-lengths",
+        "Two lengths are neither refused nor taken: the connection stays open without an answer.",
+        lambda: hangs_on_two_lengths,
+    ),
+    Fault(
+        "framing.hangs-on-malformed-chunks",
+        "A malformed chunk is neither refused nor taken: the connection stays open without an answer.",
+        lambda: hangs_on_malformed_chunks,
     ),
     Fault(
         "framing.refuses-two-lengths-and-stores",

@@ -84,6 +84,7 @@ FAULTS = (
     Fault("records.lacks-keys", "The record leaves out keys that are mostly null.", recording(_without_rare_keys)),
     Fault("records.id-is-text", "The record's id is a string.", recording(_texting("id"))),
     Fault("records.package-id-is-text", "The record's package_id is a string.", recording(_texting("package_id"))),
+    Fault("records.package-id-is-true", "The record's package_id is true.", recording(_setting("package_id", True))),
     Fault("records.size-is-text", "The record's size is a string.", recording(_texting("size"))),
     Fault("records.name-is-null", "The record's file_name is null.", recording(_setting("file_name", None))),
     Fault(
@@ -94,6 +95,16 @@ FAULTS = (
         "records.times-without-milliseconds",
         "The record's times have no milliseconds.",
         recording(_without_milliseconds),
+    ),
+    Fault(
+        "records.one-time-without-milliseconds",
+        "The record's updated_at alone has no milliseconds.",
+        recording(_setting("updated_at", "2021-10-12T12:05:23Z")),
+    ),
+    Fault(
+        "records.verification-time-with-offset",
+        "The record's verified_at, when it is there, ends in +00:00.",
+        recording(_setting("verified_at", "2021-10-12T12:05:23.387+00:00")),
     ),
     Fault("records.times-with-offset", "The record's times end in +00:00.", recording(_with_offset)),
     Fault("records.signed-url", "file.url is a signed URL that expires.", recording(_signed)),
