@@ -21,19 +21,18 @@ _HIGHEST_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What part of a list to give: rows with a higher id than `after_id`, at most `limit` (0 for the default)."""
+    """What part of a list to give: which page (0 for the first) of how many rows (0 for the default)."""
 
-    after_id: int
+    number: int
     limit: int
 
     def rows(self) -> int:
         """Give how many rows to read at most, or raise PARAMETER_INVALID."""
-        if self.after_id < 0:
-            raise Failure(Reason.PARAMETER_INVALID, "an id cannot be negative", parameter="after_id")
-        if not 0 <= self.limit <= _HIGHEST_LIMIT:
-            message = f"a list gives 1 to {_HIGHEST_LIMIT} rows at a time"
-            raise Failure(Reason.PARAMETER_INVALID, message, parameter="limit")
-        return self.limit or _DEFAULT_LIMIT
+        if self.number < 0:
+            raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "pages are counted from 1", parameter="page")
+        if self.limit < 0:
+            raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "a page has at least one row", parameter="per_page")
+        return min(self.limit or _DEFAULT_LIMIT, _HIGHEST_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class Listing:
         limit = page.rows()
         found = self.projects.find(caller, project, self.permission)
         statuses = LISTED if wanted is None else {wanted}
-        which = (Package.project_id == found.id) & (Package.id > page.after_id) & Package.status.in_(sorted(statuses))
-        return self.database.rows(Package.select().where(which).order_by(Package.id).limit(limit))
+        which = (Package.project_id == found.id) & Package.status.in_(sorted(statuses))
+        return self.database.rows(Package.select().where(which).order_by(Package.id).paginate(page.number, limit))
 
     def files(
         self, presented: tuple[Presented, ...], project: str, package_id: int, page: Page
@@ -63,8 +62,10 @@ class Listing:
         limit = page.rows()
         found = self.projects.find(caller, project, self.permission)
         require_package(self.database, found.id, package_id)
-        which = (PackageFile.package_id == package_id) & (PackageFile.id > page.after_id)
-        files = self.database.rows(PackageFile.select().where(which).order_by(PackageFile.id).limit(limit))
+        which = PackageFile.package_id == package_id
+        files = self.database.rows(
+            PackageFile.select().where(which).order_by(PackageFile.id).paginate(page.number, limit)
+        )
         return [_row(file, found.id) for file in files]
 
 

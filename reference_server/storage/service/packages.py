@@ -60,8 +60,8 @@ class PackagesServicer(PackagesServiceServicer):
         packages = self._rooms.listing.packages(
             messages.presented(request.credentials),
             request.project,
-            request.status if request.HasField("status") else None,
-            Page(request.after_id, request.limit),
+            request.filters.status if request.filters.HasField("status") else None,
+            Page(request.part.page, request.part.per_page),
         )
         return pb.ListPackagesResponse(packages=[_package(package) for package in packages])
 
@@ -73,7 +73,7 @@ class PackagesServicer(PackagesServiceServicer):
             messages.presented(request.credentials),
             request.project,
             request.package_id,
-            Page(request.after_id, request.limit),
+            Page(request.part.page, request.part.per_page),
         )
         return pb.ListPackageFilesResponse(package_files=[messages.package_file(file) for file in files])
 

@@ -202,7 +202,10 @@ class Registry:
     def files(self, project: int | str, package_id: int) -> list[packages_pb2.PackageFile]:
         """List a package's file rows."""
         request = packages_pb2.ListPackageFilesRequest(
-            credentials=self.root, project=str(project), package_id=package_id, limit=100
+            credentials=self.root,
+            project=str(project),
+            package_id=package_id,
+            part=packages_pb2.ListedPart(per_page=100),
         )
         return list(self.packages.ListPackageFiles(request, timeout=SECONDS).package_files)
 
