@@ -14,6 +14,7 @@ Rules that hold for every call:
 """
 
 from collections import abc as _abc
+from generic_packages.storage.v1 import ci_pb2 as _ci_pb2
 from generic_packages.storage.v1 import credential_pb2 as _credential_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -134,7 +135,7 @@ class PackageFile(_message.Message):
         """When the row was written; millisecond precision."""
 
     @_builtins.property
-    def pipeline(self) -> Global___PackagePipeline:
+    def pipeline(self) -> _ci_pb2.Pipeline:
         """The pipeline whose job published it; only in lists, and absent for a file that no job published."""
 
     def __init__(
@@ -149,7 +150,7 @@ class PackageFile(_message.Message):
         md5: _builtins.bytes | None = ...,
         sha1: _builtins.bytes | None = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
-        pipeline: Global___PackagePipeline | None = ...,
+        pipeline: _ci_pb2.Pipeline | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_md5", b"_md5", "_pipeline", b"_pipeline", "_sha1", b"_sha1", "created_at", b"created_at", "md5", b"md5", "pipeline", b"pipeline", "sha1", b"sha1"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -209,7 +210,7 @@ class Package(_message.Message):
         """When one of its files was last downloaded; absent when none was."""
 
     @_builtins.property
-    def pipelines(self) -> _containers.RepeatedCompositeFieldContainer[Global___PackagePipeline]:
+    def pipelines(self) -> _containers.RepeatedCompositeFieldContainer[_ci_pb2.Pipeline]:
         """The pipelines whose jobs published its files, the newest five, newest first."""
 
     def __init__(
@@ -224,7 +225,7 @@ class Package(_message.Message):
         last_downloaded_at: _timestamp_pb2.Timestamp | None = ...,
         project_path: _builtins.str = ...,
         caller_may_delete: _builtins.bool = ...,
-        pipelines: _abc.Iterable[Global___PackagePipeline] | None = ...,
+        pipelines: _abc.Iterable[_ci_pb2.Pipeline] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_last_downloaded_at", b"_last_downloaded_at", "created_at", b"created_at", "last_downloaded_at", b"last_downloaded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -235,80 +236,6 @@ class Package(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_downloaded_at) -> _WhichOneofReturnType__last_downloaded_at | None: ...
 
 Global___Package: _TypeAlias = Package  # noqa: Y015
-
-@_typing.final
-class PackagePipeline(_message.Message):
-    """A pipeline, as a package shows it."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    IID_FIELD_NUMBER: _builtins.int
-    PROJECT_ID_FIELD_NUMBER: _builtins.int
-    PROJECT_PATH_FIELD_NUMBER: _builtins.int
-    REF_FIELD_NUMBER: _builtins.int
-    SHA_FIELD_NUMBER: _builtins.int
-    STATUS_FIELD_NUMBER: _builtins.int
-    SOURCE_FIELD_NUMBER: _builtins.int
-    CREATED_AT_FIELD_NUMBER: _builtins.int
-    UPDATED_AT_FIELD_NUMBER: _builtins.int
-    USER_ID_FIELD_NUMBER: _builtins.int
-    USERNAME_FIELD_NUMBER: _builtins.int
-    USER_NAME_FIELD_NUMBER: _builtins.int
-    id: _builtins.int
-    """The pipeline's number, unique in the whole registry."""
-    iid: _builtins.int
-    """Its number within its project."""
-    project_id: _builtins.int
-    """The project whose pipeline it is, which may be another than the package's."""
-    project_path: _builtins.str
-    """That project's full path."""
-    ref: _builtins.str
-    """The branch or tag that it runs for."""
-    sha: _builtins.str
-    """The commit that it runs for, 40 hexadecimal digits."""
-    status: _builtins.str
-    """Its status in GitLab's word: "pending", "running", "success", "failed", "canceled"."""
-    source: _builtins.str
-    """What started it, in GitLab's word: "api"."""
-    user_id: _builtins.int
-    """The user that started it."""
-    username: _builtins.str
-    """That user's unique name."""
-    user_name: _builtins.str
-    """That user's display name."""
-    @_builtins.property
-    def created_at(self) -> _timestamp_pb2.Timestamp:
-        """When it was created; millisecond precision."""
-
-    @_builtins.property
-    def updated_at(self) -> _timestamp_pb2.Timestamp:
-        """When its status last changed; millisecond precision."""
-
-    def __init__(
-        self,
-        *,
-        id: _builtins.int = ...,
-        iid: _builtins.int = ...,
-        project_id: _builtins.int = ...,
-        project_path: _builtins.str = ...,
-        ref: _builtins.str = ...,
-        sha: _builtins.str = ...,
-        status: _builtins.str = ...,
-        source: _builtins.str = ...,
-        created_at: _timestamp_pb2.Timestamp | None = ...,
-        updated_at: _timestamp_pb2.Timestamp | None = ...,
-        user_id: _builtins.int = ...,
-        username: _builtins.str = ...,
-        user_name: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "id", b"id", "iid", b"iid", "project_id", b"project_id", "project_path", b"project_path", "ref", b"ref", "sha", b"sha", "source", b"source", "status", b"status", "updated_at", b"updated_at", "user_id", b"user_id", "user_name", b"user_name", "username", b"username"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___PackagePipeline: _TypeAlias = PackagePipeline  # noqa: Y015
 
 @_typing.final
 class ListedPart(_message.Message):
@@ -1199,7 +1126,7 @@ class ListPackagePipelinesResponse(_message.Message):
     PIPELINES_FIELD_NUMBER: _builtins.int
     PART_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def pipelines(self) -> _containers.RepeatedCompositeFieldContainer[Global___PackagePipeline]:
+    def pipelines(self) -> _containers.RepeatedCompositeFieldContainer[_ci_pb2.Pipeline]:
         """In the order that was asked for."""
 
     @_builtins.property
@@ -1209,7 +1136,7 @@ class ListPackagePipelinesResponse(_message.Message):
     def __init__(
         self,
         *,
-        pipelines: _abc.Iterable[Global___PackagePipeline] | None = ...,
+        pipelines: _abc.Iterable[_ci_pb2.Pipeline] | None = ...,
         part: Global___GivenPart | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
