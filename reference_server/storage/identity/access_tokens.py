@@ -104,5 +104,8 @@ def _create(database: Database, token: AccessToken, level: int) -> None:
         created_at=token.created_at,
     )
     token.user_id = database.change(bot)
-    database.change(ProjectMember.insert(project_id=token.project_id, user_id=token.user_id, access_level=level))
+    member = ProjectMember.insert(
+        project_id=token.project_id, user_id=token.user_id, access_level=level, created_at=token.created_at
+    )
+    database.change(member)
     token.id = database.change(AccessToken.insert(token.__data__))

@@ -86,7 +86,10 @@ def _create(database: Database, new: NewGroup, visibility: Visibility, owner_id:
     )
     group.id = database.change(Group.insert(group.__data__))
     _place(database, group)
-    database.change(GroupMember.insert(group_id=group.id, user_id=owner_id, access_level=Role.OWNER))
+    owner = GroupMember.insert(
+        group_id=group.id, user_id=owner_id, access_level=Role.OWNER, created_at=group.created_at
+    )
+    database.change(owner)
     return group
 
 
