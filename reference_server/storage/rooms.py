@@ -89,22 +89,23 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
     guards = DigestGuards()
     freeing = Freeing(store, guards, lookups)
     authentication = Authentication(lookups)
-    projects = ProjectAccess(lookups)
-    groups = GroupAccess(reading)
+    with_jobs = Authentication(lookups, job_tokens=True)
+    projects = ProjectAccess(lookups, rules.edition)
+    groups = GroupAccess(reading, lookups)
     uploads = Uploads(store)
-    publishing = Publishing(authentication, projects, rules.edition, rules.maximum_bytes, rules.legacy_digests, writer)
+    publishing = Publishing(with_jobs, projects, rules.edition, rules.maximum_bytes, rules.legacy_digests, writer)
     permission = downloading(rules.edition)
     packages = PackageRooms(
         publishing=publishing,
         committing=Committing(publishing, uploads, store, guards, freeing, lookups),
         uploads=uploads,
         receiving=Receiving(uploads, store, publishing, hashing),
-        opening=Opening(authentication, projects, lookups, rules.edition, permission),
+        opening=Opening(with_jobs, projects, lookups, rules.edition, permission),
         tickets=ReadTickets(),
         store=store,
         volume=write_proof(volume),
-        listing=Listing(authentication, projects, reading, permission),
-        deleting=Deleting(authentication, projects, writer, freeing),
+        listing=Listing(with_jobs, projects, reading, permission),
+        deleting=Deleting(with_jobs, projects, writer, freeing),
         settings=Settings(authentication, groups, lookups, writer, changing_settings(rules.edition)),
     )
     identity = IdentityRooms(

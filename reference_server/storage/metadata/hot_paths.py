@@ -7,19 +7,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
 
 _HIGHEST_ID_DIGITS = 18  # a longer number is no SQLite integer
 
-_ACCESS_TOKEN = """SELECT t.digest, t.user_id, u.administrator, t.scopes, t.expires_at, t.revoked
+_ACCESS_TOKEN = """SELECT t.id, t.digest, t.user_id, u.administrator, u.blocked, t.scopes, t.expires_at, t.revoked
     FROM access_tokens t JOIN users u ON u.id = t.user_id WHERE t.digest = ?"""  # noqa: S105 -- a statement
-_DEPLOY_TOKEN = """SELECT digest, project_id, scopes, expires_at, revoked
+_DEPLOY_TOKEN = """SELECT digest, project_id, group_id, scopes, expires_at, revoked
     FROM deploy_tokens WHERE digest = ?"""  # noqa: S105 -- a statement
-_PROJECT = """SELECT p.id, p.group_id, p.visibility,
-        (SELECT access_level FROM project_members WHERE project_id = p.id AND user_id = :user),
+_RUNNING_JOB = """SELECT j.digest, l.user_id, u.administrator, u.blocked, l.project_id, l.id
+    FROM jobs j JOIN pipelines l ON l.id = j.pipeline_id JOIN users u ON u.id = l.user_id
+    WHERE j.digest = ? AND j.status = 2"""
+_PROJECT = """SELECT p.id, p.group_id, p.visibility, p.package_access,
+        (SELECT m.access_level FROM project_members m WHERE m.project_id = p.id AND m.user_id = :user
+            AND (m.expires_at IS NULL OR m.expires_at > :now)),
         (SELECT max(m.access_level) FROM group_ancestors a JOIN group_members m ON m.group_id = a.ancestor_id
-            WHERE a.group_id = p.group_id AND m.user_id = :user)
+            WHERE a.group_id = p.group_id AND m.user_id = :user AND (m.expires_at IS NULL OR m.expires_at > :now))
     FROM projects p WHERE """
+_IS_BELOW = "SELECT 1 FROM group_ancestors WHERE group_id = ? AND ancestor_id = ?"
+_JOB_TOKEN_SCOPE = """SELECT t.job_tokens_restricted, s.path, t.path,
+        EXISTS (SELECT 1 FROM job_token_allowlist WHERE project_id = t.id AND source_id = s.id)
+    FROM projects s, projects t WHERE s.id = ? AND t.id = ?"""  # noqa: S105 -- a statement
 _PROJECT_BY_ID = f"{_PROJECT} p.id = :project"
 _PROJECT_BY_PATH = f"{_PROJECT} p.full_path = :project"
 _SETTINGS = """SELECT s.duplicates_allowed, s.duplicate_exception_regex
@@ -45,9 +54,11 @@ _INSERT_FILE = """INSERT INTO package_files (package_id, file_name, sha256, size
 class AccessTokenRow:
     """An access token and what its user is."""
 
+    id: int
     digest: bytes
     user_id: int
     administrator: bool
+    blocked: bool
     scopes: str
     expires_at: int | None
     revoked: bool
@@ -58,10 +69,36 @@ class DeployTokenRow:
     """A deploy token."""
 
     digest: bytes
-    project_id: int
+    project_id: int | None
+    group_id: int | None
     scopes: str
     expires_at: int | None
     revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJobRow:
+    """A job that runs, and what its user is."""
+
+    digest: bytes
+    user_id: int
+    administrator: bool
+    blocked: bool
+    project_id: int
+    pipeline_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobTokenScopeRow:
+    """What a project says of another one's job tokens; `restricted` is None when it says nothing.
+
+    The paths are the last parts of those of the job's project and of the project that it asks.
+    """
+
+    restricted: bool | None
+    source_path: str
+    target_path: str
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +108,7 @@ class ProjectRow:
     id: int
     group_id: int
     visibility: int
+    package_access: int
     own_level: int | None
     group_level: int | None
 
@@ -115,15 +153,30 @@ class HotPaths:
         row = self._database.one(_DEPLOY_TOKEN, (digest,))
         return None if row is None else DeployTokenRow(*row)
 
+    def running_job(self, digest: bytes) -> RunningJobRow | None:
+        """Find a job that runs by the digest of its token."""
+        row = self._database.one(_RUNNING_JOB, (digest,))
+        return None if row is None else RunningJobRow(*row)
+
     def project(self, reference: str, user_id: int | None) -> ProjectRow | None:
-        """Find a project by its id in decimal or its full path, with the user's roles."""
-        if reference.isascii() and reference.isdigit():
-            if len(reference) > _HIGHEST_ID_DIGITS:
-                return None
-            row = self._database.one(_PROJECT_BY_ID, {"project": int(reference), "user": user_id})
+        """Find a project by its id in decimal or its full path, with the roles that the user has now."""
+        parameters: dict[str, object] = {"project": reference, "user": user_id, "now": clock.now()}
+        if not (reference.isascii() and reference.isdigit()):
+            row = self._database.one(_PROJECT_BY_PATH, parameters)
+        elif len(reference) <= _HIGHEST_ID_DIGITS:
+            row = self._database.one(_PROJECT_BY_ID, parameters | {"project": int(reference)})
         else:
-            row = self._database.one(_PROJECT_BY_PATH, {"project": reference, "user": user_id})
+            return None
         return None if row is None else ProjectRow(*row)
+
+    def is_below(self, group_id: int, ancestor_id: int) -> bool:
+        """Say whether a group is the other or lies below it."""
+        return self._database.one(_IS_BELOW, (group_id, ancestor_id)) is not None
+
+    def job_token_scope(self, source_id: int, target_id: int) -> JobTokenScopeRow | None:
+        """Say what the project `target_id` says of the job tokens of `source_id`; None when either is gone."""
+        row = self._database.one(_JOB_TOKEN_SCOPE, (source_id, target_id))
+        return None if row is None else JobTokenScopeRow(*row)
 
     def settings(self, group_id: int) -> tuple[bool, str] | None:
         """Give duplicates_allowed and the exception regex of the nearest group that has settings."""

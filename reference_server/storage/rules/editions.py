@@ -24,6 +24,10 @@ class Edition:
     """The duplicate exception also forbids where duplicates are allowed, instead of only allowing."""
     change_settings_role: Role
     """The lowest role in a group that changes its package settings."""
+    packages_for_everyone: bool
+    """A private project may open its package registry to everyone's downloads."""
+    job_tokens_stay_home: bool
+    """A project keeps the job tokens of other projects out until it lets them in."""
 
 
 _EDITIONS: dict[EditionName, Edition] = {
@@ -33,6 +37,8 @@ _EDITIONS: dict[EditionName, Edition] = {
         private_download_role=Role.REPORTER,
         exception_inverts_duplicates=False,
         change_settings_role=Role.MAINTAINER,
+        packages_for_everyone=False,
+        job_tokens_stay_home=False,
     ),
     "current": Edition(
         strict_version_format=False,
@@ -40,6 +46,8 @@ _EDITIONS: dict[EditionName, Edition] = {
         private_download_role=Role.GUEST,
         exception_inverts_duplicates=True,
         change_settings_role=Role.OWNER,
+        packages_for_everyone=True,
+        job_tokens_stay_home=True,
     ),
 }
 
