@@ -172,7 +172,7 @@ def test_forbidden_body(registry: Registry, expect: Judge, control: Judge) -> No
 def test_revoked_token_is_401(registry: Registry, expect: Judge, control: Judge) -> None:
     """The same publish before and after."""
     place = registry.place()
-    token = registry.access.revocable(PRIVATE)
+    token = registry.access.revocable(Role.DEVELOPER, PRIVATE)
     terms = Cell(PRIVATE, token.credential, ())
     control(_publish(registry, place, terms), "before").status(201)
     control(token.revoke(), "revoked").success()

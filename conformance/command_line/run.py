@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent, wrap
 
 from rich.console import Console
 from rich.text import Text
@@ -22,6 +23,7 @@ from conformance.reports.page import write_page
 from conformance.reports.progress import shown_on
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level
+from conformance.target.access import Role
 from conformance.target.description import (
     TargetDescription,
     describe_by_target_file,
@@ -45,8 +47,8 @@ a target file:
   [projects]
   public = { id = 24, path = "group/open" }
   private = { id = 25, path = "group/closed" }
-  [tokens.private]                                # guest, reporter, developer, read-api, outsider, deploy-read,
-  developer = { environment = "DEVELOPER_TOKEN" } # deploy-write, deploy-both, deploy-elsewhere
+  [tokens.private]                                # one for each role that there is, the others are untestable
+  developer = { environment = "DEVELOPER_TOKEN" }
   [expected-failures]
   "download.checksum-header" = "reported upstream"
 
@@ -64,7 +66,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "run",
         help="judge a registry",
         description="Judge a registry by an edition's requirements; write results.json, report.html and junit.xml.",
-        epilog=EXAMPLES,
+        epilog=EXAMPLES + indent("\n".join(["\nroles of tokens:", *wrap(", ".join(Role), 110)]), "  "),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("url", nargs="?", help="the address under which /api/v4 lies")
@@ -135,7 +137,7 @@ def _say_what_would_happen(
     description: TargetDescription, settings: Settings, catalogue: Catalogue, console: Console
 ) -> ExitCode:
     made = (
-        "make one group with three projects and at most a token for each role, and remove all of it again"
+        "make one group with projects, subgroups, users and at most a token for each role, and remove all of it again"
         if description.owner
         else "publish packages to the declared projects and leave them there"
     )

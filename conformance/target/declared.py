@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from conformance.target.access import Credential, Project, Revocable, Role, Unavailable, Visibility
+from conformance.target.access import Area, Credential, Project, Revocable, Role, RunningJob, Unavailable, Visibility
 
 
 class DeclaredAccess:
@@ -33,10 +33,36 @@ class DeclaredAccess:
             raise Unavailable(f"the target file names no {role.value} token for the {visibility.value} project")
         return self._credentials[role, visibility]
 
-    def revocable(self, visibility: Visibility) -> Revocable:
+    def revocable(self, role: Role, visibility: Visibility) -> Revocable:
         """Never return: a declared token belongs to somebody."""
-        raise Unavailable(f"a declared token of the {visibility.value} project is not the suite's to revoke")
+        raise Unavailable(f"the {role.value} token of the {visibility.value} project is not the suite's to revoke")
+
+    def area(self, name: str, within: Area | None = None) -> Area:
+        """Never return: no group is declared."""
+        raise Unavailable(
+            f"a target file names no group in which to make {within.path if within else 'a group'}/{name}"
+        )
+
+    def member_of(self, area: Area, level: int) -> Credential:
+        """Never return: no group is declared."""
+        raise Unavailable(f"a target file names no member of {area.path} with the access level {level}")
+
+    def elsewhere(self) -> Project:
+        """Never return: no third project is declared."""
+        raise Unavailable("a target file names no third project")
+
+    def runner(self, project: Project) -> str:
+        """Never return: no runner is declared."""
+        raise Unavailable(f"a target file names no runner of {project.path}")
+
+    def pipeline(self, project: Project) -> int:
+        """Never return: nobody's pipelines are the suite's to start."""
+        raise Unavailable(f"a target file names nobody who starts pipelines in {project.path}")
+
+    def job(self, project: Project) -> RunningJob:
+        """Never return: no runner is declared."""
+        raise Unavailable(f"a target file names no runner of {project.path}")
 
     def clean_up(self) -> list[str]:
-        """Name the packages that stay, because the API under test has no call that removes them."""
+        """Name the packages that stay, because the suite removes nothing from projects that it has not made."""
         return [f"packages named {self.prefix}-* stay in {project.path}" for project in self._projects.values()]

@@ -1,5 +1,6 @@
 """The registry as the checks speak of it: fresh places to publish to, and PUT, GET and HEAD on them."""
 
+import json
 import threading
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,7 +8,7 @@ from itertools import count
 from typing import TypedDict, Unpack
 from urllib.parse import quote, urljoin, urlsplit
 
-from conformance.content.generator import Content, GeneratedContent
+from conformance.content.generator import Content, GeneratedContent, LiteralContent
 from conformance.target.access import Access, Credential, Project, Visibility
 from conformance.transport.address import API, parse_address
 from conformance.transport.answer import Answer
@@ -41,15 +42,24 @@ class Stored:
 class Terms(TypedDict, total=False):
     """How a request departs from the plain one, which is the writer's and goes to the public project by its id.
 
-    `credential` None is nobody's. `query` goes after the question mark.
+    `credential` None is nobody's. `project` outweighs `visibility`. `query` goes after the question mark.
     """
 
     credential: Credential | None
     visibility: Visibility
+    project: Project
     by_path: bool
     query: str
     headers: Headers
     expect_continue: bool
+
+
+class Call(TypedDict, total=False):
+    """How any call departs from the plain one, which is the writer's; `document` becomes its body as JSON."""
+
+    credential: Credential | None
+    query: str
+    document: object
 
 
 class Registry:
@@ -76,12 +86,12 @@ class Registry:
 
     def request(self, method: str, place: Place, body: Body | None = None, **terms: Unpack[Terms]) -> Request:
         """Return the request on a place."""
-        project = self.access.project(terms.get("visibility", Visibility.PUBLIC))
+        project = terms.get("project") or self.access.project(terms.get("visibility", Visibility.PUBLIC))
         credential = terms.get("credential", self.access.writer)
-        query = f"?{terms['query']}" if "query" in terms else ""
+        path = _path(project, place, by_path=terms.get("by_path", False))
         return Request(
             method=method,
-            target=f"{_path(project, place, by_path=terms.get('by_path', False))}{query}",
+            target=path + _query(credential, terms.get("query", "")),
             headers=(*(credential.headers() if credential else ()), *terms.get("headers", ())),
             body=body,
             expect_continue=terms.get("expect_continue", False),
@@ -105,6 +115,16 @@ class Registry:
     def head(self, place: Place, **terms: Unpack[Terms]) -> Answer:
         """HEAD a file."""
         return self.client.ask(self.request("HEAD", place, **terms))
+
+    def call(self, method: str, path: str, **terms: Unpack[Call]) -> Answer:
+        """Make any call of the API, `path` without /api/v4; the writer's unless a credential is given."""
+        credential = terms.get("credential", self.access.writer)
+        headers = credential.headers() if credential else ()
+        target = f"{API}{path}{_query(credential, terms.get('query', ''))}"
+        if "document" not in terms:
+            return self.client.ask(Request(method, target, headers))
+        body = Body(LiteralContent(json.dumps(terms["document"]).encode()))
+        return self.client.ask(Request(method, target, (*headers, ("Content-Type", "application/json")), body))
 
     def shared(self, visibility: Visibility) -> Stored:
         """Return a small file that the writer has published to the project, the same for every check."""
@@ -135,3 +155,8 @@ class Registry:
 def _path(project: Project, place: Place, *, by_path: bool) -> str:
     reference = quote(project.path, safe="") if by_path else str(project.id)
     return f"{API}/projects/{reference}/packages/generic/{place.package}/{place.version}/{place.file}"
+
+
+def _query(credential: Credential | None, query: str) -> str:
+    whole = "&".join(filter(None, [query, credential.parameter() if credential else ""]))
+    return f"?{whole}" if whole else ""

@@ -1,6 +1,7 @@
 """GitLab's REST API as far as setting a registry up needs it: JSON in, JSON out."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,7 +13,7 @@ from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Request
 
-Parameters: TypeAlias = dict[str, str | int | list[str]]
+Parameters: TypeAlias = Mapping[str, str | int | bool | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +33,38 @@ class RestApi:
         self._recorder = recorder
         self._credential = credential
 
+    def acting_as(self, credential: Credential) -> "RestApi":
+        """Return the API with another credential."""
+        return RestApi(self._client, self._recorder, credential)
+
     def create(self, path: str, parameters: Parameters) -> Made:
         """Make something.
 
         Raises Unavailable when the answer is no 201 with an id.
         """
-        body = Body(LiteralContent(json.dumps(parameters).encode()))
-        headers = (*self._credential.headers(), ("Content-Type", "application/json"))
         with self._recorder.during("set-up"):
-            answer = self._client.ask(Request("POST", API + path, headers, body))
+            answer = self.send("POST", path, parameters)
         identifier = answer.key("id")
         if answer.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
             raise Unavailable(f"POST {API}{path} answered {described(answer)}")
         full_path = answer.key("path_with_namespace") or answer.key("full_path") or answer.key("path") or ""
         return Made(identifier, str(full_path), str(answer.key("token") or ""))
+
+    def change(self, path: str, parameters: Parameters) -> None:
+        """Change something.
+
+        Raises Unavailable when the answer is no 200.
+        """
+        with self._recorder.during("set-up"):
+            answer = self.send("PUT", path, parameters)
+        if answer.status != 200:  # noqa: PLR2004 - OK
+            raise Unavailable(f"PUT {API}{path} answered {described(answer)}")
+
+    def send(self, method: str, path: str, parameters: Parameters) -> Answer:
+        """Send parameters as JSON and return the answer."""
+        body = Body(LiteralContent(json.dumps(parameters).encode()))
+        headers = (*self._credential.headers(), ("Content-Type", "application/json"))
+        return self._client.ask(Request(method, API + path, headers, body))
 
     def delete(self, path: str) -> Answer:
         """Remove something and return the answer."""
