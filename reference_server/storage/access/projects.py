@@ -28,10 +28,7 @@ class ProjectAccess:
         row = self.lookups.project(reference, caller.user_id if isinstance(caller, UserCaller) else None)
         if row is None:
             raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
-        resource = self._resource(caller, row)
-        if not sees(caller, resource, permission):
-            raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
-        judge(caller, resource, permission)
+        self._check(caller, row, permission)
         return row
 
     def find_or_challenge(self, caller: Caller, reference: str, permission: Permission) -> ProjectRow:
@@ -42,6 +39,20 @@ class ProjectAccess:
             if failure.reason == Reason.PROJECT_NOT_FOUND and isinstance(caller, Anonymous):
                 raise Failure(Reason.CREDENTIAL_INVALID, "a credential is needed") from None
             raise
+
+    def permits(self, caller: Caller, row: ProjectRow, permission: Permission) -> bool:
+        """Say whether `find` would find this project."""
+        try:
+            self._check(caller, row, permission)
+        except Failure:
+            return False
+        return True
+
+    def _check(self, caller: Caller, row: ProjectRow, permission: Permission) -> None:
+        resource = self._resource(caller, row)
+        if not sees(caller, resource, permission):
+            raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
+        judge(caller, resource, permission)
 
     def _resource(self, caller: Caller, row: ProjectRow) -> Resource:
         """Say what a project is to a caller."""

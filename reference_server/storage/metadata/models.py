@@ -234,6 +234,7 @@ class Package(Model):
     version = TextField()
     status = IntegerField()
     created_at = IntegerField()
+    last_downloaded_at = IntegerField(null=True)
 
     class Meta:
         """Where it is kept."""
@@ -265,11 +266,53 @@ class PackageFile(Model):
     md5 = BlobField(null=True)
     sha1 = BlobField(null=True)
     created_at = IntegerField()
+    pipeline_id = IntegerField(null=True)
 
     class Meta:
         """Where it is kept."""
 
         table_name = "package_files"
+
+
+class PackagePipeline(Model):
+    """A pipeline whose jobs published files of a package."""
+
+    package_id = IntegerField()
+    pipeline_id = IntegerField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "package_pipelines"
+        primary_key = CompositeKey("package_id", "pipeline_id")
+
+
+class PackageLimits(Model):
+    """What a project takes, where that is not what the registry takes."""
+
+    project_id = IntegerField(primary_key=True)
+    maximum_file_bytes = IntegerField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "package_limits"
+
+
+class ProtectionRule(Model):
+    """A project's rule about who may publish and delete packages of certain names."""
+
+    id = AutoField()
+    project_id = IntegerField()
+    package_type = TextField()
+    name_pattern = TextField()
+    push_level = IntegerField(null=True)
+    delete_level = IntegerField(null=True)
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "protection_rules"
 
 
 MODELS: tuple[type[Model], ...] = (
@@ -289,5 +332,8 @@ MODELS: tuple[type[Model], ...] = (
     Package,
     Blob,
     PackageFile,
+    PackagePipeline,
+    PackageLimits,
+    ProtectionRule,
 )
 """Every model, in the order in which their tables refer to each other."""

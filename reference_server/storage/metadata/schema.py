@@ -181,5 +181,34 @@ _PEOPLE_AND_CI = (
     "CREATE INDEX projects_that_let_in ON job_token_allowlist (source_id)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_IDENTITY + _PACKAGES, _PEOPLE_AND_CI)
+_PACKAGES_IN_FULL = (
+    "ALTER TABLE packages ADD COLUMN last_downloaded_at INTEGER",
+    # Each order of a list has an index that ends with what the list must know, so that skipped rows stay unread.
+    "CREATE INDEX packages_by_creation ON packages (project_id, created_at, id, status)",
+    "CREATE INDEX packages_by_name ON packages (project_id, name, id, status)",
+    "CREATE INDEX packages_by_version ON packages (project_id, version, id, status)",
+    # The pipeline whose job published the file.
+    "ALTER TABLE package_files ADD COLUMN pipeline_id INTEGER REFERENCES pipelines (id) ON DELETE SET NULL",
+    "CREATE INDEX package_files_of_pipeline ON package_files (pipeline_id) WHERE pipeline_id IS NOT NULL",
+    # The pipelines whose jobs published files of a package, which outlast the files.
+    """CREATE TABLE package_pipelines (
+        package_id INTEGER NOT NULL REFERENCES packages (id) ON DELETE CASCADE,
+        pipeline_id INTEGER NOT NULL REFERENCES pipelines (id) ON DELETE CASCADE,
+        PRIMARY KEY (package_id, pipeline_id)) WITHOUT ROWID""",
+    "CREATE INDEX packages_of_pipeline ON package_pipelines (pipeline_id)",
+    """CREATE TABLE package_limits (
+        project_id INTEGER PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
+        maximum_file_bytes INTEGER NOT NULL)""",
+    # The levels are roles, or 60 for administrators; NULL where the rule does not say.
+    """CREATE TABLE protection_rules (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        package_type TEXT NOT NULL,
+        name_pattern TEXT NOT NULL,
+        push_level INTEGER,
+        delete_level INTEGER,
+        UNIQUE (project_id, package_type, name_pattern))""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_IDENTITY + _PACKAGES, _PEOPLE_AND_CI, _PACKAGES_IN_FULL)
 """The statements of each migration; the first brings the schema to version 1, the second to version 2, and so on."""

@@ -12,9 +12,11 @@ from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.blobs.freeing import Freeing
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.models import Package, PackageFile
+from reference_server.storage.metadata.models import PackageFile
 from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.packages.finding import find_package
 from reference_server.storage.packages.forgetting import forget_files, forget_package
+from reference_server.storage.rules.statuses import LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Deleting:
         project_id = self._project_id(presented, project)
 
         def change(database: Database) -> list[bytes]:
-            require_package(database, project_id, package_id)
+            find_package(database, project_id, package_id, LISTED)
             return forget_package(database, package_id)
 
         await self._delete(change)
@@ -42,7 +44,7 @@ class Deleting:
         which = (PackageFile.id == file_id) & (PackageFile.package_id == package_id)
 
         def change(database: Database) -> list[bytes]:
-            require_package(database, project_id, package_id)
+            find_package(database, project_id, package_id, LISTED)
             if database.first(PackageFile.select(PackageFile.id).where(which).tuples()) is None:
                 raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "no such package file")
             return forget_files(database, which)
@@ -55,10 +57,3 @@ class Deleting:
 
     async def _delete(self, change: Callable[[Database], list[bytes]]) -> None:
         await self.freeing.free(await self.writer.submit(change, long=True))
-
-
-def require_package(database: Database, project_id: int, package_id: int) -> None:
-    """Let a package of the project pass, or raise PACKAGE_NOT_FOUND."""
-    which = (Package.id == package_id) & (Package.project_id == project_id)
-    if database.first(Package.select(Package.id).where(which).tuples()) is None:
-        raise Failure(Reason.PACKAGE_NOT_FOUND, "no such package in this project")

@@ -10,11 +10,9 @@ import grpc
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceServicer
 
-from reference_server.storage.metadata.models import Package
-from reference_server.storage.packages.listing import Page
 from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.rules.duplicates import DuplicateSettings
-from reference_server.storage.service import messages
+from reference_server.storage.service import listing_messages, messages
 from reference_server.storage.service.hot_operations import HotOperations
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -57,25 +55,33 @@ class PackagesServicer(PackagesServiceServicer):
 
     async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
         """Answer ListPackages."""
-        packages = self._rooms.listing.packages(
+        given = self._rooms.listing.packages(
             messages.presented(request.credentials),
             request.project,
-            request.filters.status if request.filters.HasField("status") else None,
-            Page(request.part.page, request.part.per_page),
+            listing_messages.filters(request.filters),
+            listing_messages.asked(request.part),
         )
-        return pb.ListPackagesResponse(packages=[_package(package) for package in packages])
+        packages = [listing_messages.package(package) for package in given.rows]
+        return pb.ListPackagesResponse(packages=packages, part=listing_messages.given(given))
+
+    async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
+        """Answer GetPackage."""
+        presented = messages.presented(request.credentials)
+        package = self._rooms.listing.package(presented, request.project, request.package_id)
+        return pb.GetPackageResponse(package=listing_messages.package(package))
 
     async def ListPackageFiles(
         self, request: pb.ListPackageFilesRequest, context: Context
     ) -> pb.ListPackageFilesResponse:
         """Answer ListPackageFiles."""
-        files = self._rooms.listing.files(
+        given = self._rooms.listing.files(
             messages.presented(request.credentials),
             request.project,
             request.package_id,
-            Page(request.part.page, request.part.per_page),
+            listing_messages.asked(request.part),
         )
-        return pb.ListPackageFilesResponse(package_files=[messages.package_file(file) for file in files])
+        files = [messages.package_file(file) for file in given.rows]
+        return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.given(given))
 
     async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
         """Answer DeletePackage."""
@@ -110,17 +116,6 @@ class PackagesServicer(PackagesServiceServicer):
             exception_regex=request.generic_duplicate_exception_regex if regex_given else None,
         )
         return pb.UpdatePackageSettingsResponse(settings=_settings(settings))
-
-
-def _package(package: Package) -> pb.Package:
-    return pb.Package(
-        id=package.id,
-        project_id=package.project_id,
-        name=package.name,
-        version=package.version,
-        status=pb.PackageStatus.ValueType(package.status),
-        created_at=messages.timestamp(package.created_at),
-    )
 
 
 def _settings(settings: DuplicateSettings) -> pb.PackageSettings:

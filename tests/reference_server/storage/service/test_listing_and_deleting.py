@@ -11,13 +11,13 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome
 
 
-def listed(registry: Registry, project: int, status: str | None = None, **part: int) -> list[pb.Package]:
+def listed(registry: Registry, project: int, status: str | None = None, **part: Any) -> list[pb.Package]:
     """List packages."""
     request = _list(registry, project, status, **part)
     return list(registry.packages.ListPackages(request, timeout=SECONDS).packages)
 
 
-def _list(registry: Registry, project: int, status: str | None = None, **part: int) -> pb.ListPackagesRequest:
+def _list(registry: Registry, project: int, status: str | None = None, **part: Any) -> pb.ListPackagesRequest:
     return pb.ListPackagesRequest(
         credentials=registry.root,
         project=str(project),

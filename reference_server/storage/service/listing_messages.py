@@ -1,0 +1,48 @@
+"""Between the contract's messages about lists and the storage's values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generic_packages.storage.v1 import packages_pb2 as pb
+
+from reference_server.storage.packages.filters import Filters
+from reference_server.storage.packages.listing import ShownPackage
+from reference_server.storage.packages.parts import Asked, Given
+from reference_server.storage.service.messages import timestamp
+
+
+def filters(message: pb.PackageFilters) -> Filters:
+    """Read which packages are wanted."""
+    return Filters(**_said(message))
+
+
+def asked(message: pb.ListedPart) -> Asked:
+    """Read which part of a list is wanted."""
+    return Asked(**_said(message))
+
+
+def given(part: Given[Any]) -> pb.GivenPart:
+    """Write which part of a list is given."""
+    return pb.GivenPart(page=part.page, per_page=part.per_page, total=part.total, next_cursor=part.next_cursor)
+
+
+def package(shown: ShownPackage) -> pb.Package:
+    """Write a package."""
+    row = shown.row
+    return pb.Package(
+        id=row.id,
+        project_id=row.project_id,
+        name=row.name,
+        version=row.version,
+        status=pb.PackageStatus.ValueType(row.status),
+        created_at=timestamp(row.created_at),
+        last_downloaded_at=None if row.last_downloaded_at is None else timestamp(row.last_downloaded_at),
+        project_path=shown.project_path,
+        caller_may_delete=shown.caller_may_delete,
+    )
+
+
+def _said(message: pb.PackageFilters | pb.ListedPart) -> dict[str, Any]:
+    """Give the fields that a message holds, by name: they are those of the value that is read."""
+    return {field.name: value for field, value in message.ListFields()}
