@@ -103,13 +103,9 @@ class Credential:
     carriage: Carriage
     user: str = "conformance"
 
-    def as_basic(self, user: str = "conformance") -> "Credential":
-        """Return the same token, carried as the password of Basic."""
-        return replace(self, carriage=Carriage.BASIC, user=user)
-
-    def carried(self, carriage: Carriage) -> "Credential":
-        """Return the same token, carried in another way."""
-        return replace(self, carriage=carriage)
+    def carried(self, carriage: Carriage, user: str = "conformance") -> "Credential":
+        """Return the same token, carried in another way; `user` is the name beside a Basic password."""
+        return replace(self, carriage=carriage, user=user)
 
     def headers(self) -> Headers:
         """Return the request headers that carry the token, none when it travels in the query."""
@@ -197,6 +193,9 @@ class Access(Protocol):
 
     def pipeline(self, project: Project) -> int:
         """Start a pipeline of the user who is a developer everywhere, with one job for a runner; return its id."""
+
+    def request_job(self, project: Project) -> Answer:
+        """Ask for work as the runner of a project and return the answer."""
 
     def job(self, project: Project) -> RunningJob:
         """Return a new running job, in a project, of the user who is a developer everywhere."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.target.access import Area, Credential, Project, Revocable, Role, RunningJob, Unavailable, Visibility
+from conformance.transport.answer import Answer
 
 
 class DeclaredAccess:
@@ -58,6 +59,10 @@ class DeclaredAccess:
     def pipeline(self, project: Project) -> int:
         """Never return: nobody's pipelines are the suite's to start."""
         raise Unavailable(f"a target file names nobody who starts pipelines in {project.path}")
+
+    def request_job(self, project: Project) -> Answer:
+        """Never return: no runner is declared."""
+        raise Unavailable(f"a target file names no runner of {project.path}")
 
     def job(self, project: Project) -> RunningJob:
         """Never return: no runner is declared."""

@@ -17,6 +17,7 @@ from conformance.target.people import People
 from conformance.target.rest import Made, Parameters, RestApi
 from conformance.target.runners import Runners
 from conformance.target.tokens import TokenMaker
+from conformance.transport.answer import Answer
 from conformance.transport.redaction import Redactor
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER = 10, 20, 30, 40
@@ -147,6 +148,10 @@ class ProvisionedAccess:
     def pipeline(self, project: Project) -> int:
         """Start a pipeline of the developer."""
         return self._runners.pipeline(project, self._people.credential(Role.USER_DEVELOPER, project))
+
+    def request_job(self, project: Project) -> Answer:
+        """Ask for work as the project's runner."""
+        return self._runners.request(project)
 
     def job(self, project: Project) -> RunningJob:
         """Start a job of the developer."""

@@ -44,11 +44,7 @@ class RestApi:
         """
         with self._recorder.during("set-up"):
             answer = self.send("POST", path, parameters)
-        identifier = answer.key("id")
-        if answer.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
-            raise Unavailable(f"POST {API}{path} answered {described(answer)}")
-        full_path = answer.key("path_with_namespace") or answer.key("full_path") or answer.key("path") or ""
-        return Made(identifier, str(full_path), str(answer.key("token") or ""))
+        return made_by(answer, path)
 
     def change(self, path: str, parameters: Parameters) -> None:
         """Change something.
@@ -73,3 +69,15 @@ class RestApi:
     def get(self, path: str) -> Answer:
         """Read something and return the answer."""
         return self._client.ask(Request("GET", API + path, self._credential.headers()))
+
+
+def made_by(answer: Answer, path: str) -> Made:
+    """Return what a POST to `path` has made.
+
+    Raises Unavailable when its answer is no 201 with an id.
+    """
+    identifier = answer.key("id")
+    if answer.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
+        raise Unavailable(f"POST {API}{path} answered {described(answer)}")
+    full_path = answer.key("path_with_namespace") or answer.key("full_path") or answer.key("path") or ""
+    return Made(identifier, str(full_path), str(answer.key("token") or ""))

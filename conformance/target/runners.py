@@ -3,7 +3,7 @@
 from functools import partial
 
 from conformance.target.access import Carriage, Credential, Project, RunningJob
-from conformance.target.rest import Parameters, RestApi
+from conformance.target.rest import Parameters, RestApi, made_by
 from conformance.target.tokens import TokenMaker
 from conformance.transport.answer import Answer
 
@@ -43,9 +43,19 @@ class Runners:
     def job(self, project: Project, user: Credential, variable: str) -> RunningJob:
         """Start a pipeline of a user and take its job."""
         pipeline = self.pipeline(project, user)
-        made = self._api.create("/jobs/request", {"token": self.runner(project)})
+        made = made_by(self._request(project), "/jobs/request")
         credential = self._tokens.credential(made, variable, Carriage.JOB_TOKEN)
         return RunningJob(made.id, pipeline, credential, partial(self._end, made.id, credential.secret))
+
+    def request(self, project: Project) -> Answer:
+        """Ask for work as the project's runner; a token in the answer is kept out of the reports."""
+        answer = self._request(project)
+        if answer.status == 201:  # noqa: PLR2004 - Created
+            self._tokens.credential(made_by(answer, "/jobs/request"), "REQUESTED_JOB_TOKEN", Carriage.JOB_TOKEN)
+        return answer
+
+    def _request(self, project: Project) -> Answer:
+        return self._api.send("POST", "/jobs/request", {"token": self.runner(project)})
 
     def _end(self, job: int, token: str, state: str) -> Answer:
         return self._api.send("PUT", f"/jobs/{job}", {"token": token, "state": state})
