@@ -26,12 +26,15 @@ from reference_server.storage.metadata.hot_paths import HotPaths
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.committing import Committing
 from reference_server.storage.packages.deleting import Deleting
+from reference_server.storage.packages.downloads import Downloads
+from reference_server.storage.packages.group_listing import GroupListing
 from reference_server.storage.packages.listing import Listing
 from reference_server.storage.packages.opening import Opening
 from reference_server.storage.packages.publishing import Publishing
 from reference_server.storage.packages.read_tickets import ReadTickets
 from reference_server.storage.packages.receiving import Receiving
 from reference_server.storage.packages.settings import Settings
+from reference_server.storage.packages.showing import Showing
 from reference_server.storage.packages.uploads import Uploads
 from reference_server.storage.rules.editions import Edition
 
@@ -58,6 +61,7 @@ class PackageRooms:
     store: BlobStore
     volume: VolumeProof
     listing: Listing
+    group_listing: GroupListing
     deleting: Deleting
     settings: Settings
 
@@ -95,16 +99,19 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
     uploads = Uploads(store)
     publishing = Publishing(with_jobs, projects, rules.edition, rules.maximum_bytes, rules.legacy_digests, writer)
     permission = downloading(rules.edition)
+    downloads = Downloads(writer)
+    showing = Showing(reading, projects, downloads)
     packages = PackageRooms(
         publishing=publishing,
         committing=Committing(publishing, uploads, store, guards, freeing, lookups),
         uploads=uploads,
         receiving=Receiving(uploads, store, publishing, hashing),
-        opening=Opening(with_jobs, projects, lookups, rules.edition, permission),
+        opening=Opening(with_jobs, projects, lookups, rules.edition, permission, downloads),
         tickets=ReadTickets(),
         store=store,
         volume=write_proof(volume),
-        listing=Listing(with_jobs, projects, reading, permission),
+        listing=Listing(with_jobs, projects, reading, permission, showing),
+        group_listing=GroupListing(authentication, groups, projects, lookups, reading, permission, showing),
         deleting=Deleting(with_jobs, projects, writer, freeing),
         settings=Settings(authentication, groups, lookups, writer, changing_settings(rules.edition)),
     )
@@ -115,4 +122,4 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
         access_tokens=AccessTokens(authentication, projects, writer),
         deploy_tokens=DeployTokens(authentication, projects, writer),
     )
-    return Rooms(packages, identity, Housekeeping(uploads, freeing))
+    return Rooms(packages, identity, Housekeeping(uploads, freeing, downloads))

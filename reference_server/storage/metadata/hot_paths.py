@@ -31,6 +31,8 @@ _JOB_TOKEN_SCOPE = """SELECT t.job_tokens_restricted, s.path, t.path,
     FROM projects s, projects t WHERE s.id = ? AND t.id = ?"""  # noqa: S105 -- a statement
 _PROJECT_BY_ID = f"{_PROJECT} p.id = :project"
 _PROJECT_BY_PATH = f"{_PROJECT} p.full_path = :project"
+_PROJECTS_OF_GROUP = f"{_PROJECT} p.group_id = :group"
+_PROJECTS_BELOW_GROUP = f"{_PROJECT} p.group_id IN (SELECT group_id FROM group_ancestors WHERE ancestor_id = :group)"  # noqa: S608 -- ours
 _SETTINGS = """SELECT s.duplicates_allowed, s.duplicate_exception_regex
     FROM group_ancestors a JOIN package_settings s ON s.group_id = a.ancestor_id
     WHERE a.group_id = ? ORDER BY a.distance LIMIT 1"""
@@ -42,6 +44,10 @@ _NEWEST_FILE = """SELECT {content}, p.status,
     WHERE p.project_id = ? AND p.name = ? AND p.version = ? AND f.file_name = ? ORDER BY f.id DESC LIMIT 1"""
 _NEWEST_RECORD = _NEWEST_FILE.format(content="NULL")
 _NEWEST_CONTENT = _NEWEST_FILE.format(content="(SELECT b.content FROM blobs b WHERE b.sha256 = f.sha256)")
+_FILE_BY_ID = """SELECT (SELECT b.content FROM blobs b WHERE b.sha256 = f.sha256), p.status,
+        f.id, f.package_id, p.project_id, f.file_name, f.size, f.sha256, f.md5, f.sha1, f.created_at
+    FROM package_files f JOIN packages p ON p.id = f.package_id
+    WHERE f.id = ? AND p.id = ? AND p.project_id = ?"""
 _BLOB_EXISTS = "SELECT 1 FROM blobs WHERE sha256 = ?"
 _INSERT_PACKAGE = "INSERT INTO packages (project_id, name, version, status, created_at) VALUES (?, ?, ?, ?, ?)"
 _UPDATE_STATUS = "UPDATE packages SET status = ? WHERE id = ?"
@@ -169,6 +175,12 @@ class HotPaths:
             return None
         return None if row is None else ProjectRow(*row)
 
+    def projects_of_group(self, group_id: int, user_id: int | None, *, with_subgroups: bool) -> list[ProjectRow]:
+        """Give the projects of a group, on request with those of the groups below, with the user's roles."""
+        statement = _PROJECTS_BELOW_GROUP if with_subgroups else _PROJECTS_OF_GROUP
+        values = {"group": group_id, "user": user_id, "now": clock.now()}
+        return [ProjectRow(*row) for row in self._database.run(statement, values)]
+
     def is_below(self, group_id: int, ancestor_id: int) -> bool:
         """Say whether a group is the other or lies below it."""
         return self._database.one(_IS_BELOW, (group_id, ancestor_id)) is not None
@@ -198,6 +210,11 @@ class HotPaths:
         """Find the newest file of these coordinates, on request with its content if that is kept in the metadata."""
         statement = _NEWEST_CONTENT if with_content else _NEWEST_RECORD
         row = self._database.one(statement, (project_id, name, version, file_name))
+        return None if row is None else FoundFile(row[0], row[1], PackageFileRow(*row[2:]))
+
+    def file_by_id(self, project_id: int, package_id: int, file_id: int) -> FoundFile | None:
+        """Find a file row of a package of a project, with its content if that is kept in the metadata."""
+        row = self._database.one(_FILE_BY_ID, (file_id, package_id, project_id))
         return None if row is None else FoundFile(row[0], row[1], PackageFileRow(*row[2:]))
 
     def blob_exists(self, sha256: bytes) -> bool:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reference_server.storage.access.authentication import Authentication
-from reference_server.storage.access.authorization import DELETE_PACKAGES, Permission
-from reference_server.storage.access.callers import Caller, Presented
+from reference_server.storage.access.authorization import Permission
+from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import PackageFileRow, ProjectRow
-from reference_server.storage.metadata.models import Package, PackageFile, Project
+from reference_server.storage.metadata.hot_paths import PackageFileRow
+from reference_server.storage.metadata.models import Package, PackageFile
 from reference_server.storage.packages.filters import Filters
 from reference_server.storage.packages.finding import PackageRow, find_package
 from reference_server.storage.packages.parts import Asked, Given, Orders, give
+from reference_server.storage.packages.showing import Showing, ShownPackage
 from reference_server.storage.rules.statuses import LISTED, SHOWN
 
-_PACKAGES = Orders(
-    {"created_at": Package.created_at, "name": Package.name, "version": Package.version, "type": Package.created_at},
-    Package.id,
-    default="created_at",
-)
+PACKAGE_COLUMNS = {
+    "created_at": Package.created_at,
+    "name": Package.name,
+    "version": Package.version,
+    "type": Package.created_at,
+}
+"""What every list of packages can be ordered by; all are of one type, so that their age decides."""
+
+_PACKAGES = Orders(PACKAGE_COLUMNS, Package.id, default="created_at")
 _FILES = Orders(
     {"id": PackageFile.id, "created_at": PackageFile.created_at, "file_name": PackageFile.file_name},
     PackageFile.id,
@@ -41,15 +45,6 @@ _FILE_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPackage:
-    """A package as it is shown to a caller."""
-
-    row: PackageRow
-    project_path: str
-    caller_may_delete: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """Lists what a caller may download."""
 
@@ -57,6 +52,7 @@ class Listing:
     projects: ProjectAccess
     database: Database
     permission: Permission
+    showing: Showing
 
     def packages(
         self, presented: tuple[Presented, ...], project: str, filters: Filters, asked: Asked
@@ -68,14 +64,14 @@ class Listing:
         found = self.projects.find(caller, project, self.permission)
         query = Package.select().where((Package.project_id == found.id) & condition)
         given = give(self.database, query, PackageRow, _PACKAGES, part)
-        return given.of(self._shown(caller, found, given.rows))
+        return given.of(self.showing.show(caller, given.rows, {found.id: found}))
 
     def package(self, presented: tuple[Presented, ...], project: str, package_id: int) -> ShownPackage:
         """Show one package. Raises PACKAGE_NOT_FOUND."""
         caller = self.authentication.caller(presented)
         found = self.projects.find(caller, project, self.permission)
         row = find_package(self.database, found.id, package_id, SHOWN)
-        return self._shown(caller, found, [row])[0]
+        return self.showing.show(caller, [row], {found.id: found})[0]
 
     def files(
         self, presented: tuple[Presented, ...], project: str, package_id: int, asked: Asked
@@ -87,9 +83,3 @@ class Listing:
         find_package(self.database, found.id, package_id, LISTED)
         query = PackageFile.select(*_FILE_COLUMNS).where(PackageFile.package_id == package_id)
         return give(self.database, query, functools.partial(PackageFileRow, project_id=found.id), _FILES, part)
-
-    def _shown(self, caller: Caller, project: ProjectRow, rows: Sequence[PackageRow]) -> list[ShownPackage]:
-        """Say of packages of one project what the caller is shown beside their rows."""
-        (path,) = self.database.first(Project.select(Project.full_path).where(Project.id == project.id).tuples())
-        may_delete = self.projects.permits(caller, project, DELETE_PACKAGES)
-        return [ShownPackage(row, path, may_delete) for row in rows]

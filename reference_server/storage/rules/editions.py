@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.rules.roles import Role
 
 EditionName = Literal["15", "current"]
@@ -29,6 +30,13 @@ class Edition:
     job_tokens_stay_home: bool
     """A project keeps the job tokens of other projects out until it lets them in."""
 
+    files_open_by_id: bool
+    """A package file can be downloaded by its id."""
+    pipelines_of_packages: bool
+    """The pipelines of a package can be listed."""
+    protection_rules: bool
+    """Projects have rules about who may publish and delete packages of certain names."""
+
 
 _EDITIONS: dict[EditionName, Edition] = {
     "15": Edition(
@@ -39,6 +47,9 @@ _EDITIONS: dict[EditionName, Edition] = {
         change_settings_role=Role.MAINTAINER,
         packages_for_everyone=False,
         job_tokens_stay_home=False,
+        files_open_by_id=False,
+        pipelines_of_packages=False,
+        protection_rules=False,
     ),
     "current": Edition(
         strict_version_format=False,
@@ -48,6 +59,9 @@ _EDITIONS: dict[EditionName, Edition] = {
         change_settings_role=Role.OWNER,
         packages_for_everyone=True,
         job_tokens_stay_home=True,
+        files_open_by_id=True,
+        pipelines_of_packages=True,
+        protection_rules=True,
     ),
 }
 
@@ -55,3 +69,9 @@ _EDITIONS: dict[EditionName, Edition] = {
 def edition(name: EditionName) -> Edition:
     """Give the rules of an edition: "15" is what GitLab 15 documents, "current" is GitLab 18."""
     return _EDITIONS[name]
+
+
+def require(offered: bool) -> None:
+    """Let what an edition offers pass, or raise NOT_IN_EDITION."""
+    if not offered:
+        raise Failure(Reason.NOT_IN_EDITION, "this came after the edition that the registry follows")

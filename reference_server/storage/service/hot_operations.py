@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from reference_server.storage.metadata.hot_paths import PackageFileRow
+from reference_server.storage.metadata.hot_paths import FoundFile, PackageFileRow
 from reference_server.storage.packages.uploads import Received
 from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.service import messages
@@ -26,6 +26,12 @@ class HotOperations:
             messages.coordinates(request.coordinates),
             with_content=not request.record_only,
         )
+        return self.opened(found, request)
+
+    def opened(
+        self, found: FoundFile, request: pb.OpenPackageFileRequest | pb.OpenPackageFileByIdRequest
+    ) -> pb.OpenPackageFileResponse:
+        """Answer with a file that was found, and the way to its bytes that the request wants."""
         file, sha256 = messages.package_file(found.row), found.row.sha256
         if request.record_only:
             return pb.OpenPackageFileResponse(package_file=file)

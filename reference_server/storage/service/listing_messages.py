@@ -7,8 +7,8 @@ from typing import Any
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.storage.packages.filters import Filters
-from reference_server.storage.packages.listing import ShownPackage
 from reference_server.storage.packages.parts import Asked, Given
+from reference_server.storage.packages.showing import ShownPackage
 from reference_server.storage.service.messages import timestamp
 
 
@@ -37,7 +37,7 @@ def package(shown: ShownPackage) -> pb.Package:
         version=row.version,
         status=pb.PackageStatus.ValueType(row.status),
         created_at=timestamp(row.created_at),
-        last_downloaded_at=None if row.last_downloaded_at is None else timestamp(row.last_downloaded_at),
+        last_downloaded_at=None if shown.last_downloaded_at is None else timestamp(shown.last_downloaded_at),
         project_path=shown.project_path,
         caller_may_delete=shown.caller_may_delete,
     )

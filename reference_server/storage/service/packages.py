@@ -53,6 +53,19 @@ class PackagesServicer(PackagesServiceServicer):
         """Answer OpenPackageFile."""
         return self._operations.open(request)
 
+    async def OpenPackageFileById(
+        self, request: pb.OpenPackageFileByIdRequest, context: Context
+    ) -> pb.OpenPackageFileByIdResponse:
+        """Answer OpenPackageFileById."""
+        found = self._rooms.opening.find_by_id(
+            messages.presented(request.credentials),
+            request.project,
+            request.package_id,
+            request.package_file_id,
+            with_content=not request.record_only,
+        )
+        return pb.OpenPackageFileByIdResponse(opened=self._operations.opened(found, request))
+
     async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
         """Answer ListPackages."""
         given = self._rooms.listing.packages(
@@ -63,6 +76,20 @@ class PackagesServicer(PackagesServiceServicer):
         )
         packages = [listing_messages.package(package) for package in given.rows]
         return pb.ListPackagesResponse(packages=packages, part=listing_messages.given(given))
+
+    async def ListGroupPackages(
+        self, request: pb.ListGroupPackagesRequest, context: Context
+    ) -> pb.ListGroupPackagesResponse:
+        """Answer ListGroupPackages."""
+        given = self._rooms.group_listing.packages(
+            messages.presented(request.credentials),
+            request.group,
+            listing_messages.filters(request.filters),
+            listing_messages.asked(request.part),
+            with_subgroups=not request.exclude_subgroups,
+        )
+        packages = [listing_messages.package(package) for package in given.rows]
+        return pb.ListGroupPackagesResponse(packages=packages, part=listing_messages.given(given))
 
     async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
         """Answer GetPackage."""

@@ -174,8 +174,9 @@ class PackagesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def OpenPackageFileById(self, request, context):
-        """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile.
-        Errors: PACKAGE_NOT_FOUND, PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
+        """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile, but that hidden
+        packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
+        Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -198,14 +199,14 @@ class PackagesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetPackage(self, request, context):
-        """Reads one package. Errors: PACKAGE_NOT_FOUND.
+        """Reads one package, whose status is "default". Errors: PACKAGE_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListPackageFiles(self, request, context):
-        """Lists every file row of one package; a file name published twice has two rows. Ordered by id, created_at or
+        """Lists every file row of one package, which is not hidden; a file name published twice has two rows. Ordered by id, created_at or
         file_name. Errors: PACKAGE_NOT_FOUND; as ListPackages.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -214,7 +215,7 @@ class PackagesServiceServicer:
 
     def ListPackagePipelines(self, request, context):
         """Lists the pipelines whose jobs published files of a package; by id alone, the newest first unless told otherwise.
-        Errors: PACKAGE_NOT_FOUND; as ListPackages.
+        Errors: PACKAGE_NOT_FOUND, NOT_IN_EDITION; as ListPackages.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

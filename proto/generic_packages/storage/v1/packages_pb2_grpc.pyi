@@ -71,8 +71,9 @@ class PackagesServiceStub:
     the means to read it. Errors: PACKAGE_FILE_NOT_FOUND.
     """
     OpenPackageFileById: _grpc.UnaryUnaryMultiCallable[_packages_pb2.OpenPackageFileByIdRequest, _packages_pb2.OpenPackageFileByIdResponse]
-    """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile.
-    Errors: PACKAGE_NOT_FOUND, PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
+    """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile, but that hidden
+    packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
+    Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
     """
     ListPackages: _grpc.UnaryUnaryMultiCallable[_packages_pb2.ListPackagesRequest, _packages_pb2.ListPackagesResponse]
     """Lists a project's packages. An anonymous caller of a private project gets PROJECT_NOT_FOUND.
@@ -83,14 +84,14 @@ class PackagesServiceStub:
     Errors: GROUP_NOT_FOUND; as ListPackages.
     """
     GetPackage: _grpc.UnaryUnaryMultiCallable[_packages_pb2.GetPackageRequest, _packages_pb2.GetPackageResponse]
-    """Reads one package. Errors: PACKAGE_NOT_FOUND."""
+    """Reads one package, whose status is "default". Errors: PACKAGE_NOT_FOUND."""
     ListPackageFiles: _grpc.UnaryUnaryMultiCallable[_packages_pb2.ListPackageFilesRequest, _packages_pb2.ListPackageFilesResponse]
-    """Lists every file row of one package; a file name published twice has two rows. Ordered by id, created_at or
+    """Lists every file row of one package, which is not hidden; a file name published twice has two rows. Ordered by id, created_at or
     file_name. Errors: PACKAGE_NOT_FOUND; as ListPackages.
     """
     ListPackagePipelines: _grpc.UnaryUnaryMultiCallable[_packages_pb2.ListPackagePipelinesRequest, _packages_pb2.ListPackagePipelinesResponse]
     """Lists the pipelines whose jobs published files of a package; by id alone, the newest first unless told otherwise.
-    Errors: PACKAGE_NOT_FOUND; as ListPackages.
+    Errors: PACKAGE_NOT_FOUND, NOT_IN_EDITION; as ListPackages.
     """
     DeletePackage: _grpc.UnaryUnaryMultiCallable[_packages_pb2.DeletePackageRequest, _packages_pb2.DeletePackageResponse]
     """Deletes a package with all its files. Content that nothing else refers to is freed. Needs a maintainer.
@@ -149,8 +150,9 @@ class PackagesServiceAsyncStub(PackagesServiceStub):
     the means to read it. Errors: PACKAGE_FILE_NOT_FOUND.
     """
     OpenPackageFileById: _aio.UnaryUnaryMultiCallable[_packages_pb2.OpenPackageFileByIdRequest, _packages_pb2.OpenPackageFileByIdResponse]  # type: ignore[assignment]
-    """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile.
-    Errors: PACKAGE_NOT_FOUND, PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
+    """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile, but that hidden
+    packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
+    Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
     """
     ListPackages: _aio.UnaryUnaryMultiCallable[_packages_pb2.ListPackagesRequest, _packages_pb2.ListPackagesResponse]  # type: ignore[assignment]
     """Lists a project's packages. An anonymous caller of a private project gets PROJECT_NOT_FOUND.
@@ -161,14 +163,14 @@ class PackagesServiceAsyncStub(PackagesServiceStub):
     Errors: GROUP_NOT_FOUND; as ListPackages.
     """
     GetPackage: _aio.UnaryUnaryMultiCallable[_packages_pb2.GetPackageRequest, _packages_pb2.GetPackageResponse]  # type: ignore[assignment]
-    """Reads one package. Errors: PACKAGE_NOT_FOUND."""
+    """Reads one package, whose status is "default". Errors: PACKAGE_NOT_FOUND."""
     ListPackageFiles: _aio.UnaryUnaryMultiCallable[_packages_pb2.ListPackageFilesRequest, _packages_pb2.ListPackageFilesResponse]  # type: ignore[assignment]
-    """Lists every file row of one package; a file name published twice has two rows. Ordered by id, created_at or
+    """Lists every file row of one package, which is not hidden; a file name published twice has two rows. Ordered by id, created_at or
     file_name. Errors: PACKAGE_NOT_FOUND; as ListPackages.
     """
     ListPackagePipelines: _aio.UnaryUnaryMultiCallable[_packages_pb2.ListPackagePipelinesRequest, _packages_pb2.ListPackagePipelinesResponse]  # type: ignore[assignment]
     """Lists the pipelines whose jobs published files of a package; by id alone, the newest first unless told otherwise.
-    Errors: PACKAGE_NOT_FOUND; as ListPackages.
+    Errors: PACKAGE_NOT_FOUND, NOT_IN_EDITION; as ListPackages.
     """
     DeletePackage: _aio.UnaryUnaryMultiCallable[_packages_pb2.DeletePackageRequest, _packages_pb2.DeletePackageResponse]  # type: ignore[assignment]
     """Deletes a package with all its files. Content that nothing else refers to is freed. Needs a maintainer.
@@ -260,8 +262,9 @@ class PackagesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _packages_pb2.OpenPackageFileByIdRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_packages_pb2.OpenPackageFileByIdResponse, _abc.Awaitable[_packages_pb2.OpenPackageFileByIdResponse]]:
-        """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile.
-        Errors: PACKAGE_NOT_FOUND, PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
+        """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile, but that hidden
+        packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
+        Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
         """
 
     @_abc_1.abstractmethod
@@ -290,7 +293,7 @@ class PackagesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _packages_pb2.GetPackageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_packages_pb2.GetPackageResponse, _abc.Awaitable[_packages_pb2.GetPackageResponse]]:
-        """Reads one package. Errors: PACKAGE_NOT_FOUND."""
+        """Reads one package, whose status is "default". Errors: PACKAGE_NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def ListPackageFiles(
@@ -298,7 +301,7 @@ class PackagesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _packages_pb2.ListPackageFilesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_packages_pb2.ListPackageFilesResponse, _abc.Awaitable[_packages_pb2.ListPackageFilesResponse]]:
-        """Lists every file row of one package; a file name published twice has two rows. Ordered by id, created_at or
+        """Lists every file row of one package, which is not hidden; a file name published twice has two rows. Ordered by id, created_at or
         file_name. Errors: PACKAGE_NOT_FOUND; as ListPackages.
         """
 
@@ -309,7 +312,7 @@ class PackagesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_packages_pb2.ListPackagePipelinesResponse, _abc.Awaitable[_packages_pb2.ListPackagePipelinesResponse]]:
         """Lists the pipelines whose jobs published files of a package; by id alone, the newest first unless told otherwise.
-        Errors: PACKAGE_NOT_FOUND; as ListPackages.
+        Errors: PACKAGE_NOT_FOUND, NOT_IN_EDITION; as ListPackages.
         """
 
     @_abc_1.abstractmethod
