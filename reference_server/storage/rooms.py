@@ -19,6 +19,9 @@ from reference_server.storage.housekeeping import Housekeeping
 from reference_server.storage.identity.access_tokens import AccessTokens
 from reference_server.storage.identity.deploy_tokens import DeployTokens
 from reference_server.storage.identity.groups import Groups
+from reference_server.storage.identity.members import Members
+from reference_server.storage.identity.personal_tokens import PersonalTokens
+from reference_server.storage.identity.places import Places
 from reference_server.storage.identity.projects import Projects
 from reference_server.storage.identity.users import Users
 from reference_server.storage.metadata.database import Database
@@ -73,6 +76,8 @@ class IdentityRooms:
     users: Users
     groups: Groups
     projects: Projects
+    members: Members
+    personal_tokens: PersonalTokens
     access_tokens: AccessTokens
     deploy_tokens: DeployTokens
 
@@ -96,6 +101,7 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
     with_jobs = Authentication(lookups, job_tokens=True)
     projects = ProjectAccess(lookups, rules.edition)
     groups = GroupAccess(reading, lookups)
+    places = Places(projects, groups)
     uploads = Uploads(store)
     publishing = Publishing(with_jobs, projects, rules.edition, rules.maximum_bytes, rules.legacy_digests, writer)
     permission = downloading(rules.edition)
@@ -116,10 +122,12 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
         settings=Settings(authentication, groups, lookups, writer, changing_settings(rules.edition)),
     )
     identity = IdentityRooms(
-        users=Users(authentication, reading),
-        groups=Groups(authentication, groups, writer, freeing),
+        users=Users(authentication, reading, writer),
+        groups=Groups(authentication, groups, reading, writer, freeing),
         projects=Projects(authentication, projects, groups, reading, writer, freeing),
-        access_tokens=AccessTokens(authentication, projects, writer),
-        deploy_tokens=DeployTokens(authentication, projects, writer),
+        members=Members(authentication, places, reading, writer),
+        personal_tokens=PersonalTokens(authentication, reading, writer),
+        access_tokens=AccessTokens(authentication, places, reading, writer),
+        deploy_tokens=DeployTokens(authentication, places, reading, writer),
     )
     return Rooms(packages, identity, Housekeeping(uploads, freeing, downloads))

@@ -49,6 +49,7 @@ PUBLISH = Permission(Role.DEVELOPER, (API,), frozenset({WRITE_PACKAGES}), packag
 DELETE_PACKAGES = Permission(Role.MAINTAINER, (API,), packages=True)
 SEE = Permission(Role.GUEST, (API, READ_API), sight_suffices=True)
 READ_SETTINGS = Permission(Role.MAINTAINER, (API, READ_API))
+LEAVE = Permission(Role.GUEST, (API,))
 DEVELOP = Permission(Role.DEVELOPER, (API,))
 MAINTAIN = Permission(Role.MAINTAINER, (API,))
 OWN = Permission(Role.OWNER, (API,))

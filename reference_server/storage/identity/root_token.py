@@ -21,7 +21,7 @@ class RootTokenFileError(Exception):
 
 
 def ensure_root_token(database: Database, path: Path) -> None:
-    """Make the token in the file, which is written when it does not exist, the administrator's only one.
+    """Make the token in the file, which is written when it does not exist, the administrator's only one from a file.
 
     Raises RootTokenFileError.
     """
@@ -36,7 +36,7 @@ def ensure_root_token(database: Database, path: Path) -> None:
 
 
 def _record(database: Database, token_digest: bytes) -> None:
-    """Write the administrator and its token, and delete its other tokens."""
+    """Write the administrator and its token, and delete the tokens of earlier files."""
     administrator = database.first(User.select().where(User.username == _USERNAME))
     if administrator is None:
         new = User.insert(
@@ -45,7 +45,8 @@ def _record(database: Database, token_digest: bytes) -> None:
         user_id = database.change(new)
     else:
         user_id = administrator.id
-    stale = (AccessToken.user_id == user_id) & (AccessToken.digest != token_digest)
+    from_a_file = (AccessToken.user_id == user_id) & (AccessToken.name == _TOKEN_NAME)
+    stale = from_a_file & (AccessToken.digest != token_digest)
     database.change(AccessToken.delete().where(stale))
     token = AccessToken.insert(
         user_id=user_id,

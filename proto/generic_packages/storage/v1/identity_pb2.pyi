@@ -4,9 +4,9 @@ isort:skip_file
 Users, groups and projects: who there is, and what packages belong to. Roles are in members.proto, tokens in
 tokens.proto.
 
-Lists that take `page` and `per_page` are cut by offset: the first page is 1, and 0 means 1; per_page is 1 to 100,
-and 0 means 20; their answers carry `total`, the number of rows on all pages. Errors: PARAMETER_INVALID (page,
-per_page).
+Lists that take `page` and `per_page` are cut by offset: pages are counted from 1 (absent: 1), and have at least one
+row (20 when absent, and 100 for every higher number); their answers carry `total`, the number of rows on all pages.
+Errors: PARAMETER_VALUE_UNKNOWN (page, per_page).
 
 Rules as in packages.proto: a deadline on every call, "x-request-id" in the metadata, checks in the same order.
 "Any call" errors, not repeated below: CREDENTIAL_INVALID, CREDENTIAL_EXPIRED, CREDENTIAL_REVOKED,
@@ -351,6 +351,9 @@ class GetCallerResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     USER_FIELD_NUMBER: _builtins.int
+    EDITION_FIELD_NUMBER: _builtins.int
+    edition: _builtins.str
+    """The edition that the registry follows: "15" or "current"."""
     @_builtins.property
     def user(self) -> Global___User:
         """The user."""
@@ -359,10 +362,11 @@ class GetCallerResponse(_message.Message):
         self,
         *,
         user: Global___User | None = ...,
+        edition: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -517,17 +521,25 @@ class ListUsersRequest(_message.Message):
         username: _builtins.str | None = ...,
         search: _builtins.str | None = ...,
         state: Global___UserState.ValueType = ...,
-        page: _builtins.int = ...,
-        per_page: _builtins.int = ...,
+        page: _builtins.int | None = ...,
+        per_page: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_search", b"_search", "_username", b"_username", "search", b"search", "username", b"username"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_page", b"_page", "_per_page", b"_per_page", "_search", b"_search", "_username", b"_username", "page", b"page", "per_page", b"per_page", "search", b"search", "username", b"username"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_search", b"_search", "_username", b"_username", "credentials", b"credentials", "page", b"page", "per_page", b"per_page", "search", b"search", "state", b"state", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_page", b"_page", "_per_page", b"_per_page", "_search", b"_search", "_username", b"_username", "credentials", b"credentials", "page", b"page", "per_page", b"per_page", "search", b"search", "state", b"state", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__page: _TypeAlias = _typing.Literal["page"]  # noqa: Y015
+    _WhichOneofArgType__page: _TypeAlias = _typing.Literal["_page", b"_page"]  # noqa: Y015
+    _WhichOneofReturnType__per_page: _TypeAlias = _typing.Literal["per_page"]  # noqa: Y015
+    _WhichOneofArgType__per_page: _TypeAlias = _typing.Literal["_per_page", b"_per_page"]  # noqa: Y015
     _WhichOneofReturnType__search: _TypeAlias = _typing.Literal["search"]  # noqa: Y015
     _WhichOneofArgType__search: _TypeAlias = _typing.Literal["_search", b"_search"]  # noqa: Y015
     _WhichOneofReturnType__username: _TypeAlias = _typing.Literal["username"]  # noqa: Y015
     _WhichOneofArgType__username: _TypeAlias = _typing.Literal["_username", b"_username"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__page) -> _WhichOneofReturnType__page | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__per_page) -> _WhichOneofReturnType__per_page | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__search) -> _WhichOneofReturnType__search | None: ...
     @_typing.overload
@@ -848,23 +860,31 @@ class ListGroupsRequest(_message.Message):
         search: _builtins.str | None = ...,
         top_level_only: _builtins.bool = ...,
         minimum_access_level: _builtins.int | None = ...,
-        page: _builtins.int = ...,
-        per_page: _builtins.int = ...,
+        page: _builtins.int | None = ...,
+        per_page: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_minimum_access_level", b"_minimum_access_level", "_parent", b"_parent", "_search", b"_search", "minimum_access_level", b"minimum_access_level", "parent", b"parent", "search", b"search"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_minimum_access_level", b"_minimum_access_level", "_page", b"_page", "_parent", b"_parent", "_per_page", b"_per_page", "_search", b"_search", "minimum_access_level", b"minimum_access_level", "page", b"page", "parent", b"parent", "per_page", b"per_page", "search", b"search"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_minimum_access_level", b"_minimum_access_level", "_parent", b"_parent", "_search", b"_search", "credentials", b"credentials", "minimum_access_level", b"minimum_access_level", "page", b"page", "parent", b"parent", "per_page", b"per_page", "search", b"search", "top_level_only", b"top_level_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_minimum_access_level", b"_minimum_access_level", "_page", b"_page", "_parent", b"_parent", "_per_page", b"_per_page", "_search", b"_search", "credentials", b"credentials", "minimum_access_level", b"minimum_access_level", "page", b"page", "parent", b"parent", "per_page", b"per_page", "search", b"search", "top_level_only", b"top_level_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__minimum_access_level: _TypeAlias = _typing.Literal["minimum_access_level"]  # noqa: Y015
     _WhichOneofArgType__minimum_access_level: _TypeAlias = _typing.Literal["_minimum_access_level", b"_minimum_access_level"]  # noqa: Y015
+    _WhichOneofReturnType__page: _TypeAlias = _typing.Literal["page"]  # noqa: Y015
+    _WhichOneofArgType__page: _TypeAlias = _typing.Literal["_page", b"_page"]  # noqa: Y015
     _WhichOneofReturnType__parent: _TypeAlias = _typing.Literal["parent"]  # noqa: Y015
     _WhichOneofArgType__parent: _TypeAlias = _typing.Literal["_parent", b"_parent"]  # noqa: Y015
+    _WhichOneofReturnType__per_page: _TypeAlias = _typing.Literal["per_page"]  # noqa: Y015
+    _WhichOneofArgType__per_page: _TypeAlias = _typing.Literal["_per_page", b"_per_page"]  # noqa: Y015
     _WhichOneofReturnType__search: _TypeAlias = _typing.Literal["search"]  # noqa: Y015
     _WhichOneofArgType__search: _TypeAlias = _typing.Literal["_search", b"_search"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__minimum_access_level) -> _WhichOneofReturnType__minimum_access_level | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__page) -> _WhichOneofReturnType__page | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__parent) -> _WhichOneofReturnType__parent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__per_page) -> _WhichOneofReturnType__per_page | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__search) -> _WhichOneofReturnType__search | None: ...
 
@@ -1112,23 +1132,31 @@ class ListProjectsRequest(_message.Message):
         minimum_access_level: _builtins.int | None = ...,
         order_by: _builtins.str = ...,
         sort: _builtins.str = ...,
-        page: _builtins.int = ...,
-        per_page: _builtins.int = ...,
+        page: _builtins.int | None = ...,
+        per_page: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_group", b"_group", "_minimum_access_level", b"_minimum_access_level", "_search", b"_search", "group", b"group", "minimum_access_level", b"minimum_access_level", "search", b"search"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_group", b"_group", "_minimum_access_level", b"_minimum_access_level", "_page", b"_page", "_per_page", b"_per_page", "_search", b"_search", "group", b"group", "minimum_access_level", b"minimum_access_level", "page", b"page", "per_page", b"per_page", "search", b"search"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_group", b"_group", "_minimum_access_level", b"_minimum_access_level", "_search", b"_search", "credentials", b"credentials", "group", b"group", "include_subgroups", b"include_subgroups", "minimum_access_level", b"minimum_access_level", "order_by", b"order_by", "page", b"page", "per_page", b"per_page", "search", b"search", "sort", b"sort", "visibility", b"visibility"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_group", b"_group", "_minimum_access_level", b"_minimum_access_level", "_page", b"_page", "_per_page", b"_per_page", "_search", b"_search", "credentials", b"credentials", "group", b"group", "include_subgroups", b"include_subgroups", "minimum_access_level", b"minimum_access_level", "order_by", b"order_by", "page", b"page", "per_page", b"per_page", "search", b"search", "sort", b"sort", "visibility", b"visibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__group: _TypeAlias = _typing.Literal["group"]  # noqa: Y015
     _WhichOneofArgType__group: _TypeAlias = _typing.Literal["_group", b"_group"]  # noqa: Y015
     _WhichOneofReturnType__minimum_access_level: _TypeAlias = _typing.Literal["minimum_access_level"]  # noqa: Y015
     _WhichOneofArgType__minimum_access_level: _TypeAlias = _typing.Literal["_minimum_access_level", b"_minimum_access_level"]  # noqa: Y015
+    _WhichOneofReturnType__page: _TypeAlias = _typing.Literal["page"]  # noqa: Y015
+    _WhichOneofArgType__page: _TypeAlias = _typing.Literal["_page", b"_page"]  # noqa: Y015
+    _WhichOneofReturnType__per_page: _TypeAlias = _typing.Literal["per_page"]  # noqa: Y015
+    _WhichOneofArgType__per_page: _TypeAlias = _typing.Literal["_per_page", b"_per_page"]  # noqa: Y015
     _WhichOneofReturnType__search: _TypeAlias = _typing.Literal["search"]  # noqa: Y015
     _WhichOneofArgType__search: _TypeAlias = _typing.Literal["_search", b"_search"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__group) -> _WhichOneofReturnType__group | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__minimum_access_level) -> _WhichOneofReturnType__minimum_access_level | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__page) -> _WhichOneofReturnType__page | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__per_page) -> _WhichOneofReturnType__per_page | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__search) -> _WhichOneofReturnType__search | None: ...
 

@@ -4,9 +4,9 @@ isort:skip_file
 Users, groups and projects: who there is, and what packages belong to. Roles are in members.proto, tokens in
 tokens.proto.
 
-Lists that take `page` and `per_page` are cut by offset: the first page is 1, and 0 means 1; per_page is 1 to 100,
-and 0 means 20; their answers carry `total`, the number of rows on all pages. Errors: PARAMETER_INVALID (page,
-per_page).
+Lists that take `page` and `per_page` are cut by offset: pages are counted from 1 (absent: 1), and have at least one
+row (20 when absent, and 100 for every higher number); their answers carry `total`, the number of rows on all pages.
+Errors: PARAMETER_VALUE_UNKNOWN (page, per_page).
 
 Rules as in packages.proto: a deadline on every call, "x-request-id" in the metadata, checks in the same order.
 "Any call" errors, not repeated below: CREDENTIAL_INVALID, CREDENTIAL_EXPIRED, CREDENTIAL_REVOKED,
