@@ -31,8 +31,11 @@ from reference_server.storage.packages.committing import Committing
 from reference_server.storage.packages.deleting import Deleting
 from reference_server.storage.packages.downloads import Downloads
 from reference_server.storage.packages.group_listing import GroupListing
+from reference_server.storage.packages.limits import Limits
 from reference_server.storage.packages.listing import Listing
 from reference_server.storage.packages.opening import Opening
+from reference_server.storage.packages.protection import Protection
+from reference_server.storage.packages.protection_rules import ProtectionRules
 from reference_server.storage.packages.publishing import Publishing
 from reference_server.storage.packages.read_tickets import ReadTickets
 from reference_server.storage.packages.receiving import Receiving
@@ -67,6 +70,8 @@ class PackageRooms:
     group_listing: GroupListing
     deleting: Deleting
     settings: Settings
+    limits: Limits
+    protection_rules: ProtectionRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,18 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
     groups = GroupAccess(reading, lookups)
     places = Places(projects, groups)
     uploads = Uploads(store)
-    publishing = Publishing(with_jobs, projects, rules.edition, rules.maximum_bytes, rules.legacy_digests, writer)
+    protection = Protection(rules.edition)
+    publishing = Publishing(
+        authentication=with_jobs,
+        projects=projects,
+        database=reading,
+        lookups=lookups,
+        protection=protection,
+        edition=rules.edition,
+        maximum_bytes=rules.maximum_bytes,
+        legacy_digests=rules.legacy_digests,
+        writer=writer,
+    )
     permission = downloading(rules.edition)
     downloads = Downloads(writer)
     showing = Showing(reading, projects, downloads)
@@ -118,8 +134,10 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
         volume=write_proof(volume),
         listing=Listing(with_jobs, projects, reading, permission, showing),
         group_listing=GroupListing(authentication, groups, projects, lookups, reading, permission, showing),
-        deleting=Deleting(with_jobs, projects, writer, freeing),
+        deleting=Deleting(with_jobs, projects, protection, writer, freeing),
         settings=Settings(authentication, groups, lookups, writer, changing_settings(rules.edition)),
+        limits=Limits(authentication, projects, lookups, writer, rules.maximum_bytes),
+        protection_rules=ProtectionRules(authentication, projects, reading, writer, rules.edition),
     )
     identity = IdentityRooms(
         users=Users(authentication, reading, writer),

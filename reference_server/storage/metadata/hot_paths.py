@@ -36,6 +36,8 @@ _PROJECTS_BELOW_GROUP = f"{_PROJECT} p.group_id IN (SELECT group_id FROM group_a
 _SETTINGS = """SELECT s.duplicates_allowed, s.duplicate_exception_regex
     FROM group_ancestors a JOIN package_settings s ON s.group_id = a.ancestor_id
     WHERE a.group_id = ? ORDER BY a.distance LIMIT 1"""
+_TERMS = """SELECT (SELECT maximum_file_bytes FROM package_limits WHERE project_id = :project),
+        EXISTS (SELECT 1 FROM protection_rules WHERE project_id = :project)"""
 _PACKAGE = "SELECT id, status FROM packages WHERE project_id = ? AND name = ? AND version = ?"
 _FILE_EXISTS = "SELECT 1 FROM package_files WHERE package_id = ? AND file_name = ? LIMIT 1"
 _NEWEST_FILE = """SELECT {content}, p.status,
@@ -52,8 +54,11 @@ _BLOB_EXISTS = "SELECT 1 FROM blobs WHERE sha256 = ?"
 _INSERT_PACKAGE = "INSERT INTO packages (project_id, name, version, status, created_at) VALUES (?, ?, ?, ?, ?)"
 _UPDATE_STATUS = "UPDATE packages SET status = ? WHERE id = ?"
 _INSERT_BLOB = "INSERT INTO blobs (sha256, size, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-_INSERT_FILE = """INSERT INTO package_files (package_id, file_name, sha256, size, md5, sha1, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_INSERT_FILE = """INSERT INTO package_files
+        (package_id, file_name, sha256, size, md5, sha1, created_at, pipeline_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM pipelines WHERE id = ?))"""
+_INSERT_PIPELINE = """INSERT INTO package_pipelines (package_id, pipeline_id)
+    SELECT ?, id FROM pipelines WHERE id = ? ON CONFLICT DO NOTHING"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,14 @@ class ProjectRow:
     package_access: int
     own_level: int | None
     group_level: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TermsRow:
+    """On which terms a project takes packages: its own limit if it has one, and whether it has protection rules."""
+
+    maximum_file_bytes: int | None
+    protects: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +203,11 @@ class HotPaths:
         row = self._database.one(_JOB_TOKEN_SCOPE, (source_id, target_id))
         return None if row is None else JobTokenScopeRow(*row)
 
+    def terms(self, project_id: int) -> TermsRow:
+        """Give the terms on which a project takes packages."""
+        row = self._database.one(_TERMS, {"project": project_id})
+        return TermsRow(None, protects=False) if row is None else TermsRow(row[0], bool(row[1]))
+
     def settings(self, group_id: int) -> tuple[bool, str] | None:
         """Give duplicates_allowed and the exception regex of the nearest group that has settings."""
         row = self._database.one(_SETTINGS, (group_id,))
@@ -233,10 +251,12 @@ class HotPaths:
         """Record content, unless it is recorded; None for a file on the volume."""
         self._database.run(_INSERT_BLOB, (sha256, size, content))
 
-    def insert_file(self, file: PackageFileRow) -> int:
-        """Write a file row and give its id."""
+    def insert_file(self, file: PackageFileRow, pipeline_id: int | None) -> int:
+        """Write a file row and give its id; `pipeline_id` is that of the job that publishes it, if any."""
         values = (file.package_id, file.file_name, file.sha256, file.size, file.md5, file.sha1, file.created_at)
-        return self._insert(_INSERT_FILE, values)
+        if pipeline_id is not None:
+            self._database.run(_INSERT_PIPELINE, (file.package_id, pipeline_id))
+        return self._insert(_INSERT_FILE, (*values, pipeline_id))
 
     def _insert(self, statement: str, values: tuple[object, ...]) -> int:
         """Insert a row and give its id."""

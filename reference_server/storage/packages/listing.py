@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from peewee import Field
 
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import Permission
@@ -18,7 +21,7 @@ from reference_server.storage.packages.parts import Asked, Given, Orders, give
 from reference_server.storage.packages.showing import Showing, ShownPackage
 from reference_server.storage.rules.statuses import LISTED, SHOWN
 
-PACKAGE_COLUMNS = {
+PACKAGE_COLUMNS: Mapping[str, Field] = {
     "created_at": Package.created_at,
     "name": Package.name,
     "version": Package.version,

@@ -50,7 +50,7 @@ class HotOperations:
         publishing = self.rooms.publishing
         return pb.BeginPublicationResponse(
             upload_id=upload.id,
-            maximum_bytes=publishing.maximum_bytes,
+            maximum_bytes=upload.maximum_bytes,
             staging_path=self.rooms.store.staging_path(upload.id) if upload.shares_volume else None,
             legacy_digests=publishing.legacy_digests and upload.shares_volume,
         )

@@ -144,6 +144,24 @@ class PackagesServicer(PackagesServiceServicer):
         )
         return pb.UpdatePackageSettingsResponse(settings=_settings(settings))
 
+    async def GetPackageLimits(
+        self, request: pb.GetPackageLimitsRequest, context: Context
+    ) -> pb.GetPackageLimitsResponse:
+        """Answer GetPackageLimits."""
+        maximum = self._rooms.limits.read(messages.presented(request.credentials), request.project)
+        return pb.GetPackageLimitsResponse(maximum_file_bytes=maximum)
+
+    async def UpdatePackageLimits(
+        self, request: pb.UpdatePackageLimitsRequest, context: Context
+    ) -> pb.UpdatePackageLimitsResponse:
+        """Answer UpdatePackageLimits."""
+        maximum = await self._rooms.limits.change(
+            messages.presented(request.credentials),
+            request.project,
+            request.maximum_file_bytes if request.HasField("maximum_file_bytes") else None,
+        )
+        return pb.UpdatePackageLimitsResponse(maximum_file_bytes=maximum)
+
 
 def _settings(settings: DuplicateSettings) -> pb.PackageSettings:
     return pb.PackageSettings(

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import grpc
-from generic_packages.storage.v1 import content_pb2, identity_pb2, members_pb2, operations_pb2, packages_pb2, tokens_pb2
+from generic_packages.storage.v1 import (
+    content_pb2,
+    identity_pb2,
+    members_pb2,
+    operations_pb2,
+    packages_pb2,
+    protection_pb2,
+    tokens_pb2,
+)
 from generic_packages.storage.v1.content_pb2_grpc import add_ContentServiceServicer_to_server
 from generic_packages.storage.v1.identity_pb2_grpc import add_IdentityServiceServicer_to_server
 from generic_packages.storage.v1.members_pb2_grpc import add_MembersServiceServicer_to_server
 from generic_packages.storage.v1.operations_pb2_grpc import add_OperationsServiceServicer_to_server
 from generic_packages.storage.v1.packages_pb2_grpc import add_PackagesServiceServicer_to_server
+from generic_packages.storage.v1.protection_pb2_grpc import add_ProtectionServiceServicer_to_server
 from generic_packages.storage.v1.tokens_pb2_grpc import add_TokensServiceServicer_to_server
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
@@ -23,6 +32,7 @@ from reference_server.storage.service.identity import IdentityServicer
 from reference_server.storage.service.members import MembersServicer
 from reference_server.storage.service.operations import OperationsServicer
 from reference_server.storage.service.packages import PackagesServicer
+from reference_server.storage.service.protection import ProtectionServicer
 from reference_server.storage.service.tokens import TokensServicer
 
 _OPTIONS = (
@@ -40,6 +50,7 @@ _SERVICES = tuple(
         (members_pb2, "MembersService"),
         (tokens_pb2, "TokensService"),
         (packages_pb2, "PackagesService"),
+        (protection_pb2, "ProtectionService"),
         (operations_pb2, "OperationsService"),
         (content_pb2, "ContentService"),
     )
@@ -63,6 +74,7 @@ class StorageServer:
         add_MembersServiceServicer_to_server(MembersServicer(rooms.identity.members), self._server)
         add_TokensServiceServicer_to_server(TokensServicer(rooms.identity), self._server)
         add_PackagesServiceServicer_to_server(PackagesServicer(rooms.packages, operations), self._server)
+        add_ProtectionServiceServicer_to_server(ProtectionServicer(rooms.packages.protection_rules), self._server)
         add_OperationsServiceServicer_to_server(self._operations, self._server)
         add_ContentServiceServicer_to_server(ContentServicer(rooms.packages), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
