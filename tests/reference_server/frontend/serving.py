@@ -65,6 +65,12 @@ class Answer:
         assert isinstance(value, dict)
         return value
 
+    def items(self) -> list[dict[str, object]]:
+        """Read the body as a JSON list of objects."""
+        value = json.loads(self.body)
+        assert isinstance(value, list)
+        return value
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -95,9 +101,26 @@ class Served:
         finally:
             connection.close()
 
-    def post(self, target: str, value: dict[str, object]) -> Answer:
+    def post(self, target: str, value: Mapping[str, object], *, token: str | None = None) -> Answer:
         """Send a JSON body to the REST API."""
-        return self.send("POST", f"/api/v4{target}", json.dumps(value).encode(), {"Content-Type": "application/json"})
+        return self.rest("POST", target, value, token=token)
+
+    def get(self, target: str, *, token: str | None = None) -> Answer:
+        """Read from the REST API."""
+        return self.rest("GET", target, token=token)
+
+    def delete(self, target: str, *, token: str | None = None) -> Answer:
+        """Delete through the REST API."""
+        return self.rest("DELETE", target, token=token)
+
+    def rest(
+        self, method: str, target: str, value: Mapping[str, object] | None = None, *, token: str | None = None
+    ) -> Answer:
+        """Call the REST API, with a JSON body if there is one to send."""
+        if value is None:
+            return self.send(method, f"/api/v4{target}", token=token)
+        body = json.dumps(value).encode()
+        return self.send(method, f"/api/v4{target}", body, {"Content-Type": "application/json"}, token=token)
 
     def connect(self) -> socket.socket:
         """Open a raw connection."""

@@ -196,7 +196,7 @@ def test_an_unknown_route_is_not_found(front_end: Served, target: str, method: s
 
 @pytest.mark.parametrize(
     ("method", "target", "allowed"),
-    [("DELETE", "/user", "GET"), ("GET", "/groups", "POST"), ("PUT", "/projects/1", "DELETE, GET")],
+    [("DELETE", "/user", "GET"), ("PUT", "/groups", "GET, POST"), ("PATCH", "/projects/1", "DELETE, GET, PUT")],
 )
 def test_a_method_that_a_route_lacks_is_not_allowed(front_end: Served, method: str, target: str, allowed: str) -> None:
     answer = front_end.send(method, f"/api/v4{target}")
