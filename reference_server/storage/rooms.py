@@ -15,6 +15,10 @@ from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.local_disk import LocalDisk
 from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.blobs.volume_proof import VolumeProof, write_proof
+from reference_server.storage.ci.job_token_scope import JobTokenScope
+from reference_server.storage.ci.jobs import Jobs
+from reference_server.storage.ci.pipelines import Pipelines
+from reference_server.storage.ci.runners import Runners
 from reference_server.storage.housekeeping import Housekeeping
 from reference_server.storage.identity.access_tokens import AccessTokens
 from reference_server.storage.identity.deploy_tokens import DeployTokens
@@ -88,11 +92,22 @@ class IdentityRooms:
 
 
 @dataclass(frozen=True, slots=True)
+class CiRooms:
+    """What the CI service works with."""
+
+    runners: Runners
+    pipelines: Pipelines
+    jobs: Jobs
+    job_token_scope: JobTokenScope
+
+
+@dataclass(frozen=True, slots=True)
 class Rooms:
     """The whole storage."""
 
     packages: PackageRooms
     identity: IdentityRooms
+    ci: CiRooms
     housekeeping: Housekeeping
 
 
@@ -148,4 +163,11 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
         access_tokens=AccessTokens(authentication, places, reading, writer),
         deploy_tokens=DeployTokens(authentication, places, reading, writer),
     )
-    return Rooms(packages, identity, Housekeeping(uploads, freeing, downloads))
+    runners = Runners(authentication, places, reading, writer)
+    ci = CiRooms(
+        runners=runners,
+        pipelines=Pipelines(authentication, projects, reading, writer),
+        jobs=Jobs(authentication, projects, runners, reading, writer),
+        job_token_scope=JobTokenScope(authentication, projects, rules.edition, reading, writer),
+    )
+    return Rooms(packages, identity, ci, Housekeeping(uploads, freeing, downloads))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grpc
 from generic_packages.storage.v1 import (
+    ci_pb2,
     content_pb2,
     identity_pb2,
     members_pb2,
@@ -12,6 +13,7 @@ from generic_packages.storage.v1 import (
     protection_pb2,
     tokens_pb2,
 )
+from generic_packages.storage.v1.ci_pb2_grpc import add_CiServiceServicer_to_server
 from generic_packages.storage.v1.content_pb2_grpc import add_ContentServiceServicer_to_server
 from generic_packages.storage.v1.identity_pb2_grpc import add_IdentityServiceServicer_to_server
 from generic_packages.storage.v1.members_pb2_grpc import add_MembersServiceServicer_to_server
@@ -26,6 +28,7 @@ from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.limits import KIB, MIB
 from reference_server.storage.rooms import Rooms
 from reference_server.storage.service.calls import CallLog, Calls
+from reference_server.storage.service.ci import CiServicer
 from reference_server.storage.service.content import ContentServicer
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.identity import IdentityServicer
@@ -49,6 +52,7 @@ _SERVICES = tuple(
         (identity_pb2, "IdentityService"),
         (members_pb2, "MembersService"),
         (tokens_pb2, "TokensService"),
+        (ci_pb2, "CiService"),
         (packages_pb2, "PackagesService"),
         (protection_pb2, "ProtectionService"),
         (operations_pb2, "OperationsService"),
@@ -73,6 +77,7 @@ class StorageServer:
         add_IdentityServiceServicer_to_server(IdentityServicer(rooms.identity), self._server)
         add_MembersServiceServicer_to_server(MembersServicer(rooms.identity.members), self._server)
         add_TokensServiceServicer_to_server(TokensServicer(rooms.identity), self._server)
+        add_CiServiceServicer_to_server(CiServicer(rooms.ci), self._server)
         add_PackagesServiceServicer_to_server(PackagesServicer(rooms.packages, operations), self._server)
         add_ProtectionServiceServicer_to_server(ProtectionServicer(rooms.packages.protection_rules), self._server)
         add_OperationsServiceServicer_to_server(self._operations, self._server)
