@@ -10,10 +10,7 @@ import grpc
 from generic_packages.storage.v1 import identity_pb2 as pb
 from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceServicer
 
-from reference_server.storage.identity.access_tokens import NewAccessToken
-from reference_server.storage.identity.deploy_tokens import NewDeployToken
 from reference_server.storage.identity.groups import NewGroup, WantedGroups
-from reference_server.storage.identity.places import Place
 from reference_server.storage.identity.projects import ChangedProject, NewProject, WantedProjects
 from reference_server.storage.identity.users import ChangedUser, NewUser, WantedUsers
 from reference_server.storage.rooms import IdentityRooms
@@ -137,56 +134,6 @@ class IdentityServicer(IdentityServiceServicer):
         """Answer DeleteProject."""
         await self._rooms.projects.delete(messages.presented(request.credentials), request.project)
         return pb.DeleteProjectResponse()
-
-    async def CreateProjectAccessToken(
-        self, request: pb.CreateProjectAccessTokenRequest, context: Context
-    ) -> pb.CreateProjectAccessTokenResponse:
-        """Answer CreateProjectAccessToken."""
-        new = NewAccessToken(
-            request.name,
-            tuple(request.scopes),
-            request.access_level if request.HasField("access_level") else None,
-            request.expires_at if request.HasField("expires_at") else None,
-        )
-        created = await self._rooms.access_tokens.create(
-            messages.presented(request.credentials), Place(project=request.project), new
-        )
-        return pb.CreateProjectAccessTokenResponse(
-            access_token=to_message.access_token(created.shown), secret=created.secret
-        )
-
-    async def RevokeProjectAccessToken(
-        self, request: pb.RevokeProjectAccessTokenRequest, context: Context
-    ) -> pb.RevokeProjectAccessTokenResponse:
-        """Answer RevokeProjectAccessToken."""
-        presented = messages.presented(request.credentials)
-        await self._rooms.access_tokens.revoke(presented, Place(project=request.project), request.token_id)
-        return pb.RevokeProjectAccessTokenResponse()
-
-    async def CreateProjectDeployToken(
-        self, request: pb.CreateProjectDeployTokenRequest, context: Context
-    ) -> pb.CreateProjectDeployTokenResponse:
-        """Answer CreateProjectDeployToken."""
-        new = NewDeployToken(
-            request.name,
-            tuple(request.scopes),
-            messages.milliseconds(request.expires_at) if request.HasField("expires_at") else None,
-            request.username if request.HasField("username") else None,
-        )
-        created = await self._rooms.deploy_tokens.create(
-            messages.presented(request.credentials), Place(project=request.project), new
-        )
-        return pb.CreateProjectDeployTokenResponse(
-            deploy_token=to_message.deploy_token(created.token), secret=created.secret
-        )
-
-    async def RevokeProjectDeployToken(
-        self, request: pb.RevokeProjectDeployTokenRequest, context: Context
-    ) -> pb.RevokeProjectDeployTokenResponse:
-        """Answer RevokeProjectDeployToken."""
-        presented = messages.presented(request.credentials)
-        await self._rooms.deploy_tokens.revoke(presented, Place(project=request.project), request.token_id)
-        return pb.RevokeProjectDeployTokenResponse()
 
 
 def _blocked(state: int) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from generic_packages.storage.v1 import identity_pb2 as pb
-from generic_packages.storage.v1 import members_pb2
+from generic_packages.storage.v1 import members_pb2, tokens_pb2
 
 from reference_server.storage.identity.access_tokens import ShownAccessToken
 from reference_server.storage.identity.formats import day_of
@@ -95,10 +95,10 @@ def member(shown: ShownMember) -> members_pb2.Member:
     )
 
 
-def access_token(shown: ShownAccessToken) -> pb.AccessToken:
+def access_token(shown: ShownAccessToken) -> tokens_pb2.AccessToken:
     """Write an access token."""
     token = shown.token
-    return pb.AccessToken(
+    return tokens_pb2.AccessToken(
         id=token.id,
         name=token.name,
         scopes=token.scopes.split(),
@@ -111,9 +111,9 @@ def access_token(shown: ShownAccessToken) -> pb.AccessToken:
     )
 
 
-def deploy_token(token: DeployToken) -> pb.DeployToken:
+def deploy_token(token: DeployToken) -> tokens_pb2.DeployToken:
     """Write a deploy token."""
-    return pb.DeployToken(
+    return tokens_pb2.DeployToken(
         id=token.id,
         name=token.name,
         username=token.username,

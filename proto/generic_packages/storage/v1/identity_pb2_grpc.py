@@ -110,26 +110,6 @@ class IdentityServiceStub:
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectResponse.FromString,
                 _registered_method=True)
-        self.CreateProjectAccessToken = channel.unary_unary(
-                '/generic_packages.storage.v1.IdentityService/CreateProjectAccessToken',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenResponse.FromString,
-                _registered_method=True)
-        self.RevokeProjectAccessToken = channel.unary_unary(
-                '/generic_packages.storage.v1.IdentityService/RevokeProjectAccessToken',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenResponse.FromString,
-                _registered_method=True)
-        self.CreateProjectDeployToken = channel.unary_unary(
-                '/generic_packages.storage.v1.IdentityService/CreateProjectDeployToken',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenResponse.FromString,
-                _registered_method=True)
-        self.RevokeProjectDeployToken = channel.unary_unary(
-                '/generic_packages.storage.v1.IdentityService/RevokeProjectDeployToken',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenResponse.FromString,
-                _registered_method=True)
 
 
 class IdentityServiceServicer:
@@ -248,34 +228,6 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def CreateProjectAccessToken(self, request, context):
-        """As TokensService.CreateAccessToken for a project. Goes away before the contract is released, as the next three.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def RevokeProjectAccessToken(self, request, context):
-        """As TokensService.RevokeAccessToken for a project.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def CreateProjectDeployToken(self, request, context):
-        """As TokensService.CreateDeployToken for a project.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def RevokeProjectDeployToken(self, request, context):
-        """As TokensService.RevokeDeployToken for a project.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
 
 def add_IdentityServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -353,26 +305,6 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.DeleteProject,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectResponse.SerializeToString,
-            ),
-            'CreateProjectAccessToken': grpc.unary_unary_rpc_method_handler(
-                    servicer.CreateProjectAccessToken,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenResponse.SerializeToString,
-            ),
-            'RevokeProjectAccessToken': grpc.unary_unary_rpc_method_handler(
-                    servicer.RevokeProjectAccessToken,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenResponse.SerializeToString,
-            ),
-            'CreateProjectDeployToken': grpc.unary_unary_rpc_method_handler(
-                    servicer.CreateProjectDeployToken,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenResponse.SerializeToString,
-            ),
-            'RevokeProjectDeployToken': grpc.unary_unary_rpc_method_handler(
-                    servicer.RevokeProjectDeployToken,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -781,114 +713,6 @@ class IdentityService:
             '/generic_packages.storage.v1.IdentityService/DeleteProject',
             generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectRequest.SerializeToString,
             generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def CreateProjectAccessToken(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.IdentityService/CreateProjectAccessToken',
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def RevokeProjectAccessToken(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.IdentityService/RevokeProjectAccessToken',
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def CreateProjectDeployToken(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.IdentityService/CreateProjectDeployToken',
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def RevokeProjectDeployToken(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.IdentityService/RevokeProjectDeployToken',
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -88,14 +88,6 @@ class IdentityServiceStub:
     """
     DeleteProject: _grpc.UnaryUnaryMultiCallable[_identity_pb2.DeleteProjectRequest, _identity_pb2.DeleteProjectResponse]
     """Deletes a project with its packages and tokens. Needs an owner."""
-    CreateProjectAccessToken: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateProjectAccessTokenRequest, _identity_pb2.CreateProjectAccessTokenResponse]
-    """As TokensService.CreateAccessToken for a project. Goes away before the contract is released, as the next three."""
-    RevokeProjectAccessToken: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RevokeProjectAccessTokenRequest, _identity_pb2.RevokeProjectAccessTokenResponse]
-    """As TokensService.RevokeAccessToken for a project."""
-    CreateProjectDeployToken: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateProjectDeployTokenRequest, _identity_pb2.CreateProjectDeployTokenResponse]
-    """As TokensService.CreateDeployToken for a project."""
-    RevokeProjectDeployToken: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RevokeProjectDeployTokenRequest, _identity_pb2.RevokeProjectDeployTokenResponse]
-    """As TokensService.RevokeDeployToken for a project."""
 
 @_typing.type_check_only
 class IdentityServiceAsyncStub(IdentityServiceStub):
@@ -145,14 +137,6 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     """
     DeleteProject: _aio.UnaryUnaryMultiCallable[_identity_pb2.DeleteProjectRequest, _identity_pb2.DeleteProjectResponse]  # type: ignore[assignment]
     """Deletes a project with its packages and tokens. Needs an owner."""
-    CreateProjectAccessToken: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateProjectAccessTokenRequest, _identity_pb2.CreateProjectAccessTokenResponse]  # type: ignore[assignment]
-    """As TokensService.CreateAccessToken for a project. Goes away before the contract is released, as the next three."""
-    RevokeProjectAccessToken: _aio.UnaryUnaryMultiCallable[_identity_pb2.RevokeProjectAccessTokenRequest, _identity_pb2.RevokeProjectAccessTokenResponse]  # type: ignore[assignment]
-    """As TokensService.RevokeAccessToken for a project."""
-    CreateProjectDeployToken: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateProjectDeployTokenRequest, _identity_pb2.CreateProjectDeployTokenResponse]  # type: ignore[assignment]
-    """As TokensService.CreateDeployToken for a project."""
-    RevokeProjectDeployToken: _aio.UnaryUnaryMultiCallable[_identity_pb2.RevokeProjectDeployTokenRequest, _identity_pb2.RevokeProjectDeployTokenResponse]  # type: ignore[assignment]
-    """As TokensService.RevokeDeployToken for a project."""
 
 class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
     """Follows GitLab's REST API for these resources; the front end only changes the shape."""
@@ -289,37 +273,5 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.DeleteProjectResponse, _abc.Awaitable[_identity_pb2.DeleteProjectResponse]]:
         """Deletes a project with its packages and tokens. Needs an owner."""
-
-    @_abc_1.abstractmethod
-    def CreateProjectAccessToken(
-        self,
-        request: _identity_pb2.CreateProjectAccessTokenRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.CreateProjectAccessTokenResponse, _abc.Awaitable[_identity_pb2.CreateProjectAccessTokenResponse]]:
-        """As TokensService.CreateAccessToken for a project. Goes away before the contract is released, as the next three."""
-
-    @_abc_1.abstractmethod
-    def RevokeProjectAccessToken(
-        self,
-        request: _identity_pb2.RevokeProjectAccessTokenRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.RevokeProjectAccessTokenResponse, _abc.Awaitable[_identity_pb2.RevokeProjectAccessTokenResponse]]:
-        """As TokensService.RevokeAccessToken for a project."""
-
-    @_abc_1.abstractmethod
-    def CreateProjectDeployToken(
-        self,
-        request: _identity_pb2.CreateProjectDeployTokenRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.CreateProjectDeployTokenResponse, _abc.Awaitable[_identity_pb2.CreateProjectDeployTokenResponse]]:
-        """As TokensService.CreateDeployToken for a project."""
-
-    @_abc_1.abstractmethod
-    def RevokeProjectDeployToken(
-        self,
-        request: _identity_pb2.RevokeProjectDeployTokenRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_identity_pb2.RevokeProjectDeployTokenResponse, _abc.Awaitable[_identity_pb2.RevokeProjectDeployTokenResponse]]:
-        """As TokensService.RevokeDeployToken for a project."""
 
 def add_IdentityServiceServicer_to_server(servicer: IdentityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

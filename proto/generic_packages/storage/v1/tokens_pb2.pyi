@@ -51,6 +51,123 @@ TOKEN_STATE_INACTIVE: TokenState.ValueType  # 2
 Global___TokenState: _TypeAlias = TokenState  # noqa: Y015
 
 @_typing.final
+class AccessToken(_message.Message):
+    """An access token without its secret."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    ACCESS_LEVEL_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    REVOKED_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    ACTIVE_FIELD_NUMBER: _builtins.int
+    id: _builtins.int
+    """The token's number."""
+    name: _builtins.str
+    """What its owner calls it."""
+    user_id: _builtins.int
+    """The user that it belongs to: a person, or the bot of a project or group."""
+    access_level: _builtins.int
+    """The bot's role in its project or group, as GitLab numbers roles; absent for a personal access token."""
+    expires_at: _builtins.str
+    """The day, UTC, as "YYYY-MM-DD", at whose start it expires; absent when it never does."""
+    revoked: _builtins.bool
+    """Whether it was revoked."""
+    active: _builtins.bool
+    """Whether it is neither revoked nor expired."""
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What it may be used for, for example "api"."""
+
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was created; millisecond precision."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.int = ...,
+        name: _builtins.str = ...,
+        scopes: _abc.Iterable[_builtins.str] | None = ...,
+        user_id: _builtins.int = ...,
+        access_level: _builtins.int | None = ...,
+        expires_at: _builtins.str | None = ...,
+        revoked: _builtins.bool = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        active: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_access_level", b"_access_level", "_expires_at", b"_expires_at", "access_level", b"access_level", "created_at", b"created_at", "expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_access_level", b"_access_level", "_expires_at", b"_expires_at", "access_level", b"access_level", "active", b"active", "created_at", b"created_at", "expires_at", b"expires_at", "id", b"id", "name", b"name", "revoked", b"revoked", "scopes", b"scopes", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__access_level: _TypeAlias = _typing.Literal["access_level"]  # noqa: Y015
+    _WhichOneofArgType__access_level: _TypeAlias = _typing.Literal["_access_level", b"_access_level"]  # noqa: Y015
+    _WhichOneofReturnType__expires_at: _TypeAlias = _typing.Literal["expires_at"]  # noqa: Y015
+    _WhichOneofArgType__expires_at: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__access_level) -> _WhichOneofReturnType__access_level | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires_at) -> _WhichOneofReturnType__expires_at | None: ...
+
+Global___AccessToken: _TypeAlias = AccessToken  # noqa: Y015
+
+@_typing.final
+class DeployToken(_message.Message):
+    """A deploy token without its secret."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    USERNAME_FIELD_NUMBER: _builtins.int
+    SCOPES_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    REVOKED_FIELD_NUMBER: _builtins.int
+    EXPIRED_FIELD_NUMBER: _builtins.int
+    id: _builtins.int
+    """The token's number."""
+    name: _builtins.str
+    """What its owner calls it."""
+    username: _builtins.str
+    """The user name to use it with in HTTP Basic."""
+    revoked: _builtins.bool
+    """Whether it was revoked."""
+    expired: _builtins.bool
+    """Whether its time has come."""
+    @_builtins.property
+    def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What it may be used for, for example "read_package_registry"."""
+
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """The instant at which it expires; absent when it never does."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.int = ...,
+        name: _builtins.str = ...,
+        username: _builtins.str = ...,
+        scopes: _abc.Iterable[_builtins.str] | None = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        revoked: _builtins.bool = ...,
+        expired: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "expired", b"expired", "expires_at", b"expires_at", "id", b"id", "name", b"name", "revoked", b"revoked", "scopes", b"scopes", "username", b"username"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__expires_at: _TypeAlias = _typing.Literal["expires_at"]  # noqa: Y015
+    _WhichOneofArgType__expires_at: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires_at) -> _WhichOneofReturnType__expires_at | None: ...
+
+Global___DeployToken: _TypeAlias = DeployToken  # noqa: Y015
+
+@_typing.final
 class CreatePersonalAccessTokenRequest(_message.Message):
     """CreatePersonalAccessToken."""
 
@@ -110,13 +227,13 @@ class CreatePersonalAccessTokenResponse(_message.Message):
     secret: _builtins.str
     """Its secret, told this once."""
     @_builtins.property
-    def access_token(self) -> _identity_pb2.AccessToken:
+    def access_token(self) -> Global___AccessToken:
         """The new token."""
 
     def __init__(
         self,
         *,
-        access_token: _identity_pb2.AccessToken | None = ...,
+        access_token: Global___AccessToken | None = ...,
         secret: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token"]  # noqa: Y015
@@ -197,13 +314,13 @@ class ListPersonalAccessTokensResponse(_message.Message):
     total: _builtins.int
     """How many there are on all pages."""
     @_builtins.property
-    def access_tokens(self) -> _containers.RepeatedCompositeFieldContainer[_identity_pb2.AccessToken]:
+    def access_tokens(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccessToken]:
         """In the order that the call promises."""
 
     def __init__(
         self,
         *,
-        access_tokens: _abc.Iterable[_identity_pb2.AccessToken] | None = ...,
+        access_tokens: _abc.Iterable[Global___AccessToken] | None = ...,
         total: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -250,13 +367,13 @@ class GetPersonalAccessTokenResponse(_message.Message):
 
     ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def access_token(self) -> _identity_pb2.AccessToken:
+    def access_token(self) -> Global___AccessToken:
         """The token."""
 
     def __init__(
         self,
         *,
-        access_token: _identity_pb2.AccessToken | None = ...,
+        access_token: Global___AccessToken | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -343,13 +460,13 @@ class GetPresentedAccessTokenResponse(_message.Message):
 
     ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def access_token(self) -> _identity_pb2.AccessToken:
+    def access_token(self) -> Global___AccessToken:
         """The token."""
 
     def __init__(
         self,
         *,
-        access_token: _identity_pb2.AccessToken | None = ...,
+        access_token: Global___AccessToken | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -471,13 +588,13 @@ class CreateAccessTokenResponse(_message.Message):
     secret: _builtins.str
     """Its secret, told this once."""
     @_builtins.property
-    def access_token(self) -> _identity_pb2.AccessToken:
+    def access_token(self) -> Global___AccessToken:
         """The new token."""
 
     def __init__(
         self,
         *,
-        access_token: _identity_pb2.AccessToken | None = ...,
+        access_token: Global___AccessToken | None = ...,
         secret: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token"]  # noqa: Y015
@@ -556,13 +673,13 @@ class ListAccessTokensResponse(_message.Message):
     total: _builtins.int
     """How many there are on all pages."""
     @_builtins.property
-    def access_tokens(self) -> _containers.RepeatedCompositeFieldContainer[_identity_pb2.AccessToken]:
+    def access_tokens(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccessToken]:
         """In the order that the call promises."""
 
     def __init__(
         self,
         *,
-        access_tokens: _abc.Iterable[_identity_pb2.AccessToken] | None = ...,
+        access_tokens: _abc.Iterable[Global___AccessToken] | None = ...,
         total: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -615,13 +732,13 @@ class GetAccessTokenResponse(_message.Message):
 
     ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def access_token(self) -> _identity_pb2.AccessToken:
+    def access_token(self) -> Global___AccessToken:
         """The token."""
 
     def __init__(
         self,
         *,
-        access_token: _identity_pb2.AccessToken | None = ...,
+        access_token: Global___AccessToken | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -752,13 +869,13 @@ class CreateDeployTokenResponse(_message.Message):
     secret: _builtins.str
     """Its secret, told this once."""
     @_builtins.property
-    def deploy_token(self) -> _identity_pb2.DeployToken:
+    def deploy_token(self) -> Global___DeployToken:
         """The new token."""
 
     def __init__(
         self,
         *,
-        deploy_token: _identity_pb2.DeployToken | None = ...,
+        deploy_token: Global___DeployToken | None = ...,
         secret: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["deploy_token", b"deploy_token"]  # noqa: Y015
@@ -829,13 +946,13 @@ class ListDeployTokensResponse(_message.Message):
     total: _builtins.int
     """How many there are on all pages."""
     @_builtins.property
-    def deploy_tokens(self) -> _containers.RepeatedCompositeFieldContainer[_identity_pb2.DeployToken]:
+    def deploy_tokens(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeployToken]:
         """In the order that the call promises."""
 
     def __init__(
         self,
         *,
-        deploy_tokens: _abc.Iterable[_identity_pb2.DeployToken] | None = ...,
+        deploy_tokens: _abc.Iterable[Global___DeployToken] | None = ...,
         total: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -888,13 +1005,13 @@ class GetDeployTokenResponse(_message.Message):
 
     DEPLOY_TOKEN_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def deploy_token(self) -> _identity_pb2.DeployToken:
+    def deploy_token(self) -> Global___DeployToken:
         """The token."""
 
     def __init__(
         self,
         *,
-        deploy_token: _identity_pb2.DeployToken | None = ...,
+        deploy_token: Global___DeployToken | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["deploy_token", b"deploy_token"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...

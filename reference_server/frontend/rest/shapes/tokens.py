@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generic_packages.storage.v1.identity_pb2 import AccessToken, DeployToken
+from generic_packages.storage.v1.tokens_pb2 import AccessToken, DeployToken
 
 from reference_server.frontend.answers import JsonValue
 from reference_server.frontend.rest.shapes.optional import given, instant

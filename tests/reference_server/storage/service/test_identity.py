@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
-from generic_packages.storage.v1 import packages_pb2
+from generic_packages.storage.v1 import packages_pb2, tokens_pb2
 
-from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, outcome
+from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, in_project, outcome
 
 
 def test_the_administrator_sees_itself(registry: Registry) -> None:
@@ -124,10 +124,10 @@ def test_a_deploy_token_makes_nothing(registry: Registry) -> None:
     project = registry.project()
     deploy = registry.deploy_token(project.id, "write_package_registry")
     assert _group(registry, path="of-a-token", credentials=deploy) == "ROLE_INSUFFICIENT"
-    request = pb.CreateProjectDeployTokenRequest(
-        credentials=deploy, project=str(project.id), name="n", scopes=["read_package_registry"]
+    request = tokens_pb2.CreateDeployTokenRequest(
+        credentials=deploy, place=in_project(project.id), name="n", scopes=["read_package_registry"]
     )
-    assert outcome(registry.identity.CreateProjectDeployToken, request) == "ROLE_INSUFFICIENT"
+    assert outcome(registry.tokens.CreateDeployToken, request) == "ROLE_INSUFFICIENT"
 
 
 def test_a_project_is_read_with_the_callers_roles(registry: Registry) -> None:
@@ -151,10 +151,10 @@ def test_a_private_project_is_not_there_for_others(registry: Registry) -> None:
 
 
 def _token(registry: Registry, project: int, **values: object) -> str:
-    request = pb.CreateProjectAccessTokenRequest(
-        **{"credentials": registry.root, "project": str(project), "name": "t", "scopes": ["api"], **values}  # type: ignore[arg-type]
+    request = tokens_pb2.CreateAccessTokenRequest(
+        **{"credentials": registry.root, "place": in_project(project), "name": "t", "scopes": ["api"], **values}  # type: ignore[arg-type]
     )
-    return outcome(registry.identity.CreateProjectAccessToken, request)
+    return outcome(registry.tokens.CreateAccessToken, request)
 
 
 @pytest.mark.parametrize(
@@ -176,10 +176,10 @@ def test_malformed_access_tokens_are_refused(registry: Registry, values: dict[st
 
 def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(registry: Registry) -> None:
     project = registry.project().id
-    request = pb.CreateProjectAccessTokenRequest(
-        credentials=registry.root, project=str(project), name="t", scopes=["api"]
+    request = tokens_pb2.CreateAccessTokenRequest(
+        credentials=registry.root, place=in_project(project), name="t", scopes=["api"]
     )
-    created = registry.identity.CreateProjectAccessToken(request, timeout=SECONDS)
+    created = registry.tokens.CreateAccessToken(request, timeout=SECONDS)
     assert created.access_token.access_level == 40
     maintainer = registry.member(project, 40)
     assert _token(registry, project, credentials=maintainer, access_level=40) == "OK"
@@ -189,16 +189,21 @@ def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(re
 
 def test_a_deploy_token_has_the_user_name_that_was_asked_for_or_one_of_its_id(registry: Registry) -> None:
     project = str(registry.project().id)
-    values = {"credentials": registry.root, "project": project, "name": "t", "scopes": ["read_package_registry"]}
-    plain = pb.CreateProjectDeployTokenRequest(**values)  # type: ignore[arg-type]
-    token = registry.identity.CreateProjectDeployToken(plain, timeout=SECONDS).deploy_token
+    values = {
+        "credentials": registry.root,
+        "place": in_project(project),
+        "name": "t",
+        "scopes": ["read_package_registry"],
+    }
+    plain = tokens_pb2.CreateDeployTokenRequest(**values)  # type: ignore[arg-type]
+    token = registry.tokens.CreateDeployToken(plain, timeout=SECONDS).deploy_token
     assert token.username == f"gitlab+deploy-token-{token.id}"
-    named = pb.CreateProjectDeployTokenRequest(**values, username="builder")  # type: ignore[arg-type]
-    assert registry.identity.CreateProjectDeployToken(named, timeout=SECONDS).deploy_token.username == "builder"
-    odd = pb.CreateProjectDeployTokenRequest(**values, username="two words")  # type: ignore[arg-type]
-    assert outcome(registry.identity.CreateProjectDeployToken, odd) == "PARAMETER_INVALID"
-    scopeless = pb.CreateProjectDeployTokenRequest(**{**values, "scopes": ["api"]})  # type: ignore[arg-type]
-    assert outcome(registry.identity.CreateProjectDeployToken, scopeless) == "PARAMETER_VALUE_UNKNOWN"
+    named = tokens_pb2.CreateDeployTokenRequest(**values, username="builder")  # type: ignore[arg-type]
+    assert registry.tokens.CreateDeployToken(named, timeout=SECONDS).deploy_token.username == "builder"
+    odd = tokens_pb2.CreateDeployTokenRequest(**values, username="two words")  # type: ignore[arg-type]
+    assert outcome(registry.tokens.CreateDeployToken, odd) == "PARAMETER_INVALID"
+    scopeless = tokens_pb2.CreateDeployTokenRequest(**{**values, "scopes": ["api"]})  # type: ignore[arg-type]
+    assert outcome(registry.tokens.CreateDeployToken, scopeless) == "PARAMETER_VALUE_UNKNOWN"
 
 
 def test_a_deleted_project_is_gone_with_its_packages_and_tokens(registry: Registry) -> None:
