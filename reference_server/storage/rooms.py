@@ -17,6 +17,7 @@ from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.blobs.volume_proof import VolumeProof, write_proof
 from reference_server.storage.ci.job_token_scope import JobTokenScope
 from reference_server.storage.ci.jobs import Jobs
+from reference_server.storage.ci.package_pipelines import PackagePipelines
 from reference_server.storage.ci.pipelines import Pipelines
 from reference_server.storage.ci.runners import Runners
 from reference_server.storage.housekeeping import Housekeeping
@@ -99,6 +100,7 @@ class CiRooms:
     pipelines: Pipelines
     jobs: Jobs
     job_token_scope: JobTokenScope
+    package_pipelines: PackagePipelines
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +171,6 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
         pipelines=Pipelines(authentication, projects, reading, writer),
         jobs=Jobs(authentication, projects, runners, reading, writer),
         job_token_scope=JobTokenScope(authentication, projects, rules.edition, reading, writer),
+        package_pipelines=PackagePipelines(with_jobs, projects, reading, permission, rules.edition),
     )
     return Rooms(packages, identity, ci, Housekeeping(uploads, freeing, downloads))

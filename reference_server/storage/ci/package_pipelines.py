@@ -31,7 +31,7 @@ class PackagePipelines:
     permission: Permission
     edition: Edition
 
-    def list(
+    def pipelines(
         self, presented: tuple[Presented, ...], project: str, package_id: int, asked: Asked
     ) -> Given[PipelineView]:
         """List a package's pipelines. Raises PACKAGE_NOT_FOUND, NOT_IN_EDITION, and what every list may raise."""

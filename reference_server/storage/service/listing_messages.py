@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from generic_packages.storage.v1 import packages_pb2 as pb
 
+from reference_server.storage.ci.views import PipelineView
+from reference_server.storage.metadata.hot_paths import PackageFileRow
 from reference_server.storage.packages.filters import Filters
 from reference_server.storage.packages.parts import Asked, Given
 from reference_server.storage.packages.showing import ShownPackage
+from reference_server.storage.service import messages
+from reference_server.storage.service.ci_messages import pipeline
 from reference_server.storage.service.messages import timestamp
 
 
@@ -27,8 +32,8 @@ def given(part: Given[Any]) -> pb.GivenPart:
     return pb.GivenPart(page=part.page, per_page=part.per_page, total=part.total, next_cursor=part.next_cursor)
 
 
-def package(shown: ShownPackage) -> pb.Package:
-    """Write a package."""
+def package(shown: ShownPackage, pipelines: Sequence[PipelineView]) -> pb.Package:
+    """Write a package with the newest of its pipelines."""
     row = shown.row
     return pb.Package(
         id=row.id,
@@ -40,7 +45,16 @@ def package(shown: ShownPackage) -> pb.Package:
         last_downloaded_at=None if shown.last_downloaded_at is None else timestamp(shown.last_downloaded_at),
         project_path=shown.project_path,
         caller_may_delete=shown.caller_may_delete,
+        pipelines=[pipeline(view) for view in pipelines],
     )
+
+
+def package_file(row: PackageFileRow, view: PipelineView | None) -> pb.PackageFile:
+    """Write a file row with its pipeline."""
+    message = messages.package_file(row)
+    if view is not None:
+        message.pipeline.CopyFrom(pipeline(view))
+    return message
 
 
 def _said(message: pb.PackageFilters | pb.ListedPart) -> dict[str, Any]:

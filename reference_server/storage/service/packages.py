@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceServicer
 
+from reference_server.storage.ci.package_pipelines import PackagePipelines
+from reference_server.storage.packages.showing import ShownPackage
 from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.rules.duplicates import DuplicateSettings
-from reference_server.storage.service import listing_messages, messages
+from reference_server.storage.service import ci_messages, listing_messages, messages
 from reference_server.storage.service.hot_operations import HotOperations
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -21,8 +24,9 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class PackagesServicer(PackagesServiceServicer):
     """Translates between messages and rooms; calls.py turns what is raised into statuses."""
 
-    def __init__(self, rooms: PackageRooms, operations: HotOperations) -> None:
+    def __init__(self, rooms: PackageRooms, pipelines: PackagePipelines, operations: HotOperations) -> None:
         self._rooms = rooms
+        self._pipelines = pipelines
         self._operations = operations
 
     async def Publish(self, request: pb.PublishRequest, context: Context) -> pb.PublishResponse:
@@ -74,8 +78,7 @@ class PackagesServicer(PackagesServiceServicer):
             listing_messages.filters(request.filters),
             listing_messages.asked(request.part),
         )
-        packages = [listing_messages.package(package) for package in given.rows]
-        return pb.ListPackagesResponse(packages=packages, part=listing_messages.given(given))
+        return pb.ListPackagesResponse(packages=self._shown(given.rows), part=listing_messages.given(given))
 
     async def ListGroupPackages(
         self, request: pb.ListGroupPackagesRequest, context: Context
@@ -88,14 +91,13 @@ class PackagesServicer(PackagesServiceServicer):
             listing_messages.asked(request.part),
             with_subgroups=not request.exclude_subgroups,
         )
-        packages = [listing_messages.package(package) for package in given.rows]
-        return pb.ListGroupPackagesResponse(packages=packages, part=listing_messages.given(given))
+        return pb.ListGroupPackagesResponse(packages=self._shown(given.rows), part=listing_messages.given(given))
 
     async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
         """Answer GetPackage."""
         presented = messages.presented(request.credentials)
         package = self._rooms.listing.package(presented, request.project, request.package_id)
-        return pb.GetPackageResponse(package=listing_messages.package(package))
+        return pb.GetPackageResponse(package=self._shown([package])[0])
 
     async def ListPackageFiles(
         self, request: pb.ListPackageFilesRequest, context: Context
@@ -107,8 +109,22 @@ class PackagesServicer(PackagesServiceServicer):
             request.package_id,
             listing_messages.asked(request.part),
         )
-        files = [messages.package_file(file) for file in given.rows]
+        pipelines = self._pipelines.of_files([file.id for file in given.rows])
+        files = [listing_messages.package_file(file, pipelines.get(file.id)) for file in given.rows]
         return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.given(given))
+
+    async def ListPackagePipelines(
+        self, request: pb.ListPackagePipelinesRequest, context: Context
+    ) -> pb.ListPackagePipelinesResponse:
+        """Answer ListPackagePipelines."""
+        given = self._pipelines.pipelines(
+            messages.presented(request.credentials),
+            request.project,
+            request.package_id,
+            listing_messages.asked(request.part),
+        )
+        pipelines = [ci_messages.pipeline(view) for view in given.rows]
+        return pb.ListPackagePipelinesResponse(pipelines=pipelines, part=listing_messages.given(given))
 
     async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
         """Answer DeletePackage."""
@@ -161,6 +177,11 @@ class PackagesServicer(PackagesServiceServicer):
             request.maximum_file_bytes if request.HasField("maximum_file_bytes") else None,
         )
         return pb.UpdatePackageLimitsResponse(maximum_file_bytes=maximum)
+
+    def _shown(self, packages: Sequence[ShownPackage]) -> list[pb.Package]:
+        """Write packages with their pipelines."""
+        pipelines = self._pipelines.of_packages([package.row.id for package in packages])
+        return [listing_messages.package(package, pipelines.get(package.row.id, ())) for package in packages]
 
 
 def _settings(settings: DuplicateSettings) -> pb.PackageSettings:

@@ -78,7 +78,9 @@ class StorageServer:
         add_MembersServiceServicer_to_server(MembersServicer(rooms.identity.members), self._server)
         add_TokensServiceServicer_to_server(TokensServicer(rooms.identity), self._server)
         add_CiServiceServicer_to_server(CiServicer(rooms.ci), self._server)
-        add_PackagesServiceServicer_to_server(PackagesServicer(rooms.packages, operations), self._server)
+        add_PackagesServiceServicer_to_server(
+            PackagesServicer(rooms.packages, rooms.ci.package_pipelines, operations), self._server
+        )
         add_ProtectionServiceServicer_to_server(ProtectionServicer(rooms.packages.protection_rules), self._server)
         add_OperationsServiceServicer_to_server(self._operations, self._server)
         add_ContentServiceServicer_to_server(ContentServicer(rooms.packages), self._server)
