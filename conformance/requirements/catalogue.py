@@ -55,7 +55,24 @@ class Catalogue:
         )
 
 
-SECTIONS = ("publish", "download", "addressing", "validation", "authentication", "framing", "newest", "large")
+SECTIONS = (
+    "publish",
+    "download",
+    "addressing",
+    "validation",
+    "authentication",
+    "outcome-put",
+    "outcome-get",
+    "credentials",
+    "job-tokens",
+    "allowlist",
+    "framing",
+    "newest",
+    "packages",
+    "duplicates",
+    "protection",
+    "large",
+)
 
 
 def load_catalogue() -> Catalogue:

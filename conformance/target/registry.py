@@ -18,6 +18,7 @@ from conformance.transport.request import Body, Headers, Request
 
 REDIRECTS = (301, 302, 303, 307, 308)
 SMALL_BYTES = 3000
+SHELF = (("c", "2.0.0"), ("a", "5.0.0"), ("e", "1.0.0"), ("b", "4.0.0"), ("d", "3.0.0"))
 OCTET_STREAM: Headers = (("Content-Type", "application/octet-stream"),)
 
 
@@ -37,6 +38,23 @@ class Stored:
     place: Place
     content: GeneratedContent
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Packages in the public project that lists are judged by, in the order of their creation.
+
+    `stem` is what their names begin with and no other name holds.
+    """
+
+    stem: str
+    places: tuple[Place, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names in the order of creation."""
+        return [place.package for place in self.places]
 
 
 class Terms(TypedDict, total=False):
@@ -117,10 +135,11 @@ class Registry:
         return self.client.ask(self.request("HEAD", place, **terms))
 
     def call(self, method: str, path: str, **terms: Unpack[Call]) -> Answer:
-        """Make any call of the API, `path` without /api/v4; the writer's unless a credential is given."""
+        """Make any call of the API, `path` without /api/v4 unless it begins with /api."""
         credential = terms.get("credential", self.access.writer)
         headers = credential.headers() if credential else ()
-        target = f"{API}{path}{_query(credential, terms.get('query', ''))}"
+        whole = path if path.startswith("/api/") else f"{API}{path}"
+        target = f"{whole}{_query(credential, terms.get('query', ''))}"
         if "document" not in terms:
             return self.client.ask(Request(method, target, headers))
         body = Body(LiteralContent(json.dumps(terms["document"]).encode()))
@@ -142,6 +161,18 @@ class Registry:
         with self._recorder.during("set-up"):
             answer = self.publish(place, content, query="select=package_file")
         return Stored(place, content, answer)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """A shelf that no check changes, the same for every check."""
+        with self._recorder.during("set-up"):
+            return self.new_shelf()
+
+    def new_shelf(self) -> Shelf:
+        """Fill a shelf: the order of creation is that of neither the names nor the versions."""
+        stem = f"{self.place().package}-shelf"
+        places = tuple(Place(f"{stem}-{letter}", version) for letter, version in SHELF)
+        return Shelf(stem, places, tuple(self.publish(place, self.content()) for place in places))
 
     def _follow(self, url: str, headers: Headers) -> Answer:
         parts = urlsplit(url)
