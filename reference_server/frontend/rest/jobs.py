@@ -11,6 +11,7 @@ from generic_packages.storage.v1.ci_pb2 import (
     UpdateJobRequest,
 )
 
+from reference_server.frontend.answers import json_answer
 from reference_server.frontend.rest.handler import ApiHandler, judged
 from reference_server.frontend.rest.pagination import read_page
 from reference_server.frontend.rest.parameters import path_number
@@ -99,5 +100,5 @@ class RunningJob(RunnerProtocol):
         """End the job by `state`, or let it go on."""
         token = self.secret("Job-Token")
         request = UpdateJobRequest(job_id=path_number("id", job), job_token=token, state=self.parameters.text("state"))
-        await self.ask(self.services.ci.UpdateJob, request)
-        self.send_json(200, 200)
+        answer = await self.ask(self.services.ci.UpdateJob, request)
+        self.send(json_answer(200, 200, ("Job-Status", ci.job_status(answer.job))))

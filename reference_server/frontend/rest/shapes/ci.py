@@ -82,12 +82,17 @@ def whole_pipeline(value: Pipeline, origin: str) -> dict[str, JsonValue]:
     return {**pipeline(value, origin), "before_sha": _NO_COMMIT, "tag": False, "yaml_errors": None}
 
 
+def job_status(value: Job) -> str:
+    """Say where a job stands."""
+    return _STATUS_WORDS[value.status]
+
+
 def job(value: Job, origin: str) -> dict[str, JsonValue]:
     """Show a job without its token."""
     above = value.pipeline
     return {
         "id": value.id,
-        "status": _STATUS_WORDS[value.status],
+        "status": job_status(value),
         "stage": value.stage,
         "name": value.name,
         "ref": above.ref,
