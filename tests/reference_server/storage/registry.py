@@ -24,6 +24,7 @@ from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
 from generic_packages.storage.v1.members_pb2_grpc import MembersServiceStub
 from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceStub
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
+from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceStub
 from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
 
 from reference_server.contract.addresses import Address, TcpAddress
@@ -96,6 +97,7 @@ class Registry:
     tokens: TokensServiceStub = field(init=False)
     ci: CiServiceStub = field(init=False)
     packages: PackagesServiceStub = field(init=False)
+    protection: ProtectionServiceStub = field(init=False)
     content: ContentServiceStub = field(init=False)
     operations: OperationsServiceStub = field(init=False)
 
@@ -105,6 +107,7 @@ class Registry:
         self.tokens = TokensServiceStub(self.channel)
         self.ci = CiServiceStub(self.channel)
         self.packages = PackagesServiceStub(self.channel)
+        self.protection = ProtectionServiceStub(self.channel)
         self.content = ContentServiceStub(self.channel)
         self.operations = OperationsServiceStub(self.channel)
 
