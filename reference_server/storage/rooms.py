@@ -83,6 +83,7 @@ class PackageRooms:
 class IdentityRooms:
     """What the identity service works with."""
 
+    edition: Edition
     users: Users
     groups: Groups
     projects: Projects
@@ -157,6 +158,7 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
         protection_rules=ProtectionRules(authentication, projects, reading, writer, rules.edition),
     )
     identity = IdentityRooms(
+        edition=rules.edition,
         users=Users(authentication, reading, writer),
         groups=Groups(authentication, groups, reading, writer, freeing),
         projects=Projects(authentication, projects, groups, reading, writer, freeing),

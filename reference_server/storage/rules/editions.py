@@ -15,6 +15,8 @@ EditionName = Literal["15", "current"]
 class Edition:
     """What one edition of GitLab's generic packages API does differently from another."""
 
+    name: EditionName
+    """What it is called."""
     strict_version_format: bool
     """Versions follow the documented regex instead of the present, laxer one."""
     nested_file_names: bool
@@ -40,6 +42,7 @@ class Edition:
 
 _EDITIONS: dict[EditionName, Edition] = {
     "15": Edition(
+        name="15",
         strict_version_format=True,
         nested_file_names=False,
         private_download_role=Role.REPORTER,
@@ -52,6 +55,7 @@ _EDITIONS: dict[EditionName, Edition] = {
         protection_rules=False,
     ),
     "current": Edition(
+        name="current",
         strict_version_format=False,
         nested_file_names=True,
         private_download_role=Role.GUEST,

@@ -29,7 +29,7 @@ class IdentityServicer(IdentityServiceServicer):
     async def GetCaller(self, request: pb.GetCallerRequest, context: Context) -> pb.GetCallerResponse:
         """Answer GetCaller."""
         user = self._rooms.users.caller(messages.presented(request.credentials))
-        return pb.GetCallerResponse(user=to_message.shown_user(user))
+        return pb.GetCallerResponse(user=to_message.shown_user(user), edition=self._rooms.edition.name)
 
     async def CreateUser(self, request: pb.CreateUserRequest, context: Context) -> pb.CreateUserResponse:
         """Answer CreateUser."""
