@@ -37,13 +37,13 @@ class Storage:
 
 
 @contextmanager
-def running_storage(folder: Path) -> Iterator[Storage]:
-    """Start the storage program on an empty folder; stop it when the block ends."""
+def running_storage(folder: Path, *arguments: str) -> Iterator[Storage]:
+    """Start the storage program on an empty folder with further arguments; stop it when the block ends."""
     token_file = folder / "token"
     token_file.write_text(ROOT_TOKEN)
     address = f"unix:{folder / 'socket'}"
     command = [sys.executable, "-m", "reference_server", "storage", "--data", str(folder / "data")]
-    command += ["--listen", address, "--root-token-file", str(token_file)]
+    command += ["--listen", address, "--root-token-file", str(token_file), *arguments]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
         try:
             yield Storage(addresses.parse(address), folder / "data", process)
