@@ -12,7 +12,7 @@ from reference_server.frontend.graphql.asking import Asker, hides
 from reference_server.frontend.graphql.execution import errors_answer, run
 from reference_server.frontend.graphql.root import Root
 from reference_server.frontend.rest.handler import ApiHandler
-from reference_server.frontend.rest.parameters import Parameters, UnreadableBodyError
+from reference_server.frontend.rest.parameters import Parameters, UnreadableBodyError, UnspeakableTextError
 
 
 class GraphQL(ApiHandler):
@@ -33,6 +33,9 @@ class GraphQL(ApiHandler):
             parameters = self.parameters
         except UnreadableBodyError:
             self.send(errors_answer(400, "The request body is no JSON object"))
+            return
+        except UnspeakableTextError:
+            self.send(errors_answer(400, "The request has invalid or malformed text"))
             return
         if not await self._known():
             self.send(errors_answer(401, "Invalid token"))

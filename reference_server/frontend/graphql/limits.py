@@ -64,10 +64,13 @@ class _Ruler:
 
 
 def check_size(document: DocumentNode) -> None:
-    """Raise GraphQLError for a document with an operation that nests too deep or has too many fields."""
+    """Raise GraphQLError for a document of which any part nests too deep or has too many fields.
+
+    Fragments that nothing spreads count too: validation compares their fields with each other.
+    """
     ruler = _Ruler(document)
     for node in document.definitions:
-        if not isinstance(node, OperationDefinitionNode):
+        if not isinstance(node, (OperationDefinitionNode, FragmentDefinitionNode)):
             continue
         size = ruler.measure(node.selection_set)
         if size.depth > _DEPTH:

@@ -37,6 +37,7 @@ from reference_server.frontend.rest.parameters import (
     BadParametersError,
     Parameters,
     UnreadableBodyError,
+    UnspeakableTextError,
     read_parameters,
 )
 from reference_server.frontend.storage_link.calls import SingleCalls, call
@@ -106,7 +107,7 @@ class ApiHandler(RequestHandler):
 
     @property
     def parameters(self) -> Parameters:
-        """The parameters of query and body. Raises UnreadableBodyError."""
+        """The parameters of query and body. Raises UnreadableBodyError, UnspeakableTextError."""
         return read_parameters(self.request)
 
     @property
@@ -208,6 +209,8 @@ def judged(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[No
         except BadParametersError as error:
             await handler.judge_credentials()
             handler.send_json(400, {"error": str(error)})
+        except UnspeakableTextError:
+            handler.send(TEXT_MALFORMED)
         except UnreadableBodyError:
             await handler.judge_credentials()
             handler.send(_UNREADABLE_BODY)

@@ -16,11 +16,16 @@ _HIGHEST_ID = 2**63 - 1
 _HIGHEST_LEVEL = 2**31 - 1
 # As many digits as the largest page number that anybody has tried: more would cost time and mean nothing.
 _NUMBER = r"[+-]?[0-9]{1,100}"
+_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 _FLAGS = {"true": True, "t": True, "1": True, "on": True, "false": False, "f": False, "0": False, "off": False}
 
 
 class UnreadableBodyError(ValueError):
     """A body that is not what its Content-Type says."""
+
+
+class UnspeakableTextError(ValueError):
+    """Text that nothing can be called: no UTF-8, or with a NUL in it."""
 
 
 class BadParametersError(ValueError):
@@ -179,13 +184,17 @@ def number_or_none(text: str) -> int:
 
 
 def read_parameters(request: HTTPServerRequest) -> Parameters:
-    """Collect a request's parameters; those of the body count before those of the query. Raises UnreadableBodyError."""
+    """Collect a request's parameters; those of the body count before those of the query.
+
+    Raises UnreadableBodyError and UnspeakableTextError.
+    """
     values: dict[str, JsonValue] = _decoded(request.query_arguments)
     content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if content_type == "application/json" and request.body:
         values.update(_json_object(request.body))
     else:
         values.update(_decoded(request.body_arguments))
+    _require_speakable(values)
     return Parameters(values)
 
 
@@ -208,4 +217,18 @@ def _decoded(arguments: Mapping[str, list[bytes]]) -> dict[str, JsonValue]:
             for name, values in arguments.items()
         }
     except UnicodeDecodeError:
-        raise UnreadableBodyError from None
+        raise UnspeakableTextError from None
+
+
+def _require_speakable(values: JsonValue) -> None:
+    """Raise UnspeakableTextError when any text, however deep, has a NUL or half a character in it."""
+    waiting = [values]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if _UNSPEAKABLE.search(value):
+                raise UnspeakableTextError
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]

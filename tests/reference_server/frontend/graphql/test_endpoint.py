@@ -64,6 +64,13 @@ def test_a_body_that_is_no_json_object_is_refused(front_end: Served, body: bytes
     assert read(answer).messages
 
 
+@pytest.mark.parametrize("text", ["\\u0000", "\\ud800"])
+def test_text_that_is_malformed_is_refused(front_end: Served, text: str) -> None:
+    query = '{"query": "query($x: ID!) { group(fullPath: $x) { name } }", "variables": {"x": "' + text + '"}}'
+    answer = send(front_end, query.encode())
+    assert (answer.status, read(answer).messages) == (400, ["The request has invalid or malformed text"])
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -24,13 +24,17 @@ def doubling(levels: int) -> str:
     return f"{{ ...F0 }} {' '.join(fragments)} fragment F{levels} on T {{ a }}"
 
 
+UNUSED = "{ a } fragment F on Query { " + "a " * 301 + "}"
+
+
 @pytest.mark.parametrize("query", [nested(20), wide(300), doubling(8), get_introspection_query()])
 def test_what_is_within_the_limits_passes(query: str) -> None:
     check_size(parse(query))
 
 
 @pytest.mark.parametrize(
-    ("query", "what"), [(nested(21), "depth"), (wide(301), "complexity"), (doubling(9), "complexity")]
+    ("query", "what"),
+    [(nested(21), "depth"), (wide(301), "complexity"), (doubling(9), "complexity"), (UNUSED, "complexity")],
 )
 def test_what_is_beyond_is_refused(query: str, what: str) -> None:
     with pytest.raises(GraphQLError, match=f"max {what}"):

@@ -208,6 +208,13 @@ def test_text_that_is_malformed_is_refused(front_end: Served, name: str) -> None
     assert get(front_end, f"/projects/{name}").status == 400
 
 
+@pytest.mark.parametrize("text", ["\\u0000", "\\ud800"])
+def test_text_that_is_malformed_names_nothing(front_end: Served, text: str) -> None:
+    body = '{"name": "a' + text + '", "path": "malformed"}'
+    answer = front_end.send("POST", "/api/v4/groups", body.encode(), {"Content-Type": "application/json"})
+    assert (answer.status, answer.json()) == (400, {"error": "The request has invalid or malformed text"})
+
+
 def test_a_body_that_is_too_large_is_refused(front_end: Served) -> None:
     assert front_end.send("POST", "/api/v4/groups", bytes(2_000_000)).status == 413
 
