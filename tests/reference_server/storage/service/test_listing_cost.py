@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from generic_packages.storage.v1 import credential_pb2
@@ -25,6 +26,7 @@ from reference_server.storage.rules.editions import edition
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.packages import PackagesServicer
 
+Response = TypeVar("Response")
 FEW, MANY = 100, 10_000
 MOST_STATEMENTS = 12
 DEAREST = 3  # times
@@ -82,27 +84,36 @@ class Storage:
         request = pb.ListPackagesRequest(
             credentials=[self.root], project=str(project), part=pb.ListedPart(per_page=per_page, **part)
         )
-        return asyncio.run(self.servicer.ListPackages(request, None))  # type: ignore[arg-type]  # no call, no context
+        return _answer(self.servicer.ListPackages(request, None))  # type: ignore[arg-type]  # no call, no context
 
     def of_group(self, group: int, per_page: int = 100, **part: Any) -> pb.ListGroupPackagesResponse:
         """List packages of a group."""
         request = pb.ListGroupPackagesRequest(
             credentials=[self.root], group=str(group), part=pb.ListedPart(per_page=per_page, **part)
         )
-        return asyncio.run(self.servicer.ListGroupPackages(request, None))  # type: ignore[arg-type]  # as above
+        return _answer(self.servicer.ListGroupPackages(request, None))  # type: ignore[arg-type]  # as above
 
     def files(self, project: int, package: int, per_page: int) -> pb.ListPackageFilesResponse:
         """List the files of a package."""
         request = pb.ListPackageFilesRequest(
             credentials=[self.root], project=str(project), package_id=package, part=pb.ListedPart(per_page=per_page)
         )
-        return asyncio.run(self.servicer.ListPackageFiles(request, None))  # type: ignore[arg-type]  # as above
+        return _answer(self.servicer.ListPackageFiles(request, None))  # type: ignore[arg-type]  # as above
 
     def statements(self, act: Callable[[], object]) -> int:
         """Count the statements of an act."""
         self.database.statements = 0
         act()
         return self.database.statements
+
+
+def _answer(call: Coroutine[Any, Any, Response]) -> Response:
+    """Run a call that waits for nothing, without an event loop whose cost would be counted too."""
+    try:
+        call.send(None)
+    except StopIteration as finished:
+        return finished.value  # type: ignore[no-any-return]  # the coroutine's own type
+    raise AssertionError("a list waits for nothing")
 
 
 def _fill(database: Database) -> None:
@@ -157,9 +168,9 @@ def test_a_page_of_files_costs_as_many_statements_as_one_file(storage: Storage) 
 def test_a_page_of_many_packages_costs_little_more_than_one_of_few(storage: Storage, part: dict[str, Any]) -> None:
     def cost(project: int, packages: int) -> float:
         asked = {**part, "page": packages // 100} if part.get("page") else part
-        started = time.perf_counter()
+        started = time.thread_time()  # other programs' load is not this page's cost
         assert len(storage.of_project(project, **asked).packages) == 100
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
-    few, many = zip(*((cost(1, FEW), cost(2, MANY)) for _ in range(15)), strict=True)
-    assert min(many) <= DEAREST * min(few)
+    few, many = zip(*((cost(1, FEW), cost(2, MANY)) for _ in range(30)), strict=True)
+    assert statistics.median(many) <= DEAREST * statistics.median(few)
