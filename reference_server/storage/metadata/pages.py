@@ -23,6 +23,11 @@ class Page:
     number: int | None = None
     rows: int | None = None
 
+    def judge(self) -> tuple[int, int]:
+        """Give the page's number and how many rows it has at most. Raises PARAMETER_VALUE_UNKNOWN below 1."""
+        number = _at_least_one("page", self.number, 1)
+        return number, min(_at_least_one("per_page", self.rows, _DEFAULT_ROWS), _MOST_ROWS)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Row]):
@@ -34,8 +39,7 @@ class Listed(Generic[Row]):
 
 def give_page(database: Database, query: ModelSelect[Any], page: Page) -> Listed[Any]:
     """Run an ordered query for one page of what it selects. Raises PARAMETER_VALUE_UNKNOWN for a number below 1."""
-    number, rows = _at_least_one("page", page.number, 1), _at_least_one("per_page", page.rows, _DEFAULT_ROWS)
-    rows = min(rows, _MOST_ROWS)
+    number, rows = page.judge()
     counted = query.clone().order_by().alias("counted")
     total = int(database.first(ModelSelect(query.model, (fn.COUNT(1),)).from_(counted).tuples())[0])
     if (number - 1) * rows >= total:

@@ -14,10 +14,9 @@ from peewee import Field, ModelSelect, Tuple, fn
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.pages import Page
 from reference_server.storage.packages.cursors import Place, read_cursor, write_cursor
 
-DEFAULT_ROWS = 20
-MOST_ROWS = 100
 _DIRECTIONS = ("asc", "desc")
 Row = TypeVar("Row")
 Other = TypeVar("Other")
@@ -75,19 +74,11 @@ class Orders:
         """Read what a client asks for. Raises PARAMETER_VALUE_UNKNOWN, or PARAMETER_INVALID for the cursor."""
         order_by = _one_of(self.columns, asked.order_by, self.default, "order_by")
         descending = _one_of(_DIRECTIONS, asked.sort, self.default_sort, "sort") == "desc"
-        page, per_page = judge_page(asked.page, asked.per_page)
+        page, per_page = Page(asked.page, asked.per_page).judge()
         after = None
         if asked.keyset and asked.cursor is not None:
             after = read_cursor(asked.cursor, order_by, descending=descending)
         return Part(order_by, descending, page, per_page, asked.keyset, after)
-
-
-def judge_page(page: int | None, per_page: int | None) -> tuple[int, int]:
-    """Read which page of how many rows is wanted. Raises PARAMETER_VALUE_UNKNOWN for numbers below 1."""
-    for name, number in (("page", page), ("per_page", per_page)):
-        if number is not None and number < 1:
-            raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, f"{name} is at least 1", parameter=name)
-    return page or 1, min(per_page or DEFAULT_ROWS, MOST_ROWS)
 
 
 def give(
