@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import structlog
-from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
 from tornado.web import Application
 
 from reference_server.contract.addresses import Address
@@ -21,17 +20,19 @@ from reference_server.frontend.carriers.pieces import PieceBudget
 from reference_server.frontend.carriers.streamed import StreamedCarrier
 from reference_server.frontend.carriers.volume import shared_root
 from reference_server.frontend.front_door import FrontDoor
+from reference_server.frontend.graphql.endpoint import GraphQL
 from reference_server.frontend.metrics import Metrics
 from reference_server.frontend.package_files.desk import Desk
 from reference_server.frontend.package_files.large_upload import abandon
 from reference_server.frontend.package_files.routing import PackageFileRoutes
-from reference_server.frontend.rest import callers, groups, projects, tokens
 from reference_server.frontend.rest.handler import RestDesk, UnknownRoute
+from reference_server.frontend.rest.routes import ROUTES
 from reference_server.frontend.server import Server
 from reference_server.frontend.stall_watch import StallWatch
 from reference_server.frontend.storage_link.calls import SingleCalls
 from reference_server.frontend.storage_link.channels import open_content_channel, open_decision_channel
 from reference_server.frontend.storage_link.operations import Operations
+from reference_server.frontend.storage_link.services import Services
 
 CarrierChoice = Literal["auto", "streamed"]
 
@@ -39,7 +40,6 @@ _HEAD_BYTES = 32 * KIB
 _READ_BYTES = 512 * KIB
 # What was cut off is abandoned in the storage too, so that nothing staged waits there for its sweep.
 _ERRAND_SECONDS = 3.0
-_ID = "([^/]+)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +120,17 @@ class FrontEnd:
 
     def _application(self) -> Application:
         """Make the Tornado application of every route but the hot one."""
-        desk = RestDesk(IdentityServiceStub(self._decisions), self._calls, self._log, self._metrics)
+        desk = RestDesk(Services(self._decisions), self._calls, self._log, self._metrics)
         shared = {"desk": desk}
-        project = f"/api/v4/projects/{_ID}"
+        routes = [
+            *ROUTES,
+            ("/api/graphql", GraphQL),
+            ("/-/liveness", health.Liveness),
+            ("/-/readiness", health.Readiness),
+            ("/-/metrics", health.MetricsReport),
+        ]
         return Application(
-            [
-                ("/api/v4/user", callers.CurrentUser, shared),
-                ("/api/v4/version", callers.Version, shared),
-                ("/api/v4/groups", groups.Groups, shared),
-                (f"/api/v4/groups/{_ID}", groups.Group, shared),
-                ("/api/v4/projects", projects.Projects, shared),
-                (project, projects.Project, shared),
-                (f"{project}/access_tokens", tokens.AccessTokens, shared),
-                (f"{project}/access_tokens/{_ID}", tokens.AccessToken, shared),
-                (f"{project}/deploy_tokens", tokens.DeployTokens, shared),
-                (f"{project}/deploy_tokens/{_ID}", tokens.DeployToken, shared),
-                ("/-/liveness", health.Liveness, shared),
-                ("/-/readiness", health.Readiness, shared),
-                ("/-/metrics", health.MetricsReport, shared),
-            ],
+            [(pattern, handler, shared) for pattern, handler in routes],
             default_handler_class=UnknownRoute,
             default_handler_args=shared,
             log_function=lambda _: None,

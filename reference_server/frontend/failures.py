@@ -8,7 +8,7 @@ from typing import Final
 import grpc
 
 from reference_server.contract.failure import Failure, Reason, TransportFailure
-from reference_server.frontend.answers import UNEXPECTED, Answer, JsonValue, json_answer
+from reference_server.frontend.answers import ROUTE_UNKNOWN, UNEXPECTED, Answer, JsonValue, json_answer
 
 _CHALLENGE: Final = ("WWW-Authenticate", 'Basic realm="GitLab Packages Registry"')
 _RETRY_SECONDS: Final = "1"
@@ -51,6 +51,28 @@ def _taken(metadata: Mapping[str, str]) -> Answer:
     return json_answer(400, {"message": {metadata.get("parameter", "path"): ["has already been taken"]}})
 
 
+def _complaint(metadata: Mapping[str, str]) -> Answer:
+    """Answer as a protection rule whose validation failed."""
+    return json_answer(422, {"message": [metadata.get("complaint", "is invalid")]})
+
+
+def _user_taken(metadata: Mapping[str, str]) -> Answer:
+    """Answer which of a user's names another one has."""
+    return json_answer(409, {"message": f"{metadata.get('parameter', 'username').capitalize()} has already been taken"})
+
+
+def _member_taken(_: Mapping[str, str]) -> Answer:
+    """Answer that a member is one already."""
+    return json_answer(409, {"message": "Member already exists"})
+
+
+def _job_token_not_allowed(metadata: Mapping[str, str]) -> Answer:
+    """Answer which project keeps the job tokens of which other one out."""
+    source, target = metadata.get("source", ""), metadata.get("target", "")
+    text = f"403 Forbidden - Authentication by CI/CD job token not allowed from {source} to {target}."
+    return json_answer(403, {"message": text})
+
+
 def _retry(metadata: Mapping[str, str]) -> Answer:
     """Answer that the same request may do later."""
     after = metadata.get("retry_after_seconds", _RETRY_SECONDS)
@@ -80,6 +102,17 @@ REASONS: Final[Mapping[Reason, _Row]] = {
     Reason.READ_TICKET_INVALID: _retry,
     Reason.OVERLOADED: _retry,
     Reason.VOLUME_FULL: _message(507, "Insufficient Storage"),
+    Reason.USER_NOT_FOUND: _message(404, "User Not Found"),
+    Reason.USER_TAKEN: _user_taken,
+    Reason.USER_BLOCKED: _message(403, "Forbidden - Your account has been blocked."),
+    Reason.MEMBER_TAKEN: _member_taken,
+    Reason.RECORD_NOT_FOUND: _message(404, "Not Found"),
+    Reason.JOB_TOKEN_NOT_ALLOWED: _job_token_not_allowed,
+    Reason.PACKAGE_PROTECTED: _message(403, "Forbidden - Package protected."),
+    Reason.PACKAGE_DELETION_PROTECTED: _message(403, "Forbidden - Package is deletion protected."),
+    Reason.PROTECTION_RULE_NOT_FOUND: _message(404, "Not Found"),
+    Reason.PROTECTION_RULE_INVALID: _complaint,
+    Reason.NOT_IN_EDITION: lambda _: ROUTE_UNKNOWN,
 }
 
 _WORTH_A_RETRY: Final = frozenset(

@@ -20,7 +20,11 @@ from tornado.web import Application
 from reference_server.contract.limits import MIB
 from reference_server.frontend.answers import BODY_TOO_LARGE, TARGET_TOO_LONG
 from reference_server.frontend.metrics import Metrics
-from reference_server.frontend.package_files.address import TARGET_CHARACTERS, match_file_route
+from reference_server.frontend.package_files.address import (
+    TARGET_CHARACTERS,
+    match_file_route,
+    match_numbered_route,
+)
 from reference_server.frontend.package_files.replies import Reply
 from reference_server.frontend.package_files.request import read_framing
 from reference_server.frontend.package_files.routing import PackageFileRoutes
@@ -102,6 +106,10 @@ class FrontDoor(HTTPServerConnectionDelegate):
         if route is not None:
             _require_host(start_line, headers)
             return self._package_files.delegate(route, query, start_line, headers, connection)
+        numbered = match_numbered_route(path)
+        if numbered is not None:
+            _require_host(start_line, headers)
+            return self._package_files.numbered_delegate(numbered, query, start_line, headers, connection)
         if (read_framing(headers).declared_size or 0) > _APPLICATION_BODY_BYTES:
             return self._package_files.refusal(BODY_TOO_LARGE, start_line, headers, connection)
         connection.set_max_body_size(_APPLICATION_BODY_BYTES)

@@ -17,8 +17,6 @@ class Liveness(ApiHandler):
         """Say so."""
         self.send_json(200, {"status": "ok"})
 
-    head = get
-
 
 class Readiness(ApiHandler):
     """Whether requests can be served: asks the storage."""
@@ -31,8 +29,6 @@ class Readiness(ApiHandler):
         status = "ok" if healthy else "failed"
         self.send_json(200 if healthy else 503, {"status": status, "storage_check": [{"status": status}]})
 
-    head = get
-
 
 class MetricsReport(ApiHandler):
     """What was counted, for Prometheus."""
@@ -42,5 +38,3 @@ class MetricsReport(ApiHandler):
     def get(self) -> None:
         """Report."""
         self.send(Answer(200, self.desk.metrics.report(), content_type=CONTENT_TYPE_LATEST))
-
-    head = get

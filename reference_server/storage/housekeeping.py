@@ -1,4 +1,4 @@
-"""What is put in order at start and from time to time: abandoned uploads, and what a crash left on the volume."""
+"""What is put in order from time to time: when packages were downloaded, abandoned uploads, what a crash left."""
 
 from __future__ import annotations
 
@@ -8,32 +8,50 @@ from dataclasses import dataclass
 
 import structlog
 
+from reference_server.contract.failure import Failure
 from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.packages.downloads import Downloads
 from reference_server.storage.packages.uploads import Uploads
 
-_UPLOADS_EVERY = 60.0  # seconds
-_ROUNDS_TO_SWEEP = 60  # the whole volume is looked through once in so many rounds, and at start
+_ROUND_SECONDS = 5.0
+_ROUNDS_TO_UPLOADS = 12  # uploads are looked through once in so many rounds, and at start
+_ROUNDS_TO_SWEEP = 720  # and the whole volume once in so many
 
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
-    """Puts the uploads and the volume in order."""
+    """Puts the uploads and the volume in order, and writes when packages were downloaded."""
 
     uploads: Uploads
     freeing: Freeing
+    downloads: Downloads
 
     async def run(self) -> None:
-        """Put in order until cancelled. A volume or metadata that fails is reported, and tried again."""
-        log = structlog.get_logger()
+        """Put in order until cancelled. What fails is reported, and tried again."""
         rounds = 0
-        while True:
-            try:
-                idle = self.uploads.end_idle()
-                strays = await self.uploads.discard_strays()
-                orphans = await self.freeing.sweep() if rounds % _ROUNDS_TO_SWEEP == 0 else 0
-            except (OSError, sqlite3.Error):
-                log.exception("housekeeping failed")
-            else:
-                log.debug("housekeeping", idle_uploads=idle, stray_files=strays, orphaned_blobs=orphans)
-            rounds += 1
-            await asyncio.sleep(_UPLOADS_EVERY)
+        try:
+            while True:
+                await self._write_downloads()
+                if rounds % _ROUNDS_TO_UPLOADS == 0:
+                    await self._tidy(sweep=rounds % _ROUNDS_TO_SWEEP == 0)
+                rounds += 1
+                await asyncio.sleep(_ROUND_SECONDS)
+        finally:
+            await self._write_downloads()
+
+    async def _write_downloads(self) -> None:
+        try:
+            await self.downloads.write()
+        except (Failure, sqlite3.Error):
+            structlog.get_logger().exception("the times of downloads were not written")
+
+    async def _tidy(self, *, sweep: bool) -> None:
+        log = structlog.get_logger()
+        try:
+            idle = self.uploads.end_idle()
+            strays = await self.uploads.discard_strays()
+            orphans = await self.freeing.sweep() if sweep else 0
+        except (OSError, sqlite3.Error):
+            log.exception("housekeeping failed")
+        else:
+            log.debug("housekeeping", idle_uploads=idle, stray_files=strays, orphaned_blobs=orphans)

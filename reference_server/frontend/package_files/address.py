@@ -55,6 +55,23 @@ def match_file_route(path: str) -> FileRoute | None:
     return FileRoute(project, package_name, package_version, file_name)
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedRoute:
+    """The still encoded segments of the path that downloads one publication of a file by its number."""
+
+    project: str
+    package: str
+    package_file: str
+
+
+def match_numbered_route(path: str) -> NumberedRoute | None:
+    """Split `/api/v4/projects/:id/packages/:package_id/package_files/:file_id/download`; None for any other path."""
+    match path.removeprefix(_PROJECTS).split("/") if path.startswith(_PROJECTS) else []:
+        case [project, "packages", package, "package_files", package_file, "download"]:
+            return NumberedRoute(project, package, package_file) if project and package and package_file else None
+    return None
+
+
 def decode(segment: str) -> str:
     """Undo one percent-encoding; a plus stays a plus. Raises MalformedTextError."""
     # Tornado hands the bytes of a request line over as Latin-1.

@@ -6,22 +6,21 @@ import asyncio
 
 import grpc
 import structlog
-from generic_packages.storage.v1.packages_pb2 import OpenPackageFileRequest, OpenPackageFileResponse, PackageFile
+from generic_packages.storage.v1.packages_pb2 import OpenPackageFileResponse, PackageFile
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate
 from tornado.iostream import StreamClosedError
 
 from reference_server.contract.failure import Failure, TransportFailure
-from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.frontend.answers import UNEXPECTED, json_answer
 from reference_server.frontend.carriers.interface import ContentGoneError, ContentReader
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.package_files.desk import Desk
+from reference_server.frontend.package_files.opening import Opener
 from reference_server.frontend.package_files.preconditions import Validators, Verdict, judge, range_applies
 from reference_server.frontend.package_files.ranges import RangeNotSatisfiableError, Span, requested_span
 from reference_server.frontend.package_files.records import content_disposition, validators
 from reference_server.frontend.package_files.replies import Reply
-from reference_server.frontend.package_files.request import FileRequest
 
 _Headers = list[tuple[str, str]]
 
@@ -35,12 +34,12 @@ class Download(HTTPMessageDelegate):
     """Answers one request when its (meaningless) body has been read."""
 
     def __init__(
-        self, desk: Desk, connection: HTTP1Connection, reply: Reply, request: FileRequest, headers: HTTPHeaders
+        self, desk: Desk, connection: HTTP1Connection, reply: Reply, opener: Opener, headers: HTTPHeaders
     ) -> None:
         self._desk = desk
         self._connection = connection
         self._reply = reply
-        self._request = request
+        self._opener = opener
         self._headers = headers
         self._head_only = reply.exchange.method == "HEAD"
         self._task: asyncio.Task[None] | None = None
@@ -71,7 +70,7 @@ class Download(HTTPMessageDelegate):
         except (StreamClosedError, asyncio.CancelledError):
             self._reply.abort()
         except Exception:
-            structlog.get_logger().exception("download failed", request_id=self._request.request_id)
+            structlog.get_logger().exception("download failed", request_id=self._opener.request_id)
             self._fail(None)
 
     def _fail(self, failure: Failure | TransportFailure | None) -> None:
@@ -92,7 +91,7 @@ class Download(HTTPMessageDelegate):
 
     async def _respond(self) -> None:
         """Open the file and send what the conditions and the range leave of it."""
-        opened = await self._open()
+        opened = await self._opener.open(record_only=self._head_only)
         record = opened.package_file
         current = validators(record)
         headers = _record_headers(record, current)
@@ -163,25 +162,12 @@ class Download(HTTPMessageDelegate):
 
     async def _first_piece(self, opened: OpenPackageFileResponse, span: Span) -> tuple[ContentReader, bytes]:
         """Open a reader and read once."""
-        reader = self._desk.carriers.open_reader(opened, span.offset, span.length, request_id=self._request.request_id)
+        reader = self._desk.carriers.open_reader(opened, span.offset, span.length, request_id=self._opener.request_id)
         try:
             return reader, await reader.read()
         except BaseException:
             reader.close()
             raise
-
-    async def _open(self) -> OpenPackageFileResponse:
-        """Ask the storage for the file."""
-        return await self._desk.operations.open_package_file(
-            OpenPackageFileRequest(
-                credentials=self._request.credentials,
-                coordinates=self._request.coordinates,
-                record_only=self._head_only,
-                shares_volume=self._desk.carriers.shares_volume,
-            ),
-            request_id=self._request.request_id,
-            seconds=SMALL_OPERATION_SECONDS,
-        )
 
 
 def _record_headers(record: PackageFile, current: Validators) -> _Headers:

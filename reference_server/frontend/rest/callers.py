@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from reference_server.frontend.rest import shapes
-from reference_server.frontend.rest.handler import ApiHandler
+from typing import Final
 
-# The GitLab whose packages API is served here; clients compare it with what they need.
-_GITLAB_VERSION = "18.0.0"
+from reference_server.frontend.rest.handler import ApiHandler
+from reference_server.frontend.rest.shapes import users
+
+# The GitLab whose packages API each edition follows; clients compare it with what they need.
+_VERSIONS: Final = {"15": "15.11.13"}
+_CURRENT_VERSION: Final = "18.6.0"
 
 
 class CurrentUser(ApiHandler):
@@ -15,9 +18,7 @@ class CurrentUser(ApiHandler):
     async def get(self) -> None:
         """Show the caller."""
         answer = await self.caller()
-        self.send_json(200, shapes.user(answer.user, self.origin))
-
-    head = get
+        self.send_json(200, users.user(answer.user, self.origin))
 
 
 class Version(ApiHandler):
@@ -25,7 +26,6 @@ class Version(ApiHandler):
 
     async def get(self) -> None:
         """Show the version."""
-        await self.caller()
-        self.send_json(200, {"version": _GITLAB_VERSION, "revision": "generic-packages-reference-server"})
-
-    head = get
+        answer = await self.caller()
+        version = _VERSIONS.get(answer.edition, _CURRENT_VERSION)
+        self.send_json(200, {"version": version, "revision": "generic-packages-reference-server"})

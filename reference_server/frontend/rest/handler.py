@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import grpc
 import structlog
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import GetCallerRequest, GetCallerResponse
+from generic_packages.storage.v1.packages_pb2 import GivenPart
 from tornado.web import HTTPError, RequestHandler
 
 from reference_server.contract.failure import Failure, TransportFailure
@@ -29,16 +32,16 @@ from reference_server.frontend.credentials import presented_credentials
 from reference_server.frontend.exchange import Exchange
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.metrics import Metrics
+from reference_server.frontend.rest.pagination import Page, cursor_headers, page_headers
 from reference_server.frontend.rest.parameters import (
     BadParametersError,
     Parameters,
     UnreadableBodyError,
+    UnspeakableTextError,
     read_parameters,
 )
 from reference_server.frontend.storage_link.calls import SingleCalls, call
-
-if TYPE_CHECKING:
-    from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceAsyncStub
+from reference_server.frontend.storage_link.services import Services
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
@@ -46,13 +49,14 @@ _Response = TypeVar("_Response")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 _UNREADABLE_BODY = json_answer(400, {"error": "message body does not match declared format"})
 _ANSWERS = {400: TEXT_MALFORMED, 404: ROUTE_UNKNOWN}
+_NO_CONTENT = Answer(204, b"")
 
 
 @dataclass(frozen=True, slots=True)
 class RestDesk:
     """What the endpoints work with, made once for each process."""
 
-    identity: IdentityServiceAsyncStub
+    services: Services
     calls: SingleCalls
     log: AccessLog
     metrics: Metrics
@@ -64,10 +68,15 @@ class ApiHandler(RequestHandler):
     route = "rest"
     """The route's name in the metrics."""
 
+    def __init_subclass__(cls) -> None:
+        """Answer HEAD like GET wherever there is a GET."""
+        if "get" in vars(cls):
+            setattr(cls, "head", vars(cls)["get"])  # noqa: B010 -- a method that Tornado's class declares
+
     def initialize(self, desk: RestDesk) -> None:
         """Take what every endpoint works with."""
         self.desk = desk
-        self.identity = desk.identity
+        self.services = desk.services
         self._exchange = Exchange(
             request_id=request_ids.request_id(self.request.headers.get(request_ids.HEADER)),
             method=self.request.method or "",
@@ -102,16 +111,21 @@ class ApiHandler(RequestHandler):
 
     @property
     def parameters(self) -> Parameters:
-        """The parameters of query and body. Raises UnreadableBodyError."""
+        """The parameters of query and body. Raises UnreadableBodyError, UnspeakableTextError."""
         return read_parameters(self.request)
+
+    @property
+    def request_id(self) -> str:
+        """The id that the request's log lines have in common."""
+        return self._exchange.request_id
 
     async def ask(self, method: grpc.aio.UnaryUnaryMultiCallable[_Request, _Response], request: _Request) -> _Response:
         """Call the storage. Raises Failure or TransportFailure."""
-        return await call(method, request, request_id=self._exchange.request_id)
+        return await call(method, request, request_id=self.request_id)
 
     async def caller(self) -> GetCallerResponse:
         """Ask who is calling. Raises Failure when nobody is known to be."""
-        return await self.ask(self.identity.GetCaller, GetCallerRequest(credentials=self.credentials))
+        return await self.ask(self.services.identity.GetCaller, GetCallerRequest(credentials=self.credentials))
 
     def send(self, answer: Answer) -> None:
         """Send a whole answer."""
@@ -129,6 +143,23 @@ class ApiHandler(RequestHandler):
     def send_json(self, status: int, value: JsonValue) -> None:
         """Send a JSON answer."""
         self.send(json_answer(status, value))
+
+    def send_page(self, items: Sequence[JsonValue], page: Page, total: int) -> None:
+        """Send one page of a list that is counted."""
+        self.send(json_answer(200, list(items), *page_headers(self.request, page, total)))
+
+    def send_part(self, items: Sequence[JsonValue], part: GivenPart) -> None:
+        """Send one part of a list that the storage cut."""
+        headers = (
+            page_headers(self.request, Page(part.page, part.per_page), part.total)
+            if part.page
+            else cursor_headers(self.request, part.per_page, part.next_cursor)
+        )
+        self.send(json_answer(200, list(items), *headers))
+
+    def send_nothing(self) -> None:
+        """Send that it is done, and no more."""
+        self.send(_NO_CONTENT)
 
     def compute_etag(self) -> None:
         """No endpoint here has cacheable answers."""
@@ -158,10 +189,9 @@ class ApiHandler(RequestHandler):
         self._exchange.status = self.get_status()
         self.desk.log.record(self._exchange)
 
-    async def refuse_parameters(self, answer: Answer) -> None:
-        """Refuse parameters, but only to somebody who may call at all: credentials are judged first."""
+    async def judge_credentials(self) -> None:
+        """Raise Failure for who may not call at all: such a caller learns nothing of parameters."""
         await self.caller()
-        self.send(answer)
 
     def _methods(self) -> list[str]:
         """Name the methods that this endpoint has."""
@@ -173,21 +203,23 @@ class ApiHandler(RequestHandler):
         ]
 
 
-class ChangingHandler(ApiHandler):
-    """An endpoint whose `create` reads parameters on POST."""
+def judged(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Make a handler's method refuse parameters that are wrong or unreadable, but credentials before them."""
 
-    async def post(self, *path: str) -> None:
-        """Create, or refuse the parameters."""
+    @functools.wraps(method)
+    async def refusing(handler: ApiHandler, *path: str) -> None:
         try:
-            await self.create(self.parameters, *path)
+            await method(handler, *path)
         except BadParametersError as error:
-            await self.refuse_parameters(json_answer(400, {"error": str(error)}))
+            await handler.judge_credentials()
+            handler.send_json(400, {"error": str(error)})
+        except UnspeakableTextError:
+            handler.send(TEXT_MALFORMED)
         except UnreadableBodyError:
-            await self.refuse_parameters(_UNREADABLE_BODY)
+            await handler.judge_credentials()
+            handler.send(_UNREADABLE_BODY)
 
-    async def create(self, parameters: Parameters, *path: str) -> None:
-        """Create what the endpoint is for."""
-        raise NotImplementedError
+    return refusing
 
 
 class UnknownRoute(ApiHandler):

@@ -13,10 +13,19 @@ from tornado.httputil import HTTPServerRequest
 from reference_server.frontend.answers import JsonValue
 
 _HIGHEST_ID = 2**63 - 1
+_HIGHEST_LEVEL = 2**31 - 1
+# As many digits as the largest page number that anybody has tried: more would cost time and mean nothing.
+_NUMBER = r"[+-]?[0-9]{1,100}"
+_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
+_FLAGS = {"true": True, "t": True, "1": True, "on": True, "false": False, "f": False, "0": False, "off": False}
 
 
 class UnreadableBodyError(ValueError):
     """A body that is not what its Content-Type says."""
+
+
+class UnspeakableTextError(ValueError):
+    """Text that nothing can be called: no UTF-8, or with a NUL in it."""
 
 
 class BadParametersError(ValueError):
@@ -30,6 +39,18 @@ class Parameters:
         self._values = values
         self._complaints: list[str] = []
 
+    def value(self, name: str) -> JsonValue:
+        """Give a parameter as it came; None when it is absent."""
+        return self._values.get(name)
+
+    def has(self, name: str) -> bool:
+        """Whether a parameter was sent, even as null."""
+        return name in self._values
+
+    def given(self, name: str) -> str | None:
+        """Give a text; None when it is absent."""
+        return None if self._values.get(name) is None else self.text(name)
+
     def text(self, name: str) -> str:
         """Give a text; empty when it is absent."""
         value = self._values.get(name)
@@ -40,17 +61,55 @@ class Parameters:
         self._complain(name, "is invalid")
         return ""
 
-    def integer(self, name: str) -> int | None:
-        """Give a positive whole number, also when it is written as a text; None when it is absent."""
+    def number(self, name: str) -> int | None:
+        """Give a whole number of either sign, also when it is written as a text; None when it is absent."""
         value = self._values.get(name)
         if value is None or value == "":
             return None
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,19}", value):
+        if isinstance(value, str) and re.fullmatch(_NUMBER, value):
             value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _HIGHEST_ID:
+        if isinstance(value, bool) or not isinstance(value, int):
             self._complain(name, "is invalid")
             return None
         return value
+
+    def integer(self, name: str) -> int | None:
+        """Give a number that an id can be; None when it is absent."""
+        value = self.number(name)
+        if value is not None and not 0 <= value <= _HIGHEST_ID:
+            self._complain(name, "is invalid")
+            return None
+        return value
+
+    def required_text(self, name: str) -> str:
+        """Give a text; it may not be absent."""
+        self._require(name)
+        return self.text(name)
+
+    def required_integer(self, name: str) -> int:
+        """Give a number that an id can be; it may not be absent."""
+        self._require(name)
+        return self.integer(name) or 0
+
+    def required_flag(self, name: str) -> bool:
+        """Give a truth value; it may not be absent."""
+        self._require(name)
+        return self.flag(name) or False
+
+    def level(self, name: str) -> int | None:
+        """Give a number that a role can be; None when it is absent."""
+        value = self.integer(name)
+        return None if value is None else min(value, _HIGHEST_LEVEL)
+
+    def flag(self, name: str) -> bool | None:
+        """Give a truth value, also when it is written as a text; None when it is absent."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            return None
+        known = _FLAGS.get(str(value).lower())
+        if known is None:
+            self._complain(name, "is invalid")
+        return known
 
     def texts(self, name: str) -> list[str]:
         """Give a list of texts: JSON's own, repeated `name[]`, or one text with commas."""
@@ -85,27 +144,60 @@ class Parameters:
         """Give what one of the allowed texts stands for."""
         text = self.text(name)
         if text and text not in choices:
-            self._complain(name, "does not have a valid value")
+            self.refuse_value(name)
         return choices.get(text, absent)
+
+    def choices(self, name: str, choices: Mapping[str, int]) -> list[int]:
+        """Give what each of a list of allowed texts stands for."""
+        texts = self.texts(name)
+        if any(text not in choices for text in texts):
+            self.refuse_value(name)
+        return [choices[text] for text in texts if text in choices]
+
+    def refuse_value(self, name: str) -> None:
+        """Note that a parameter is not one of its allowed values."""
+        self._complain(name, "does not have a valid value")
 
     def check(self) -> None:
         """Raise BadParametersError when any parameter that was asked for is wrong."""
         if self._complaints:
             raise BadParametersError(", ".join(self._complaints))
 
+    def _require(self, name: str) -> None:
+        """Note that a parameter is absent."""
+        if self._values.get(name) in (None, ""):
+            self._complain(name, "is missing")
+
     def _complain(self, name: str, complaint: str) -> None:
         """Remember what is wrong."""
         self._complaints.append(f"{name} {complaint}")
 
 
+def path_number(name: str, text: str) -> int:
+    """Read a number of the path; 0, which nothing has, when it is beyond all. Raises BadParametersError."""
+    if not re.fullmatch(_NUMBER, text):
+        raise BadParametersError(f"{name} is invalid")
+    number = int(text)
+    return number if 0 <= number <= _HIGHEST_ID else 0
+
+
+def number_or_none(text: str) -> int:
+    """Read a number of the path; what is none becomes 0, which nothing has."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
+
+
 def read_parameters(request: HTTPServerRequest) -> Parameters:
-    """Collect a request's parameters; those of the body count before those of the query. Raises UnreadableBodyError."""
+    """Collect a request's parameters; those of the body count before those of the query.
+
+    Raises UnreadableBodyError and UnspeakableTextError.
+    """
     values: dict[str, JsonValue] = _decoded(request.query_arguments)
     content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if content_type == "application/json" and request.body:
         values.update(_json_object(request.body))
     else:
         values.update(_decoded(request.body_arguments))
+    _require_speakable(values)
     return Parameters(values)
 
 
@@ -133,4 +225,18 @@ def _decoded(arguments: Mapping[str, list[bytes]]) -> dict[str, JsonValue]:
             for name, values in arguments.items()
         }
     except UnicodeDecodeError:
-        raise UnreadableBodyError from None
+        raise UnspeakableTextError from None
+
+
+def _require_speakable(values: JsonValue) -> None:
+    """Raise UnspeakableTextError when any text, however deep, has a NUL or half a character in it."""
+    waiting = [values]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if _UNSPEAKABLE.search(value):
+                raise UnspeakableTextError
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]

@@ -7,7 +7,11 @@ from typing import TypeVar
 import grpc
 from generic_packages.storage.v1.content_pb2 import DescribeVolumeRequest, DescribeVolumeResponse
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
-from generic_packages.storage.v1.packages_pb2 import AbandonPublicationRequest
+from generic_packages.storage.v1.packages_pb2 import (
+    AbandonPublicationRequest,
+    OpenPackageFileByIdRequest,
+    OpenPackageFileResponse,
+)
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
@@ -32,7 +36,7 @@ async def call(
 
 
 class SingleCalls:
-    """The calls that no room of its own makes: give an upload up, describe the volume, ask for health."""
+    """The calls that no room of its own makes: open by number, give an upload up, describe the volume, be healthy."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._packages = PackagesServiceStub(channel)
@@ -43,6 +47,12 @@ class SingleCalls:
         """Give a begun upload up. Raises Failure or TransportFailure."""
         request = AbandonPublicationRequest(upload_id=upload_id)
         await call(self._packages.AbandonPublication, request, request_id=request_id)
+
+    async def open_package_file(
+        self, request: OpenPackageFileByIdRequest, *, request_id: str
+    ) -> OpenPackageFileResponse:
+        """Open a file by its number. Raises Failure or TransportFailure."""
+        return (await call(self._packages.OpenPackageFileById, request, request_id=request_id)).opened
 
     async def describe_volume(self, *, seconds: float, request_id: str) -> DescribeVolumeResponse:
         """Ask for the volume's root and nonce, waiting up to `seconds` for a storage that is only just starting.

@@ -18,9 +18,10 @@ class Carriage(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """One credential that was presented: how it was carried, and the digest of its secret."""
+    """One credential that was presented: how it was carried, its user name (Basic alone), its secret's digest."""
 
     carriage: Carriage
+    username: str
     digest: bytes
 
 
@@ -30,19 +31,33 @@ class Anonymous:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job that runs: the project and the pipeline that it belongs to."""
+
+    project_id: int
+    pipeline_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class UserCaller:
-    """A user, or a project access token's bot, with the scopes of the access token that it came with."""
+    """A user, or the bot of an access token, with the scopes that it came with.
+
+    `token_id` is the access token that it presented; a job token has none, and names its job instead.
+    """
 
     user_id: int
     administrator: bool
     scopes: frozenset[str]
+    token_id: int | None = None
+    job: RunningJob | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeployTokenCaller:
-    """A deploy token, which is no user and belongs to one project."""
+    """A deploy token, which is no user and belongs to one project or to one group."""
 
-    project_id: int
+    project_id: int | None
+    group_id: int | None
     scopes: frozenset[str]
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import Permission, Resource, judge, sees
-from reference_server.storage.access.callers import Anonymous, Caller, UserCaller
+from reference_server.storage.access.callers import Anonymous, Caller, DeployTokenCaller, RunningJob, UserCaller
 from reference_server.storage.metadata.hot_paths import HotPaths, ProjectRow
+from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.roles import Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +17,18 @@ class ProjectAccess:
     """Finds projects on behalf of callers."""
 
     lookups: HotPaths
+    edition: Edition
 
     def find(self, caller: Caller, reference: str, permission: Permission) -> ProjectRow:
         """Find a project by id or full path and check the permission.
 
-        Raises PROJECT_NOT_FOUND also for one that the caller may not know of; SCOPE_INSUFFICIENT, ROLE_INSUFFICIENT.
+        Raises PROJECT_NOT_FOUND also for one that the caller may not know of; SCOPE_INSUFFICIENT, ROLE_INSUFFICIENT,
+        JOB_TOKEN_NOT_ALLOWED.
         """
         row = self.lookups.project(reference, caller.user_id if isinstance(caller, UserCaller) else None)
         if row is None:
             raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
-        role = max(row.own_level or 0, row.group_level or 0) or None
-        resource = Resource(row.id, row.visibility, role)
-        if not sees(caller, resource):
-            raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
-        judge(caller, resource, permission)
+        self._check(caller, row, permission)
         return row
 
     def find_or_challenge(self, caller: Caller, reference: str, permission: Permission) -> ProjectRow:
@@ -39,3 +39,44 @@ class ProjectAccess:
             if failure.reason == Reason.PROJECT_NOT_FOUND and isinstance(caller, Anonymous):
                 raise Failure(Reason.CREDENTIAL_INVALID, "a credential is needed") from None
             raise
+
+    def permits(self, caller: Caller, row: ProjectRow, permission: Permission) -> bool:
+        """Say whether `find` would find this project."""
+        try:
+            self._check(caller, row, permission)
+        except Failure:
+            return False
+        return True
+
+    def _check(self, caller: Caller, row: ProjectRow, permission: Permission) -> None:
+        resource = self._resource(caller, row)
+        if not sees(caller, resource, permission):
+            raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
+        judge(caller, resource, permission)
+
+    def _resource(self, caller: Caller, row: ProjectRow) -> Resource:
+        """Say what a project is to a caller."""
+        role = max(row.own_level or 0, row.group_level or 0) or None
+        if isinstance(caller, UserCaller):
+            if caller.job is not None and not self._lets_in(caller.job, row):
+                return Resource(row.visibility, row.package_access)
+            return Resource(row.visibility, row.package_access, role=role, administered=caller.administrator)
+        serves = isinstance(caller, DeployTokenCaller) and self._serves(caller, row)
+        return Resource(row.visibility, row.package_access, serves_deploy_token=serves)
+
+    def _serves(self, caller: DeployTokenCaller, row: ProjectRow) -> bool:
+        """Say whether a deploy token is one of the project or of a group above it."""
+        if caller.group_id is None:
+            return caller.project_id == row.id
+        return self.lookups.is_below(row.group_id, caller.group_id)
+
+    def _lets_in(self, job: RunningJob, row: ProjectRow) -> bool:
+        """Say whether a job has its user's rights in a project; raises JOB_TOKEN_NOT_ALLOWED where it has none."""
+        scope = None if job.project_id == row.id else self.lookups.job_token_scope(job.project_id, row.id)
+        if scope is None or scope.listed:
+            return True
+        restricted = self.edition.job_tokens_stay_home if scope.restricted is None else scope.restricted
+        if restricted and row.visibility != Visibility.PUBLIC:
+            message = "the project does not let this project's job tokens in"
+            raise Failure(Reason.JOB_TOKEN_NOT_ALLOWED, message, source=scope.source_path, target=scope.target_path)
+        return not restricted

@@ -5,6 +5,7 @@ from __future__ import annotations
 API = "api"
 READ_API = "read_api"
 READ_USER = "read_user"
+CREATE_RUNNER = "create_runner"
 READ_PACKAGES = "read_package_registry"
 WRITE_PACKAGES = "write_package_registry"
 
@@ -17,7 +18,7 @@ ACCESS_TOKEN_SCOPES = frozenset(
         "write_repository",
         "read_registry",
         "write_registry",
-        "create_runner",
+        CREATE_RUNNER,
         "manage_runner",
         "ai_features",
         "k8s_proxy",
@@ -26,7 +27,7 @@ ACCESS_TOKEN_SCOPES = frozenset(
         WRITE_PACKAGES,
     }
 )
-"""Every scope that an access token may have; only the first three mean anything here."""
+"""Every scope that an access token may have; only the first three and that for runners mean anything here."""
 
 DEPLOY_TOKEN_SCOPES = frozenset(
     {

@@ -18,6 +18,16 @@ def new_deploy_token() -> str:
     return f"gldt-{secrets.token_urlsafe(_RANDOM_BYTES)}"
 
 
+def new_runner_token() -> str:
+    """Make the token by which a runner asks for jobs."""
+    return f"glrt-{secrets.token_urlsafe(_RANDOM_BYTES)}"
+
+
+def new_job_token() -> str:
+    """Make the token of a job."""
+    return f"glcbt-{secrets.token_urlsafe(_RANDOM_BYTES)}"
+
+
 def digest(secret: str) -> bytes:
     """Digest a secret for keeping; it has 160 random bits, so a plain SHA-256 cannot be turned back."""
     return hashlib.sha256(secret.encode()).digest()

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
-from reference_server.storage.rules.roles import Visibility
+from reference_server.storage.rules.roles import PackageAccess, Visibility
 
 _LONGEST = 255  # characters
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]")
 _TOKEN_USERNAME = re.compile(r"[A-Za-z0-9._+-]{1,255}")
 _DAY_MILLISECONDS = 86_400_000
 _LAST_INSTANT = 253_402_300_799_999  # the end of the year 9999 in milliseconds, after which there is no day to show
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -32,6 +33,22 @@ def check_path(path: str) -> None:
         raise Failure(Reason.PARAMETER_MISSING, "path is missing", parameter="path")
     if _PATH.fullmatch(path) is None:
         raise invalid("path", "a path has 2 to 255 of A-Z a-z 0-9 _ . - and neither begins nor ends with . or -")
+
+
+def check_username(username: str) -> None:
+    """Let the name of a user pass, or raise PARAMETER_MISSING or PARAMETER_INVALID."""
+    if not username:
+        raise Failure(Reason.PARAMETER_MISSING, "username is missing", parameter="username")
+    if _PATH.fullmatch(username) is None:
+        raise invalid("username", "a username is written as a path: 2 to 255 of A-Z a-z 0-9 _ . -")
+
+
+def check_address(address: str) -> None:
+    """Let the address of a user pass, or raise PARAMETER_MISSING or PARAMETER_INVALID."""
+    if not address:
+        raise Failure(Reason.PARAMETER_MISSING, "email is missing", parameter="email")
+    if _ADDRESS.fullmatch(address) is None:
+        raise invalid("email", "an address is written name@host")
 
 
 def check_token_username(username: str) -> None:
@@ -55,6 +72,14 @@ def read_visibility(number: int) -> Visibility:
     if number not in {0, *Visibility}:
         raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "no such visibility", parameter="visibility")
     return Visibility(number or Visibility.PRIVATE)
+
+
+def read_package_access(number: int) -> PackageAccess:
+    """Read a package registry access level, where 0 means enabled; raises PARAMETER_VALUE_UNKNOWN."""
+    if number not in {0, *PackageAccess}:
+        parameter = "package_registry_access_level"
+        raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "no such access level", parameter=parameter)
+    return PackageAccess(number or PackageAccess.ENABLED)
 
 
 def start_of_day(day: str) -> int:

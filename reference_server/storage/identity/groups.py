@@ -1,4 +1,4 @@
-"""Creating and deleting groups."""
+"""Creating, reading, listing and deleting groups."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authentication import Authentication
-from reference_server.storage.access.authorization import OWN, require_scope
+from reference_server.storage.access.authorization import OWN, SEE, require_scope
 from reference_server.storage.access.callers import Caller, Presented, UserCaller
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.blobs.freeing import Freeing
 from reference_server.storage.identity.formats import check_name, check_path, read_visibility
 from reference_server.storage.identity.namespaces import claim_path, require_visibility_below
 from reference_server.storage.identity.projects import forget_projects
+from reference_server.storage.identity.sight import seen_groups, viewer
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.models import Group, GroupAncestor, GroupMember, Project
+from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, GroupMember, Project, User
+from reference_server.storage.metadata.pages import Listed, Page, give_page
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.roles import Role, Visibility
 
@@ -31,13 +33,49 @@ class NewGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedGroups:
+    """Which groups to list; None for no such wish. `parent` is an id in decimal or a full path."""
+
+    parent: str | None = None
+    search: str | None = None
+    top_level_only: bool = False
+    minimum_access_level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group, and the caller's role in it; None without one."""
+
+    group: Group
+    level: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
-    """Groups, for whoever may change them."""
+    """Groups, for whoever may see or change them. `database` is for reading."""
 
     authentication: Authentication
     access: GroupAccess
+    database: Database
     writer: Writer
     freeing: Freeing
+
+    def read(self, presented: tuple[Presented, ...], reference: str) -> GroupView:
+        """Read a group. Raises GROUP_NOT_FOUND."""
+        caller = self.authentication.caller(presented)
+        group = self.access.find(caller, reference, SEE)
+        return GroupView(group, self.access.role(caller, group.id))
+
+    def list(self, presented: tuple[Presented, ...], wanted: WantedGroups, page: Page) -> Listed[Group]:
+        """List the groups that the caller sees, by name. Raises GROUP_NOT_FOUND for the parent."""
+        query = seen_groups(viewer(self.authentication, presented), wanted.minimum_access_level)
+        if wanted.parent is not None:
+            query = query.where(Group.parent_id == self.read(presented, wanted.parent).group.id)
+        if wanted.search:
+            query = query.where(Group.name.contains(wanted.search) | Group.path.contains(wanted.search))
+        if wanted.top_level_only:
+            query = query.where(Group.parent_id.is_null())
+        return give_page(self.database, query.order_by(Group.name, Group.id), page)
 
     async def create(self, presented: tuple[Presented, ...], new: NewGroup) -> Group:
         """Create a group whose owner is the caller. Raises PARAMETER_TAKEN, GROUP_NOT_FOUND for the parent."""
@@ -86,7 +124,10 @@ def _create(database: Database, new: NewGroup, visibility: Visibility, owner_id:
     )
     group.id = database.change(Group.insert(group.__data__))
     _place(database, group)
-    database.change(GroupMember.insert(group_id=group.id, user_id=owner_id, access_level=Role.OWNER))
+    owner = GroupMember.insert(
+        group_id=group.id, user_id=owner_id, access_level=Role.OWNER, created_at=group.created_at
+    )
+    database.change(owner)
     return group
 
 
@@ -108,6 +149,8 @@ def _delete(database: Database, group_id: int) -> list[bytes]:
         .order_by(GroupAncestor.distance.desc())
     )
     group_ids = [row for (row,) in database.rows(below.tuples())]
+    bots = AccessToken.select(AccessToken.user_id).where(AccessToken.group_id.in_(group_ids))
+    database.change(User.delete().where(User.id.in_(bots)))
     freed: list[bytes] = []
     for each in group_ids:
         projects = database.rows(Project.select(Project.id).where(Project.group_id == each).tuples())

@@ -26,7 +26,7 @@ class RootTokenFileError(Exception):
 
 
 def ensure_root_token(database: Database, path: Path) -> None:
-    """Make the token in the file, which is written when it does not exist, the administrator's only one.
+    """Make the token in the file, which is written when it does not exist, the administrator's only one from a file.
 
     Raises RootTokenFileError.
     """
@@ -46,7 +46,7 @@ def ensure_root_token(database: Database, path: Path) -> None:
 
 
 def _record(database: Database, token_digest: bytes) -> None:
-    """Write the administrator and its token, which replaces all that it had. Raises peewee.IntegrityError."""
+    """Write the administrator and its token, which replaces those of earlier files. Raises peewee.IntegrityError."""
     administrator = database.first(User.select().where(User.username == _USERNAME))
     if administrator is None:
         new = User.insert(
@@ -55,7 +55,8 @@ def _record(database: Database, token_digest: bytes) -> None:
         user_id = database.change(new)
     else:
         user_id = administrator.id
-    database.change(AccessToken.delete().where(AccessToken.user_id == user_id))
+    from_a_file = (AccessToken.user_id == user_id) & (AccessToken.name == _TOKEN_NAME)
+    database.change(AccessToken.delete().where(from_a_file))
     token = AccessToken.insert(
         user_id=user_id,
         name=_TOKEN_NAME,

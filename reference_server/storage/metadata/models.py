@@ -17,6 +17,8 @@ class User(Model):
     administrator = BooleanField()
     bot = BooleanField()
     created_at = IntegerField()
+    email = TextField(default="")
+    blocked = BooleanField(default=False)
 
     class Meta:
         """Where it is kept."""
@@ -65,6 +67,8 @@ class Project(Model):
     full_path = TextField()
     visibility = IntegerField()
     created_at = IntegerField()
+    package_access = IntegerField(default=3)
+    job_tokens_restricted = BooleanField(null=True)
 
     class Meta:
         """Where it is kept."""
@@ -78,6 +82,8 @@ class GroupMember(Model):
     group_id = IntegerField()
     user_id = IntegerField()
     access_level = IntegerField()
+    expires_at = IntegerField(null=True)
+    created_at = IntegerField()
 
     class Meta:
         """Where it is kept."""
@@ -92,6 +98,8 @@ class ProjectMember(Model):
     project_id = IntegerField()
     user_id = IntegerField()
     access_level = IntegerField()
+    expires_at = IntegerField(null=True)
+    created_at = IntegerField()
 
     class Meta:
         """Where it is kept."""
@@ -101,11 +109,12 @@ class ProjectMember(Model):
 
 
 class AccessToken(Model):
-    """A person's or a project's access token."""
+    """An access token of a person, a project or a group."""
 
     id = AutoField()
     user_id = IntegerField()
     project_id = IntegerField(null=True)
+    group_id = IntegerField(null=True)
     name = TextField()
     digest = BlobField()
     scopes = TextField()
@@ -120,10 +129,11 @@ class AccessToken(Model):
 
 
 class DeployToken(Model):
-    """A project's deploy token."""
+    """A deploy token of a project or a group."""
 
     id = AutoField()
-    project_id = IntegerField()
+    project_id = IntegerField(null=True)
+    group_id = IntegerField(null=True)
     name = TextField()
     username = TextField()
     digest = BlobField()
@@ -136,6 +146,70 @@ class DeployToken(Model):
         """Where it is kept."""
 
         table_name = "deploy_tokens"
+
+
+class Runner(Model):
+    """A runner of an instance, a group or a project."""
+
+    id = AutoField()
+    type = IntegerField()
+    group_id = IntegerField(null=True)
+    project_id = IntegerField(null=True)
+    description = TextField()
+    digest = BlobField()
+    created_at = IntegerField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "runners"
+
+
+class Pipeline(Model):
+    """A pipeline, which has one job."""
+
+    id = AutoField()
+    iid = IntegerField()
+    project_id = IntegerField()
+    user_id = IntegerField(null=True)
+    ref = TextField()
+    created_at = IntegerField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "pipelines"
+
+
+class Job(Model):
+    """The job of a pipeline."""
+
+    id = AutoField()
+    pipeline_id = IntegerField()
+    runner_id = IntegerField(null=True)
+    status = IntegerField()
+    digest = BlobField(null=True)
+    created_at = IntegerField()
+    started_at = IntegerField(null=True)
+    finished_at = IntegerField(null=True)
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "jobs"
+
+
+class JobTokenAllowance(Model):
+    """A project whose job tokens another project lets in."""
+
+    project_id = IntegerField()
+    source_id = IntegerField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "job_token_allowlist"
+        primary_key = CompositeKey("project_id", "source_id")
 
 
 class PackageSettings(Model):
@@ -160,6 +234,7 @@ class Package(Model):
     version = TextField()
     status = IntegerField()
     created_at = IntegerField()
+    last_downloaded_at = IntegerField(null=True)
 
     class Meta:
         """Where it is kept."""
@@ -191,11 +266,53 @@ class PackageFile(Model):
     md5 = BlobField(null=True)
     sha1 = BlobField(null=True)
     created_at = IntegerField()
+    pipeline_id = IntegerField(null=True)
 
     class Meta:
         """Where it is kept."""
 
         table_name = "package_files"
+
+
+class PackagePipeline(Model):
+    """A pipeline whose jobs published files of a package."""
+
+    package_id = IntegerField()
+    pipeline_id = IntegerField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "package_pipelines"
+        primary_key = CompositeKey("package_id", "pipeline_id")
+
+
+class PackageLimits(Model):
+    """What a project takes, where that is not what the registry takes."""
+
+    project_id = IntegerField(primary_key=True)
+    maximum_file_bytes = IntegerField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "package_limits"
+
+
+class ProtectionRule(Model):
+    """A project's rule about who may publish and delete packages of certain names."""
+
+    id = AutoField()
+    project_id = IntegerField()
+    package_type = TextField()
+    name_pattern = TextField()
+    push_level = IntegerField(null=True)
+    delete_level = IntegerField(null=True)
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "protection_rules"
 
 
 MODELS: tuple[type[Model], ...] = (
@@ -207,9 +324,16 @@ MODELS: tuple[type[Model], ...] = (
     ProjectMember,
     AccessToken,
     DeployToken,
+    Runner,
+    Pipeline,
+    Job,
+    JobTokenAllowance,
     PackageSettings,
     Package,
     Blob,
     PackageFile,
+    PackagePipeline,
+    PackageLimits,
+    ProtectionRule,
 )
 """Every model, in the order in which their tables refer to each other."""

@@ -38,7 +38,7 @@ class Committing:
         self.publishing.check_duplicate(self.lookups, admitted)
         if declared_size is not None and not self.store.has_room_for(declared_size):
             raise Failure(Reason.VOLUME_FULL, "the volume has no room for the content")
-        return self.uploads.begin(publication, shares_volume=shares_volume)
+        return self.uploads.begin(publication, maximum_bytes=admitted.maximum_bytes, shares_volume=shares_volume)
 
     async def commit(self, upload_id: str, claimed: Received) -> PackageFileRow:
         """Make staged content the newest file of its coordinates. Committing again answers the same.

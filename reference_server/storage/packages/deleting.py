@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import DELETE_PACKAGES
-from reference_server.storage.access.callers import Presented
+from reference_server.storage.access.callers import Caller, Presented
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.blobs.freeing import Freeing
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.models import Package, PackageFile
+from reference_server.storage.metadata.hot_paths import ProjectRow
+from reference_server.storage.metadata.models import PackageFile
 from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.packages.finding import find_package
 from reference_server.storage.packages.forgetting import forget_files, forget_package
+from reference_server.storage.packages.protection import Protection
+from reference_server.storage.rules.statuses import LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,42 +27,46 @@ class Deleting:
 
     authentication: Authentication
     projects: ProjectAccess
+    protection: Protection
     writer: Writer
     freeing: Freeing
 
     async def delete_package(self, presented: tuple[Presented, ...], project: str, package_id: int) -> None:
-        """Delete a package with its files. Raises PACKAGE_NOT_FOUND."""
-        project_id = self._project_id(presented, project)
+        """Delete a package with its files. Raises PACKAGE_NOT_FOUND, PACKAGE_DELETION_PROTECTED."""
+        caller, found = self._permitted(presented, project)
 
         def change(database: Database) -> list[bytes]:
-            require_package(database, project_id, package_id)
+            self._check_package(database, caller, found, package_id)
             return forget_package(database, package_id)
 
         await self._delete(change)
 
     async def delete_file(self, presented: tuple[Presented, ...], project: str, package_id: int, file_id: int) -> None:
-        """Delete one file row. Raises PACKAGE_NOT_FOUND, PACKAGE_FILE_NOT_FOUND."""
-        project_id = self._project_id(presented, project)
+        """Delete one file row. Raises PACKAGE_NOT_FOUND, PACKAGE_DELETION_PROTECTED, PACKAGE_FILE_NOT_FOUND."""
+        caller, found = self._permitted(presented, project)
         which = (PackageFile.id == file_id) & (PackageFile.package_id == package_id)
 
         def change(database: Database) -> list[bytes]:
-            require_package(database, project_id, package_id)
+            self._check_package(database, caller, found, package_id)
             if database.first(PackageFile.select(PackageFile.id).where(which).tuples()) is None:
                 raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "no such package file")
             return forget_files(database, which)
 
         await self._delete(change)
 
-    def _project_id(self, presented: tuple[Presented, ...], project: str) -> int:
-        caller = self.authentication.known_caller(presented)
-        return self.projects.find(caller, project, DELETE_PACKAGES).id
+    def _permitted(self, presented: tuple[Presented, ...], project: str) -> tuple[Caller, ProjectRow]:
+        """Find the project for a caller that may delete in it; GitLab asks no anonymous caller who it is."""
+        caller = self.authentication.caller(presented)
+        try:
+            return caller, self.projects.find(caller, project, DELETE_PACKAGES)
+        except Failure as failure:
+            if failure.reason == Reason.CREDENTIAL_INVALID:
+                raise Failure(Reason.ROLE_INSUFFICIENT, "nobody deletes without a role") from None
+            raise
+
+    def _check_package(self, database: Database, caller: Caller, project: ProjectRow, package_id: int) -> None:
+        package = find_package(database, project.id, package_id, LISTED)
+        self.protection.check_deleting(database, caller, project, package.name)
 
     async def _delete(self, change: Callable[[Database], list[bytes]]) -> None:
         self.freeing.free_later(await self.writer.submit(change, long=True))
-
-
-def require_package(database: Database, project_id: int, package_id: int) -> None:
-    """Let a package of the project pass, or raise PACKAGE_NOT_FOUND."""
-    which = (Package.id == package_id) & (Package.project_id == project_id)
-    if database.first(Package.select(Package.id).where(which).tuples()) is None:
-        raise Failure(Reason.PACKAGE_NOT_FOUND, "no such package in this project")

@@ -1,10 +1,13 @@
-"""Listing packages and package files."""
+"""Listing packages and package files, and showing one package."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reference_server.contract.failure import Failure, Reason
+from peewee import Field
+
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Presented
@@ -12,28 +15,36 @@ from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.hot_paths import PackageFileRow
 from reference_server.storage.metadata.models import Package, PackageFile
-from reference_server.storage.packages.deleting import require_package
-from reference_server.storage.rules.statuses import LISTED, status_to_list
+from reference_server.storage.packages.filters import Filters
+from reference_server.storage.packages.finding import PackageRow, find_package
+from reference_server.storage.packages.parts import Asked, Given, Orders, give
+from reference_server.storage.packages.showing import Showing, ShownPackage
+from reference_server.storage.rules.statuses import LISTED, SHOWN
 
-_DEFAULT_LIMIT = 20
-_HIGHEST_LIMIT = 100
+PACKAGE_COLUMNS: Mapping[str, Field] = {
+    "created_at": Package.created_at,
+    "name": Package.name,
+    "version": Package.version,
+    "type": Package.created_at,
+}
+"""What every list of packages can be ordered by; all are of one type, so that their age decides."""
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What part of a list to give: rows with a higher id than `after_id`, at most `limit` (0 for the default)."""
-
-    after_id: int
-    limit: int
-
-    def rows(self) -> int:
-        """Give how many rows to read at most, or raise PARAMETER_INVALID."""
-        if self.after_id < 0:
-            raise Failure(Reason.PARAMETER_INVALID, "an id cannot be negative", parameter="after_id")
-        if not 0 <= self.limit <= _HIGHEST_LIMIT:
-            message = f"a list gives 1 to {_HIGHEST_LIMIT} rows at a time"
-            raise Failure(Reason.PARAMETER_INVALID, message, parameter="limit")
-        return self.limit or _DEFAULT_LIMIT
+_PACKAGES = Orders(PACKAGE_COLUMNS, Package.id, default="created_at")
+_FILES = Orders(
+    {"id": PackageFile.id, "created_at": PackageFile.created_at, "file_name": PackageFile.file_name},
+    PackageFile.id,
+    default="id",
+)
+_FILE_COLUMNS = (
+    PackageFile.id,
+    PackageFile.package_id,
+    PackageFile.file_name,
+    PackageFile.size,
+    PackageFile.sha256,
+    PackageFile.md5,
+    PackageFile.sha1,
+    PackageFile.created_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +55,34 @@ class Listing:
     projects: ProjectAccess
     database: Database
     permission: Permission
+    showing: Showing
 
-    def packages(self, presented: tuple[Presented, ...], project: str, status: str | None, page: Page) -> list[Package]:
-        """List a project's packages by id. Raises PARAMETER_VALUE_UNKNOWN for an unknown status."""
+    def packages(
+        self, presented: tuple[Presented, ...], project: str, filters: Filters, asked: Asked
+    ) -> Given[ShownPackage]:
+        """List a project's packages. Raises PARAMETER_VALUE_UNKNOWN, PARAMETER_INVALID."""
         caller = self.authentication.caller(presented)
-        wanted = status_to_list(status)
-        limit = page.rows()
+        condition = filters.judge()
+        part = _PACKAGES.judge(asked)
         found = self.projects.find(caller, project, self.permission)
-        statuses = LISTED if wanted is None else {wanted}
-        which = (Package.project_id == found.id) & (Package.id > page.after_id) & Package.status.in_(sorted(statuses))
-        return self.database.rows(Package.select().where(which).order_by(Package.id).limit(limit))
+        query = Package.select().where((Package.project_id == found.id) & condition)
+        given = give(self.database, query, PackageRow, _PACKAGES, part)
+        return given.of(self.showing.show(caller, given.rows, {found.id: found}))
+
+    def package(self, presented: tuple[Presented, ...], project: str, package_id: int) -> ShownPackage:
+        """Show one package. Raises PACKAGE_NOT_FOUND."""
+        caller = self.authentication.caller(presented)
+        found = self.projects.find(caller, project, self.permission)
+        row = find_package(self.database, found.id, package_id, SHOWN)
+        return self.showing.show(caller, [row], {found.id: found})[0]
 
     def files(
-        self, presented: tuple[Presented, ...], project: str, package_id: int, page: Page
-    ) -> list[PackageFileRow]:
-        """List a package's file rows by id. Raises PACKAGE_NOT_FOUND."""
+        self, presented: tuple[Presented, ...], project: str, package_id: int, asked: Asked
+    ) -> Given[PackageFileRow]:
+        """List a package's file rows. Raises PACKAGE_NOT_FOUND, PARAMETER_VALUE_UNKNOWN, PARAMETER_INVALID."""
         caller = self.authentication.caller(presented)
-        limit = page.rows()
+        part = _FILES.judge(asked)
         found = self.projects.find(caller, project, self.permission)
-        require_package(self.database, found.id, package_id)
-        which = (PackageFile.package_id == package_id) & (PackageFile.id > page.after_id)
-        files = self.database.rows(PackageFile.select().where(which).order_by(PackageFile.id).limit(limit))
-        return [_row(file, found.id) for file in files]
-
-
-def _row(file: PackageFile, project_id: int) -> PackageFileRow:
-    return PackageFileRow(
-        id=file.id,
-        package_id=file.package_id,
-        project_id=project_id,
-        file_name=file.file_name,
-        size=file.size,
-        sha256=bytes(file.sha256),
-        md5=file.md5,
-        sha1=file.sha1,
-        created_at=file.created_at,
-    )
+        find_package(self.database, found.id, package_id, LISTED)
+        query = PackageFile.select(*_FILE_COLUMNS).where(PackageFile.package_id == package_id)
+        return give(self.database, query, functools.partial(PackageFileRow, project_id=found.id), _FILES, part)

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from reference_server.contract.limits import MIB
 from reference_server.storage.blobs.store import BlobStore, StagedFile
 from reference_server.storage.packages.digests import Digests
-from reference_server.storage.packages.publishing import Publishing
+from reference_server.storage.packages.publishing import Publishing, check_size
 from reference_server.storage.packages.uploads import Received, Stage, Upload, Uploads
 
 _SYNC_EVERY = 16 * MIB
@@ -89,7 +89,7 @@ class Receiving:
 
     async def take(self, upload: Upload, reception: Reception, piece: bytes) -> None:
         """Take a piece. Raises FILE_TOO_LARGE, VOLUME_FULL."""
-        self._publishing.check_size(reception.size + len(piece))
+        check_size(reception.size + len(piece), upload.maximum_bytes)
         self._uploads.touch(upload)
         await reception.take(piece)
         if self._coming > _FEW:

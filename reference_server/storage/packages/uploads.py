@@ -45,6 +45,7 @@ class Upload:
     id: str
     publication: Publication
     shares_volume: bool
+    maximum_bytes: int
     touched_at: float
     stage: Stage = Stage.AWAITED
     received: Received | None = None
@@ -60,11 +61,11 @@ class Uploads:
         self._uploads: dict[str, Upload] = {}
         self._committed: dict[str, Upload] = {}
 
-    def begin(self, publication: Publication, *, shares_volume: bool) -> Upload:
+    def begin(self, publication: Publication, *, maximum_bytes: int, shares_volume: bool) -> Upload:
         """Begin an upload and make its staging file. Raises OVERLOADED when too many are open, VOLUME_FULL."""
         if len(self._uploads) >= _OPEN_AT_A_TIME:
             raise Failure(Reason.OVERLOADED, "too many uploads are open", retry_after_seconds="10")
-        upload = Upload(secrets.token_hex(_ID_BYTES), publication, shares_volume, self._clock())
+        upload = Upload(secrets.token_hex(_ID_BYTES), publication, shares_volume, maximum_bytes, self._clock())
         self._store.stage(upload.id)
         self._uploads[upload.id] = upload
         return upload

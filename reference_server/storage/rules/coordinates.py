@@ -11,7 +11,9 @@ import re2
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.rules.editions import Edition
 
-_LONGEST = 255  # characters, as GitLab's columns
+LONGEST = 255
+"""The longest name, version and stored file name, in characters, as GitLab's columns."""
+
 _NAME = re.compile(r"[A-Za-z0-9._+-]+")
 _NESTED_PART = re.compile(r"[A-Za-z0-9._+~@-]+")
 _LAX_VERSION = re.compile(r"[A-Za-z0-9_.+-]+")
@@ -49,11 +51,11 @@ def stored_file_name(file_name: str) -> str:
 
 
 def _is_name(text: str, pattern: re.Pattern[str]) -> bool:
-    return len(text) <= _LONGEST and pattern.fullmatch(text) is not None and text not in _NO_NAMES
+    return len(text) <= LONGEST and pattern.fullmatch(text) is not None and text not in _NO_NAMES
 
 
 def _is_version(text: str, edition: Edition) -> bool:
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return False
     if edition.strict_version_format:
         return _STRICT_VERSION.fullmatch(text) is not None
@@ -67,7 +69,7 @@ def _is_file_name(text: str, edition: Edition) -> bool:
     return (
         all(_is_name(part, _NESTED_PART) for part in parts)
         and parts[-1].strip("~@") == parts[-1]
-        and len(stored_file_name(text)) <= _LONGEST
+        and len(stored_file_name(text)) <= LONGEST
     )
 
 

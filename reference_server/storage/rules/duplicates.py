@@ -34,11 +34,11 @@ def forbids_duplicates(settings: DuplicateSettings, name: str, version: str, edi
 def check_exception_regex(regex: str) -> None:
     """Let a regex pass that may be an exception, or raise PARAMETER_INVALID."""
     if len(regex) > _LONGEST_REGEX:
-        raise _invalid(f"the exception regex may have at most {_LONGEST_REGEX} characters")
+        raise _invalid(f"is too long (maximum is {_LONGEST_REGEX} characters)")
     try:
         _compiled(regex)
-    except re2.error:
-        raise _invalid("the exception regex is not valid RE2 syntax") from None
+    except re2.error as error:
+        raise _invalid(f"not valid RE2 syntax: {_words(error)}") from None
 
 
 def _matches(regex: str, name: str, version: str) -> bool:
@@ -54,6 +54,12 @@ def _compiled(regex: str) -> re2._Regexp:
     options.never_capture = True
     options.max_mem = _REGEX_BYTES
     return re2.compile(regex, options)
+
+
+def _words(error: re2.error) -> str:
+    """Give what RE2 says of a regex."""
+    words = error.args[0] if error.args else "it is too large"
+    return words.decode(errors="replace") if isinstance(words, bytes) else str(words)
 
 
 def _invalid(message: str) -> Failure:

@@ -15,6 +15,15 @@ class Role(enum.IntEnum):
     OWNER = 50
 
 
+class PackageAccess(enum.IntEnum):
+    """Who may use a project's package registry, as the contract numbers it."""
+
+    DISABLED = 1
+    PRIVATE = 2
+    ENABLED = 3
+    PUBLIC = 4
+
+
 class Visibility(enum.IntEnum):
     """Who may see a project or group without being a member, as the contract numbers it."""
 

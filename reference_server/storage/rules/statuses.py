@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 from reference_server.contract.failure import Failure, Reason
 
@@ -18,19 +19,28 @@ class PackageStatus(enum.IntEnum):
 
 DOWNLOADABLE = frozenset({PackageStatus.DEFAULT, PackageStatus.HIDDEN})
 LISTED = frozenset({PackageStatus.DEFAULT, PackageStatus.ERROR})
+"""Whose packages lists hold unless they are asked for a status; other packages cannot be named by their ids."""
+
+SHOWN = frozenset({PackageStatus.DEFAULT})
+"""Whose packages are shown one by one."""
 
 _PUBLISHABLE = {"default": PackageStatus.DEFAULT, "hidden": PackageStatus.HIDDEN}
-_LISTABLE = {**_PUBLISHABLE, "error": PackageStatus.ERROR}
+_LISTABLE = {status.name.lower(): status for status in PackageStatus}
+_NEVER_HERE = frozenset({"processing", "deprecated"})
 
 
 def status_to_publish(text: str | None) -> PackageStatus | None:
     """Read the parameter "status" of a publication; raises PARAMETER_VALUE_UNKNOWN."""
-    return _read(text, _PUBLISHABLE)
+    return None if text is None else _read(text, _PUBLISHABLE)
 
 
-def status_to_list(text: str | None) -> PackageStatus | None:
+def statuses_to_list(text: str | None) -> frozenset[PackageStatus]:
     """Read the parameter "status" of a list; raises PARAMETER_VALUE_UNKNOWN."""
-    return _read(text, _LISTABLE)
+    if text is None:
+        return LISTED
+    if text in _NEVER_HERE:
+        return frozenset()
+    return frozenset({_read(text, _LISTABLE)})
 
 
 def check_select(text: str | None) -> None:
@@ -39,9 +49,7 @@ def check_select(text: str | None) -> None:
         raise _unknown("select")
 
 
-def _read(text: str | None, known: dict[str, PackageStatus]) -> PackageStatus | None:
-    if text is None:
-        return None
+def _read(text: str, known: Mapping[str, PackageStatus]) -> PackageStatus:
     if text not in known:
         raise _unknown("status")
     return known[text]

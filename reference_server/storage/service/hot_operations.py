@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from reference_server.storage.metadata.hot_paths import PackageFileRow
+from reference_server.storage.metadata.hot_paths import FoundFile, PackageFileRow
 from reference_server.storage.packages.uploads import Received
 from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.service import messages
@@ -26,6 +26,12 @@ class HotOperations:
             messages.coordinates(request.coordinates),
             with_content=not request.record_only,
         )
+        return self.opened(found, request)
+
+    def opened(
+        self, found: FoundFile, request: pb.OpenPackageFileRequest | pb.OpenPackageFileByIdRequest
+    ) -> pb.OpenPackageFileResponse:
+        """Answer with a file that was found, and the way to its bytes that the request wants."""
         file, sha256 = messages.package_file(found.row), found.row.sha256
         if request.record_only:
             return pb.OpenPackageFileResponse(package_file=file)
@@ -44,7 +50,7 @@ class HotOperations:
         publishing = self.rooms.publishing
         return pb.BeginPublicationResponse(
             upload_id=upload.id,
-            maximum_bytes=publishing.maximum_bytes,
+            maximum_bytes=upload.maximum_bytes,
             staging_path=self.rooms.store.staging_path(upload.id) if upload.shares_volume else None,
             legacy_digests=publishing.legacy_digests and upload.shares_volume,
         )

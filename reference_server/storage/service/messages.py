@@ -19,7 +19,11 @@ _CARRIAGES = {int(carriage): carriage for carriage in Carriage}
 
 def presented(credentials: Iterable[credential_pb2.Credential]) -> tuple[Presented, ...]:
     """Read credentials; a secret goes no further than here. Raises PARAMETER_INVALID for an unknown carriage."""
-    return tuple([Presented(_carriage(credential.carriage), digest(credential.secret)) for credential in credentials])
+    return tuple([_presented(credential) for credential in credentials])
+
+
+def _presented(credential: credential_pb2.Credential) -> Presented:
+    return Presented(_carriage(credential.carriage), credential.username, digest(credential.secret))
 
 
 def _carriage(number: int) -> Carriage:

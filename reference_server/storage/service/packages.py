@@ -4,17 +4,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceServicer
 
-from reference_server.storage.metadata.models import Package
-from reference_server.storage.packages.listing import Page
+from reference_server.storage.ci.package_pipelines import PackagePipelines
+from reference_server.storage.packages.showing import ShownPackage
 from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.rules.duplicates import DuplicateSettings
-from reference_server.storage.service import messages
+from reference_server.storage.service import ci_messages, listing_messages, messages
 from reference_server.storage.service.hot_operations import HotOperations
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -23,8 +24,9 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class PackagesServicer(PackagesServiceServicer):
     """Translates between messages and rooms; calls.py turns what is raised into statuses."""
 
-    def __init__(self, rooms: PackageRooms, operations: HotOperations) -> None:
+    def __init__(self, rooms: PackageRooms, pipelines: PackagePipelines, operations: HotOperations) -> None:
         self._rooms = rooms
+        self._pipelines = pipelines
         self._operations = operations
 
     async def Publish(self, request: pb.PublishRequest, context: Context) -> pb.PublishResponse:
@@ -55,27 +57,74 @@ class PackagesServicer(PackagesServiceServicer):
         """Answer OpenPackageFile."""
         return self._operations.open(request)
 
-    async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
-        """Answer ListPackages."""
-        packages = self._rooms.listing.packages(
+    async def OpenPackageFileById(
+        self, request: pb.OpenPackageFileByIdRequest, context: Context
+    ) -> pb.OpenPackageFileByIdResponse:
+        """Answer OpenPackageFileById."""
+        found = self._rooms.opening.find_by_id(
             messages.presented(request.credentials),
             request.project,
-            request.status if request.HasField("status") else None,
-            Page(request.after_id, request.limit),
+            request.package_id,
+            request.package_file_id,
+            with_content=not request.record_only,
         )
-        return pb.ListPackagesResponse(packages=[_package(package) for package in packages])
+        return pb.OpenPackageFileByIdResponse(opened=self._operations.opened(found, request))
+
+    async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
+        """Answer ListPackages."""
+        given = self._rooms.listing.packages(
+            messages.presented(request.credentials),
+            request.project,
+            listing_messages.filters(request.filters),
+            listing_messages.asked(request.part),
+        )
+        return pb.ListPackagesResponse(packages=self._shown(given.rows), part=listing_messages.given(given))
+
+    async def ListGroupPackages(
+        self, request: pb.ListGroupPackagesRequest, context: Context
+    ) -> pb.ListGroupPackagesResponse:
+        """Answer ListGroupPackages."""
+        given = self._rooms.group_listing.packages(
+            messages.presented(request.credentials),
+            request.group,
+            listing_messages.filters(request.filters),
+            listing_messages.asked(request.part),
+            with_subgroups=not request.exclude_subgroups,
+        )
+        return pb.ListGroupPackagesResponse(packages=self._shown(given.rows), part=listing_messages.given(given))
+
+    async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
+        """Answer GetPackage."""
+        presented = messages.presented(request.credentials)
+        package = self._rooms.listing.package(presented, request.project, request.package_id)
+        return pb.GetPackageResponse(package=self._shown([package])[0])
 
     async def ListPackageFiles(
         self, request: pb.ListPackageFilesRequest, context: Context
     ) -> pb.ListPackageFilesResponse:
         """Answer ListPackageFiles."""
-        files = self._rooms.listing.files(
+        given = self._rooms.listing.files(
             messages.presented(request.credentials),
             request.project,
             request.package_id,
-            Page(request.after_id, request.limit),
+            listing_messages.asked(request.part),
         )
-        return pb.ListPackageFilesResponse(package_files=[messages.package_file(file) for file in files])
+        pipelines = self._pipelines.of_files([file.id for file in given.rows])
+        files = [listing_messages.package_file(file, pipelines.get(file.id)) for file in given.rows]
+        return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.given(given))
+
+    async def ListPackagePipelines(
+        self, request: pb.ListPackagePipelinesRequest, context: Context
+    ) -> pb.ListPackagePipelinesResponse:
+        """Answer ListPackagePipelines."""
+        given = self._pipelines.pipelines(
+            messages.presented(request.credentials),
+            request.project,
+            request.package_id,
+            listing_messages.asked(request.part),
+        )
+        pipelines = [ci_messages.pipeline(view) for view in given.rows]
+        return pb.ListPackagePipelinesResponse(pipelines=pipelines, part=listing_messages.given(given))
 
     async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
         """Answer DeletePackage."""
@@ -111,16 +160,28 @@ class PackagesServicer(PackagesServiceServicer):
         )
         return pb.UpdatePackageSettingsResponse(settings=_settings(settings))
 
+    async def GetPackageLimits(
+        self, request: pb.GetPackageLimitsRequest, context: Context
+    ) -> pb.GetPackageLimitsResponse:
+        """Answer GetPackageLimits."""
+        maximum = self._rooms.limits.read(messages.presented(request.credentials), request.project)
+        return pb.GetPackageLimitsResponse(maximum_file_bytes=maximum)
 
-def _package(package: Package) -> pb.Package:
-    return pb.Package(
-        id=package.id,
-        project_id=package.project_id,
-        name=package.name,
-        version=package.version,
-        status=pb.PackageStatus.ValueType(package.status),
-        created_at=messages.timestamp(package.created_at),
-    )
+    async def UpdatePackageLimits(
+        self, request: pb.UpdatePackageLimitsRequest, context: Context
+    ) -> pb.UpdatePackageLimitsResponse:
+        """Answer UpdatePackageLimits."""
+        maximum = await self._rooms.limits.change(
+            messages.presented(request.credentials),
+            request.project,
+            request.maximum_file_bytes if request.HasField("maximum_file_bytes") else None,
+        )
+        return pb.UpdatePackageLimitsResponse(maximum_file_bytes=maximum)
+
+    def _shown(self, packages: Sequence[ShownPackage]) -> list[pb.Package]:
+        """Write packages with their pipelines."""
+        pipelines = self._pipelines.of_packages([package.row.id for package in packages])
+        return [listing_messages.package(package, pipelines.get(package.row.id, ())) for package in packages]
 
 
 def _settings(settings: DuplicateSettings) -> pb.PackageSettings:

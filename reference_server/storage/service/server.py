@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import grpc
-from generic_packages.storage.v1 import content_pb2, identity_pb2, operations_pb2, packages_pb2
+from generic_packages.storage.v1 import (
+    ci_pb2,
+    content_pb2,
+    identity_pb2,
+    members_pb2,
+    operations_pb2,
+    packages_pb2,
+    protection_pb2,
+    tokens_pb2,
+)
+from generic_packages.storage.v1.ci_pb2_grpc import add_CiServiceServicer_to_server
 from generic_packages.storage.v1.content_pb2_grpc import add_ContentServiceServicer_to_server
 from generic_packages.storage.v1.identity_pb2_grpc import add_IdentityServiceServicer_to_server
+from generic_packages.storage.v1.members_pb2_grpc import add_MembersServiceServicer_to_server
 from generic_packages.storage.v1.operations_pb2_grpc import add_OperationsServiceServicer_to_server
 from generic_packages.storage.v1.packages_pb2_grpc import add_PackagesServiceServicer_to_server
+from generic_packages.storage.v1.protection_pb2_grpc import add_ProtectionServiceServicer_to_server
+from generic_packages.storage.v1.tokens_pb2_grpc import add_TokensServiceServicer_to_server
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
@@ -15,11 +28,15 @@ from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.limits import KIB, MIB
 from reference_server.storage.rooms import Rooms
 from reference_server.storage.service.calls import CallLog, Calls
+from reference_server.storage.service.ci import CiServicer
 from reference_server.storage.service.content import ContentServicer
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.identity import IdentityServicer
+from reference_server.storage.service.members import MembersServicer
 from reference_server.storage.service.operations import OperationsServicer
 from reference_server.storage.service.packages import PackagesServicer
+from reference_server.storage.service.protection import ProtectionServicer
+from reference_server.storage.service.tokens import TokensServicer
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", 4 * MIB),
@@ -32,7 +49,11 @@ _SERVICES = tuple(
     module.DESCRIPTOR.services_by_name[name].full_name
     for module, name in (
         (identity_pb2, "IdentityService"),
+        (members_pb2, "MembersService"),
+        (tokens_pb2, "TokensService"),
+        (ci_pb2, "CiService"),
         (packages_pb2, "PackagesService"),
+        (protection_pb2, "ProtectionService"),
         (operations_pb2, "OperationsService"),
         (content_pb2, "ContentService"),
     )
@@ -53,7 +74,13 @@ class StorageServer:
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(interceptors=[Calls(log)], options=_OPTIONS)
         add_IdentityServiceServicer_to_server(IdentityServicer(rooms.identity), self._server)
-        add_PackagesServiceServicer_to_server(PackagesServicer(rooms.packages, operations), self._server)
+        add_MembersServiceServicer_to_server(MembersServicer(rooms.identity.members), self._server)
+        add_TokensServiceServicer_to_server(TokensServicer(rooms.identity), self._server)
+        add_CiServiceServicer_to_server(CiServicer(rooms.ci), self._server)
+        add_PackagesServiceServicer_to_server(
+            PackagesServicer(rooms.packages, rooms.ci.package_pipelines, operations), self._server
+        )
+        add_ProtectionServiceServicer_to_server(ProtectionServicer(rooms.packages.protection_rules), self._server)
         add_OperationsServiceServicer_to_server(self._operations, self._server)
         add_ContentServiceServicer_to_server(ContentServicer(rooms.packages), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)

@@ -37,14 +37,14 @@ class Storage:
 
 
 @contextmanager
-def running_storage(folder: Path) -> Iterator[Storage]:
-    """Start the storage program on an empty folder; stop it when the block ends."""
+def running_storage(folder: Path, *arguments: str) -> Iterator[Storage]:
+    """Start the storage program on an empty folder with further arguments; stop it when the block ends."""
     token_file = folder / "token"
     token_file.touch(0o600)
     token_file.write_text(ROOT_TOKEN)
     address = f"unix:{folder / 'socket'}"
     command = [sys.executable, "-m", "reference_server", "storage", "--data", str(folder / "data")]
-    command += ["--listen", address, "--root-token-file", str(token_file)]
+    command += ["--listen", address, "--root-token-file", str(token_file), *arguments]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
         try:
             yield Storage(addresses.parse(address), folder / "data", process)
@@ -64,6 +64,12 @@ class Answer:
         """Read the body as a JSON object."""
         value = json.loads(self.body)
         assert isinstance(value, dict)
+        return value
+
+    def items(self) -> list[dict[str, object]]:
+        """Read the body as a JSON list of objects."""
+        value = json.loads(self.body)
+        assert isinstance(value, list)
         return value
 
 
@@ -96,9 +102,26 @@ class Served:
         finally:
             connection.close()
 
-    def post(self, target: str, value: dict[str, object]) -> Answer:
+    def post(self, target: str, value: Mapping[str, object], *, token: str | None = None) -> Answer:
         """Send a JSON body to the REST API."""
-        return self.send("POST", f"/api/v4{target}", json.dumps(value).encode(), {"Content-Type": "application/json"})
+        return self.rest("POST", target, value, token=token)
+
+    def get(self, target: str, *, token: str | None = None) -> Answer:
+        """Read from the REST API."""
+        return self.rest("GET", target, token=token)
+
+    def delete(self, target: str, *, token: str | None = None) -> Answer:
+        """Delete through the REST API."""
+        return self.rest("DELETE", target, token=token)
+
+    def rest(
+        self, method: str, target: str, value: Mapping[str, object] | None = None, *, token: str | None = None
+    ) -> Answer:
+        """Call the REST API, with a JSON body if there is one to send."""
+        if value is None:
+            return self.send(method, f"/api/v4{target}", token=token)
+        body = json.dumps(value).encode()
+        return self.send(method, f"/api/v4{target}", body, {"Content-Type": "application/json"}, token=token)
 
     def connect(self) -> socket.socket:
         """Open a raw connection."""

@@ -17,12 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from generic_packages.storage.v1 import content_pb2, credential_pb2, identity_pb2, packages_pb2
+from generic_packages.storage.v1 import content_pb2, credential_pb2, identity_pb2, packages_pb2, tokens_pb2
+from generic_packages.storage.v1.ci_pb2_grpc import CiServiceStub
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
+from generic_packages.storage.v1.members_pb2_grpc import MembersServiceStub
 from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceStub
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
+from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceStub
+from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
 
 from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.failure import Failure
@@ -42,6 +46,16 @@ def private_token(secret: str) -> tuple[Credential, ...]:
 def deploy_token(secret: str) -> tuple[Credential, ...]:
     """Present a deploy token as its own header does."""
     return (Credential(carriage=credential_pb2.CARRIAGE_DEPLOY_TOKEN, secret=secret),)
+
+
+def in_project(project: int | str) -> identity_pb2.Place:
+    """Name a project as a place."""
+    return identity_pb2.Place(project=str(project))
+
+
+def in_group(group: int | str) -> identity_pb2.Place:
+    """Name a group as a place."""
+    return identity_pb2.Place(group=str(group))
 
 
 def at(project: int | str, file: str = "file.bin", *, name: str = "tool", version: str = "1.0") -> Any:
@@ -80,13 +94,21 @@ class Registry:
     data: Path
     edition: str
     identity: IdentityServiceStub = field(init=False)
+    members: MembersServiceStub = field(init=False)
+    tokens: TokensServiceStub = field(init=False)
+    ci: CiServiceStub = field(init=False)
     packages: PackagesServiceStub = field(init=False)
+    protection: ProtectionServiceStub = field(init=False)
     content: ContentServiceStub = field(init=False)
     operations: OperationsServiceStub = field(init=False)
 
     def __post_init__(self) -> None:
         self.identity = IdentityServiceStub(self.channel)
+        self.members = MembersServiceStub(self.channel)
+        self.tokens = TokensServiceStub(self.channel)
+        self.ci = CiServiceStub(self.channel)
         self.packages = PackagesServiceStub(self.channel)
+        self.protection = ProtectionServiceStub(self.channel)
         self.content = ContentServiceStub(self.channel)
         self.operations = OperationsServiceStub(self.channel)
 
@@ -116,17 +138,17 @@ class Registry:
 
     def access_token(
         self, project: int, level: int = 30, *, scopes: Sequence[str] = ("api",), expires_at: str | None = None
-    ) -> identity_pb2.CreateProjectAccessTokenResponse:
+    ) -> tokens_pb2.CreateAccessTokenResponse:
         """Make a project access token."""
-        request = identity_pb2.CreateProjectAccessTokenRequest(
+        request = tokens_pb2.CreateAccessTokenRequest(
             credentials=self.root,
-            project=str(project),
+            place=in_project(project),
             name="token",
             scopes=scopes,
             access_level=level,
             expires_at=expires_at,
         )
-        return self.identity.CreateProjectAccessToken(request, timeout=SECONDS)
+        return self.tokens.CreateAccessToken(request, timeout=SECONDS)
 
     def member(self, project: int, level: int = 30, *, scopes: Sequence[str] = ("api",)) -> tuple[Credential, ...]:
         """Make a member of a project, and give its credential."""
@@ -134,10 +156,10 @@ class Registry:
 
     def deploy_token(self, project: int, *scopes: str) -> tuple[Credential, ...]:
         """Make a deploy token, and give its credential."""
-        request = identity_pb2.CreateProjectDeployTokenRequest(
-            credentials=self.root, project=str(project), name="token", scopes=scopes
+        request = tokens_pb2.CreateDeployTokenRequest(
+            credentials=self.root, place=in_project(project), name="token", scopes=scopes
         )
-        return deploy_token(self.identity.CreateProjectDeployToken(request, timeout=SECONDS).secret)
+        return deploy_token(self.tokens.CreateDeployToken(request, timeout=SECONDS).secret)
 
     def settings(self, group: int, *, allowed: bool | None = None, regex: str | None = None) -> None:
         """Change a group's package settings."""
@@ -203,7 +225,10 @@ class Registry:
     def files(self, project: int | str, package_id: int) -> list[packages_pb2.PackageFile]:
         """List a package's file rows."""
         request = packages_pb2.ListPackageFilesRequest(
-            credentials=self.root, project=str(project), package_id=package_id, limit=100
+            credentials=self.root,
+            project=str(project),
+            package_id=package_id,
+            part=packages_pb2.ListedPart(per_page=100),
         )
         return list(self.packages.ListPackageFiles(request, timeout=SECONDS).package_files)
 

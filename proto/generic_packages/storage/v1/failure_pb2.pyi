@@ -80,6 +80,32 @@ class _FailureReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Failure
     """
     FAILURE_REASON_VOLUME_FULL: _FailureReason.ValueType  # 21
     """RESOURCE_EXHAUSTED. The volume has no room for the content."""
+    FAILURE_REASON_USER_NOT_FOUND: _FailureReason.ValueType  # 22
+    """NOT_FOUND. No such user."""
+    FAILURE_REASON_USER_TAKEN: _FailureReason.ValueType  # 23
+    """ALREADY_EXISTS. Another user has this username or address. Metadata: "parameter", "username" or "email"."""
+    FAILURE_REASON_USER_BLOCKED: _FailureReason.ValueType  # 24
+    """PERMISSION_DENIED. The token is valid and its user is blocked."""
+    FAILURE_REASON_MEMBER_TAKEN: _FailureReason.ValueType  # 25
+    """ALREADY_EXISTS. The user has a role in the project or group itself."""
+    FAILURE_REASON_RECORD_NOT_FOUND: _FailureReason.ValueType  # 26
+    """NOT_FOUND. No such member, runner, pipeline or job, or not in the place that the call names."""
+    FAILURE_REASON_JOB_TOKEN_NOT_ALLOWED: _FailureReason.ValueType  # 27
+    """PERMISSION_DENIED. The project does not let the job tokens of the caller's project in.
+    Metadata: "source" and "target", the paths (their last parts) of the caller's project and of the one that it asks.
+    """
+    FAILURE_REASON_PACKAGE_PROTECTED: _FailureReason.ValueType  # 40
+    """PERMISSION_DENIED. A protection rule of the project keeps the caller from publishing a package of this name."""
+    FAILURE_REASON_PACKAGE_DELETION_PROTECTED: _FailureReason.ValueType  # 41
+    """PERMISSION_DENIED. A protection rule of the project keeps the caller from deleting a package of this name."""
+    FAILURE_REASON_PROTECTION_RULE_NOT_FOUND: _FailureReason.ValueType  # 42
+    """NOT_FOUND. No such protection rule in the project."""
+    FAILURE_REASON_PROTECTION_RULE_INVALID: _FailureReason.ValueType  # 43
+    """INVALID_ARGUMENT. A protection rule may not be so. Metadata: "complaint", one sentence in GitLab's words, such as
+    "Package name pattern has already been taken".
+    """
+    FAILURE_REASON_NOT_IN_EDITION: _FailureReason.ValueType  # 44
+    """UNIMPLEMENTED. What is asked for came after the edition that the registry follows."""
 
 class FailureReason(_FailureReason, metaclass=_FailureReasonEnumTypeWrapper):
     """The status code beside each reason is part of the contract."""
@@ -134,4 +160,30 @@ Metadata: "retry_after_seconds", decimal.
 """
 FAILURE_REASON_VOLUME_FULL: FailureReason.ValueType  # 21
 """RESOURCE_EXHAUSTED. The volume has no room for the content."""
+FAILURE_REASON_USER_NOT_FOUND: FailureReason.ValueType  # 22
+"""NOT_FOUND. No such user."""
+FAILURE_REASON_USER_TAKEN: FailureReason.ValueType  # 23
+"""ALREADY_EXISTS. Another user has this username or address. Metadata: "parameter", "username" or "email"."""
+FAILURE_REASON_USER_BLOCKED: FailureReason.ValueType  # 24
+"""PERMISSION_DENIED. The token is valid and its user is blocked."""
+FAILURE_REASON_MEMBER_TAKEN: FailureReason.ValueType  # 25
+"""ALREADY_EXISTS. The user has a role in the project or group itself."""
+FAILURE_REASON_RECORD_NOT_FOUND: FailureReason.ValueType  # 26
+"""NOT_FOUND. No such member, runner, pipeline or job, or not in the place that the call names."""
+FAILURE_REASON_JOB_TOKEN_NOT_ALLOWED: FailureReason.ValueType  # 27
+"""PERMISSION_DENIED. The project does not let the job tokens of the caller's project in.
+Metadata: "source" and "target", the paths (their last parts) of the caller's project and of the one that it asks.
+"""
+FAILURE_REASON_PACKAGE_PROTECTED: FailureReason.ValueType  # 40
+"""PERMISSION_DENIED. A protection rule of the project keeps the caller from publishing a package of this name."""
+FAILURE_REASON_PACKAGE_DELETION_PROTECTED: FailureReason.ValueType  # 41
+"""PERMISSION_DENIED. A protection rule of the project keeps the caller from deleting a package of this name."""
+FAILURE_REASON_PROTECTION_RULE_NOT_FOUND: FailureReason.ValueType  # 42
+"""NOT_FOUND. No such protection rule in the project."""
+FAILURE_REASON_PROTECTION_RULE_INVALID: FailureReason.ValueType  # 43
+"""INVALID_ARGUMENT. A protection rule may not be so. Metadata: "complaint", one sentence in GitLab's words, such as
+"Package name pattern has already been taken".
+"""
+FAILURE_REASON_NOT_IN_EDITION: FailureReason.ValueType  # 44
+"""UNIMPLEMENTED. What is asked for came after the edition that the registry follows."""
 Global___FailureReason: _TypeAlias = FailureReason  # noqa: Y015

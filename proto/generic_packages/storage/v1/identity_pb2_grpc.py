@@ -40,10 +40,45 @@ class IdentityServiceStub:
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerResponse.FromString,
                 _registered_method=True)
+        self.CreateUser = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/CreateUser',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateUserRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateUserResponse.FromString,
+                _registered_method=True)
+        self.GetUser = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/GetUser',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetUserRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetUserResponse.FromString,
+                _registered_method=True)
+        self.ListUsers = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/ListUsers',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListUsersRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListUsersResponse.FromString,
+                _registered_method=True)
+        self.UpdateUser = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/UpdateUser',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateUserRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateUserResponse.FromString,
+                _registered_method=True)
+        self.DeleteUser = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/DeleteUser',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteUserRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteUserResponse.FromString,
+                _registered_method=True)
         self.CreateGroup = channel.unary_unary(
                 '/generic_packages.storage.v1.IdentityService/CreateGroup',
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateGroupRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateGroupResponse.FromString,
+                _registered_method=True)
+        self.GetGroup = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/GetGroup',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetGroupRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetGroupResponse.FromString,
+                _registered_method=True)
+        self.ListGroups = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/ListGroups',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListGroupsRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListGroupsResponse.FromString,
                 _registered_method=True)
         self.DeleteGroup = channel.unary_unary(
                 '/generic_packages.storage.v1.IdentityService/DeleteGroup',
@@ -60,30 +95,20 @@ class IdentityServiceStub:
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetProjectRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetProjectResponse.FromString,
                 _registered_method=True)
+        self.ListProjects = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/ListProjects',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListProjectsRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListProjectsResponse.FromString,
+                _registered_method=True)
+        self.UpdateProject = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/UpdateProject',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateProjectRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateProjectResponse.FromString,
+                _registered_method=True)
         self.DeleteProject = channel.unary_unary(
                 '/generic_packages.storage.v1.IdentityService/DeleteProject',
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectResponse.FromString,
-                _registered_method=True)
-        self.CreateProjectAccessToken = channel.unary_unary(
-                '/generic_packages.storage.v1.IdentityService/CreateProjectAccessToken',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenResponse.FromString,
-                _registered_method=True)
-        self.RevokeProjectAccessToken = channel.unary_unary(
-                '/generic_packages.storage.v1.IdentityService/RevokeProjectAccessToken',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenResponse.FromString,
-                _registered_method=True)
-        self.CreateProjectDeployToken = channel.unary_unary(
-                '/generic_packages.storage.v1.IdentityService/CreateProjectDeployToken',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenResponse.FromString,
-                _registered_method=True)
-        self.RevokeProjectDeployToken = channel.unary_unary(
-                '/generic_packages.storage.v1.IdentityService/RevokeProjectDeployToken',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenResponse.FromString,
                 _registered_method=True)
 
 
@@ -99,10 +124,60 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateUser(self, request, context):
+        """Creates a user. Needs an administrator. Errors: USER_TAKEN (username, email).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUser(self, request, context):
+        """Reads a user. Any user may. Errors: USER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUsers(self, request, context):
+        """Lists users by falling id. Any user may.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateUser(self, request, context):
+        """Changes the fields of a user that are present. Needs an administrator. Errors: USER_NOT_FOUND, USER_TAKEN (email).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteUser(self, request, context):
+        """Deletes a user with its tokens and memberships. Needs an administrator. Errors: USER_NOT_FOUND;
+        PARAMETER_INVALID (user_id) for the caller itself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateGroup(self, request, context):
         """Creates a group, at the top or below another; the caller becomes its owner. Needs an administrator for a group at
-        the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path); PARAMETER_INVALID (visibility) for a group more
-        visible than its parent.
+        the top, an owner of the parent otherwise. Errors: PARAMETER_TAKEN (path); PARAMETER_INVALID (visibility) for a
+        group more visible than its parent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetGroup(self, request, context):
+        """Reads a group. Anonymous callers see public groups.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListGroups(self, request, context):
+        """Lists the groups that the caller sees, by name.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -130,37 +205,24 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListProjects(self, request, context):
+        """Lists the projects that the caller sees, the newest first unless told otherwise.
+        Errors: GROUP_NOT_FOUND; PARAMETER_VALUE_UNKNOWN (order_by, sort).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateProject(self, request, context):
+        """Changes the fields of a project that are present. Needs a maintainer; visibility needs an owner.
+        Errors: PARAMETER_INVALID (visibility) for a project more visible than its group.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteProject(self, request, context):
         """Deletes a project with its packages and tokens. Needs an owner.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def CreateProjectAccessToken(self, request, context):
-        """Creates a project access token and the bot user that it belongs to. Needs a maintainer; no role above the caller's own
-        can be given. Errors: PARAMETER_VALUE_UNKNOWN (scopes, access_level).
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def RevokeProjectAccessToken(self, request, context):
-        """Revokes a project access token. Needs a maintainer. Errors: TOKEN_NOT_FOUND.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def CreateProjectDeployToken(self, request, context):
-        """Creates a deploy token of a project. Needs a maintainer. Errors: PARAMETER_VALUE_UNKNOWN (scopes).
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def RevokeProjectDeployToken(self, request, context):
-        """Revokes a deploy token of a project. Needs a maintainer. Errors: TOKEN_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -174,10 +236,45 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerResponse.SerializeToString,
             ),
+            'CreateUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateUser,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateUserRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateUserResponse.SerializeToString,
+            ),
+            'GetUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUser,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetUserRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetUserResponse.SerializeToString,
+            ),
+            'ListUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUsers,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListUsersRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListUsersResponse.SerializeToString,
+            ),
+            'UpdateUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateUser,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateUserRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateUserResponse.SerializeToString,
+            ),
+            'DeleteUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteUser,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteUserRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteUserResponse.SerializeToString,
+            ),
             'CreateGroup': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateGroup,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateGroupRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateGroupResponse.SerializeToString,
+            ),
+            'GetGroup': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetGroup,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetGroupRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetGroupResponse.SerializeToString,
+            ),
+            'ListGroups': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListGroups,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListGroupsRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListGroupsResponse.SerializeToString,
             ),
             'DeleteGroup': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteGroup,
@@ -194,30 +291,20 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetProjectRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetProjectResponse.SerializeToString,
             ),
+            'ListProjects': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProjects,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListProjectsRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListProjectsResponse.SerializeToString,
+            ),
+            'UpdateProject': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateProject,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateProjectRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateProjectResponse.SerializeToString,
+            ),
             'DeleteProject': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteProject,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectResponse.SerializeToString,
-            ),
-            'CreateProjectAccessToken': grpc.unary_unary_rpc_method_handler(
-                    servicer.CreateProjectAccessToken,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenResponse.SerializeToString,
-            ),
-            'RevokeProjectAccessToken': grpc.unary_unary_rpc_method_handler(
-                    servicer.RevokeProjectAccessToken,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenResponse.SerializeToString,
-            ),
-            'CreateProjectDeployToken': grpc.unary_unary_rpc_method_handler(
-                    servicer.CreateProjectDeployToken,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenResponse.SerializeToString,
-            ),
-            'RevokeProjectDeployToken': grpc.unary_unary_rpc_method_handler(
-                    servicer.RevokeProjectDeployToken,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -259,6 +346,141 @@ class IdentityService:
             _registered_method=True)
 
     @staticmethod
+    def CreateUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/CreateUser',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateUserRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/GetUser',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetUserRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/ListUsers',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListUsersRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/UpdateUser',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateUserRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/DeleteUser',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteUserRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CreateGroup(request,
             target,
             options=(),
@@ -275,6 +497,60 @@ class IdentityService:
             '/generic_packages.storage.v1.IdentityService/CreateGroup',
             generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateGroupRequest.SerializeToString,
             generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateGroupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetGroup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/GetGroup',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetGroupRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetGroupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListGroups(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/ListGroups',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListGroupsRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListGroupsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -367,6 +643,60 @@ class IdentityService:
             _registered_method=True)
 
     @staticmethod
+    def ListProjects(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/ListProjects',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListProjectsRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.ListProjectsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateProject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/UpdateProject',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateProjectRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.UpdateProjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def DeleteProject(request,
             target,
             options=(),
@@ -383,114 +713,6 @@ class IdentityService:
             '/generic_packages.storage.v1.IdentityService/DeleteProject',
             generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectRequest.SerializeToString,
             generic__packages_dot_storage_dot_v1_dot_identity__pb2.DeleteProjectResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def CreateProjectAccessToken(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.IdentityService/CreateProjectAccessToken',
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectAccessTokenResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def RevokeProjectAccessToken(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.IdentityService/RevokeProjectAccessToken',
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectAccessTokenResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def CreateProjectDeployToken(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.IdentityService/CreateProjectDeployToken',
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateProjectDeployTokenResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def RevokeProjectDeployToken(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.IdentityService/RevokeProjectDeployToken',
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RevokeProjectDeployTokenResponse.FromString,
             options,
             channel_credentials,
             insecure,

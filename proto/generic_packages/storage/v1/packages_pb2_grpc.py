@@ -61,15 +61,35 @@ class PackagesServiceStub:
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileResponse.FromString,
                 _registered_method=True)
+        self.OpenPackageFileById = channel.unary_unary(
+                '/generic_packages.storage.v1.PackagesService/OpenPackageFileById',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileByIdRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileByIdResponse.FromString,
+                _registered_method=True)
         self.ListPackages = channel.unary_unary(
                 '/generic_packages.storage.v1.PackagesService/ListPackages',
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagesRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagesResponse.FromString,
                 _registered_method=True)
+        self.ListGroupPackages = channel.unary_unary(
+                '/generic_packages.storage.v1.PackagesService/ListGroupPackages',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListGroupPackagesRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListGroupPackagesResponse.FromString,
+                _registered_method=True)
+        self.GetPackage = channel.unary_unary(
+                '/generic_packages.storage.v1.PackagesService/GetPackage',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageResponse.FromString,
+                _registered_method=True)
         self.ListPackageFiles = channel.unary_unary(
                 '/generic_packages.storage.v1.PackagesService/ListPackageFiles',
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackageFilesRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackageFilesResponse.FromString,
+                _registered_method=True)
+        self.ListPackagePipelines = channel.unary_unary(
+                '/generic_packages.storage.v1.PackagesService/ListPackagePipelines',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagePipelinesRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagePipelinesResponse.FromString,
                 _registered_method=True)
         self.DeletePackage = channel.unary_unary(
                 '/generic_packages.storage.v1.PackagesService/DeletePackage',
@@ -91,6 +111,16 @@ class PackagesServiceStub:
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageSettingsRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageSettingsResponse.FromString,
                 _registered_method=True)
+        self.GetPackageLimits = channel.unary_unary(
+                '/generic_packages.storage.v1.PackagesService/GetPackageLimits',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageLimitsRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageLimitsResponse.FromString,
+                _registered_method=True)
+        self.UpdatePackageLimits = channel.unary_unary(
+                '/generic_packages.storage.v1.PackagesService/UpdatePackageLimits',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageLimitsRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageLimitsResponse.FromString,
+                _registered_method=True)
 
 
 class PackagesServiceServicer:
@@ -100,7 +130,8 @@ class PackagesServiceServicer:
 
     def Publish(self, request, context):
         """Publishes a file whose content fits in the message. When it answers, the content and the record are on stable
-        storage. Errors: PARAMETER_VALUE_UNKNOWN (status, select), FILE_TOO_LARGE, PACKAGE_DUPLICATE, VOLUME_FULL.
+        storage. Errors: PARAMETER_VALUE_UNKNOWN (status, select), FILE_TOO_LARGE, PACKAGE_PROTECTED, PACKAGE_DUPLICATE,
+        VOLUME_FULL.
         Safe to repeat: each repetition adds one more file row with the same content, and the newest row is served.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -142,47 +173,98 @@ class PackagesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def OpenPackageFileById(self, request, context):
+        """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile, but that hidden
+        packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
+        Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListPackages(self, request, context):
-        """Lists a project's packages, oldest first. Errors: PARAMETER_VALUE_UNKNOWN (status).
+        """Lists a project's packages. An anonymous caller of a private project gets PROJECT_NOT_FOUND.
+        Errors: PARAMETER_VALUE_UNKNOWN (status, package_type, order_by, sort, page, per_page), PARAMETER_INVALID (cursor).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListGroupPackages(self, request, context):
+        """Lists the packages of a group's projects, of the groups below it too: those that the caller may read.
+        Errors: GROUP_NOT_FOUND; as ListPackages.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPackage(self, request, context):
+        """Reads one package, whose status is "default". Errors: PACKAGE_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListPackageFiles(self, request, context):
-        """Lists every file row of one package, oldest first; a file name published twice has two rows.
-        Errors: PACKAGE_NOT_FOUND.
+        """Lists every file row of one package, which is not hidden; a file name published twice has two rows. Ordered by id, created_at or
+        file_name. Errors: PACKAGE_NOT_FOUND; as ListPackages.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPackagePipelines(self, request, context):
+        """Lists the pipelines whose jobs published files of a package; by id alone, the newest first unless told otherwise.
+        Errors: PACKAGE_NOT_FOUND, NOT_IN_EDITION; as ListPackages.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeletePackage(self, request, context):
-        """Deletes a package with all its files. Content that nothing else refers to is freed.
-        Errors: PACKAGE_NOT_FOUND.
+        """Deletes a package with all its files. Content that nothing else refers to is freed. Needs a maintainer.
+        Errors: PACKAGE_NOT_FOUND, PACKAGE_DELETION_PROTECTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeletePackageFile(self, request, context):
-        """Deletes one file row; the row before it, if any, is the newest from then on.
-        Errors: PACKAGE_NOT_FOUND, PACKAGE_FILE_NOT_FOUND.
+        """Deletes one file row; the row before it, if any, is the newest from then on. Needs a maintainer.
+        Errors: PACKAGE_NOT_FOUND, PACKAGE_FILE_NOT_FOUND, PACKAGE_DELETION_PROTECTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetPackageSettings(self, request, context):
-        """Reads a group's package settings. Errors: GROUP_NOT_FOUND.
+        """Reads a group's package settings. Needs a maintainer. Errors: GROUP_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdatePackageSettings(self, request, context):
-        """Changes the fields of a group's package settings that are present, and answers with all of them.
-        Errors: GROUP_NOT_FOUND; PARAMETER_INVALID for an exception regex over 255 characters or refused by RE2.
+        """Changes the fields of a group's package settings that are present, and answers with all of them. Needs a
+        maintainer in edition 15, an owner in the current one.
+        Errors: GROUP_NOT_FOUND; PARAMETER_INVALID (generic_duplicate_exception_regex) for a regex over 255 characters or
+        refused by RE2: the status message completes a sentence that begins with the field's name, in GitLab's words with
+        RE2's ("not valid RE2 syntax: missing ): ("), and names no more than the caller sent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPackageLimits(self, request, context):
+        """Reads what a project takes. Whoever may see the project may.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdatePackageLimits(self, request, context):
+        """Changes what a project takes, from the next publication on. Needs an administrator.
+        Errors: PARAMETER_INVALID (maximum_file_bytes) for a limit below 1.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -216,15 +298,35 @@ def add_PackagesServiceServicer_to_server(servicer, server):
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileResponse.SerializeToString,
             ),
+            'OpenPackageFileById': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenPackageFileById,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileByIdRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileByIdResponse.SerializeToString,
+            ),
             'ListPackages': grpc.unary_unary_rpc_method_handler(
                     servicer.ListPackages,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagesRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagesResponse.SerializeToString,
             ),
+            'ListGroupPackages': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListGroupPackages,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListGroupPackagesRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListGroupPackagesResponse.SerializeToString,
+            ),
+            'GetPackage': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPackage,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageResponse.SerializeToString,
+            ),
             'ListPackageFiles': grpc.unary_unary_rpc_method_handler(
                     servicer.ListPackageFiles,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackageFilesRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackageFilesResponse.SerializeToString,
+            ),
+            'ListPackagePipelines': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPackagePipelines,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagePipelinesRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagePipelinesResponse.SerializeToString,
             ),
             'DeletePackage': grpc.unary_unary_rpc_method_handler(
                     servicer.DeletePackage,
@@ -245,6 +347,16 @@ def add_PackagesServiceServicer_to_server(servicer, server):
                     servicer.UpdatePackageSettings,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageSettingsRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageSettingsResponse.SerializeToString,
+            ),
+            'GetPackageLimits': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPackageLimits,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageLimitsRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageLimitsResponse.SerializeToString,
+            ),
+            'UpdatePackageLimits': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdatePackageLimits,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageLimitsRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageLimitsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -395,6 +507,33 @@ class PackagesService:
             _registered_method=True)
 
     @staticmethod
+    def OpenPackageFileById(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.PackagesService/OpenPackageFileById',
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileByIdRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileByIdResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListPackages(request,
             target,
             options=(),
@@ -422,6 +561,60 @@ class PackagesService:
             _registered_method=True)
 
     @staticmethod
+    def ListGroupPackages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.PackagesService/ListGroupPackages',
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListGroupPackagesRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListGroupPackagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPackage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.PackagesService/GetPackage',
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListPackageFiles(request,
             target,
             options=(),
@@ -438,6 +631,33 @@ class PackagesService:
             '/generic_packages.storage.v1.PackagesService/ListPackageFiles',
             generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackageFilesRequest.SerializeToString,
             generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackageFilesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPackagePipelines(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.PackagesService/ListPackagePipelines',
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagePipelinesRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.ListPackagePipelinesResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -546,6 +766,60 @@ class PackagesService:
             '/generic_packages.storage.v1.PackagesService/UpdatePackageSettings',
             generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageSettingsRequest.SerializeToString,
             generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPackageLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.PackagesService/GetPackageLimits',
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageLimitsRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.GetPackageLimitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdatePackageLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.PackagesService/UpdatePackageLimits',
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageLimitsRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_packages__pb2.UpdatePackageLimitsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -12,6 +12,7 @@ from reference_server.frontend.rest.parameters import (
     BadParametersError,
     Parameters,
     UnreadableBodyError,
+    UnspeakableTextError,
     read_parameters,
 )
 
@@ -49,6 +50,25 @@ def test_lists_come_in_several_forms(value: str | list[str] | None, expected: li
 def test_a_body_that_is_no_json_object_is_unreadable(body: bytes) -> None:
     with pytest.raises(UnreadableBodyError):
         read_parameters(request(body=body))
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        ("name=%ff", b""),
+        ("name=%00", b""),
+        ("", b'{"name": "\\u0000"}'),
+        ("", b'{"name": ["x", {"deep": "\\ud800"}]}'),
+        ("", b'{"\\udfff": 1}'),
+    ],
+)
+def test_text_that_nothing_can_be_called_is_refused(query: str, body: bytes) -> None:
+    with pytest.raises(UnspeakableTextError):
+        read_parameters(request(query, body))
+
+
+def test_characters_beyond_the_basic_plane_are_text() -> None:
+    assert read_parameters(request(body=b'{"name": "\\ud83d\\ude00"}')).text("name") == "\U0001f600"
 
 
 def test_wrong_types_are_all_named() -> None:

@@ -217,9 +217,8 @@ def test_an_unknown_route_is_not_found(front_end: Served, target: str, method: s
     ("method", "target", "allowed"),
     [
         ("DELETE", "/user", "GET, HEAD"),
-        ("GET", "/groups", "POST"),
-        ("HEAD", "/groups", "POST"),
-        ("PUT", "/projects/1", "DELETE, GET, HEAD"),
+        ("PUT", "/groups", "GET, HEAD, POST"),
+        ("PATCH", "/projects/1", "DELETE, GET, HEAD, PUT"),
     ],
 )
 def test_a_method_that_a_route_lacks_is_not_allowed(front_end: Served, method: str, target: str, allowed: str) -> None:
@@ -241,6 +240,13 @@ def test_head_is_get_without_a_body(front_end: Served, project: dict[str, object
 @pytest.mark.parametrize("name", ["%00", "%ff"])
 def test_text_that_is_malformed_is_refused(front_end: Served, name: str) -> None:
     assert get(front_end, f"/projects/{name}").status == 400
+
+
+@pytest.mark.parametrize("text", ["\\u0000", "\\ud800"])
+def test_text_that_is_malformed_names_nothing(front_end: Served, text: str) -> None:
+    body = '{"name": "a' + text + '", "path": "malformed"}'
+    answer = front_end.send("POST", "/api/v4/groups", body.encode(), {"Content-Type": "application/json"})
+    assert (answer.status, answer.json()) == (400, {"error": "The request has invalid or malformed text"})
 
 
 def test_a_body_that_is_too_large_is_refused(front_end: Served) -> None:

@@ -43,7 +43,7 @@ def uploads(tmp_path: Path, clock: Clock) -> Uploads:
 
 
 def test_an_upload_without_a_byte_for_an_hour_is_given_up(uploads: Uploads, clock: Clock, tmp_path: Path) -> None:
-    upload = uploads.begin(PUBLICATION, shares_volume=False)
+    upload = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
     os.utime(tmp_path / "staging" / upload.id, (clock.now, clock.now))
     clock.now += UPLOAD_IDLE_SECONDS
     assert uploads.end_idle() == 0
@@ -56,8 +56,8 @@ def test_an_upload_without_a_byte_for_an_hour_is_given_up(uploads: Uploads, cloc
 
 
 def test_a_byte_keeps_an_upload_open(uploads: Uploads, clock: Clock, tmp_path: Path) -> None:
-    through_storage = uploads.begin(PUBLICATION, shares_volume=False)
-    direct = uploads.begin(PUBLICATION, shares_volume=True)
+    through_storage = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
+    direct = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=True)
     clock.now += UPLOAD_IDLE_SECONDS + 1
     uploads.touch(through_storage)
     os.utime(tmp_path / "staging" / direct.id, (clock.now, clock.now))
@@ -65,28 +65,28 @@ def test_a_byte_keeps_an_upload_open(uploads: Uploads, clock: Clock, tmp_path: P
 
 
 def test_a_staging_file_of_no_upload_is_a_stray(uploads: Uploads, tmp_path: Path) -> None:
-    upload = uploads.begin(PUBLICATION, shares_volume=False)
+    upload = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
     (tmp_path / "staging" / "left-by-a-crash").write_bytes(b"half of it")
     assert asyncio.run(uploads.discard_strays()) == 1
     assert [path.name for path in (tmp_path / "staging").iterdir()] == [upload.id]
 
 
 def test_the_number_of_open_uploads_is_bounded(uploads: Uploads) -> None:
-    begun = [uploads.begin(PUBLICATION, shares_volume=False) for _ in range(4096)]
+    begun = [uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False) for _ in range(4096)]
     with pytest.raises(Failure) as refusal:
-        uploads.begin(PUBLICATION, shares_volume=False)
+        uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
     assert refusal.value.reason == Reason.OVERLOADED
     uploads.abandon(begun[0].id)
-    uploads.begin(PUBLICATION, shares_volume=False)
+    uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
 
 
 def test_answers_are_remembered_for_many_commits_and_not_for_ever(uploads: Uploads) -> None:
-    first = uploads.begin(PUBLICATION, shares_volume=False)
+    first = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
     uploads.keep_answer(first)
     for _ in range(9_999):
-        uploads.keep_answer(uploads.begin(PUBLICATION, shares_volume=False))
+        uploads.keep_answer(uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False))
     assert uploads.find(first.id) is first
-    uploads.keep_answer(uploads.begin(PUBLICATION, shares_volume=False))
+    uploads.keep_answer(uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False))
     with pytest.raises(Failure):
         uploads.find(first.id)
 

@@ -7,13 +7,13 @@ import time
 
 import grpc
 import pytest
-from generic_packages.storage.v1 import credential_pb2, identity_pb2
+from generic_packages.storage.v1 import credential_pb2, tokens_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from reference_server.contract.failure import Failure
-from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome
+from tests.reference_server.storage.registry import SECONDS, Registry, at, in_project, outcome
 
 CARRIAGES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
 
@@ -68,12 +68,12 @@ def test_a_secret_that_no_token_has_is_invalid(registry: Registry, secret: str) 
 def test_a_revoked_access_token_is_refused_however_it_is_carried(registry: Registry, carriage: str) -> None:
     project = registry.project().id
     created = registry.access_token(project)
-    request = identity_pb2.RevokeProjectAccessTokenRequest(
-        credentials=registry.root, project=str(project), token_id=created.access_token.id
+    request = tokens_pb2.RevokeAccessTokenRequest(
+        credentials=registry.root, place=in_project(project), token_id=created.access_token.id
     )
-    assert outcome(registry.identity.RevokeProjectAccessToken, request) == "OK"
+    assert outcome(registry.tokens.RevokeAccessToken, request) == "OK"
     assert publishing(registry, project, carried(carriage, created.secret)) == "CREDENTIAL_REVOKED"
-    assert outcome(registry.identity.RevokeProjectAccessToken, request) == "TOKEN_NOT_FOUND"
+    assert outcome(registry.tokens.RevokeAccessToken, request) == "TOKEN_NOT_FOUND"
 
 
 def test_an_access_token_expires_at_the_start_of_its_day(registry: Registry) -> None:
@@ -89,21 +89,21 @@ def test_an_access_token_expires_at_the_start_of_its_day(registry: Registry) -> 
 def test_a_deploy_token_expires_and_is_revoked(registry: Registry) -> None:
     project = registry.project().id
     now = int(time.time())
-    request = identity_pb2.CreateProjectDeployTokenRequest(
+    request = tokens_pb2.CreateDeployTokenRequest(
         credentials=registry.root,
-        project=str(project),
+        place=in_project(project),
         name="over",
         scopes=["write_package_registry"],
         expires_at=Timestamp(seconds=now - now % 86_400),
     )
-    over = registry.identity.CreateProjectDeployToken(request, timeout=SECONDS)
+    over = registry.tokens.CreateDeployToken(request, timeout=SECONDS)
     assert publishing(registry, project, carried("DEPLOY_TOKEN", over.secret)) == "CREDENTIAL_EXPIRED"
-    revoke = identity_pb2.RevokeProjectDeployTokenRequest(
-        credentials=registry.root, project=str(project), token_id=over.deploy_token.id
+    revoke = tokens_pb2.RevokeDeployTokenRequest(
+        credentials=registry.root, place=in_project(project), token_id=over.deploy_token.id
     )
-    assert outcome(registry.identity.RevokeProjectDeployToken, revoke) == "OK"
+    assert outcome(registry.tokens.RevokeDeployToken, revoke) == "OK"
     assert publishing(registry, project, carried("DEPLOY_TOKEN", over.secret)) == "CREDENTIAL_REVOKED"
-    assert outcome(registry.identity.RevokeProjectDeployToken, revoke) == "TOKEN_NOT_FOUND"
+    assert outcome(registry.tokens.RevokeDeployToken, revoke) == "TOKEN_NOT_FOUND"
 
 
 def test_too_little_scope_says_which_would_do(registry: Registry) -> None:

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
-from generic_packages.storage.v1 import packages_pb2
+from generic_packages.storage.v1 import packages_pb2, tokens_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, outcome
+from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, in_project, outcome
 
 
 def test_the_administrator_sees_itself(registry: Registry) -> None:
@@ -125,10 +125,10 @@ def test_a_deploy_token_makes_nothing(registry: Registry) -> None:
     project = registry.project()
     deploy = registry.deploy_token(project.id, "write_package_registry")
     assert _group(registry, path="of-a-token", credentials=deploy) == "ROLE_INSUFFICIENT"
-    request = pb.CreateProjectDeployTokenRequest(
-        credentials=deploy, project=str(project.id), name="n", scopes=["read_package_registry"]
+    request = tokens_pb2.CreateDeployTokenRequest(
+        credentials=deploy, place=in_project(project.id), name="n", scopes=["read_package_registry"]
     )
-    assert outcome(registry.identity.CreateProjectDeployToken, request) == "ROLE_INSUFFICIENT"
+    assert outcome(registry.tokens.CreateDeployToken, request) == "ROLE_INSUFFICIENT"
 
 
 def test_a_project_is_read_with_the_callers_roles(registry: Registry) -> None:
@@ -152,10 +152,10 @@ def test_a_private_project_is_not_there_for_others(registry: Registry) -> None:
 
 
 def _token(registry: Registry, project: int, **values: object) -> str:
-    request = pb.CreateProjectAccessTokenRequest(
-        **{"credentials": registry.root, "project": str(project), "name": "t", "scopes": ["api"], **values}  # type: ignore[arg-type]
+    request = tokens_pb2.CreateAccessTokenRequest(
+        **{"credentials": registry.root, "place": in_project(project), "name": "t", "scopes": ["api"], **values}  # type: ignore[arg-type]
     )
-    return outcome(registry.identity.CreateProjectAccessToken, request)
+    return outcome(registry.tokens.CreateAccessToken, request)
 
 
 @pytest.mark.parametrize(
@@ -177,10 +177,10 @@ def test_malformed_access_tokens_are_refused(registry: Registry, values: dict[st
 
 def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(registry: Registry) -> None:
     project = registry.project().id
-    request = pb.CreateProjectAccessTokenRequest(
-        credentials=registry.root, project=str(project), name="t", scopes=["api"]
+    request = tokens_pb2.CreateAccessTokenRequest(
+        credentials=registry.root, place=in_project(project), name="t", scopes=["api"]
     )
-    created = registry.identity.CreateProjectAccessToken(request, timeout=SECONDS)
+    created = registry.tokens.CreateAccessToken(request, timeout=SECONDS)
     assert created.access_token.access_level == 40
     maintainer = registry.member(project, 40)
     assert _token(registry, project, credentials=maintainer, access_level=40) == "OK"
@@ -190,28 +190,33 @@ def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(re
 
 def test_a_deploy_token_has_the_user_name_that_was_asked_for_or_one_of_its_id(registry: Registry) -> None:
     project = str(registry.project().id)
-    values = {"credentials": registry.root, "project": project, "name": "t", "scopes": ["read_package_registry"]}
-    plain = pb.CreateProjectDeployTokenRequest(**values)  # type: ignore[arg-type]
-    token = registry.identity.CreateProjectDeployToken(plain, timeout=SECONDS).deploy_token
+    values = {
+        "credentials": registry.root,
+        "place": in_project(project),
+        "name": "t",
+        "scopes": ["read_package_registry"],
+    }
+    plain = tokens_pb2.CreateDeployTokenRequest(**values)  # type: ignore[arg-type]
+    token = registry.tokens.CreateDeployToken(plain, timeout=SECONDS).deploy_token
     assert token.username == f"gitlab+deploy-token-{token.id}"
-    named = pb.CreateProjectDeployTokenRequest(**values, username="builder")  # type: ignore[arg-type]
-    assert registry.identity.CreateProjectDeployToken(named, timeout=SECONDS).deploy_token.username == "builder"
-    odd = pb.CreateProjectDeployTokenRequest(**values, username="two words")  # type: ignore[arg-type]
-    assert outcome(registry.identity.CreateProjectDeployToken, odd) == "PARAMETER_INVALID"
-    scopeless = pb.CreateProjectDeployTokenRequest(**{**values, "scopes": ["api"]})  # type: ignore[arg-type]
-    assert outcome(registry.identity.CreateProjectDeployToken, scopeless) == "PARAMETER_VALUE_UNKNOWN"
+    named = tokens_pb2.CreateDeployTokenRequest(**values, username="builder")  # type: ignore[arg-type]
+    assert registry.tokens.CreateDeployToken(named, timeout=SECONDS).deploy_token.username == "builder"
+    odd = tokens_pb2.CreateDeployTokenRequest(**values, username="two words")  # type: ignore[arg-type]
+    assert outcome(registry.tokens.CreateDeployToken, odd) == "PARAMETER_INVALID"
+    scopeless = tokens_pb2.CreateDeployTokenRequest(**{**values, "scopes": ["api"]})  # type: ignore[arg-type]
+    assert outcome(registry.tokens.CreateDeployToken, scopeless) == "PARAMETER_VALUE_UNKNOWN"
 
 
 @pytest.mark.parametrize("seconds", [0, -1, -(2**63), 1_500_000_000, 253_402_300_800, 2**63 - 1])
 def test_a_deploy_token_ends_neither_in_the_past_nor_beyond_the_calendar(registry: Registry, seconds: int) -> None:
-    request = pb.CreateProjectDeployTokenRequest(
+    request = tokens_pb2.CreateDeployTokenRequest(
         credentials=registry.root,
-        project=str(registry.project().id),
+        place=in_project(registry.project().id),
         name="t",
         scopes=["read_package_registry"],
         expires_at=Timestamp(seconds=seconds),
     )
-    assert outcome(registry.identity.CreateProjectDeployToken, request) == "PARAMETER_INVALID"
+    assert outcome(registry.tokens.CreateDeployToken, request) == "PARAMETER_INVALID"
 
 
 def test_a_deleted_project_is_gone_with_its_packages_and_tokens(registry: Registry) -> None:

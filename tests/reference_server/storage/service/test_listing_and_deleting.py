@@ -1,8 +1,11 @@
 """Lists, deletes, and what they leave on the volume."""
 
+# ruff: noqa: ANN401 -- the fields of a part are of several types
+
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
@@ -10,19 +13,28 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome
 
 
-def listed(registry: Registry, project: int, **values: object) -> list[pb.Package]:
+def listed(registry: Registry, project: int, status: str | None = None, **part: Any) -> list[pb.Package]:
     """List packages."""
-    request = pb.ListPackagesRequest(credentials=registry.root, project=str(project), **values)  # type: ignore[arg-type]
+    request = _list(registry, project, status, **part)
     return list(registry.packages.ListPackages(request, timeout=SECONDS).packages)
+
+
+def _list(registry: Registry, project: int, status: str | None = None, **part: Any) -> pb.ListPackagesRequest:
+    return pb.ListPackagesRequest(
+        credentials=registry.root,
+        project=str(project),
+        filters=pb.PackageFilters(status=status),
+        part=pb.ListedPart(**part),
+    )
 
 
 def test_packages_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
     project = registry.project().id
     ids = [registry.publish(at(project, version=str(number))).package_id for number in range(25)]
     assert [package.id for package in listed(registry, project)] == ids[:20]
-    assert [package.id for package in listed(registry, project, limit=3)] == ids[:3]
-    assert [package.id for package in listed(registry, project, limit=100, after_id=ids[20])] == ids[21:]
-    first = listed(registry, project, limit=1)[0]
+    assert [package.id for package in listed(registry, project, per_page=3)] == ids[:3]
+    assert [package.id for package in listed(registry, project, page=3, per_page=10)] == ids[20:]
+    first = listed(registry, project, per_page=1)[0]
     assert (first.name, first.version, first.status) == ("tool", "0", pb.PACKAGE_STATUS_DEFAULT)
 
 
@@ -39,15 +51,13 @@ def test_hidden_packages_are_listed_when_asked_for(registry: Registry) -> None:
 @pytest.mark.parametrize(
     ("values", "refusal"),
     [
-        ({"limit": 101}, "PARAMETER_INVALID"),
-        ({"limit": -1}, "PARAMETER_INVALID"),
-        ({"after_id": -1}, "PARAMETER_INVALID"),
+        ({"per_page": -1}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"page": -1}, "PARAMETER_VALUE_UNKNOWN"),
         ({"status": "gone"}, "PARAMETER_VALUE_UNKNOWN"),
     ],
 )
-def test_malformed_lists_are_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
-    project = str(registry.project().id)
-    request = pb.ListPackagesRequest(credentials=registry.root, project=project, **values)  # type: ignore[arg-type]
+def test_malformed_lists_are_refused(registry: Registry, values: dict[str, Any], refusal: str) -> None:
+    request = _list(registry, registry.project().id, **values)
     assert outcome(registry.packages.ListPackages, request) == refusal
 
 
@@ -55,7 +65,10 @@ def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry) -> N
     project = registry.project().id
     rows = [registry.publish(at(project, f"file-{number}")) for number in range(5)]
     request = pb.ListPackageFilesRequest(
-        credentials=registry.root, project=str(project), package_id=rows[0].package_id, after_id=rows[1].id, limit=2
+        credentials=registry.root,
+        project=str(project),
+        package_id=rows[0].package_id,
+        part=pb.ListedPart(page=2, per_page=2),
     )
     assert list(registry.packages.ListPackageFiles(request, timeout=SECONDS).package_files) == rows[2:4]
 

@@ -101,7 +101,7 @@ LIST: Table = {**GET, "none": ["OK", "PROJECT_NOT_FOUND", "PROJECT_NOT_FOUND"]}
 LIST["invalid BASIC"] = LIST["none"]
 
 DELETE: Table = {
-    "none": ["CREDENTIAL_INVALID"] * 3,
+    "none": ["ROLE_INSUFFICIENT", "PROJECT_NOT_FOUND", "PROJECT_NOT_FOUND"],
     str(DEVELOPER): ["ROLE_INSUFFICIENT"] * 3,
     str(MAINTAINER): ["OK"] * 3,
     str(OWNER): ["OK"] * 3,

@@ -78,7 +78,9 @@ def test_a_hidden_package_is_downloadable_and_a_later_upload_changes_its_status(
 
 
 def _listed(registry: Registry, project: int, status: str | None) -> list[str]:
-    request = pb.ListPackagesRequest(credentials=registry.root, project=str(project), status=status)
+    request = pb.ListPackagesRequest(
+        credentials=registry.root, project=str(project), filters=pb.PackageFilters(status=status)
+    )
     return [package.name for package in registry.packages.ListPackages(request, timeout=SECONDS).packages]
 
 

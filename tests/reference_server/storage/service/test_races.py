@@ -1,15 +1,16 @@
-"""Deleting content while the same content is published: what is acknowledged is always downloadable."""
+"""What happens at once: content deleted while it is published, and many publications of one file."""
 
 from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
-from tests.reference_server.storage.registry import Registry, at
+from tests.reference_server.storage.registry import Registry, at, ending
 
 
 @pytest.mark.parametrize("size", [1000, 100_000])
@@ -33,3 +34,26 @@ def test_content_deleted_and_published_at_once_is_never_lost(registry: Registry,
     with ThreadPoolExecutor(len(projects)) as pool:
         list(pool.map(churn, projects))
     assert registry.freed_to(before)
+
+
+@pytest.mark.parametrize("size", [1000, 100_000])
+def test_of_many_publications_of_one_file_exactly_one_is_taken_where_duplicates_are_not(
+    registry: Registry, size: int
+) -> None:
+    group = registry.group()
+    project = registry.project(group=group.id).id
+    registry.settings(group.id, allowed=False)
+    publish = registry.publish if size <= SMALL_CONTENT_BYTES else registry.publish_large
+    with ThreadPoolExecutor(32) as pool:
+        for number in range(5):
+            where, contents = at(project, version=str(number)), [os.urandom(size) for _ in range(32)]
+            ends = list(pool.map(lambda content: ending(lambda: publish(where, content)), contents))  # noqa: B023 -- all ends before the next round
+            assert Counter(ends) == {"OK": 1, "PACKAGE_DUPLICATE": 31}
+            assert registry.read(where) == contents[ends.index("OK")]
+
+
+def test_many_first_publications_of_one_package_make_one_package(registry: Registry) -> None:
+    project = registry.project().id
+    with ThreadPoolExecutor(32) as pool:
+        rows = list(pool.map(lambda number: registry.publish(at(project, str(number))), range(32)))
+    assert len({row.package_id for row in rows}) == 1

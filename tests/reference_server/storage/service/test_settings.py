@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import grpc
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
+from generic_packages.storage.v1 import tokens_pb2
 
-from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, outcome
+from reference_server.contract.failure import Failure
+from tests.reference_server.storage.registry import (
+    ANONYMOUS,
+    SECONDS,
+    Registry,
+    at,
+    in_group,
+    outcome,
+    private_token,
+)
 
 
 def second_upload(registry: Registry, project: int, *, name: str = "tool", version: str = "1.0") -> str:
@@ -87,6 +98,50 @@ def test_a_regex_that_re2_refuses_is_refused(registry: Registry, regex: str) -> 
         credentials=registry.root, group=str(registry.group().id), generic_duplicate_exception_regex=regex
     )
     assert outcome(registry.packages.UpdatePackageSettings, request) == "PARAMETER_INVALID"
+
+
+@pytest.mark.parametrize(
+    ("regex", "words"),
+    [
+        ("(", "not valid RE2 syntax: missing ): ("),
+        ("(?=x)", "not valid RE2 syntax: invalid perl operator: (?="),
+        ("[\u00e9", "not valid RE2 syntax: missing ]: [\u00e9"),
+        ("x" * 256, "is too long (maximum is 255 characters)"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_with_a_regex(registry: Registry, regex: str, words: str) -> None:
+    with pytest.raises(grpc.RpcError) as refusal:
+        registry.settings(registry.group().id, regex=regex)
+    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
+    assert isinstance(failure, Failure)
+    assert failure.message == words
+    assert failure.metadata == {"parameter": "generic_duplicate_exception_regex"}
+
+
+@pytest.mark.parametrize(
+    ("level", "reads", "changes"),
+    [
+        (30, "ROLE_INSUFFICIENT", {"15": "ROLE_INSUFFICIENT", "current": "ROLE_INSUFFICIENT"}),
+        (40, "OK", {"15": "OK", "current": "ROLE_INSUFFICIENT"}),
+        (50, "OK", {"15": "OK", "current": "OK"}),
+    ],
+)
+def test_a_role_in_the_group_or_above_it_decides_who_changes_settings(
+    either: Registry, level: int, reads: str, changes: dict[str, str]
+) -> None:
+    top = either.group()
+    below = either.group(parent=top.id)
+    request = tokens_pb2.CreateAccessTokenRequest(
+        credentials=either.root, place=in_group(top.id), name="token", scopes=["api"], access_level=level
+    )
+    member = private_token(either.tokens.CreateAccessToken(request, timeout=SECONDS).secret)
+    for group in (top, below):
+        read = pb.GetPackageSettingsRequest(credentials=member, group=str(group.id))
+        change = pb.UpdatePackageSettingsRequest(
+            credentials=member, group=str(group.id), generic_duplicates_allowed=False
+        )
+        assert outcome(either.packages.GetPackageSettings, read) == reads
+        assert outcome(either.packages.UpdatePackageSettings, change) == changes[either.edition]
 
 
 def test_settings_are_not_for_everybody(registry: Registry) -> None:

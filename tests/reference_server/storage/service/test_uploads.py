@@ -11,11 +11,20 @@ from typing import Any
 
 import grpc
 import pytest
-from generic_packages.storage.v1 import content_pb2, identity_pb2
+from generic_packages.storage.v1 import content_pb2, tokens_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import MESSAGE_BYTES
-from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome, parts, private_token, running
+from tests.reference_server.storage.registry import (
+    SECONDS,
+    Registry,
+    at,
+    in_project,
+    outcome,
+    parts,
+    private_token,
+    running,
+)
 
 CONTENT = os.urandom(300_000)
 DIGEST = hashlib.sha256(CONTENT).digest()
@@ -158,10 +167,10 @@ def test_a_token_that_is_revoked_meanwhile_no_longer_commits(registry: Registry)
     created = registry.access_token(project)
     begun = registry.begin(at(project), by=private_token(created.secret))
     registry.send(begun.upload_id, CONTENT)
-    request = identity_pb2.RevokeProjectAccessTokenRequest(
-        credentials=registry.root, project=str(project), token_id=created.access_token.id
+    request = tokens_pb2.RevokeAccessTokenRequest(
+        credentials=registry.root, place=in_project(project), token_id=created.access_token.id
     )
-    registry.identity.RevokeProjectAccessToken(request, timeout=SECONDS)
+    registry.tokens.RevokeAccessToken(request, timeout=SECONDS)
     assert committing(registry, begun.upload_id) == "CREDENTIAL_REVOKED"
     assert begun.upload_id not in registry.staged()
 

@@ -1,0 +1,1 @@
+"""GitLab's GraphQL API, as far as packages and their settings need it."""

@@ -1,0 +1,1 @@
+"""GitLab's JSON for the contract's messages."""

@@ -1,0 +1,1 @@
+"""Runners, pipelines, jobs, and which projects' job tokens a project lets in."""

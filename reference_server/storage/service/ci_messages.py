@@ -1,0 +1,57 @@
+"""Runners, pipelines and jobs as the contract's messages."""
+
+from __future__ import annotations
+
+from generic_packages.storage.v1 import ci_pb2 as pb
+
+from reference_server.storage.ci.views import PipelineView
+from reference_server.storage.metadata.models import Runner
+from reference_server.storage.service import identity_messages, messages
+
+_JOB_NAME = "job"
+_STAGE = "test"
+
+
+def runner(value: Runner) -> pb.Runner:
+    """Write a runner."""
+    return pb.Runner(
+        id=value.id,
+        type=pb.RunnerType.ValueType(value.type),
+        description=value.description,
+        group_id=value.group_id,
+        project_id=value.project_id,
+        created_at=messages.timestamp(value.created_at),
+    )
+
+
+def pipeline(view: PipelineView) -> pb.Pipeline:
+    """Write a pipeline."""
+    value = view.pipeline
+    return pb.Pipeline(
+        id=value.id,
+        iid=value.iid,
+        project_id=value.project_id,
+        project_path=view.project_path,
+        ref=value.ref,
+        sha=view.sha,
+        status=pb.JobStatus.ValueType(view.job.status),
+        user=None if view.user is None else identity_messages.user(view.user),
+        created_at=messages.timestamp(value.created_at),
+        updated_at=messages.timestamp(view.updated_at),
+    )
+
+
+def job(view: PipelineView) -> pb.Job:
+    """Write a job with its pipeline."""
+    value = view.job
+    return pb.Job(
+        id=value.id,
+        name=_JOB_NAME,
+        stage=_STAGE,
+        status=pb.JobStatus.ValueType(value.status),
+        pipeline=pipeline(view),
+        runner_id=value.runner_id,
+        created_at=messages.timestamp(value.created_at),
+        started_at=None if value.started_at is None else messages.timestamp(value.started_at),
+        finished_at=None if value.finished_at is None else messages.timestamp(value.finished_at),
+    )

@@ -1,0 +1,39 @@
+"""Queries over HTTP."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from tests.reference_server.frontend.serving import Answer, Served
+
+TARGET = "/api/graphql"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The answer to a query: status, data and the messages of its errors."""
+
+    status: int
+    data: dict[str, object] | None
+    messages: list[str]
+
+
+def send(front_end: Served, body: bytes, *, token: str | None = None) -> Answer:
+    """Send a body as JSON."""
+    return front_end.send("POST", TARGET, body, {"Content-Type": "application/json"}, token=token)
+
+
+def ask(front_end: Served, query: str, *, token: str | None = None, **variables: object) -> Asked:
+    """Send a query."""
+    return read(send(front_end, json.dumps({"query": query, "variables": variables}).encode(), token=token))
+
+
+def read(answer: Answer) -> Asked:
+    """Read an answer; asserts the form that GraphQL gives it."""
+    body = answer.json()
+    data, errors = body.get("data"), body.get("errors", [])
+    assert set(body) <= {"data", "errors"}
+    assert data is None or isinstance(data, dict)
+    assert isinstance(errors, list)
+    return Asked(answer.status, data, [error["message"] for error in errors])

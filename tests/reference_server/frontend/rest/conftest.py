@@ -1,0 +1,26 @@
+"""Projects with packages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reference_server.frontend.rest.registry import PackageProject, new_project, stranger
+from tests.reference_server.frontend.serving import Served
+
+
+@pytest.fixture
+def shelf(front_end: Served) -> PackageProject:
+    """Create a private project."""
+    return new_project(front_end)
+
+
+@pytest.fixture
+def public_shelf(front_end: Served) -> PackageProject:
+    """Create a public project."""
+    return new_project(front_end, "public")
+
+
+@pytest.fixture(scope="session")
+def foreign_token(front_end: Served) -> str:
+    """Return the token of a user that is a member elsewhere."""
+    return stranger(front_end)

@@ -1,0 +1,85 @@
+"""Package protection rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reference_server.frontend.rest.registry import PackageProject
+from tests.reference_server.frontend.serving import Served
+
+RULE = {"package_name_pattern": "prod-*", "package_type": "generic", "minimum_access_level_for_push": "maintainer"}
+
+
+def rules(shelf: PackageProject) -> str:
+    return f"/projects/{shelf.id}/packages/protection/rules"
+
+
+def test_a_rule_has_gitlabs_shape(front_end: Served, shelf: PackageProject) -> None:
+    created = front_end.post(rules(shelf), RULE)
+    shown = created.json()
+    assert created.status == 201
+    assert shown == {
+        **RULE,
+        "id": shown["id"],
+        "project_id": shelf.id,
+        "minimum_access_level_for_delete": None,
+    }
+    assert front_end.get(rules(shelf)).items() == [shown]
+
+
+def test_a_rule_keeps_lower_roles_from_publishing(front_end: Served, shelf: PackageProject) -> None:
+    front_end.post(rules(shelf), RULE)
+    developer, maintainer = shelf.token(30), shelf.token(40)
+    target = f"/api/v4{shelf.packages}/generic/prod-app/1/f"
+    refused = front_end.send("PUT", target, b"x", token=developer)
+    assert (refused.status, refused.json()) == (403, {"message": "403 Forbidden - Package protected."})
+    assert front_end.send("PUT", target, bytes(100_000), token=developer).status == 403
+    assert front_end.send("PUT", target, b"x", token=maintainer).status == 201
+    assert front_end.send("PUT", target.replace("prod", "test"), b"x", token=developer).status == 201
+
+
+def test_a_rule_is_changed_and_deleted(front_end: Served, shelf: PackageProject) -> None:
+    number = front_end.post(rules(shelf), RULE).json()["id"]
+    target = f"{rules(shelf)}/{number}"
+    changes = {"minimum_access_level_for_push": None, "minimum_access_level_for_delete": "owner"}
+    changed = front_end.rest("PATCH", target, changes)
+    assert changed.status == 200
+    assert {name: changed.json()[name] for name in changes} == changes
+    deleted = front_end.delete(target)
+    assert (deleted.status, deleted.body) == (204, b"")
+    assert front_end.delete(target).status == 404
+
+
+def test_only_maintainers_make_rules(front_end: Served, shelf: PackageProject) -> None:
+    assert front_end.post(rules(shelf), RULE, token=shelf.token(30)).status == 403
+    assert front_end.get(rules(shelf), token=shelf.token(30)).status == 403
+    assert front_end.get(rules(shelf), token="").status in {401, 404}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"package_name_pattern": None}, 422),
+        ({"package_type": "odd"}, 400),
+        ({"minimum_access_level_for_push": "developer"}, 400),
+        ({"minimum_access_level_for_push": None}, 422),
+        ({"package_name_pattern": "a" * 256}, 422),
+    ],
+)
+def test_a_wrong_rule_is_refused(
+    front_end: Served, shelf: PackageProject, changes: dict[str, object], status: int
+) -> None:
+    answer = front_end.post(rules(shelf), {**RULE, **changes})
+    assert answer.status == status
+    assert front_end.get(rules(shelf)).items() == []
+
+
+def test_a_rule_without_a_pattern_is_refused(front_end: Served, shelf: PackageProject) -> None:
+    answer = front_end.post(rules(shelf), {"package_type": "generic", "minimum_access_level_for_push": "owner"})
+    assert (answer.status, answer.json()) == (400, {"error": "package_name_pattern is missing"})
+
+
+def test_one_pattern_has_one_rule(front_end: Served, shelf: PackageProject) -> None:
+    front_end.post(rules(shelf), RULE)
+    answer = front_end.post(rules(shelf), RULE)
+    assert (answer.status, answer.json()) == (422, {"message": ["Package name pattern has already been taken"]})

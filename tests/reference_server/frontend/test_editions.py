@@ -1,0 +1,62 @@
+"""What an older edition answers where it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reference_server.frontend.application import FrontEndOptions
+from tests.reference_server.frontend.graphql.asked import ask
+from tests.reference_server.frontend.rest.jobs import run_job
+from tests.reference_server.frontend.rest.people import new_person
+from tests.reference_server.frontend.rest.registry import PackageProject, new_project
+from tests.reference_server.frontend.serving import Served, running_front_end, running_storage
+
+
+@pytest.fixture(scope="module")
+def fifteen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Start a server of edition 15."""
+    with (
+        running_storage(tmp_path_factory.mktemp("fifteen"), "--edition", "15") as storage,
+        running_front_end(FrontEndOptions(storage.address)) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def shelf(fifteen: Served) -> PackageProject:
+    return new_project(fifteen)
+
+
+def test_the_version_follows_the_edition(front_end: Served, fifteen: Served) -> None:
+    assert str(fifteen.get("/version").json()["version"]).startswith("15.")
+    assert str(front_end.get("/version").json()["version"]).startswith("18.")
+
+
+def test_what_came_later_is_no_route(fifteen: Served, shelf: PackageProject) -> None:
+    record = shelf.publish("one")
+    file = f"{shelf.packages}/{record['package_id']}/package_files/{record['id']}"
+    for target in (f"{file}/download", f"/projects/{shelf.id}/packages/protection/rules"):
+        answer = fifteen.get(target)
+        assert (answer.status, answer.json()) == (404, {"error": "404 Not Found"})
+
+
+def test_guests_see_no_private_packages(shelf: PackageProject, fifteen: Served) -> None:
+    assert fifteen.get(shelf.packages, token=shelf.token(10)).status == 403
+    assert fifteen.get(shelf.packages, token=shelf.token(20)).status == 200
+
+
+def test_maintainers_change_settings(fifteen: Served, shelf: PackageProject) -> None:
+    person = new_person(fifteen)
+    fifteen.post(f"/groups/{shelf.group}/members", {"user_id": person.id, "access_level": 40})
+    mutation = """mutation($path: ID!) { updateNamespacePackageSettings(
+      input: {namespacePath: $path, genericDuplicatesAllowed: false}) { errors } }"""
+    asked = ask(fifteen, mutation, token=person.token, path=shelf.group)
+    assert asked.data == {"updateNamespacePackageSettings": {"errors": []}}
+
+
+def test_job_tokens_of_other_projects_come_in(fifteen: Served, shelf: PackageProject) -> None:
+    job = run_job(fifteen, new_project(fifteen).id)
+    header = {"JOB-TOKEN": job.token}
+    assert fifteen.send("GET", f"/api/v4{shelf.packages}", headers=header, token="").status == 200

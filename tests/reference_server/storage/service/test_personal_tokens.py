@@ -1,0 +1,138 @@
+"""Personal access tokens: whose they are, who sees and revokes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pytest
+from generic_packages.storage.v1 import identity_pb2
+from generic_packages.storage.v1 import tokens_pb2 as pb
+from generic_packages.storage.v1.credential_pb2 import Credential
+
+from tests.reference_server.storage.people import new_user, person, personal_token
+from tests.reference_server.storage.registry import SECONDS, Registry, outcome, private_token
+
+
+def _whoami(registry: Registry, secret: str) -> str:
+    request = identity_pb2.GetCallerRequest(credentials=private_token(secret))
+    return outcome(registry.identity.GetCaller, request)
+
+
+def _listed(registry: Registry, by: Sequence[Credential], **values: object) -> set[int]:
+    request = pb.ListPersonalAccessTokensRequest(credentials=by, per_page=100, **values)  # type: ignore[arg-type]
+    return {token.id for token in registry.tokens.ListPersonalAccessTokens(request, timeout=SECONDS).access_tokens}
+
+
+def test_a_personal_token_acts_as_its_user(registry: Registry) -> None:
+    user = new_user(registry)
+    created = personal_token(registry, user.id)
+    request = identity_pb2.GetCallerRequest(credentials=private_token(created.secret))
+    assert registry.identity.GetCaller(request, timeout=SECONDS).user.id == user.id
+    assert created.access_token.user_id == user.id
+    assert created.access_token.active
+    assert not created.access_token.HasField("access_level")
+
+
+def test_only_administrators_make_personal_tokens(registry: Registry) -> None:
+    user = person(registry)
+    request = pb.CreatePersonalAccessTokenRequest(
+        credentials=user.credentials, user_id=user.id, name="t", scopes=["api"]
+    )
+    assert outcome(registry.tokens.CreatePersonalAccessToken, request) == "ROLE_INSUFFICIENT"
+    nobody = pb.CreatePersonalAccessTokenRequest(credentials=registry.root, user_id=10**9, name="t", scopes=["api"])
+    assert outcome(registry.tokens.CreatePersonalAccessToken, nobody) == "USER_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"name": ""}, "PARAMETER_MISSING"),
+        ({"scopes": []}, "PARAMETER_MISSING"),
+        ({"scopes": ["everything"]}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"expires_at": "2001-01-01"}, "PARAMETER_INVALID"),
+    ],
+)
+def test_malformed_personal_tokens_are_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
+    known = {"credentials": registry.root, "user_id": new_user(registry).id, "name": "t", "scopes": ["api"]}
+    request = pb.CreatePersonalAccessTokenRequest(**{**known, **values})  # type: ignore[arg-type]
+    assert outcome(registry.tokens.CreatePersonalAccessToken, request) == refusal
+
+
+def test_everyone_lists_its_own_tokens_and_an_administrator_all(registry: Registry) -> None:
+    user, other = person(registry), person(registry)
+    own = personal_token(registry, user.id).access_token.id
+    foreign = personal_token(registry, other.id).access_token.id
+    assert own in _listed(registry, user.credentials)
+    assert foreign not in _listed(registry, user.credentials)
+    assert {own, foreign} < _listed(registry, registry.root)
+    assert foreign not in _listed(registry, registry.root, user_id=user.id)
+    request = pb.ListPersonalAccessTokensRequest(credentials=user.credentials, user_id=other.id)
+    assert outcome(registry.tokens.ListPersonalAccessTokens, request) == "CREDENTIAL_INVALID"
+
+
+def test_lists_tell_active_tokens_from_the_others(registry: Registry) -> None:
+    user = new_user(registry)
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    good = personal_token(registry, user.id).access_token.id
+    expired = personal_token(registry, user.id, expires_at=today).access_token.id
+    revoked = personal_token(registry, user.id).access_token.id
+    registry.tokens.RevokePersonalAccessToken(
+        pb.RevokePersonalAccessTokenRequest(credentials=registry.root, token_id=revoked), timeout=SECONDS
+    )
+    assert _listed(registry, registry.root, user_id=user.id, state=pb.TOKEN_STATE_ACTIVE) == {good}
+    assert _listed(registry, registry.root, user_id=user.id, state=pb.TOKEN_STATE_INACTIVE) == {expired, revoked}
+    assert _listed(registry, registry.root, user_id=user.id) == {good, expired, revoked}
+
+
+def test_a_token_is_read_by_its_owner_and_by_administrators(registry: Registry) -> None:
+    user, other = person(registry), person(registry)
+    token = personal_token(registry, user.id).access_token.id
+
+    def read(by: Sequence[Credential], token_id: int) -> str:
+        request = pb.GetPersonalAccessTokenRequest(credentials=by, token_id=token_id)
+        return outcome(registry.tokens.GetPersonalAccessToken, request)
+
+    assert read(user.credentials, token) == "OK"
+    assert read(registry.root, token) == "OK"
+    assert read(other.credentials, token) == "CREDENTIAL_INVALID"
+    assert read(registry.root, 10**9) == "TOKEN_NOT_FOUND"
+    bot = registry.access_token(registry.project().id).access_token.id
+    assert read(registry.root, bot) == "TOKEN_NOT_FOUND"
+
+
+def test_a_revoked_personal_token_is_refused_and_stays_in_lists(registry: Registry) -> None:
+    user, other = person(registry), person(registry)
+    created = personal_token(registry, user.id)
+
+    def revoke(by: Sequence[Credential]) -> str:
+        request = pb.RevokePersonalAccessTokenRequest(credentials=by, token_id=created.access_token.id)
+        return outcome(registry.tokens.RevokePersonalAccessToken, request)
+
+    assert revoke(other.credentials) == "TOKEN_NOT_FOUND"
+    assert _whoami(registry, created.secret) == "OK"
+    assert revoke(user.credentials) == "OK"
+    assert _whoami(registry, created.secret) == "CREDENTIAL_REVOKED"
+    request = pb.GetPersonalAccessTokenRequest(credentials=registry.root, token_id=created.access_token.id)
+    kept = registry.tokens.GetPersonalAccessToken(request, timeout=SECONDS).access_token
+    assert (kept.revoked, kept.active) == (True, False)
+
+
+@pytest.mark.parametrize("scope", ["api", "read_api", "read_repository"])
+def test_the_presented_token_is_read_and_revoked_whatever_its_scope(registry: Registry, scope: str) -> None:
+    created = personal_token(registry, new_user(registry).id, scope)
+    own = private_token(created.secret)
+    read = pb.GetPresentedAccessTokenRequest(credentials=own)
+    assert registry.tokens.GetPresentedAccessToken(read, timeout=SECONDS).access_token == created.access_token
+    revoke = pb.RevokePresentedAccessTokenRequest(credentials=own)
+    assert outcome(registry.tokens.RevokePresentedAccessToken, revoke) == "OK"
+    assert outcome(registry.tokens.GetPresentedAccessToken, read) == "CREDENTIAL_REVOKED"
+
+
+def test_a_projects_token_presents_itself_with_its_role(registry: Registry) -> None:
+    created = registry.access_token(registry.project().id, 30)
+    request = pb.GetPresentedAccessTokenRequest(credentials=private_token(created.secret))
+    assert registry.tokens.GetPresentedAccessToken(request, timeout=SECONDS).access_token.access_level == 30
+    deploy = registry.deploy_token(registry.project().id, "read_package_registry")
+    foreign = pb.GetPresentedAccessTokenRequest(credentials=deploy)
+    assert outcome(registry.tokens.GetPresentedAccessToken, foreign) == "CREDENTIAL_INVALID"

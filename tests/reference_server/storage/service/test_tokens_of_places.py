@@ -1,0 +1,200 @@
+"""Access tokens and deploy tokens of projects and groups: who makes, sees and revokes them, and what they reach."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import pytest
+from generic_packages.storage.v1 import identity_pb2, members_pb2
+from generic_packages.storage.v1 import tokens_pb2 as pb
+from generic_packages.storage.v1.credential_pb2 import Credential
+from generic_packages.storage.v1.identity_pb2 import Place
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from tests.reference_server.storage.people import give_role, person
+from tests.reference_server.storage.registry import (
+    SECONDS,
+    Registry,
+    at,
+    deploy_token,
+    ending,
+    in_group,
+    in_project,
+    outcome,
+    private_token,
+)
+
+MAINTAINER, OWNER = 40, 50
+READ, WRITE = "read_package_registry", "write_package_registry"
+
+
+def group_token(registry: Registry, group: int, level: int = MAINTAINER) -> pb.CreateAccessTokenResponse:
+    """Make a group access token."""
+    request = pb.CreateAccessTokenRequest(
+        credentials=registry.root, place=in_group(group), name="token", scopes=["api"], access_level=level
+    )
+    return registry.tokens.CreateAccessToken(request, timeout=SECONDS)
+
+
+def group_deploy_token(
+    registry: Registry, group: int, *scopes: str, expires_at: Timestamp | None = None
+) -> pb.CreateDeployTokenResponse:
+    """Make a deploy token of a group."""
+    request = pb.CreateDeployTokenRequest(
+        credentials=registry.root, place=in_group(group), name="token", scopes=scopes, expires_at=expires_at
+    )
+    return registry.tokens.CreateDeployToken(request, timeout=SECONDS)
+
+
+def _publish(registry: Registry, project: int, by: Sequence[Credential]) -> str:
+    return ending(lambda: registry.publish(at(project), by=by))
+
+
+def _open(registry: Registry, project: int, by: Sequence[Credential]) -> str:
+    return ending(lambda: registry.open(at(project), by=by))
+
+
+def test_a_groups_token_acts_as_a_bot_in_everything_below(registry: Registry) -> None:
+    group = registry.group(visibility="PRIVATE")
+    below = registry.project("PRIVATE", group=registry.group(parent=group.id, visibility="PRIVATE").id).id
+    created = group_token(registry, group.id, 30)
+    assert created.access_token.access_level == 30
+    credentials = private_token(created.secret)
+    assert _publish(registry, below, credentials) == "OK"
+    assert _publish(registry, registry.project("PRIVATE").id, credentials) == "PROJECT_NOT_FOUND"
+    caller = identity_pb2.GetCallerRequest(credentials=credentials)
+    assert registry.identity.GetCaller(caller, timeout=SECONDS).user.bot
+
+
+def test_a_groups_bot_is_its_member_until_the_token_is_revoked(registry: Registry) -> None:
+    group = registry.group().id
+    created = group_token(registry, group)
+    bot = members_pb2.GetMemberRequest(
+        credentials=registry.root, place=in_group(group), user_id=created.access_token.user_id
+    )
+    assert registry.members.GetMember(bot, timeout=SECONDS).member.access_level == MAINTAINER
+    revoke = pb.RevokeAccessTokenRequest(
+        credentials=registry.root, place=in_group(group), token_id=created.access_token.id
+    )
+    assert outcome(registry.tokens.RevokeAccessToken, revoke) == "OK"
+    assert outcome(registry.tokens.RevokeAccessToken, revoke) == "TOKEN_NOT_FOUND"
+    assert outcome(registry.members.GetMember, bot) == "RECORD_NOT_FOUND"
+    caller = identity_pb2.GetCallerRequest(credentials=private_token(created.secret))
+    assert outcome(registry.identity.GetCaller, caller) == "CREDENTIAL_REVOKED"
+
+
+def test_tokens_of_a_group_are_its_owners_business(registry: Registry) -> None:
+    group, maintainer, owner = registry.group().id, person(registry), person(registry)
+    give_role(registry, in_group(group), maintainer.id, MAINTAINER)
+    give_role(registry, in_group(group), owner.id, OWNER)
+
+    def calls(by: Sequence[Credential]) -> set[str]:
+        place = in_group(group)
+        access = pb.CreateAccessTokenRequest(credentials=by, place=place, name="t", scopes=["api"])
+        deploy = pb.CreateDeployTokenRequest(credentials=by, place=place, name="t", scopes=[READ])
+        listing = pb.ListAccessTokensRequest(credentials=by, place=place)
+        return {
+            outcome(registry.tokens.CreateAccessToken, access),
+            outcome(registry.tokens.CreateDeployToken, deploy),
+            outcome(registry.tokens.ListAccessTokens, listing),
+        }
+
+    assert calls(maintainer.credentials) == {"ROLE_INSUFFICIENT"}
+    assert calls(owner.credentials) == {"OK"}
+
+
+@pytest.mark.parametrize("kind", ["project", "group"])
+def test_access_tokens_are_listed_newest_first_and_read_in_their_own_place_alone(registry: Registry, kind: str) -> None:
+    group = registry.group().id
+    project = registry.project(group=group).id
+    place, other = in_project(project), in_group(group)
+    first, second = registry.access_token(project, 20), registry.access_token(project, 30)
+    if kind == "group":
+        place, other = other, place
+        first, second = group_token(registry, group, 20), group_token(registry, group, 30)
+
+    def listed(where: Place, **values: object) -> list[tuple[int, int]]:
+        request = pb.ListAccessTokensRequest(credentials=registry.root, place=where, **values)  # type: ignore[arg-type]
+        tokens = registry.tokens.ListAccessTokens(request, timeout=SECONDS).access_tokens
+        return [(token.id, token.access_level) for token in tokens]
+
+    expected = [(second.access_token.id, 30), (first.access_token.id, 20)]
+    assert listed(place) == expected
+    assert listed(place, state=pb.TOKEN_STATE_INACTIVE) == []
+    assert not set(expected) & set(listed(other))
+    read = pb.GetAccessTokenRequest(credentials=registry.root, place=place, token_id=first.access_token.id)
+    assert registry.tokens.GetAccessToken(read, timeout=SECONDS).access_token == first.access_token
+    elsewhere = pb.GetAccessTokenRequest(credentials=registry.root, place=other, token_id=first.access_token.id)
+    assert outcome(registry.tokens.GetAccessToken, elsewhere) == "TOKEN_NOT_FOUND"
+    foreign = pb.RevokeAccessTokenRequest(credentials=registry.root, place=other, token_id=first.access_token.id)
+    assert outcome(registry.tokens.RevokeAccessToken, foreign) == "TOKEN_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "published", "opened"),
+    [
+        ([READ, WRITE], "OK", "OK"),
+        ([WRITE], "OK", "OK"),
+        ([READ], "ROLE_INSUFFICIENT", "OK"),
+        (["read_repository"], "PROJECT_NOT_FOUND", "PROJECT_NOT_FOUND"),
+    ],
+)
+def test_a_groups_deploy_token_serves_the_projects_below(
+    either: Registry, scopes: list[str], published: str, opened: str
+) -> None:
+    group = either.group(visibility="PRIVATE")
+    below = either.project("PRIVATE", group=either.group(parent=group.id, visibility="PRIVATE").id).id
+    either.publish(at(below))
+    token = deploy_token(group_deploy_token(either, group.id, *scopes).secret)
+    assert _publish(either, below, token) == published
+    assert _open(either, below, token) == opened
+    beside = either.project("PRIVATE").id
+    assert _publish(either, beside, token) == "PROJECT_NOT_FOUND"
+
+
+def test_a_deploy_token_of_a_group_below_does_not_reach_up(registry: Registry) -> None:
+    top = registry.group(visibility="PRIVATE")
+    below = registry.group(parent=top.id, visibility="PRIVATE")
+    token = deploy_token(group_deploy_token(registry, below.id, WRITE).secret)
+    assert _publish(registry, registry.project("PRIVATE", group=top.id).id, token) == "PROJECT_NOT_FOUND"
+
+
+def test_deploy_tokens_are_listed_until_they_are_revoked(registry: Registry) -> None:
+    group = registry.group().id
+    place = in_group(group)
+    past = Timestamp(seconds=int(time.time()) - 5)
+    good = group_deploy_token(registry, group, READ).deploy_token.id
+    expired = group_deploy_token(registry, group, READ, expires_at=past).deploy_token
+    revoked = group_deploy_token(registry, group, READ).deploy_token.id
+    assert expired.expired
+    revoke = pb.RevokeDeployTokenRequest(credentials=registry.root, place=place, token_id=revoked)
+    assert outcome(registry.tokens.RevokeDeployToken, revoke) == "OK"
+
+    def listed(**values: object) -> list[int]:
+        request = pb.ListDeployTokensRequest(credentials=registry.root, per_page=100, **values)  # type: ignore[arg-type]
+        return [token.id for token in registry.tokens.ListDeployTokens(request, timeout=SECONDS).deploy_tokens]
+
+    assert listed(place=place) == [expired.id, good]
+    assert listed(place=place, active_only=True) == [good]
+    assert {good, expired.id} < set(listed())
+    assert revoked not in listed()
+    read = pb.GetDeployTokenRequest(credentials=registry.root, place=place, token_id=revoked)
+    assert outcome(registry.tokens.GetDeployToken, read) == "TOKEN_NOT_FOUND"
+
+
+def test_only_an_administrator_lists_everyones_deploy_tokens(registry: Registry) -> None:
+    request = pb.ListDeployTokensRequest(credentials=person(registry).credentials)
+    assert outcome(registry.tokens.ListDeployTokens, request) == "ROLE_INSUFFICIENT"
+
+
+def test_the_tokens_and_bots_of_a_deleted_group_are_gone(registry: Registry) -> None:
+    group = registry.group().id
+    access, deploy = group_token(registry, group), group_deploy_token(registry, group, READ)
+    request = identity_pb2.DeleteGroupRequest(credentials=registry.root, group=str(group))
+    registry.identity.DeleteGroup(request, timeout=SECONDS)
+    for credentials in (private_token(access.secret), deploy_token(deploy.secret)):
+        caller = identity_pb2.GetCallerRequest(credentials=credentials)
+        assert outcome(registry.identity.GetCaller, caller) == "CREDENTIAL_INVALID"
+    bot = identity_pb2.GetUserRequest(credentials=registry.root, user_id=access.access_token.user_id)
+    assert outcome(registry.identity.GetUser, bot) == "USER_NOT_FOUND"
