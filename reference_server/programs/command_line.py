@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reference_server.programs import options
+from reference_server.programs.admin.arguments import describe as describe_admin
 from reference_server.programs.configuration import settle
 from reference_server.programs.options import Option
 from reference_server.programs.refusals import (
@@ -81,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     for supervised in (storage, front_end):
         supervised.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     front_end.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)
+    summary = "create and list users, groups, projects and tokens"
+    describe_admin(programs.add_parser("admin", help=summary, description=f"{summary.capitalize()}."))
     return parser
 
 
@@ -101,6 +104,9 @@ def _add(
 def _run(given: argparse.Namespace) -> None:
     """Settle the options and run; each program is imported only when it is the one that runs."""
     os.umask(_PRIVATE)
+    if given.program == "admin":
+        _admin(given)
+        return
     flags = {name.replace("_", "-"): value for name, value in vars(given).items()}
     if given.program == "serve":
         _serve(settle(options.SERVE, flags, given.config))
@@ -109,6 +115,12 @@ def _run(given: argparse.Namespace) -> None:
     else:
         values = settle(options.FRONT_END_PROGRAM, flags, given.config)
         _front_end(values, supervised=given.supervised, descriptor=given.descriptor)
+
+
+def _admin(given: argparse.Namespace) -> None:
+    from reference_server.programs.admin.run import run  # noqa: PLC0415 -- only the program that runs is imported
+
+    run(given)
 
 
 def _serve(values: Mapping[str, Any]) -> None:

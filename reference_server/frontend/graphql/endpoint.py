@@ -12,7 +12,8 @@ from reference_server.frontend.graphql.asking import Asker, hides
 from reference_server.frontend.graphql.execution import errors_answer, run
 from reference_server.frontend.graphql.root import Root
 from reference_server.frontend.rest.handler import ApiHandler
-from reference_server.frontend.rest.parameters import Parameters, UnreadableBodyError, UnspeakableTextError
+from reference_server.frontend.rest.parameters import Parameters
+from reference_server.frontend.rest.reading import UnreadableBodyError, UnspeakableTextError
 
 
 class GraphQL(ApiHandler):

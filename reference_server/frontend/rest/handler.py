@@ -33,13 +33,8 @@ from reference_server.frontend.exchange import Exchange
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.metrics import Metrics
 from reference_server.frontend.rest.pagination import Page, cursor_headers, page_headers
-from reference_server.frontend.rest.parameters import (
-    BadParametersError,
-    Parameters,
-    UnreadableBodyError,
-    UnspeakableTextError,
-    read_parameters,
-)
+from reference_server.frontend.rest.parameters import BadParametersError, Parameters
+from reference_server.frontend.rest.reading import UnreadableBodyError, UnspeakableTextError, read_parameters
 from reference_server.frontend.storage_link.calls import SingleCalls, call
 from reference_server.frontend.storage_link.services import Services
 

@@ -12,9 +12,9 @@ from generic_packages.storage.v1.ci_pb2 import (
 )
 
 from reference_server.frontend.answers import json_answer
+from reference_server.frontend.rest.addressed import path_number
 from reference_server.frontend.rest.handler import ApiHandler, judged
 from reference_server.frontend.rest.pagination import read_page
-from reference_server.frontend.rest.parameters import path_number
 from reference_server.frontend.rest.shapes import ci
 
 _SECRET_CHARACTERS = 256

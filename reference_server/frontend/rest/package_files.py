@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from generic_packages.storage.v1.packages_pb2 import DeletePackageFileRequest, ListPackageFilesRequest
 
+from reference_server.frontend.rest.addressed import path_number
 from reference_server.frontend.rest.handler import judged
 from reference_server.frontend.rest.listed_parts import read_part
 from reference_server.frontend.rest.packages import PackageHandler
-from reference_server.frontend.rest.parameters import path_number
 from reference_server.frontend.rest.shapes import packages
 
 

@@ -13,9 +13,10 @@ from generic_packages.storage.v1.packages_pb2 import (
 )
 
 from reference_server.contract.failure import Failure
+from reference_server.frontend.rest.addressed import path_number
 from reference_server.frontend.rest.handler import ApiHandler, judged
 from reference_server.frontend.rest.listed_parts import read_part
-from reference_server.frontend.rest.parameters import Parameters, path_number
+from reference_server.frontend.rest.parameters import Parameters
 from reference_server.frontend.rest.shapes import ci, packages
 
 

@@ -1,31 +1,20 @@
-"""The parameters of a REST call, wherever they were put: query, form or JSON."""
+"""The parameters of a REST call, by name and type."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from tornado.httputil import HTTPServerRequest
 
 from reference_server.frontend.answers import JsonValue
 
-_HIGHEST_ID = 2**63 - 1
+HIGHEST_ID = 2**63 - 1
 _HIGHEST_LEVEL = 2**31 - 1
 # As many digits as the largest page number that anybody has tried: more would cost time and mean nothing.
-_NUMBER = r"[+-]?[0-9]{1,100}"
-_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
+NUMBER = r"[+-]?[0-9]{1,100}"
 _FLAGS = {"true": True, "t": True, "1": True, "on": True, "false": False, "f": False, "0": False, "off": False}
-
-
-class UnreadableBodyError(ValueError):
-    """A body that is not what its Content-Type says."""
-
-
-class UnspeakableTextError(ValueError):
-    """Text that nothing can be called: no UTF-8, or with a NUL in it."""
 
 
 class BadParametersError(ValueError):
@@ -66,7 +55,7 @@ class Parameters:
         value = self._values.get(name)
         if value is None or value == "":
             return None
-        if isinstance(value, str) and re.fullmatch(_NUMBER, value):
+        if isinstance(value, str) and re.fullmatch(NUMBER, value):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             self._complain(name, "is invalid")
@@ -76,7 +65,7 @@ class Parameters:
     def integer(self, name: str) -> int | None:
         """Give a number that an id can be; None when it is absent."""
         value = self.number(name)
-        if value is not None and not 0 <= value <= _HIGHEST_ID:
+        if value is not None and not 0 <= value <= HIGHEST_ID:
             self._complain(name, "is invalid")
             return None
         return value
@@ -171,72 +160,3 @@ class Parameters:
     def _complain(self, name: str, complaint: str) -> None:
         """Remember what is wrong."""
         self._complaints.append(f"{name} {complaint}")
-
-
-def path_number(name: str, text: str) -> int:
-    """Read a number of the path; 0, which nothing has, when it is beyond all. Raises BadParametersError."""
-    if not re.fullmatch(_NUMBER, text):
-        raise BadParametersError(f"{name} is invalid")
-    number = int(text)
-    return number if 0 <= number <= _HIGHEST_ID else 0
-
-
-def number_or_none(text: str) -> int:
-    """Read a number of the path; what is none becomes 0, which nothing has."""
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
-
-
-def read_parameters(request: HTTPServerRequest) -> Parameters:
-    """Collect a request's parameters; those of the body count before those of the query.
-
-    Raises UnreadableBodyError and UnspeakableTextError.
-    """
-    values: dict[str, JsonValue] = _decoded(request.query_arguments)
-    content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if content_type == "application/json" and request.body:
-        values.update(_json_object(request.body))
-    else:
-        values.update(_decoded(request.body_arguments))
-    _require_speakable(values)
-    return Parameters(values)
-
-
-def _is_well_formed(text: str) -> bool:
-    """Whether a text can be sent on: JSON can write half a surrogate pair, and a NUL is in no name."""
-    return "\0" not in text and text.encode("utf-8", "replace").decode() == text
-
-
-def _json_object(body: bytes) -> dict[str, JsonValue]:
-    """Read a JSON object."""
-    try:
-        value = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        raise UnreadableBodyError from None
-    if not isinstance(value, dict):
-        raise UnreadableBodyError
-    return value
-
-
-def _decoded(arguments: Mapping[str, list[bytes]]) -> dict[str, JsonValue]:
-    """Decode form or query arguments: a list for names that end in `[]`, otherwise the last value."""
-    try:
-        return {
-            name: [value.decode() for value in values] if name.endswith("[]") else values[-1].decode()
-            for name, values in arguments.items()
-        }
-    except UnicodeDecodeError:
-        raise UnspeakableTextError from None
-
-
-def _require_speakable(values: JsonValue) -> None:
-    """Raise UnspeakableTextError when any text, however deep, has a NUL or half a character in it."""
-    waiting = [values]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            if _UNSPEAKABLE.search(value):
-                raise UnspeakableTextError
-        elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            waiting += [*value, *value.values()]

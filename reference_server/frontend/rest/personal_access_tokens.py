@@ -11,9 +11,9 @@ from generic_packages.storage.v1.tokens_pb2 import (
     RevokePresentedAccessTokenRequest,
 )
 
+from reference_server.frontend.rest.addressed import number_or_none, path_number
 from reference_server.frontend.rest.handler import ApiHandler, judged
 from reference_server.frontend.rest.pagination import read_page
-from reference_server.frontend.rest.parameters import number_or_none, path_number
 from reference_server.frontend.rest.shapes import tokens
 from reference_server.frontend.rest.token_states import wanted_state
 

@@ -9,9 +9,10 @@ from generic_packages.storage.v1.protection_pb2 import (
     UpdateProtectionRuleRequest,
 )
 
+from reference_server.frontend.rest.addressed import path_number
 from reference_server.frontend.rest.handler import ApiHandler, judged
 from reference_server.frontend.rest.pagination import read_page
-from reference_server.frontend.rest.parameters import Parameters, path_number
+from reference_server.frontend.rest.parameters import Parameters
 from reference_server.frontend.rest.shapes import packages
 
 

@@ -10,10 +10,9 @@ from generic_packages.storage.v1.ci_pb2 import (
     RunnerType,
 )
 
-from reference_server.frontend.rest.addressed import place
+from reference_server.frontend.rest.addressed import path_number, place
 from reference_server.frontend.rest.handler import ApiHandler, judged
 from reference_server.frontend.rest.pagination import read_page
-from reference_server.frontend.rest.parameters import path_number
 from reference_server.frontend.rest.shapes import ci
 
 

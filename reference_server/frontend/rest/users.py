@@ -14,9 +14,10 @@ from generic_packages.storage.v1.identity_pb2 import (
     UserState,
 )
 
+from reference_server.frontend.rest.addressed import path_number
 from reference_server.frontend.rest.handler import ApiHandler, judged
 from reference_server.frontend.rest.pagination import read_page
-from reference_server.frontend.rest.parameters import Parameters, path_number
+from reference_server.frontend.rest.parameters import Parameters
 from reference_server.frontend.rest.shapes import users
 
 

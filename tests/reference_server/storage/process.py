@@ -53,10 +53,12 @@ class StorageProcess:
 
     def connect(self) -> Registry:
         """Wait until it serves, and give a client."""
-        channel = grpc.insecure_channel(f"unix:{self._folder}/socket", _OPTIONS)
+        address = f"unix:{self._folder}/socket"
+        channel = grpc.insecure_channel(address, _OPTIONS)
         self._channels.append(channel)
         grpc.channel_ready_future(channel).result(SECONDS)
-        return Registry(channel, private_token(self.token.read_text().strip()), self._folder / "data", "current")
+        root = private_token(self.token.read_text().strip())
+        return Registry(channel, root, self._folder / "data", "current", address)
 
     def wait(self) -> int:
         """Wait until it ends by itself, and give its exit code."""

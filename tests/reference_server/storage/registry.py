@@ -93,6 +93,7 @@ class Registry:
     root: Sequence[Credential]
     data: Path
     edition: str
+    address: str
     identity: IdentityServiceStub = field(init=False)
     members: MembersServiceStub = field(init=False)
     tokens: TokensServiceStub = field(init=False)
@@ -275,7 +276,7 @@ def running(folder: Path, **settings: Any) -> Iterator[Registry]:
         data=folder / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=token, drain_seconds=1.0, **settings
     )
     with serving_in_thread(told) as address, grpc.insecure_channel(address.target) as channel:
-        yield Registry(channel, private_token(token.read_text().strip()), folder / "data", told.edition)
+        yield Registry(channel, private_token(token.read_text().strip()), folder / "data", told.edition, address.target)
 
 
 @contextlib.contextmanager

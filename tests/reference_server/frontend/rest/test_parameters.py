@@ -8,13 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from reference_server.frontend.rest.parameters import (
-    BadParametersError,
-    Parameters,
-    UnreadableBodyError,
-    UnspeakableTextError,
-    read_parameters,
-)
+from reference_server.frontend.rest.parameters import BadParametersError, Parameters
+from reference_server.frontend.rest.reading import UnreadableBodyError, UnspeakableTextError, read_parameters
 
 
 def request(query: str = "", body: bytes = b"", content_type: str = "application/json") -> HTTPServerRequest:

@@ -14,6 +14,7 @@ from reference_server.programs.storage import StorageSettings
 from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.models import MODELS
+from reference_server.storage.metadata.schema import MIGRATIONS
 from tests.reference_server.storage.registry import serving_in_thread
 
 ONE, TWO = ("CREATE TABLE one (x INTEGER)",), ("CREATE TABLE two (x INTEGER)", "INSERT INTO one VALUES (2)")
@@ -79,6 +80,28 @@ def test_migrations_run_once_in_order(database: Database) -> None:
     migrate(database, [ONE, TWO])
     assert version(database) == 2
     assert database.run("SELECT x FROM one").fetchall() == [(2,)]
+
+
+def test_what_a_registry_of_the_first_version_holds_is_kept(database: Database) -> None:
+    """Deploy tokens move to a new table, and members get columns: none may get lost on the way."""
+    migrate(database, MIGRATIONS[:1])
+    for statement in (
+        "INSERT INTO users VALUES (7, 'jo', 'Jo', 0, 0, 1)",
+        "INSERT INTO groups VALUES (3, NULL, 'g', 'g', 'g', 3, 1)",
+        "INSERT INTO projects VALUES (5, 3, 'p', 'p', 'g/p', 3, 1)",
+        "INSERT INTO project_members VALUES (5, 7, 30)",
+        "INSERT INTO deploy_tokens VALUES (9, 5, 't', 'u', x'00', 'read_package_registry', 12, 1, 4)",
+    ):
+        database.run(statement)
+    migrate(database)
+    tokens = "SELECT id, project_id, group_id, name, username, digest, scopes, expires_at, revoked, created_at"
+    assert database.run(f"{tokens} FROM deploy_tokens").fetchall() == [
+        (9, 5, None, "t", "u", b"\0", "read_package_registry", 12, 1, 4)
+    ]
+    members = "SELECT user_id, access_level, expires_at FROM project_members"
+    assert database.run(members).fetchall() == [(7, 30, None)]
+    assert database.one("SELECT email, blocked FROM users") == ("", 0)
+    assert database.run("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(database: Database) -> None:

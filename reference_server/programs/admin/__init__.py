@@ -1,0 +1,1 @@
+"""The admin program: users, groups, projects and tokens for operators, without REST."""

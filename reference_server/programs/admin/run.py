@@ -1,0 +1,47 @@
+"""Running one command of the admin program."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+
+from reference_server.contract import logs
+from reference_server.programs.admin import people_and_places, tokens
+from reference_server.programs.admin.output import Row, as_json, as_table
+from reference_server.programs.admin.session import Session, read_token, session_on, session_with
+
+_Command = Callable[[Session, argparse.Namespace], Awaitable[list[Row]]]
+
+_COMMANDS: Final[dict[tuple[str, str], _Command]] = {
+    ("users", "create"): people_and_places.create_user,
+    ("users", "list"): people_and_places.list_users,
+    ("groups", "create"): people_and_places.create_group,
+    ("groups", "list"): people_and_places.list_groups,
+    ("projects", "create"): people_and_places.create_project,
+    ("projects", "list"): people_and_places.list_projects,
+    ("tokens", "create"): tokens.create_token,
+    ("tokens", "list"): tokens.list_tokens,
+}
+
+
+def run(given: argparse.Namespace) -> None:
+    """Run the command that was given, and print what it made or found. Raises UsageRefusedError, StartRefusedError."""
+    logs.configure(level="warning", form="console")
+    rows = asyncio.run(_rows(given))
+    created = given.action == "create"
+    sys.stdout.write(as_json(rows, single=created) if given.json else as_table(rows))
+
+
+async def _rows(given: argparse.Namespace) -> list[Row]:
+    async with _session(given) as session:
+        return await _COMMANDS[given.resource, given.action](session, given)
+
+
+def _session(given: argparse.Namespace) -> AbstractAsyncContextManager[Session]:
+    if given.storage is not None:
+        return session_with(given.storage, read_token(given.root_token_file))
+    return session_on(given.data, given.root_token_file)
