@@ -43,7 +43,7 @@ class Parameters:
     def text(self, name: str) -> str:
         """Give a text; empty when it is absent."""
         value = self._values.get(name)
-        if value is None or (isinstance(value, str) and _is_well_formed(value)):
+        if value is None or isinstance(value, str):
             return value or ""
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
@@ -108,7 +108,7 @@ class Parameters:
         if value is None:
             return []
         parts = value if isinstance(value, list) else []
-        texts = [part for part in parts if isinstance(part, str) and _is_well_formed(part)]
+        texts = [part for part in parts if isinstance(part, str)]
         if not isinstance(value, list) or len(texts) != len(value):
             self._complain(name, "is invalid")
         return texts

@@ -30,7 +30,7 @@ _COMMANDS: Final[dict[tuple[str, str], _Command]] = {
 
 def run(given: argparse.Namespace) -> None:
     """Run the command that was given, and print what it made or found. Raises UsageRefusedError, StartRefusedError."""
-    logs.configure(level="warning", form="console")
+    logs.configure(level="warning")
     rows = asyncio.run(_rows(given))
     created = given.action == "create"
     sys.stdout.write(as_json(rows, single=created) if given.json else as_table(rows))

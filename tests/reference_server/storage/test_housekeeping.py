@@ -41,12 +41,21 @@ class NoOrphans:
         return 0
 
 
+class NoDownloads:
+    """Downloads that nobody made."""
+
+    async def write(self) -> None:
+        """Write nothing."""
+
+
 def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(housekeeping, "_UPLOADS_EVERY", 0.001)
+    monkeypatch.setattr(housekeeping, "_ROUND_SECONDS", 0.001)
 
     async def body() -> None:
         uploads = FailingUploads(OSError("volume"), sqlite3.DatabaseError("database disk image is malformed"))
-        rounds = housekeeping.Housekeeping(cast("Uploads", uploads), cast("Freeing", NoOrphans()))
+        rounds = housekeeping.Housekeeping(
+            cast("Uploads", uploads), cast("Freeing", NoOrphans()), cast("Downloads", NoDownloads())
+        )
         running = asyncio.create_task(rounds.run())
         await asyncio.wait_for(uploads.in_order.wait(), 30)
         running.cancel()
