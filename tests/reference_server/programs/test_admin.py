@@ -8,22 +8,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from generic_packages.storage.v1.identity_pb2 import GetCallerRequest
 
 from reference_server.programs.admin.output import as_table
 from reference_server.programs.command_line import main
 from reference_server.programs.data_directory import claimed
 from tests.reference_server.storage.people import new_user
-from tests.reference_server.storage.registry import SECONDS, Registry, at, deploy_token, ending, private_token, running
+from tests.reference_server.storage.process import StorageProcess
+from tests.reference_server.storage.registry import SECONDS, Registry, at, deploy_token, ending, private_token
 
 Admin = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
 def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """Run a storage."""
-    with running(tmp_path_factory.mktemp("admin")) as client:
-        yield client
+    """Run a storage, as a process: one in a thread would share what logging the program sets up."""
+    with StorageProcess(tmp_path_factory.mktemp("admin")) as process:
+        yield process.connect()
+
+
+@pytest.fixture(autouse=True)
+def _logging_is_set_back() -> Iterator[None]:
+    """Let no other test log as the program under test does."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from generic_packages.storage.v1 import identity_pb2
@@ -11,7 +12,7 @@ from generic_packages.storage.v1 import tokens_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
 from tests.reference_server.storage.people import new_user, person, personal_token
-from tests.reference_server.storage.registry import SECONDS, Registry, outcome, private_token
+from tests.reference_server.storage.registry import SECONDS, Registry, outcome, private_token, running
 
 
 def _whoami(registry: Registry, secret: str) -> str:
@@ -136,3 +137,13 @@ def test_a_projects_token_presents_itself_with_its_role(registry: Registry) -> N
     deploy = registry.deploy_token(registry.project().id, "read_package_registry")
     foreign = pb.GetPresentedAccessTokenRequest(credentials=deploy)
     assert outcome(registry.tokens.GetPresentedAccessToken, foreign) == "CREDENTIAL_INVALID"
+
+
+def test_a_new_root_token_file_ends_the_token_of_the_old_one_alone(tmp_path: Path) -> None:
+    with running(tmp_path) as first:
+        root = identity_pb2.GetCallerRequest(credentials=first.root)
+        own = personal_token(first, first.identity.GetCaller(root, timeout=SECONDS).user.id).secret
+    (tmp_path / "root-token").unlink()
+    with running(tmp_path) as second:
+        assert outcome(second.identity.GetCaller, root) == "CREDENTIAL_INVALID"
+        assert _whoami(second, own) == "OK"

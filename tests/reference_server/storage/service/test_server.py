@@ -26,7 +26,16 @@ from reference_server.programs.storage import StorageSettings
 from tests.reference_server.storage.process import StorageProcess
 from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome, serving_in_thread
 
-SERVICES = {"IdentityService", "PackagesService", "ContentService", "OperationsService"}
+SERVICES = {
+    "CiService",
+    "ContentService",
+    "IdentityService",
+    "MembersService",
+    "OperationsService",
+    "PackagesService",
+    "ProtectionService",
+    "TokensService",
+}
 
 
 @pytest.mark.parametrize("service", ["", *(f"generic_packages.storage.v1.{name}" for name in sorted(SERVICES))])
