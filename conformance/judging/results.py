@@ -116,11 +116,12 @@ class Results:
 
     def findings(self) -> list[tuple[Judgement, ...]]:
         """Return what is not a pass; what could not be tested, or need not be, for the same reason is together."""
-        groups: dict[tuple[str, str], list[Judgement]] = {}
+        groups: dict[tuple[str | None, ...], list[Judgement]] = {}
         for entry in self.requirements:
             if entry.verdict is not Verdict.PASS:
-                alike = entry.verdict in GROUPED and entry.reason
-                groups.setdefault((entry.verdict, alike or entry.id), []).append(entry)
+                evidence = (entry.failure.expected, entry.failure.actual) if entry.failure else ()
+                alike = (entry.reason, *evidence) if entry.verdict in GROUPED else (entry.id,)
+                groups.setdefault((entry.verdict, *alike), []).append(entry)
         return [tuple(group) for group in groups.values()]
 
     def as_document(self) -> dict[str, Any]:

@@ -44,6 +44,16 @@ def test_a_requirement_that_does_not_hold_fails_with_evidence(run: Run, toy: Toy
     assert failure.exchange in ran.judgement(CREATED).exchanges
 
 
+@pytest.mark.parametrize(
+    ("identifier", "name"),
+    [("publish.adds-to-the-existing-package", "package_id"), ("publish.same-name-again-is-a-new-file", "id")],
+)
+def test_what_is_expected_is_said_also_when_the_first_record_lacks_it(identifier: str, name: str, run: Run) -> None:
+    failure = run("--only", identifier).judgement(identifier).failure
+    assert failure is not None
+    assert failure.expected.endswith(f"the {name} of the first record, which has none")
+
+
 def test_a_failed_control_makes_a_requirement_untestable_never_passed(run: Run, toy: Toy) -> None:
     toy.overrides["PUT", "-1/1.0.0/file.bin"] = (500, {})
     ran = run("--only", "download.unknown-file-is-404")

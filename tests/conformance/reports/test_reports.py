@@ -107,10 +107,18 @@ def test_the_console_shows_every_finding_and_the_verdict(ran: Ran) -> None:
 
 
 def test_what_is_untestable_for_one_reason_is_one_block(ran: Ran) -> None:
-    reasons = [entry.reason for entry in ran.results.requirements if entry.verdict is Verdict.UNTESTABLE]
+    untestable = [entry for entry in ran.results.requirements if entry.verdict is Verdict.UNTESTABLE]
+    reasons = [entry.reason for entry in untestable if entry.failure is None]
     assert len(reasons) > len(set(reasons))
     for reason in reasons:
         assert ran.output.count(f"    {reason}\n") == 1
+
+
+def test_controls_that_failed_in_different_ways_stay_apart(run: Run) -> None:
+    ran = run("--only", "authentication.unauthorized-body", "--only", "validation.refusal-names-the-parameter")
+    reasons = {entry.reason for entry in ran.results.requirements}
+    assert reasons == {"the control failed: refused status"}
+    assert [len(alike) for alike in ran.results.findings()] == [1, 1]
 
 
 def test_the_variables_are_explained_once_in_every_report(ran: Ran) -> None:
