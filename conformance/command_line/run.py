@@ -55,8 +55,8 @@ a target file:
   "download.checksum-header" = "reported upstream"
 
 exit codes:
-  0 conformant  1 nonconformant  2 usage or configuration  3 incomplete or nothing ran
-  4 the target is unreachable, no such API, or refuses the credentials  5 internal error
+  0 conformant  1 nonconformant  2 usage or configuration  3 incomplete, interrupted or nothing ran
+  4 the target is unreachable or goes away, no such API, or refuses the credentials  5 internal error
 
 Certificates are verified against the system's store; SSL_CERT_FILE names another.
 """
