@@ -42,6 +42,12 @@ def etag_of(file: Stored, registry: Registry, control: Judge) -> str:
     return etag or ""
 
 
+def shown(answer: Answer, name: str) -> str:
+    """Return the value of a key of an answer in words, also when the answer has no such key."""
+    value = answer.key(name)
+    return f"the {name} of the first record, which has none" if value is None else repr(value)
+
+
 def in_parallel(actions: Sequence[Callable[[], Result]]) -> list[Result]:
     """Start every action at the same moment, each in its own thread, and return their results in order."""
     start = threading.Barrier(len(actions))

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from functools import partial
 
-from conformance.checks.steps import WRITERS, all_accepted, in_parallel, stored
+from conformance.checks.steps import WRITERS, all_accepted, in_parallel, shown, stored
 from conformance.content.generator import GeneratedContent, LiteralContent
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
@@ -99,7 +99,7 @@ def test_adds_to_the_existing_package(registry: Registry, expect: Judge, control
     control(first, "first").success()
     expect(second, "second").success()
     package = first.key("package_id")
-    expect(second).key("package_id", lambda value: value == package, f"{package}")
+    expect(second).key("package_id", lambda value: value == package, shown(first, "package_id"))
 
 
 @judges("publish.keeps-versions-apart")
@@ -119,7 +119,7 @@ def test_same_name_again_is_a_new_file(registry: Registry, expect: Judge, contro
     second = registry.publish(place, registry.content(), query=RECORD)
     control(first, "first").success()
     expect(second, "second").success()
-    expect(second).key("id", lambda value: value != first.key("id"), f"an id other than {first.key('id')}")
+    expect(second).key("id", lambda value: value != first.key("id"), f"another than {shown(first, 'id')}")
 
 
 @judges("publish.accepts-status-default")

@@ -3,20 +3,24 @@
 import argparse
 import json
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from rich.console import Console
 from rich.text import Text
 
+from conformance.command_line.choices import listed, one_of
 from conformance.command_line.signals import sigterm_as_interrupt
 from conformance.command_line.sizes import size
 from conformance.command_line.usage import UsageError
 from conformance.judging.results import FILE_NAME, Results, load
 from conformance.judging.suite import Settings, Suite, select
+from conformance.judging.tokens_file import FILE_NAME as TOKENS
 from conformance.judging.verdicts import ExitCode
 from conformance.reports.console import print_results
 from conformance.reports.junit import write_junit
 from conformance.reports.page import write_page
 from conformance.reports.progress import shown_on
+from conformance.reports.words import counted
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level
 from conformance.target.description import (
@@ -26,6 +30,8 @@ from conformance.target.description import (
 )
 from conformance.transport.redaction import Redactor
 
+PAGE, JUNIT = "report.html", "junit.xml"
+REPORTS = (PAGE, JUNIT, FILE_NAME)
 EXAMPLES = """\
 examples:
   conformance run https://gitlab.example.com --token-file owner.token
@@ -38,7 +44,8 @@ examples:
 a target file:
   url = "https://packages.example.com"
   writer = { file = "writer.token" }              # may publish to both projects
-  capabilities-off = ["nested-files"]             # what the target does not offer
+  capabilities-off = ["nested-files"]             # what the target does not offer, by the names that
+                                                  # conformance list --capabilities shows
   [projects]
   public = { id = 24, path = "group/open" }
   private = { id = 25, path = "group/closed" }
@@ -48,8 +55,8 @@ a target file:
   "download.checksum-header" = "reported upstream"
 
 exit codes:
-  0 conformant  1 nonconformant  2 usage or configuration  3 incomplete or nothing ran
-  4 the target is unreachable, no such API, or refuses the credentials  5 internal error
+  0 conformant  1 nonconformant  2 usage or configuration  3 incomplete, interrupted or nothing ran
+  4 the target is unreachable or goes away, no such API, or refuses the credentials  5 internal error
 
 Certificates are verified against the system's store; SSL_CERT_FILE names another.
 """
@@ -70,26 +77,34 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     access.add_argument("--target", type=Path, metavar="FILE", help="names projects and tokens that exist already")
     parser.add_argument("--out", type=Path, default=Path("conformance-results"), metavar="DIR", help="for the reports")
     parser.add_argument("--only", action="append", default=[], metavar="GLOB", help="ids to judge; may be repeated")
-    parser.add_argument("--level", type=Level, choices=list(Level), default=Level.MAY, help="the lowest level to judge")
-    parser.add_argument("--edition", type=Edition, choices=list(Edition), default=Edition.CURRENT, help="the measure")
+    parser.add_argument(
+        "--level", type=one_of(Level), metavar=listed(Level), default=Level.MAY, help="the lowest level to judge"
+    )
+    parser.add_argument(
+        "--edition", type=one_of(Edition), metavar=listed(Edition), default=Edition.CURRENT, help="the measure"
+    )
     parser.add_argument(
         "--large-bytes", type=size, default=size("64MiB"), metavar="SIZE", help="size of the large files"
     )
     parser.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="limit for lack of progress")
-    parser.add_argument("--keep", action="store_true", help="leave what was made, to repeat failed requests by hand")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="leave what was made, and its tokens in tokens.env in DIR, to repeat failures by hand",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be made and judged, and do nothing")
     parser.set_defaults(command=run)
 
 
 def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor, console: Console) -> ExitCode:
     """Judge the target that the arguments describe and report."""
+    out = None if arguments.dry_run else _cleared(arguments.out)
     description = _description(arguments, catalogue)
     for credential in description.known_credentials():
         redactor.add(credential.variable, credential.secret)
     settings = _settings(arguments)
-    if arguments.dry_run:
+    if out is None:
         return _say_what_would_happen(description, settings, catalogue, console)
-    out = _writable(arguments.out)
     with sigterm_as_interrupt(), shown_on(console, len(select(catalogue, settings))) as listener:
         results = _judge(
             Suite(description, settings, catalogue, redactor=redactor, listener=listener), redactor, console
@@ -114,7 +129,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         only=tuple(arguments.only),
         large_bytes=arguments.large_bytes,
         patience=arguments.timeout,
-        keep=arguments.keep,
+        tokens_file=arguments.out / TOKENS if arguments.keep else None,
     )
 
 
@@ -137,15 +152,18 @@ def _say_what_would_happen(
         else "publish packages to the declared projects and leave them there"
     )
     count = len(select(catalogue, settings))
-    sentence = f"Would {made}, to judge {description.address} by {count} requirements. Nothing was sent."
+    sentence = f"Would {made}, to judge {description.address} by {counted(count)}. Nothing was sent."
     console.print(Text(sentence), soft_wrap=True)
     return ExitCode.CONFORMANT
 
 
-def _writable(out: Path) -> Path:
+def _cleared(out: Path) -> Path:
+    """Return the directory of the reports without those of an earlier run, which a run that fails must not leave."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / FILE_NAME).open("a").close()
+        with TemporaryFile(dir=out):
+            for name in (*REPORTS, TOKENS):
+                (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"the reports cannot be written to {out}: {error.strerror}") from error
     return out
@@ -156,8 +174,8 @@ def _report(results: Results, out: Path, catalogue: Catalogue, redactor: Redacto
     path = out / FILE_NAME
     path.write_text(json.dumps(redactor.document(results.as_document()), indent=1), encoding="utf-8")
     sealed = load(path)
-    write_junit(sealed, catalogue.titles, out / "junit.xml")
-    write_page(sealed, catalogue.titles, out / "report.html")
+    write_junit(sealed, catalogue.titles, out / JUNIT)
+    write_page(sealed, catalogue.titles, out / PAGE)
     print_results(sealed, catalogue.titles, console)
-    names = ", ".join(str(out / name) for name in ("report.html", "junit.xml", FILE_NAME))
+    names = ", ".join(str(out / name) for name in REPORTS)
     console.print(Text(f"reports: {names}"), soft_wrap=True)

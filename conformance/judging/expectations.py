@@ -12,6 +12,8 @@ from conformance.content.generator import Content
 from conformance.judging.results import Evaluation
 from conformance.transport.answer import Answer, described
 
+BODY_EXPECTED = (200, 206)
+
 
 class Disappointment(Exception):  # noqa: N818 - a fact about the target, not an error of the suite
     """An expectation or control that did not hold. `exchange` is the number of the exchange that was judged."""
@@ -90,7 +92,7 @@ class AnswerExpectations:
             "body",
             holds=(self._answer.size, self._answer.sha256) == (content.size, content.sha256),
             expected=f"{content.size} bytes with SHA-256 {content.sha256}",
-            actual=_body_of(self._answer),
+            actual=_body_of(self._answer) if self._answer.status in BODY_EXPECTED else described(self._answer),
         )
 
     def no_body(self) -> None:

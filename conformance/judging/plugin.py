@@ -1,7 +1,7 @@
 """The pytest plugin: gives each check its trial and turns the way it ends into a verdict."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -43,10 +43,17 @@ class Plan:
 
 
 class JudgingPlugin:
-    """Runs the planned checks; `judgements` holds the verdicts in the order of the run."""
+    """Runs the planned checks; `judgements` holds the verdicts in the order of the run.
 
-    def __init__(self, plan: Plan, recorder: Recorder, listener: Listener) -> None:
+    When `is_gone` says after a check that the target went away, that check and those after it get no verdict.
+    """
+
+    def __init__(
+        self, plan: Plan, recorder: Recorder, listener: Listener, *, is_gone: Callable[[], bool] = lambda: False
+    ) -> None:
         self.judgements: list[Judgement] = []
+        self.gone = False
+        self._is_gone = is_gone
         self.trial = Trial("")
         self._wanted = {requirement.id: requirement for requirement in plan.requirements}
         self._expected_failures = plan.expected_failures
@@ -82,10 +89,17 @@ class JudgingPlugin:
         if call.excinfo is not None and self._raised is None:
             self._raised = call.excinfo.value
         if call.when == "teardown":
-            self._conclude()
+            self._conclude_unless_gone(item.session)
         phase: Literal["setup", "call", "teardown"] = "setup" if call.when == "collect" else call.when
         outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, phase)
+
+    def _conclude_unless_gone(self, session: pytest.Session) -> None:
+        self.gone = self._is_gone()
+        if self.gone:
+            session.shouldstop = "the target went away"
+        else:
+            self._conclude()
 
     def _conclude(self) -> None:
         requirement = self._wanted[self.trial.requirement_id]

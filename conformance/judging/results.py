@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.judging.verdicts import Outcome, Verdict
+from conformance.judging.verdicts import Ending, Outcome, Verdict
 from conformance.transport.exchange import Exchange
 
 FORMAT = 1
 FILE_NAME = "results.json"
+GROUPED = (Verdict.UNTESTABLE, Verdict.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What was run, against what, when and with which selection. Times are ISO 8601 in UTC, durations seconds."""
+    """What was run, against what, when and with which selection. Times are ISO 8601 in UTC, durations seconds.
+
+    `judged` counts the requirements that were judged before the run ended, of `planned`. `removed` says whether the run
+    made projects and took them away again.
+    """
 
     suite_version: str
     target: str
@@ -78,7 +83,21 @@ class RunFacts:
     prefix: str
     started_at: str
     seconds: float
-    interrupted: bool
+    ending: Ending
+    judged: int
+    planned: int
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What stands for a secret in the lines that repeat failures, and the shell command that sets it.
+
+    Without a command it stood for a token that the run has made and removed again.
+    """
+
+    name: str
+    command: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,18 @@ class Results:
     totals: Mapping[str, int]
     requirements: tuple[Judgement, ...]
     leftovers: tuple[str, ...]
+    variables: tuple[Variable, ...]
     exchanges: tuple[Exchange, ...]
+
+    def findings(self) -> list[tuple[Judgement, ...]]:
+        """Return what is not a pass; what could not be tested, or need not be, for the same reason is together."""
+        groups: dict[tuple[str | None, ...], list[Judgement]] = {}
+        for entry in self.requirements:
+            if entry.verdict is not Verdict.PASS:
+                evidence = (entry.failure.expected, entry.failure.actual) if entry.failure else ()
+                alike = (entry.reason, *evidence) if entry.verdict in GROUPED else (entry.id,)
+                groups.setdefault((entry.verdict, *alike), []).append(entry)
+        return [tuple(group) for group in groups.values()]
 
     def as_document(self) -> dict[str, Any]:
         """Return the results as what json.dumps takes."""
@@ -109,12 +139,19 @@ def load(path: Path) -> Results:
         raise ValueError(f"{path} is no results file of format {FORMAT}")
     return Results(
         format=FORMAT,
-        run=RunFacts(**{**document["run"], "only": tuple(document["run"]["only"])}),
+        run=RunFacts(
+            **{
+                **document["run"],
+                "only": tuple(document["run"]["only"]),
+                "ending": Ending(document["run"]["ending"]),
+            }
+        ),
         outcome=Outcome(document["outcome"]),
         exit_code=document["exit_code"],
         totals=document["totals"],
         requirements=tuple(_judgement(entry) for entry in document["requirements"]),
         leftovers=tuple(document["leftovers"]),
+        variables=tuple(Variable(**entry) for entry in document["variables"]),
         exchanges=tuple(Exchange.from_document(entry) for entry in document["exchanges"]),
     )
 

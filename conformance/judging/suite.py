@@ -1,22 +1,32 @@
 """One run of the suite against one target: preflight, set-up, judging, clean-up, results."""
 
+import shlex
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 
 from conformance.judging.plugin import JudgingPlugin, Listener, Plan, judgement_of
-from conformance.judging.results import FORMAT, Judgement, Results, RunFacts
+from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable
 from conformance.judging.session import run_checks
-from conformance.judging.verdicts import EXIT_CODES, Verdict, outcome_of
+from conformance.judging.tokens_file import save_tokens
+from conformance.judging.verdicts import EXIT_CODES, Ending, Verdict, outcome_of
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level, Requirement
 from conformance.target.access import Access, Credential, Unavailable
 from conformance.target.declared import DeclaredAccess
 from conformance.target.description import TargetDescription
-from conformance.target.preflight import PreflightFailure, check_declared, check_owner, check_writing
+from conformance.target.preflight import (
+    PATHS,
+    PreflightFailure,
+    check_declared,
+    check_owner,
+    check_paths,
+    check_writing,
+)
 from conformance.target.provisioned import ProvisionedAccess, provision
 from conformance.target.registry import Registry
 from conformance.target.rest import RestApi
@@ -25,6 +35,11 @@ from conformance.transport.recorder import Recorder
 from conformance.transport.redaction import Redactor
 
 DISTRIBUTION = "generic-packages-conformance"
+NOT_JUDGED = {
+    Ending.COMPLETE: "the check did not run",
+    Ending.INTERRUPTED: "the run was interrupted before it",
+    Ending.GONE: "the target went away before it was judged",
+}
 
 
 class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, not an error of the suite
@@ -35,7 +50,8 @@ class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, no
 class Settings:
     """How to run: which requirements, how large the large files are, and how many seconds to wait without progress.
 
-    `keep` leaves on the target what the run has made, so that failed requests can be repeated.
+    `tokens_file`, when given, takes the tokens that the run makes and leaves on the target with all else that it has
+    made, so that failed requests can be repeated.
     """
 
     edition: Edition
@@ -43,7 +59,7 @@ class Settings:
     only: tuple[str, ...]
     large_bytes: int
     patience: float
-    keep: bool = False
+    tokens_file: Path | None = None
 
 
 class Suite:
@@ -68,6 +84,7 @@ class Suite:
         self._redactor = redactor
         self._listener = listener
         self._recorder = Recorder()
+        self._made: Sequence[Credential] = ()
         self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
         self.leftovers: list[str] = []
 
@@ -81,31 +98,32 @@ class Suite:
         client = Client(self._description.address, self._recorder, patience=self._settings.patience)
         try:
             with self._access(client) as access:
-                judgements, interrupted = self._judge(client, access)
+                judgements, ending = self._judge(client, access)
         finally:
             client.close()
-        return self._results(judgements, started, interrupted=interrupted)
+        return self._results(judgements, started, ending)
 
-    def _judge(self, client: Client, access: Access) -> tuple[list[Judgement], bool]:
+    def _judge(self, client: Client, access: Access) -> tuple[list[Judgement], Ending]:
         check_writing(client, access)
         off = self._description.capabilities_off
+        if PATHS not in off:
+            check_paths(client, access, self._description.projects.values())
         plan = Plan(
             tuple(requirement for requirement in self._selected if requirement.capability not in off),
             self._description.expected_failures,
         )
         registry = Registry(client, access, self._recorder, large_bytes=self._settings.large_bytes)
-        plugin = JudgingPlugin(plan, self._recorder, self._listener)
+        plugin = JudgingPlugin(plan, self._recorder, self._listener, is_gone=client.is_gone)
         interrupted = run_checks({"judging": plugin, "registry": registry})
+        ending = Ending.GONE if plugin.gone else Ending.INTERRUPTED if interrupted else Ending.COMPLETE
         judged = {judgement.id: judgement for judgement in plugin.judgements}
-        return [
-            judged.get(requirement.id) or self._not_judged(requirement) for requirement in self._selected
-        ], interrupted
+        return [judged.get(one.id) or self._not_judged(one, ending) for one in self._selected], ending
 
-    def _not_judged(self, requirement: Requirement) -> Judgement:
+    def _not_judged(self, requirement: Requirement, ending: Ending) -> Judgement:
         if requirement.capability in self._description.capabilities_off:
             reason = f"the target declares {requirement.capability} off"
             return judgement_of(requirement, Verdict.NOT_APPLICABLE, reason)
-        return judgement_of(requirement, Verdict.UNTESTABLE, "the run was interrupted before it")
+        return judgement_of(requirement, Verdict.UNTESTABLE, NOT_JUDGED[ending])
 
     @contextmanager
     def _access(self, client: Client) -> Iterator[Access]:
@@ -114,12 +132,17 @@ class Suite:
         try:
             yield access
         finally:
-            if self._settings.keep:
-                self.leftovers = [f"everything named {self._prefix} was kept, as asked"]
+            self._made = access.made
+            if self._settings.tokens_file and owner:
+                save_tokens(access.made, self._settings.tokens_file)
+                self.leftovers = [
+                    f"everything named {self._prefix}, as asked; its tokens are in {self._settings.tokens_file}"
+                ]
             else:
                 self._clean_up(access)
 
     def _clean_up(self, access: Access) -> None:
+        self.leftovers = [f"perhaps something named {self._prefix}: the clean-up did not end"]
         with self._recorder.during("clean-up"):
             self.leftovers = access.clean_up()
 
@@ -129,7 +152,9 @@ class Suite:
             raise PreflightFailure("Nothing can be judged: the target names neither an owner's token nor a project.")
         check_declared(client, next(iter(projects.values())), writer)
         credentials = self._description.credentials
-        return DeclaredAccess(prefix=self._prefix, writer=writer, projects=projects, credentials=credentials)
+        return DeclaredAccess(
+            prefix=self._prefix, writer=writer, projects=projects, credentials=credentials, recorder=self._recorder
+        )
 
     def _provision(self, client: Client, owner: Credential) -> Access:
         api = RestApi(client, self._recorder, owner, self._redactor)
@@ -143,8 +168,16 @@ class Suite:
             ) from error
         return ProvisionedAccess(api, footprint, prefix=self._prefix, owner=owner)
 
-    def _results(self, judgements: Sequence[Judgement], started: datetime, *, interrupted: bool) -> Results:
-        outcome = outcome_of(((entry.level, entry.verdict) for entry in judgements), interrupted=interrupted)
+    def _variables(self) -> tuple[Variable, ...]:
+        tokens_file = self._settings.tokens_file
+        sourcing = f". {shlex.quote(str(tokens_file.absolute()))}" if tokens_file else None
+        known = [Variable(one.variable, one.setting) for one in self._description.known_credentials()]
+        return (*known, *(Variable(one.variable, sourcing) for one in self._made))
+
+    def _results(self, judgements: Sequence[Judgement], started: datetime, ending: Ending) -> Results:
+        outcome = outcome_of(((entry.level, entry.verdict) for entry in judgements), ending)
+        off = sum(entry.verdict is Verdict.NOT_APPLICABLE for entry in judgements)
+        left = sum(entry.reason in NOT_JUDGED.values() for entry in judgements)
         return Results(
             format=FORMAT,
             run=RunFacts(
@@ -157,13 +190,17 @@ class Suite:
                 prefix=self._prefix,
                 started_at=started.isoformat(timespec="seconds"),
                 seconds=(datetime.now(UTC) - started).total_seconds(),
-                interrupted=interrupted,
+                ending=ending,
+                judged=len(judgements) - off - left,
+                planned=len(judgements) - off,
+                removed=self._description.owner is not None and self._settings.tokens_file is None,
             ),
             outcome=outcome,
             exit_code=int(EXIT_CODES[outcome]),
             totals={verdict.value: sum(entry.verdict is verdict for entry in judgements) for verdict in Verdict},
             requirements=tuple(judgements),
             leftovers=tuple(self.leftovers),
+            variables=self._variables(),
             exchanges=self._recorder.exchanges,
         )
 

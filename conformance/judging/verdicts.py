@@ -22,7 +22,17 @@ class Outcome(StrEnum):
     CONFORMANT = "conformant"
     NONCONFORMANT = "nonconformant"
     INCOMPLETE = "incomplete"
+    INTERRUPTED = "interrupted"
+    GONE = "unreachable"
     ERROR = "error"
+
+
+class Ending(StrEnum):
+    """How a run ended: with its last requirement, because the user wished so, or because the target went away."""
+
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+    GONE = "gone"
 
 
 class ExitCode(IntEnum):
@@ -40,24 +50,28 @@ EXIT_CODES = {
     Outcome.CONFORMANT: ExitCode.CONFORMANT,
     Outcome.NONCONFORMANT: ExitCode.NONCONFORMANT,
     Outcome.INCOMPLETE: ExitCode.INCOMPLETE,
+    Outcome.INTERRUPTED: ExitCode.INCOMPLETE,
+    Outcome.GONE: ExitCode.PREFLIGHT,
     Outcome.ERROR: ExitCode.INTERNAL,
 }
 
 
-def outcome_of(judged: Iterable[tuple[str, Verdict]], *, interrupted: bool = False) -> Outcome:
+def outcome_of(judged: Iterable[tuple[str, Verdict]], ending: Ending = Ending.COMPLETE) -> Outcome:
     """Return the outcome of a run from the (level, verdict) of every requirement in it.
 
-    An error of the suite outweighs everything, a MUST that fails or an expected failure that has gone stale
-    outweighs what could not be tested, and a run that tested nothing is incomplete. A SHOULD or MAY that fails is
-    reported and does not make a registry nonconformant.
+    An error of the suite outweighs everything, and an early end of the run all verdicts. A MUST that fails or an
+    expected failure that has gone stale outweighs what could not be tested, and a run that tested nothing is
+    incomplete. A SHOULD or MAY that fails is reported and does not make a registry nonconformant.
     """
     pairs = list(judged)
     verdicts = {verdict for _, verdict in pairs}
     if Verdict.ERROR in verdicts:
         return Outcome.ERROR
+    if ending is not Ending.COMPLETE:
+        return Outcome.INTERRUPTED if ending is Ending.INTERRUPTED else Outcome.GONE
     if ("must", Verdict.FAIL) in pairs or Verdict.STALE in verdicts:
         return Outcome.NONCONFORMANT
     tested = verdicts & {Verdict.PASS, Verdict.FAIL, Verdict.EXPECTED_FAILURE}
-    if interrupted or Verdict.UNTESTABLE in verdicts or not tested:
+    if Verdict.UNTESTABLE in verdicts or not tested:
         return Outcome.INCOMPLETE
     return Outcome.CONFORMANT

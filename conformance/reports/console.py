@@ -1,6 +1,6 @@
 """The report on the console: a table of the sections, everything that is not a pass, and the verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -8,6 +8,9 @@ from rich.text import Text
 
 from conformance.judging.results import Failure, Judgement, Results
 from conformance.judging.verdicts import Outcome, Verdict
+from conformance.reports.preparation import INTRODUCTION, preparation
+from conformance.reports.words import counted, meaning
+from conformance.requirements.model import Provenance
 from conformance.transport.exchange import Exchange
 
 STYLES = {
@@ -20,26 +23,37 @@ STYLES = {
     Verdict.ERROR: "bold red",
 }
 OUTCOMES = {
-    Outcome.CONFORMANT: ("bold green", "every MUST that was selected holds"),
-    Outcome.NONCONFORMANT: ("bold red", "a MUST fails or a declared failure has gone stale"),
-    Outcome.INCOMPLETE: ("bold yellow", "not everything could be tested"),
-    Outcome.ERROR: ("bold red", "the suite itself failed"),
+    Outcome.CONFORMANT: "bold green",
+    Outcome.NONCONFORMANT: "bold red",
+    Outcome.INCOMPLETE: "bold yellow",
+    Outcome.INTERRUPTED: "bold yellow",
+    Outcome.GONE: "bold yellow",
+    Outcome.ERROR: "bold red",
 }
 
 
 def print_results(results: Results, titles: Mapping[str, str], console: Console) -> None:
     """Print the results; `titles` are the sections' by name."""
     exchanges = {exchange.number: exchange for exchange in results.exchanges}
-    for judgement in results.requirements:
-        if judgement.verdict is not Verdict.PASS:
-            _print_judgement(judgement, exchanges, console)
+    _print_preparation(results, console)
+    for alike in results.findings():
+        _print_finding(alike, exchanges, console)
     console.print(_table(results, titles))
     for leftover in results.leftovers:
         console.print(Text(f"Left behind: {leftover}", style="yellow"), soft_wrap=True)
-    style, meaning = OUTCOMES[results.outcome]
     declared = ", apart from declared failures" if results.totals[Verdict.EXPECTED_FAILURE] else ""
-    facts = f"edition {results.run.edition}, {len(results.requirements)} requirements, {results.run.seconds:.1f} s"
-    console.print(Text.assemble((results.outcome.value, style), f": {meaning}{declared} ({facts})"), soft_wrap=True)
+    facts = f"edition {results.run.edition}, {counted(len(results.requirements))}, {results.run.seconds:.1f} s"
+    outcome = (results.outcome.value, OUTCOMES[results.outcome])
+    console.print(Text.assemble(outcome, f"{meaning(results)}{declared} ({facts})"), soft_wrap=True)
+
+
+def _print_preparation(results: Results, console: Console) -> None:
+    lines = preparation(results)
+    if lines:
+        console.print(Text(INTRODUCTION), soft_wrap=True)
+        for line in lines:
+            console.print(Text(f"    {line}", style="cyan"), soft_wrap=True)
+        console.print()
 
 
 def _table(results: Results, titles: Mapping[str, str]) -> Table:
@@ -60,15 +74,20 @@ def _count(number: int) -> str:
     return str(number) if number else "·"
 
 
-def _print_judgement(judgement: Judgement, exchanges: Mapping[int, Exchange], console: Console) -> None:
-    verdict = (judgement.verdict.value, STYLES[judgement.verdict])
-    lines = [Text.assemble(verdict, f"  {judgement.level.upper()}  ", (judgement.id, "bold")), Text(judgement.sentence)]
-    if judgement.reason:
-        lines.append(Text(judgement.reason, style="italic"))
-    if judgement.failure:
-        lines += _failure_lines(judgement.failure, exchanges)
-    console.print(lines[0], soft_wrap=True)
-    for line in lines[1:]:
+def _print_finding(alike: Sequence[Judgement], exchanges: Mapping[int, Exchange], console: Console) -> None:
+    """Print one judgement, or several that have their verdict for the same reason, the first with its evidence."""
+    first = alike[0]
+    verdict = (first.verdict.value, STYLES[first.verdict])
+    source = f"{Provenance(first.provenance).meaning}: {first.source}"
+    lines = [Text(first.sentence), Text(source, style="dim")] if len(alike) == 1 else []
+    if first.reason:
+        lines.append(Text(first.reason, style="italic"))
+    if first.failure:
+        lines += _failure_lines(first.failure, exchanges)
+    for judgement in alike:
+        names = (f"  {judgement.level.upper()}  ", (judgement.id, "bold"))
+        console.print(Text.assemble(verdict, *names), soft_wrap=True)
+    for line in lines:
         console.print(Text("    ").append_text(line), soft_wrap=True)
     console.print()
 
@@ -97,5 +116,6 @@ def message_lines(exchange: Exchange) -> list[str]:
         received += [f"{code} (interim)" for code in response.interim]
         received += [f"{response.status} {response.reason}"]
         received += [f"{name}: {value}" for name, value in response.headers]
-        received.append(response.body.text or f"[{response.body.size} bytes, SHA-256 {response.body.sha256}]")
+        digest = f"[{response.body.size} bytes, SHA-256 {response.body.sha256}]"
+        received += (response.body.text or digest).splitlines()
     return [*(f"> {line}" for line in sent), *(f"< {line}" for line in received)]

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.judging.results import Judgement, Results
-from conformance.judging.verdicts import Verdict
+from conformance.judging.verdicts import Ending, Verdict
+from conformance.reports.preparation import INTRODUCTION, preparation
+from conformance.reports.words import meaning
 
 CHILDREN = {
     Verdict.FAIL: "failure",
@@ -27,9 +29,27 @@ def write_junit(results: Results, titles: Mapping[str, str], path: Path) -> None
             suite = ET.SubElement(root, "testsuite", name=title, timestamp=results.run.started_at)
             suite.extend(_case(entry) for entry in entries)
             _count(suite)
+    _add_early_end(results, root)
+    _add_preparation(results, root)
     _count(root)
     ET.indent(root)
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _add_early_end(results: Results, root: ET.Element) -> None:
+    """Add a case that is in error when the run did not reach its end, so that nobody takes the file for a good one."""
+    if results.run.ending is not Ending.COMPLETE:
+        suite = ET.SubElement(root, "testsuite", name="The run", timestamp=results.run.started_at)
+        case = ET.SubElement(suite, "testcase", classname="run", name="reaches its end", time="0")
+        ET.SubElement(case, "error", type=results.outcome.value, message=f"{results.outcome}{meaning(results)}")
+        _count(suite)
+
+
+def _add_preparation(results: Results, root: ET.Element) -> None:
+    suite = next((suite for suite in root if suite.find("testcase/failure") is not None), None)
+    lines = preparation(results)
+    if suite is not None and lines:
+        ET.SubElement(suite, "system-out").text = "\n".join([INTRODUCTION, *lines])
 
 
 def _case(entry: Judgement) -> ET.Element:

@@ -7,6 +7,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from conformance.judging.results import Results
 from conformance.judging.verdicts import Verdict
+from conformance.reports.preparation import INTRODUCTION, preparation
+from conformance.reports.words import meaning
 from conformance.requirements.model import Provenance
 
 
@@ -27,6 +29,9 @@ def write_page(results: Results, titles: Mapping[str, str], path: Path) -> None:
         results=results,
         sections={title: entries for title, entries in sections.items() if entries},
         exchanges={exchange.number: exchange for exchange in results.exchanges},
+        meaning=meaning(results),
+        introduction=INTRODUCTION,
+        preparation=preparation(results),
         verdicts=[verdict for verdict in Verdict if results.totals[verdict.value]],
         meanings={provenance.value: provenance.meaning for provenance in Provenance},
     )

@@ -1,7 +1,7 @@
 """What a check may ask of a target: its projects, and a credential for each role."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
@@ -55,12 +55,16 @@ class Carriage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A token and the way it is carried. `variable` stands for the secret in reports."""
+    """A token and the way it is carried.
+
+    `variable` stands for the secret in reports; `setting` is the shell command that sets it, where there is one.
+    """
 
     variable: str
     secret: str = field(repr=False)
     carriage: Carriage
     user: str = "conformance"
+    setting: str | None = None
 
     def as_basic(self, user: str = "conformance") -> "Credential":
         """Return the same token, carried as the password of Basic."""
@@ -97,6 +101,10 @@ class Access(Protocol):
     @property
     def prefix(self) -> str:
         """What the name of every package of this run begins with."""
+
+    @property
+    def made(self) -> Sequence[Credential]:
+        """The credentials that the run has made so far."""
 
     @property
     def writer(self) -> Credential:

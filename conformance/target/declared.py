@@ -1,8 +1,13 @@
 """Access that a target file declares: projects and tokens that exist already and stay."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from conformance.target.access import Credential, Project, Revocable, Role, Unavailable, Visibility
+from conformance.transport.address import API
+from conformance.transport.recorder import Recorder
+
+SUCCESS = 2
 
 
 class DeclaredAccess:
@@ -15,11 +20,14 @@ class DeclaredAccess:
         writer: Credential,
         projects: Mapping[Visibility, Project],
         credentials: Mapping[tuple[Role, Visibility], Credential],
+        recorder: Recorder,
     ) -> None:
         self.prefix = prefix
+        self.made = ()
         self.writer = writer
         self._projects = projects
         self._credentials = credentials
+        self._recorder = recorder
 
     def project(self, visibility: Visibility) -> Project:
         """Return the declared project."""
@@ -39,4 +47,15 @@ class DeclaredAccess:
 
     def clean_up(self) -> list[str]:
         """Name the packages that stay, because the API under test has no call that removes them."""
-        return [f"packages named {self.prefix}-* stay in {project.path}" for project in self._projects.values()]
+        written = [project for project in self._projects.values() if self._was_written(project)]
+        return [f"packages named {self.prefix}-* stay in {project.path}" for project in written]
+
+    def _was_written(self, project: Project) -> bool:
+        names = (f"{API}/projects/{project.id}/", f"{API}/projects/{quote(project.path, safe='')}/")
+        return any(
+            exchange.request.method == "PUT"
+            and exchange.response is not None
+            and exchange.response.status // 100 == SUCCESS
+            and any(name in exchange.request.url for name in names)
+            for exchange in self._recorder.exchanges
+        )

@@ -1,9 +1,11 @@
 """What the user says of the target: its address, how to get in, what it does not offer, what is known to fail."""
 
 import os
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from conformance.target.access import Carriage, Credential, Project, Role, Visib
 from conformance.transport.address import Address, AddressError, parse_address
 from conformance.transport.redaction import SHORTEST_SECRET
 
+FEW = 40
 KEYS = {"url", "writer", "projects", "tokens", "capabilities-off", "expected-failures"}
 
 
@@ -45,7 +48,7 @@ def describe_by_token_file(url: str, token_file: Path) -> TargetDescription:
 
     Raises TargetError when the URL or the file cannot be used.
     """
-    token = Credential("TOKEN", _read_token(token_file), Carriage.PRIVATE_TOKEN)
+    token = _from_file("TOKEN", token_file, Carriage.PRIVATE_TOKEN, "--token-file names ")
     return TargetDescription(_address(url), owner=token)
 
 
@@ -58,17 +61,25 @@ def describe_by_target_file(path: Path, catalogue: Catalogue, url: str | None = 
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TargetError(f"the target file {path} cannot be read: {error}") from error
-    _only(document, KEYS, str(path))
+    try:
+        return _described(document, path.parent, catalogue, url)
+    except TargetError as error:
+        raise TargetError(f"{path}: {error}") from error
+
+
+def _described(document: dict[str, Any], folder: Path, catalogue: Catalogue, url: str | None) -> TargetDescription:
+    _only(document, KEYS, "the file")
     address = url or document.get("url")
     if not isinstance(address, str):
-        raise TargetError(f"{path} has no url and none is given on the command line")
-    if "writer" not in document or "projects" not in document:
-        raise TargetError(f"{path} must name a writer's token and at least one project")
+        raise TargetError("has no url and none is given on the command line")
+    for key in ("writer", "projects"):
+        if not document.get(key):
+            raise TargetError(f"{key} is missing; the file must name a writer's token and at least one project")
     return TargetDescription(
         _address(address),
-        writer=_credential("WRITER_TOKEN", document["writer"], Carriage.PRIVATE_TOKEN, path.parent),
+        writer=_credential("WRITER_TOKEN", document["writer"], Carriage.PRIVATE_TOKEN, folder, "writer"),
         projects=_projects(document["projects"]),
-        credentials=_credentials(document.get("tokens", {}), path.parent),
+        credentials=_credentials(document.get("tokens", {}), folder),
         capabilities_off=_capabilities(document.get("capabilities-off", []), catalogue),
         expected_failures=_expected_failures(document.get("expected-failures", {}), catalogue),
     )
@@ -97,33 +108,52 @@ def _credentials(table: Any, folder: Path) -> dict[tuple[Role, Visibility], Cred
             role = Role(name)
             variable = f"{name}_{visibility}_token".upper().replace("-", "_")
             carriage = Carriage.DEPLOY_TOKEN if role.is_deploy_token else Carriage.PRIVATE_TOKEN
-            credentials[role, Visibility(visibility)] = _credential(variable, entry, carriage, folder)
+            credentials[role, Visibility(visibility)] = _credential(
+                variable, entry, carriage, folder, f"tokens.{visibility}.{name}"
+            )
     return credentials
 
 
-def _credential(variable: str, entry: Any, carriage: Carriage, folder: Path) -> Credential:  # noqa: ANN401 - unchecked TOML
+def _credential(
+    variable: str,
+    entry: Any,  # noqa: ANN401 - unchecked TOML
+    carriage: Carriage,
+    folder: Path,
+    key: str,
+) -> Credential:
     """Return a credential whose secret is in a file beside the target file or in an environment variable."""
     match entry:
         case {"file": str(name)}:
-            return Credential(variable, _read_token(folder / name), carriage)
+            return _from_file(variable, folder / name, carriage, f"{key} names ")
         case {"environment": str(name)}:
+            where = f"{key} names the environment variable {name}, which"
             if not os.environ.get(name):
-                raise TargetError(f"the environment variable {name} is not set")
-            return Credential(variable, _usable(os.environ[name], f"the environment variable {name}"), carriage)
-    raise TargetError(f'{variable} must be {{ file = "NAME" }} or {{ environment = "NAME" }}')
+                raise TargetError(f"{where} is not set")
+            secret = _usable(os.environ[name], where)
+            return Credential(variable, secret, carriage, setting=f'export {variable}="${name}"')
+    raise TargetError(f'{key} must be {{ file = "NAME" }} or {{ environment = "NAME" }}, never the token itself')
+
+
+def _from_file(variable: str, path: Path, carriage: Carriage, where: str) -> Credential:
+    setting = f'export {variable}="$(cat {shlex.quote(str(path))})"'
+    return Credential(variable, _read_token(path, where), carriage, setting=setting)
 
 
 def _capabilities(names: Any, catalogue: Catalogue) -> frozenset[str]:  # noqa: ANN401 - unchecked TOML
-    unknown = [str(name) for name in names if name not in catalogue.capabilities]
-    if unknown:
-        known = ", ".join(sorted(catalogue.capabilities))
-        raise TargetError(f"capabilities-off names {', '.join(unknown)}; the capabilities are {known}")
+    if not isinstance(names, list):
+        raise TargetError('capabilities-off must be a list, like ["nested-files"]')
+    for name in names:
+        if name not in catalogue.capabilities:
+            raise TargetError(f"capabilities-off names {name!r}, which is unknown{_hint(name, catalogue.capabilities)}")
     return frozenset(names)
 
 
 def _expected_failures(table: Any, catalogue: Catalogue) -> dict[str, str]:  # noqa: ANN401 - unchecked TOML
     _only(table, set(catalogue.by_id), "expected-failures")
-    return {identifier: str(reason) for identifier, reason in table.items()}
+    for identifier, reason in table.items():
+        if not isinstance(reason, str) or not reason.strip():
+            raise TargetError(f'expected-failures."{identifier}" must be the reason, in words')
+    return dict(table)
 
 
 def _only(table: Any, known: set[str], where: str) -> None:  # noqa: ANN401 - unchecked TOML
@@ -131,15 +161,27 @@ def _only(table: Any, known: set[str], where: str) -> None:  # noqa: ANN401 - un
         raise TargetError(f"{where} must be a table")
     for key in table:
         if key not in known:
-            raise TargetError(f"{where} names {key!r}, which is unknown")
+            raise TargetError(f"{where} names {key!r}, which is unknown{_hint(key, known)}")
 
 
-def _read_token(path: Path) -> str:
+def _hint(name: object, known: set[str]) -> str:
+    """Return what may have been meant: the nearest name, or all of them where they are few."""
+    close = get_close_matches(str(name), known, n=1)
+    if close:
+        return f"; is it {close[0]}?"
+    if len(known) > FEW:
+        return "; conformance list shows them all"
+    return f"; the known names are {', '.join(sorted(known))}"
+
+
+def _read_token(path: Path, where: str) -> str:
     try:
         token = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise TargetError(f"the token file {path} cannot be read: {error}") from error
-    return _usable(token, f"the token file {path}")
+    except OSError as error:
+        raise TargetError(f"{where}the token file {path}, which cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise TargetError(f"{where}the token file {path}, which holds no token") from error
+    return _usable(token, f"{where}the token file {path}, which")
 
 
 def _usable(token: str, where: str) -> str:

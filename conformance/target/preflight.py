@@ -1,5 +1,8 @@
 """Looks, before anything is judged, whether judging makes sense; every way in which it does not is one sentence."""
 
+from collections.abc import Iterable
+from urllib.parse import quote
+
 from conformance.content.generator import GeneratedContent
 from conformance.target.access import Access, Credential, Project, Unavailable, Visibility
 from conformance.target.rest import RestApi
@@ -9,6 +12,8 @@ from conformance.transport.client import Client
 from conformance.transport.request import Body, Request
 
 CANNOT_WRITE = (401, 403, 404, 405, 501)
+PATHS = "project-paths"
+NO_SUCH_API = ", or describe the target in a file (--target FILE) when it has no such API"
 
 
 class PreflightFailure(Exception):  # noqa: N818 - a fact about the target, not an error of the suite
@@ -27,6 +32,8 @@ def check_owner(client: Client, api: RestApi) -> None:
         raise PreflightFailure(f"{client.address} refuses the token: it is wrong, expired or revoked.")
     if answer.status == 403:  # noqa: PLR2004 - Forbidden
         raise PreflightFailure(f"{client.address} refuses the token: it needs the scope api.")
+    if answer.status == 404:  # noqa: PLR2004 - Not Found
+        raise _foreign(client, answer, f"{API}/user", NO_SUCH_API)
     if answer.status != 200 or not isinstance(answer.key("username"), str):  # noqa: PLR2004 - OK
         raise _foreign(client, answer, f"{API}/user")
 
@@ -36,7 +43,7 @@ def check_declared(client: Client, project: Project, writer: Credential) -> None
 
     Raises PreflightFailure.
     """
-    path = f"{API}/projects/{project.id}/packages/generic/conformance-preflight/0.0.0/absent"
+    path = _target(project.id, "conformance-preflight/0.0.0/absent")
     answer = client.ask(Request("GET", path, writer.headers()))
     _check_reachable(client, answer)
     _check_json(client, answer, path)
@@ -55,11 +62,46 @@ def check_writing(client: Client, access: Access) -> None:
         project = access.project(Visibility.PUBLIC)
     except Unavailable as error:
         raise PreflightFailure(f"Nothing can be judged: {error}.") from error
-    path = f"{API}/projects/{project.id}/packages/generic/{access.prefix}-preflight/0.0.0/preflight.bin"
-    body = Body(GeneratedContent(access.prefix, 32))
-    answer = client.ask(Request("PUT", path, access.writer.headers(), body))
-    if answer.status is None or answer.status in CANNOT_WRITE:
-        raise PreflightFailure(f"The writer's token cannot publish to the project {project.path}: {described(answer)}.")
+    answer = _publish(client, access, project.id)
+    if _is_refused(answer):
+        raise PreflightFailure(
+            f"The writer's token cannot publish to the project with the id {project.id} ({project.path}): "
+            f"{described(answer)}."
+        )
+
+
+def check_paths(client: Client, access: Access, projects: Iterable[Project]) -> None:
+    """Look whether declared projects take a publish under the id and under the path that are declared for them.
+
+    Raises PreflightFailure.
+    """
+    for project in projects:
+        by_id = _publish(client, access, project.id)
+        if _is_refused(by_id):
+            raise PreflightFailure(
+                f"The {project.visibility} project with the id {project.id} takes no publish: {described(by_id)}; "
+                f"give the right id as projects.{project.visibility}.id."
+            )
+        by_path = _publish(client, access, quote(project.path, safe=""))
+        if _is_refused(by_path):
+            raise PreflightFailure(
+                f"The {project.visibility} project takes a publish by its id {project.id}, but not by its path "
+                f"{project.path}: {described(by_path)}; give the right path as projects.{project.visibility}.path, or "
+                f'declare "{PATHS}" in capabilities-off.'
+            )
+
+
+def _publish(client: Client, access: Access, project: int | str) -> Answer:
+    path = _target(project, f"{access.prefix}-preflight/0.0.0/preflight.bin")
+    return client.ask(Request("PUT", path, access.writer.headers(), Body(GeneratedContent(access.prefix, 32))))
+
+
+def _is_refused(answer: Answer) -> bool:
+    return answer.status is None or answer.status in CANNOT_WRITE
+
+
+def _target(project: int | str, file: str) -> str:
+    return f"{API}/projects/{project}/packages/generic/{file}"
 
 
 def _check_reachable(client: Client, answer: Answer) -> None:
@@ -72,9 +114,9 @@ def _check_json(client: Client, answer: Answer, path: str) -> None:
         raise _foreign(client, answer, path)
 
 
-def _foreign(client: Client, answer: Answer, path: str) -> PreflightFailure:
+def _foreign(client: Client, answer: Answer, path: str, otherwise: str = "") -> PreflightFailure:
     kind = answer.header("content-type") or "no Content-Type"
     return PreflightFailure(
         f"{client.address} answers, but not as GitLab's API does: {path} gave {answer.status} with {kind}; "
-        f"give the URL under which {API} lies."
+        f"give the URL under which {API} lies{otherwise}."
     )

@@ -63,6 +63,7 @@ class ProvisionedAccess:
     def __init__(self, api: RestApi, footprint: Footprint, *, prefix: str, owner: Credential) -> None:
         self.prefix = prefix
         self.writer = owner
+        self.made: list[Credential] = []
         self._api = api
         self._footprint = footprint
         self._credentials: dict[tuple[Role, Project], Credential] = {}
@@ -111,4 +112,5 @@ class ProvisionedAccess:
         made = self._api.create(f"/projects/{project.id}/{kind}", parameters, variable)
         if len(made.token) < SHORTEST_SECRET:
             raise Unavailable(f"the registry made a {role.value} token in {project.path} and did not show it")
-        return made, Credential(variable, made.token, carriage)
+        self.made.append(Credential(variable, made.token, carriage))
+        return made, self.made[-1]

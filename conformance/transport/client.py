@@ -4,7 +4,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from conformance.transport.address import Address
@@ -15,6 +15,8 @@ from conformance.transport.recorder import SHOWN_BYTES, Recorder, body_record, r
 from conformance.transport.reproduction import body_file, curl_line, is_text, raw_line
 from conformance.transport.request import Request
 from conformance.transport.wire import Wire, WireError
+
+PAUSES = (0.1, 0.2, 0.4)
 
 
 class Client:
@@ -27,6 +29,7 @@ class Client:
         self._tls = ssl.create_default_context() if address.scheme == "https" else None
         self._lock = threading.Lock()
         self._idle: list[Connection] = []
+        self._refused = False
 
     def ask(self, request: Request) -> Answer:
         """Send a request over a kept connection or a new one; keep the connection when it can take another.
@@ -76,6 +79,16 @@ class Client:
         """Return a client for another address with the same recorder and patience."""
         return Client(address, self._recorder, patience=self._patience)
 
+    def is_gone(self) -> bool:
+        """Return whether the last new connection could not be made and neither can several more in a row."""
+        for pause in PAUSES:
+            if not self._refused:
+                return False
+            time.sleep(pause)
+            with suppress(WireError):
+                self._connect().close()
+        return self._refused
+
     def close(self) -> None:
         """Close the kept connections."""
         with self._lock:
@@ -83,7 +96,10 @@ class Client:
                 self._idle.pop().close()
 
     def _connect(self) -> Connection:
-        return Connection(Wire(self.address, patience=self._patience, tls=self._tls))
+        self._refused = True
+        wire = Wire(self.address, patience=self._patience, tls=self._tls)
+        self._refused = False
+        return Connection(wire)
 
     def _kept_connection(self) -> Connection | None:
         while True:

@@ -31,9 +31,11 @@ class Toy:
     noticed: list[str] = field(default_factory=list)
     ports: list[int] = field(default_factory=list)
     raw: bytes = b""
+    gone: bool = False
     headers: Callable[[str], dict[str, str]] = lambda _token: {}
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     url: str = ""
+    leave: Callable[[], None] = lambda: None
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -76,6 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.toy.existing.pop(self.path, None)
             self._json(202, {"message": "202 Accepted"})
 
+    def parse_request(self) -> bool:
+        self.close_connection = self.toy.gone
+        return not self.toy.gone and super().parse_request()
+
     def _overridden(self) -> bool:
         self.toy.noticed.append(f"{self.command} {self.path}")
         self.toy.ports.append(self.client_address[1])
@@ -103,6 +109,13 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+def _leave(server: ThreadingHTTPServer, toy: Toy) -> None:
+    """Close the door, and every connection when it asks for something more."""
+    toy.gone = True
+    server.shutdown()
+    server.server_close()
+
+
 @contextmanager
 def toy_registry() -> Iterator[Toy]:
     """Serve a toy; its `url` says where."""
@@ -111,6 +124,7 @@ def toy_registry() -> Iterator[Toy]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
+        toy.leave = lambda: _leave(server, toy)
         toy.url = f"http://127.0.0.1:{server.server_address[1]}"
         try:
             yield toy

@@ -2,15 +2,19 @@
 
 import functools
 import http.server
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from conformance import __main__ as program
 from conformance.__main__ import main
+from conformance.command_line import program
 from tests.conformance.conftest import Ran
 from tests.conformance.toy_registry import Toy
 
@@ -38,7 +42,16 @@ def one_sentence(ran: Ran) -> str:
 def test_a_plain_web_server_is_recognised_in_one_sentence(run: Run, plain_web_server: str) -> None:
     ran = run(url=plain_web_server)
     assert ran.code == 4
-    assert "answers, but not as GitLab's API does: /api/v4/user gave 404 with text/html" in one_sentence(ran)
+    sentence = one_sentence(ran)
+    assert "answers, but not as GitLab's API does: /api/v4/user gave 404 with text/html" in sentence
+    assert "describe the target in a file (--target FILE)" in sentence
+
+
+def test_a_run_that_cannot_start_leaves_no_report_of_an_earlier_one(run: Run, toy: Toy, unused_port: int) -> None:
+    assert run("--only", "publish.answers-created").code == 0
+    ran = run(url=f"http://127.0.0.1:{unused_port}")
+    assert ran.code == 4
+    assert list(ran.out.iterdir()) == []
 
 
 def test_a_target_that_is_down_is_unreachable(run: Run, unused_port: int) -> None:
@@ -135,7 +148,7 @@ def test_an_error_of_the_suite_itself_is_shown_and_has_its_own_code(run: Run, mo
 def test_a_dry_run_sends_nothing(run: Run, toy: Toy) -> None:
     ran = run("--dry-run", "--only", "publish.answers-created")
     assert ran.code == 0
-    assert "by 1 requirements. Nothing was sent." in ran.output
+    assert "by 1 requirement. Nothing was sent." in ran.output
     assert toy.noticed == []
 
 
@@ -168,3 +181,61 @@ def test_explain_shows_the_section_of_a_standard(capsys: pytest.CaptureFixture[s
 def test_explain_of_an_unknown_id_suggests_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "newest.uploads-win"]) == 2
     assert "Is it newest.upload-wins?" in capsys.readouterr().err
+
+
+def test_list_shows_the_capabilities(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--capabilities", "--only", "addressing.*"]) == 0
+    assert "nested-files\t1 requirement\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["list", "--edition", "14"], "'14' is none of 15, current"),
+        (["run", "http://x", "--token-file", "t", "--bogus"], "usage: conformance run "),
+        (["explain", "a.b", "--bogus"], "unknown argument --bogus"),
+    ],
+)
+def test_wrong_arguments_are_answered_with_what_would_be_right(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["--version"])
+    assert raised.value.code == 0
+    assert capsys.readouterr().out.strip() == metadata.version("generic-packages-conformance")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_seen_enough_causes_no_traceback(unbuffered: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-m", "conformance", "list"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        check=False,
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_ctrl_c_while_the_program_loads_causes_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupting:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "conformance.command_line.program":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "conformance.command_line.program")
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    assert main(["list"]) == 130
+    assert capsys.readouterr().err == ""

@@ -75,3 +75,8 @@ def test_a_label_names_one_expectation_only() -> None:
     expected.status(200)
     with pytest.raises(ValueError, match="twice"):
         expected.status(200)
+
+
+def test_a_refusal_instead_of_a_file_is_shown_with_its_status() -> None:
+    with pytest.raises(Disappointment, match="got 404"):
+        Judge(Trial("x"), control=False)(answer(404)).body(LiteralContent(b"other"))

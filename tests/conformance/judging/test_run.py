@@ -3,13 +3,14 @@
 import base64
 import json
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from conformance.judging.verdicts import Verdict
+from conformance.judging.verdicts import Outcome, Verdict
 from conformance.reports import progress
 from tests.conformance.conftest import Ran
 from tests.conformance.toy_registry import OWNER, PROVISIONED, Toy
@@ -41,6 +42,16 @@ def test_a_requirement_that_does_not_hold_fails_with_evidence(run: Run, toy: Toy
     assert failure.curl is not None
     assert '--header "PRIVATE-TOKEN: $TOKEN"' in failure.curl
     assert failure.exchange in ran.judgement(CREATED).exchanges
+
+
+@pytest.mark.parametrize(
+    ("identifier", "name"),
+    [("publish.adds-to-the-existing-package", "package_id"), ("publish.same-name-again-is-a-new-file", "id")],
+)
+def test_what_is_expected_is_said_also_when_the_first_record_lacks_it(identifier: str, name: str, run: Run) -> None:
+    failure = run("--only", identifier).judgement(identifier).failure
+    assert failure is not None
+    assert failure.expected.endswith(f"the {name} of the first record, which has none")
 
 
 def test_a_failed_control_makes_a_requirement_untestable_never_passed(run: Run, toy: Toy) -> None:
@@ -92,7 +103,19 @@ def test_what_could_not_be_removed_is_reported(run: Run, toy: Toy) -> None:
 def test_what_the_run_made_is_kept_when_asked(run: Run, toy: Toy) -> None:
     ran = run("--only", CREATED, "--keep")
     assert len(toy.existing) == 4
-    assert "was kept" in ran.results.leftovers[0]
+    assert "as asked" in ran.results.leftovers[0]
+
+
+def test_what_is_kept_can_be_used_with_the_tokens_that_only_the_owner_can_read(run: Run, toy: Toy) -> None:
+    identifier = "authentication.put-public-guest-is-403"
+    ran = run("--only", identifier, "--keep")
+    tokens = ran.out / "tokens.env"
+    assert tokens.stat().st_mode & 0o777 == 0o600
+    assert f"export GUEST_PUBLIC_TOKEN={PROVISIONED}" in tokens.read_text(encoding="ascii")
+    assert f". {tokens}" in ran.output
+    assert PROVISIONED not in ran.output
+    run("--only", identifier)
+    assert not tokens.exists()
 
 
 def test_a_group_whose_projects_cannot_be_made_is_removed_again(run: Run, toy: Toy) -> None:
@@ -116,6 +139,55 @@ def test_an_interrupt_cleans_up_and_leaves_an_incomplete_result(
     assert ran.judgement(CREATED).verdict is Verdict.PASS
     assert ran.judgement("publish.accepts-status-default").reason == "the run was interrupted before it"
     assert toy.existing == {}
+    assert ran.results.outcome is Outcome.INTERRUPTED
+    assert "interrupted after 1 of 3 requirements" in ran.output
+    assert ran.output.count("the run was interrupted before it") == 1
+
+
+def test_an_interrupt_outweighs_the_failures_before_it(run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_silence: object, requirement_id: str) -> None:
+        if requirement_id == "publish.keeps-the-bytes":
+            signal.raise_signal(signal.SIGTERM)
+
+    toy.overrides["PUT", "-1/1.0.0/file.bin"] = (200, {"message": "fine"})
+    monkeypatch.setattr(progress.Silence, "begins", interrupt)
+    ran = run("--only", CREATED, "--only", "publish.keeps-the-bytes")
+    assert ran.code == 3
+    assert ran.judgement(CREATED).verdict is Verdict.FAIL
+
+
+def test_a_target_that_goes_away_ends_the_run_and_fails_nothing(
+    run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def go_away(_silence: object, requirement_id: str) -> None:
+        if requirement_id == "publish.keeps-the-bytes":
+            toy.leave()
+
+    monkeypatch.setattr(progress.Silence, "begins", go_away)
+    ran = run("--only", "publish.*", "--only", "framing.conflicting-lengths-refused")
+    assert ran.code == 4
+    assert ran.results.totals["fail"] == 0
+    assert ran.results.totals["pass"] == 1
+    assert "unreachable: the target went away after 1 requirement (" in ran.output
+    assert ran.output.count("the target went away before it was judged") == 1
+    assert "the group" in ran.results.leftovers[-1]
+
+
+def test_a_target_that_refuses_one_connection_is_judged_on(run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.create_connection
+    refused: list[tuple[str, int]] = []
+
+    def refuse_once(address: tuple[str, int], timeout: float) -> socket.socket:
+        if toy.noticed and not refused:
+            refused.append(address)
+            raise ConnectionRefusedError
+        return connect(address, timeout)
+
+    monkeypatch.setattr(socket, "create_connection", refuse_once)
+    ran = run("--only", "framing.connection-is-reused", "--only", CREATED)
+    assert refused
+    assert ran.judgement("framing.connection-is-reused").verdict is Verdict.UNTESTABLE
+    assert ran.judgement(CREATED).verdict is Verdict.PASS
 
 
 def test_the_transcript_holds_everything_from_preflight_to_clean_up(run: Run) -> None:
@@ -193,6 +265,24 @@ def test_a_declared_failure_that_passes_is_stale(run: Run, toy: Toy, tmp_path: P
     ran = run_with_target_file(run, toy, tmp_path, CREATED, "--only", CREATED)
     assert ran.code == 1
     assert ran.judgement(CREATED).verdict is Verdict.STALE
+
+
+def test_only_what_was_really_written_is_left_behind(run: Run, toy: Toy, tmp_path: Path) -> None:
+    projects = 'public = { id = 1, path = "group/open" }\nprivate = { id = 2, path = "group/closed" }'
+    text = f'url = "{toy.url}"\nwriter = {{ file = "owner.token" }}\ncapabilities-off = ["project-paths"]\n'
+    (tmp_path / "target.toml").write_text(f"{text}[projects]\n{projects}\n", encoding="utf-8")
+    ran = run("--only", CREATED, url="", access=("--target", str(tmp_path / "target.toml")))
+    assert [entry.rpartition(" ")[2] for entry in ran.results.leftovers] == ["group/open"]
+
+
+@pytest.mark.parametrize(
+    ("part", "words"), [("/projects/1/", "the id 1 "), ("/projects/group%2Fopen/", "projects.public.path")]
+)
+def test_a_wrong_project_is_found_before_judging(part: str, words: str, run: Run, toy: Toy, tmp_path: Path) -> None:
+    toy.overrides["PUT", part] = (404, {"message": "404 Project Not Found"})
+    ran = run_with_target_file(run, toy, tmp_path, CREATED)
+    assert ran.code == 4
+    assert words in ran.errors
 
 
 def test_a_declared_failure_of_no_requirement_is_a_usage_error(run: Run, toy: Toy, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.judging.verdicts import EXIT_CODES, Outcome, Verdict, outcome_of
+from conformance.judging.verdicts import EXIT_CODES, Ending, Outcome, Verdict, outcome_of
 
 PASS, FAIL, UNTESTABLE = Verdict.PASS, Verdict.FAIL, Verdict.UNTESTABLE
 
@@ -26,8 +26,10 @@ def test_the_weightiest_verdict_decides(judged: list[tuple[str, Verdict]], outco
     assert outcome_of(judged) is outcome
 
 
-def test_an_interrupted_run_is_incomplete_even_when_all_passed() -> None:
-    assert outcome_of([("must", PASS)], interrupted=True) is Outcome.INCOMPLETE
+@pytest.mark.parametrize("verdict", [PASS, FAIL, UNTESTABLE])
+def test_a_run_that_did_not_reach_its_end_says_so_whatever_was_judged(verdict: Verdict) -> None:
+    assert outcome_of([("must", verdict)], Ending.INTERRUPTED) is Outcome.INTERRUPTED
+    assert outcome_of([("must", verdict)], Ending.GONE) is Outcome.GONE
 
 
 def test_every_outcome_has_its_own_exit_code() -> None:
@@ -35,5 +37,7 @@ def test_every_outcome_has_its_own_exit_code() -> None:
         Outcome.CONFORMANT: 0,
         Outcome.NONCONFORMANT: 1,
         Outcome.INCOMPLETE: 3,
+        Outcome.INTERRUPTED: 3,
+        Outcome.GONE: 4,
         Outcome.ERROR: 5,
     }

@@ -1,6 +1,7 @@
 """The reports: true totals, real children, every finding with its evidence, nothing fetched from outside."""
 
 import re
+import signal
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -8,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from conformance.judging.verdicts import Verdict
+from conformance.reports import progress
 from tests.conformance.conftest import Ran
 from tests.conformance.toy_registry import Toy
 
@@ -85,6 +87,15 @@ def test_the_page_shows_the_evidence_of_every_finding_and_escapes_it(ran: Ran) -
     assert "<b>no" not in (ran.out / "report.html").read_text(encoding="utf-8")
 
 
+def test_the_page_lists_findings_by_id_and_says_how_to_set_the_variables(ran: Ran) -> None:
+    page = page_of(ran)
+    summary = page.text.partition("Each failure comes with one line")[0]
+    for entry in ran.results.requirements:
+        assert (entry.id in summary) == (entry.verdict is not Verdict.PASS)
+    assert 'export TOKEN="$(cat ' in page.text
+    assert "run with --keep" in page.text
+
+
 def test_the_console_shows_every_finding_and_the_verdict(ran: Ran) -> None:
     for entry in ran.results.requirements:
         shown = bool(re.search(rf"^(fail|untestable)  [A-Z]+  {re.escape(entry.id)}$", ran.output, re.MULTILINE))
@@ -93,3 +104,44 @@ def test_the_console_shows_every_finding_and_the_verdict(ran: Ran) -> None:
     assert "< 201 Created" in ran.output
     assert "nonconformant: a MUST fails" in ran.output
     assert "\x1b" not in ran.output
+
+
+def test_what_is_untestable_for_one_reason_is_one_block(ran: Ran) -> None:
+    untestable = [entry for entry in ran.results.requirements if entry.verdict is Verdict.UNTESTABLE]
+    reasons = [entry.reason for entry in untestable if entry.failure is None]
+    assert len(reasons) > len(set(reasons))
+    for reason in reasons:
+        assert ran.output.count(f"    {reason}\n") == 1
+
+
+def test_controls_that_failed_in_different_ways_stay_apart(run: Run) -> None:
+    ran = run("--only", "authentication.unauthorized-body", "--only", "validation.refusal-names-the-parameter")
+    reasons = {entry.reason for entry in ran.results.requirements}
+    assert reasons == {"the control failed: refused status"}
+    assert [len(alike) for alike in ran.results.findings()] == [1, 1]
+
+
+def test_the_variables_are_explained_once_in_every_report(ran: Ran) -> None:
+    for text in (ran.output, (ran.out / "junit.xml").read_text(encoding="utf-8")):
+        assert text.count("owner.token)") == 1
+        assert text.count("# the run has removed its projects") == 1
+
+
+def test_a_failure_on_the_console_names_its_source(ran: Ran) -> None:
+    entry = next(entry for entry in ran.results.requirements if entry.verdict is Verdict.FAIL)
+    assert f": {entry.source}\n" in ran.output.partition(entry.id)[2]
+
+
+def test_every_line_of_a_received_body_is_marked_as_such(run: Run, toy: Toy) -> None:
+    toy.overrides["PUT", "-1/1.0.0/file.bin"] = (200, {})
+    toy.raw = b"<html>\n<h1>fine</h1>\n</html>\n"
+    output = run("--only", "publish.answers-created").output
+    assert "    < <html>\n    < <h1>fine</h1>\n    < </html>\n" in output
+
+
+def test_a_run_that_did_not_reach_its_end_is_red_in_junit(run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress.Silence, "begins", lambda *_: signal.raise_signal(signal.SIGINT))
+    root = ET.parse(run("--only", "publish.a*").out / "junit.xml").getroot()
+    assert int(root.attrib["errors"]) == 1
+    (error,) = root.iter("error")
+    assert error.attrib["message"] == f"interrupted after 0 of {len(list(root.iter('skipped')))} requirements"

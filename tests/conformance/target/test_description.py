@@ -46,18 +46,22 @@ def test_a_whole_target_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("url =", "address =", "'address'"),
+        ("url =", "address =", "'address', which is unknown; the known names are capabilities-off, "),
         ('url = "https://packages.example.com/prefix"', "", "has no url"),
         ("https://", "ftp://", "no URL of a registry"),
-        ('writer = { file = "writer.token" }', "", "must name a writer's token"),
-        ('writer = { file = "writer.token" }', 'writer = "glpat-in-the-file"', "must be { file"),
-        ('{ file = "writer.token" }', '{ file = "absent.token" }', "absent.token cannot be read"),
-        ("nested-files", "flying", "flying; the capabilities are"),
-        ("public =", "secret =", "'secret'"),
-        ("id = 24", 'id = "24"', "id = NUMBER"),
-        ("developer =", "czar =", "'czar'"),
-        ("DEVELOPER_OF_THE_TEST", "NOT_SET_AT_ALL", "NOT_SET_AT_ALL is not set"),
-        ("download.checksum-header", "download.no-such", "'download.no-such'"),
+        ('writer = { file = "writer.token" }', "", "writer is missing"),
+        ('writer = { file = "writer.token" }', 'writer = "glpat-in-the-file"', "writer must be { file"),
+        ('{ environment = "DEVELOPER_OF_THE_TEST" }', '"glpat-in-it"', "tokens.private.developer must be { file"),
+        ('{ file = "writer.token" }', '{ file = "absent.token" }', "writer names the token file"),
+        ("nested-files", "flying", "capabilities-off names 'flying', which is unknown; the known names are"),
+        ("nested-files", "nested-file", "is it nested-files?"),
+        ('["nested-files"]', '"nested-files"', "capabilities-off must be a list"),
+        ("public =", "pubic =", "projects names 'pubic', which is unknown; is it public?"),
+        ("id = 24", 'id = "24"', "projects.public must be { id = NUMBER"),
+        ("developer =", "czar =", "tokens.private names 'czar', which is unknown; the known names are deploy-both, "),
+        ("DEVELOPER_OF_THE_TEST", "NOT_SET_AT_ALL", "tokens.private.developer names the environment variable NOT_SET"),
+        ("download.checksum-header", "download.checksum-headers", "is it download.checksum-header?"),
+        ('"reported"', '" "', 'expected-failures."download.checksum-header" must be the reason'),
         ("[projects]", "[projects", "cannot be read"),
     ],
 )
@@ -68,3 +72,5 @@ def test_what_is_wrong_in_a_target_file_is_named(
     with pytest.raises(TargetError) as raised:
         describe(GOOD.replace(old, new), tmp_path)
     assert words in str(raised.value)
+    assert "target.toml" in str(raised.value)
+    assert "glpat-" not in str(raised.value)

@@ -21,7 +21,7 @@ def registry_at(port: int, prefix: str = "") -> Registry:
     recorder = Recorder()
     client = Client(parse_address(f"http://127.0.0.1:{port}{prefix}"), recorder, patience=5)
     projects = {Visibility.PUBLIC: Project(24, "group/open", Visibility.PUBLIC)}
-    access = DeclaredAccess(prefix="run", writer=WRITER, projects=projects, credentials={})
+    access = DeclaredAccess(prefix="run", writer=WRITER, projects=projects, credentials={}, recorder=recorder)
     return Registry(client, access, recorder, large_bytes=1)
 
 

@@ -85,14 +85,16 @@ def test_an_overloaded_storage_says_when_to_come_back() -> None:
     assert (answer.status, dict(answer.headers)["Retry-After"]) == (503, "7")
 
 
-@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED])
+@pytest.mark.parametrize(
+    "code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN, grpc.StatusCode.DEADLINE_EXCEEDED]
+)
 def test_an_unreachable_storage_is_worth_a_retry(code: grpc.StatusCode) -> None:
     answer = answer_to(TransportFailure(code, "detail"))
     assert answer.status == 503
     assert "Retry-After" in dict(answer.headers)
 
 
-@pytest.mark.parametrize("code", [grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.INVALID_ARGUMENT])
+@pytest.mark.parametrize("code", [grpc.StatusCode.INTERNAL, grpc.StatusCode.INVALID_ARGUMENT])
 def test_a_defect_tells_the_client_nothing(code: grpc.StatusCode) -> None:
     answer = answer_to(TransportFailure(code, "a secret detail"))
     assert (answer.status, json.loads(answer.body)) == (500, {"message": "500 Internal Server Error"})

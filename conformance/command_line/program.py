@@ -1,0 +1,107 @@
+"""The program: parses the command line, runs a command, turns what goes wrong into a sentence and an exit code."""
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import metadata
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.command_line import explain, listing, run, selftest
+from conformance.command_line.usage import UsageError
+from conformance.judging.plugin import BindingError
+from conformance.judging.suite import DISTRIBUTION, NothingSelected
+from conformance.judging.verdicts import ExitCode
+from conformance.requirements.catalogue import CatalogueError, load_catalogue
+from conformance.selftest.examination import NotGoodError
+from conformance.selftest.good_server import RegistryError
+from conformance.target.description import TargetError
+from conformance.target.preflight import PreflightFailure
+from conformance.transport.redaction import Redactor
+
+BROKEN_PIPE = 128 + signal.SIGPIPE
+EXIT_CODES: dict[type[Exception], ExitCode] = {
+    TargetError: ExitCode.USAGE,
+    UsageError: ExitCode.USAGE,
+    NothingSelected: ExitCode.INCOMPLETE,
+    PreflightFailure: ExitCode.PREFLIGHT,
+    RegistryError: ExitCode.PREFLIGHT,
+    NotGoodError: ExitCode.NONCONFORMANT,
+    BindingError: ExitCode.INTERNAL,
+    CatalogueError: ExitCode.INTERNAL,
+}
+
+
+class SteadyConsole(Console):
+    """A console that falls silent when nobody reads it any more, and lets the command come to its own end."""
+
+    def on_broken_pipe(self) -> None:
+        """Print nothing from now on."""
+        self.quiet = True
+        _let_go_of_stdout()
+
+
+def run_program(argv: Sequence[str] | None) -> int:
+    """Run the program and return its exit code; argparse itself ends with 2 on wrong usage."""
+    arguments = _parsed(argv)
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return BROKEN_PIPE
+    return code
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    redactor, console = Redactor(), SteadyConsole()
+    try:
+        return int(arguments.command(arguments, load_catalogue(), redactor, console))
+    except tuple(EXIT_CODES) as error:
+        _say(redactor.text(str(error)))
+        return int(EXIT_CODES[type(error)])
+    except KeyboardInterrupt:
+        _say("Interrupted before there were results.")
+        return int(ExitCode.INCOMPLETE)
+    except BrokenPipeError:
+        raise
+    except Exception:  # the last resort: whatever it is, it is shown, and without secrets
+        _say(redactor.text(traceback.format_exc()))
+        return int(ExitCode.INTERNAL)
+
+
+def _let_go_of_stdout() -> None:
+    """Point stdout to nowhere, so that what is still buffered raises nothing when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        arguments.parser.error(f"unknown argument {' '.join(unknown)}")
+    return arguments
+
+
+def _say(sentence: str) -> None:
+    Console(stderr=True).print(Text(sentence), soft_wrap=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="conformance",
+        description="Judges registries by GitLab's generic packages API.",
+        epilog="example:\n  conformance run https://gitlab.example.com --token-file owner.token",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=metadata.version(DISTRIBUTION))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (run, listing, explain, selftest):
+        command.add_to(commands)
+    for command_parser in commands.choices.values():
+        command_parser.set_defaults(parser=command_parser)
+    return parser
