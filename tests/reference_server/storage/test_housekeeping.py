@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from reference_server.storage import housekeeping
 from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.packages.downloads import Downloads
 from reference_server.storage.packages.uploads import Uploads
 
 

@@ -129,4 +129,4 @@ def test_a_token_that_is_nobodys_is_refused_as_a_whole(front_end: Served, header
 
 def test_other_methods_are_not_allowed(front_end: Served) -> None:
     answer = front_end.send("DELETE", TARGET)
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, POST")

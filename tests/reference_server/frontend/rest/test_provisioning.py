@@ -159,7 +159,7 @@ def test_a_wrong_token_request_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["access_tokens", "deploy_tokens"])
-@pytest.mark.parametrize("day", ["2001-01-01", "0001-01-01", "10000-01-01", "2026-02-30", "\udc00"])
+@pytest.mark.parametrize("day", ["2001-01-01", "0001-01-01", "10000-01-01", "2026-02-30"])
 def test_a_token_that_would_be_over_is_refused(
     front_end: Served, project: dict[str, object], kind: str, day: str
 ) -> None:
