@@ -104,8 +104,8 @@ def test_highest_id_wins_after_parallel_writers(registry: Registry, expect: Judg
     ids = [str(answer.key("id")) for answer in answers]
     control.that(
         "ids",
-        holds=all(map(str.isdigit, ids)),
-        expected="an id in every record",
+        holds=all(map(str.isdigit, ids)) and len(set(ids)) == len(ids),
+        expected="a different id in every record",
         actual=", ".join(ids),
         answer=answers[0],
     )

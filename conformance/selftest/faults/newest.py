@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -102,21 +103,26 @@ class DescribesTheFirst:
 
 
 class KeepsATail:
-    """Stores every further file of a name with a byte behind it."""
+    """Stores every further file of a name with a byte behind it.
+
+    Uploads of one name are taken one after another, so that the first to come is not the last to be stored.
+    """
 
     def __init__(self) -> None:
         self._known: set[Key] = set()
+        self._turns: dict[Key, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __call__(self, request: Request, exchange: Exchange) -> Answer:
         """Lengthen a repeated upload."""
         target = package_file(request)
         if target is None or not publishes(request):
             return await exchange.forward(request)
-        if target.decoded not in self._known:
+        async with self._turns[target.decoded]:
+            if target.decoded in self._known:
+                exchange.bend()
+                return await exchange.forward(request.chunked(followed(request.body, b"\0")))
             self._known.add(target.decoded)
             return await exchange.forward(request)
-        exchange.bend()
-        return await exchange.forward(request.chunked(followed(request.body, b"\0")))
 
 
 class TagsByName:

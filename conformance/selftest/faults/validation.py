@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, unquote_to_bytes
@@ -17,7 +19,9 @@ from conformance.selftest.targets import PackageFile, package_file, publishes
 BAD_REQUEST = 400
 UNPROCESSABLE = 422
 LONG = 100
-BACKTRACKING_SECONDS = 2.0
+MOMENT_SECONDS = 1.0
+BACKTRACKING_RATIO = 100
+REMEMBERED = 3
 SEMANTIC = re.compile(rb"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 Part = Callable[[PackageFile], bytes]
 Repair = Callable[[bytes], bytes]
@@ -101,13 +105,25 @@ def _wide_letters(part: bytes) -> bytes:
     return re.sub(rb"[\x80-\xff]+", b"e", part)
 
 
-async def backtracks(request: Request, exchange: Exchange) -> Answer:
-    """Spend a moment on a long version."""
-    target = package_file(request)
-    if target is not None and publishes(request) and len(target.version) > LONG:
-        exchange.bend()
-        await asyncio.sleep(BACKTRACKING_SECONDS)
-    return await exchange.forward(request)
+class Backtracks:
+    """Spends on a long version a hundred times what its last few plain publishes took, and a moment."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[float] = deque([0.0], maxlen=REMEMBERED)
+
+    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+        """Wait before a publish with a long version, time the others."""
+        target = package_file(request)
+        if target is None or not publishes(request):
+            return await exchange.forward(request)
+        if len(target.version) > LONG:
+            exchange.bend()
+            await asyncio.sleep(MOMENT_SECONDS + BACKTRACKING_RATIO * max(self._seconds))
+            return await exchange.forward(request)
+        started = time.monotonic()
+        answer = await exchange.forward(request)
+        self._seconds.append(time.monotonic() - started)
+        return answer
 
 
 class StoresWhatItRefuses:
@@ -231,7 +247,7 @@ FAULTS = (
             _refused, lambda answer: answer.with_content(b"Bad Request").with_header("Content-Type", "text/plain")
         ),
     ),
-    Fault("validation.backtracks", "A long version keeps a backtracking pattern busy.", lambda: backtracks),
+    Fault("validation.backtracks", "A long version keeps a backtracking pattern busy.", Backtracks),
     Fault("validation.stores-what-it-refuses", "A refused publish is stored all the same.", StoresWhatItRefuses),
     Fault(
         "validation.15-refuses-inner-dots",
