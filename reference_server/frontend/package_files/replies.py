@@ -129,7 +129,8 @@ async def _drain(stream: IOStream) -> None:
     drained = 0
     with suppress(TimeoutError):
         async with asyncio.timeout(_DRAIN_SECONDS):
-            while drained < _DRAINED_BYTES:
+            # Seen under load: Tornado may have begun a read of its own, and a second one is an error.
+            while drained < _DRAINED_BYTES and not stream.reading():
                 drained += len(await stream.read_bytes(_DRAIN_PIECE_BYTES, partial=True))
 
 
