@@ -30,15 +30,16 @@ class Echo:
 
     def __call__(self, connection: socket.socket) -> None:
         """Answer one request."""
-        head, _, body = read_until(connection, b"\r\n\r\n").partition(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
+        asked, _, body = read_until(connection, b"\r\n\r\n").partition(b"\r\n\r\n")
+        first, *lines = asked.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         method, target, _ = first.split(" ")
         body += self._rest(connection, headers, body)
         told = {"method": method, "target": target, "headers": headers, "body": body.decode("latin-1")}
         status, document = (201, self._made(target)) if method == "POST" else (200, told)
         content = json.dumps(document).encode()
-        connection.sendall(b"HTTP/1.1 %d OK\r\nContent-Length: %d\r\n\r\n%b" % (status, len(content), content))
+        head = b"HTTP/1.1 %d OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % (status, len(content))
+        connection.sendall(head + content)
 
     def _rest(self, connection: socket.socket, headers: dict[str, str], body: bytes) -> bytes:
         if headers.get("transfer-encoding") == "chunked":

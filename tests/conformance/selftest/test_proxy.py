@@ -151,13 +151,15 @@ def test_a_chunk_size_that_is_no_number_arrives_as_such(connect: Connect) -> Non
 
 def test_one_connection_serves_requests_one_after_another(connect: Connect) -> None:
     def script(connection: socket.socket) -> None:
-        head = read_until(connection, b"\r\n\r\n")
-        if head.startswith(b"PUT"):
-            connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
-        elif head.startswith(b"HEAD"):
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n")
-        else:
-            connection.sendall(OK)
+        while head := read_until(connection, b"\r\n\r\n"):
+            if head.startswith(b"PUT"):
+                if not head.endswith(b"hello"):
+                    read_until(connection, b"hello")
+                connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+            elif head.startswith(b"HEAD"):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n")
+            else:
+                connection.sendall(OK)
 
     client = connect(script)
     client.sendall(b"PUT /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello")
