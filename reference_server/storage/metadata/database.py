@@ -78,6 +78,15 @@ class Database:
         """Run a query that inserts (and give the new id), or updates or deletes (and give the number of rows)."""
         return int(query.execute(self._database))
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything that is read inside see one state of the database."""
+        self.run("BEGIN")
+        try:
+            yield
+        finally:
+            self.run("ROLLBACK")
+
     def roll_back(self) -> None:
         """Undo the transaction that is open, unless SQLite has done so already for what it met."""
         if self._connection.in_transaction:

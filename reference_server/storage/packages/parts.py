@@ -7,7 +7,7 @@ row is found by the row's place in the order, which stays what it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from peewee import Field, ModelSelect, Tuple, fn
@@ -87,11 +87,26 @@ def give(
     """Run a query for one part of its rows. `make` takes the selected columns by name; its rows have an `id`."""
     if part.keyset:
         return _what_follows(database, query, make, orders, part)
-    total = int(database.first(query.columns(fn.COUNT(orders.id)).tuples())[0])
-    rows: list[Row] = []
-    if (part.page - 1) * part.per_page < total:
-        rows = database.rows(_ordered(query, orders, part).paginate(part.page, part.per_page).objects(make))
+    with database.snapshot():
+        total = int(database.first(query.columns(fn.COUNT(orders.id)).tuples())[0])
+        rows = _page(database, query, make, orders, part, total)
     return Given(rows, part.page, part.per_page, total, None)
+
+
+def _page(
+    database: Database, query: ModelSelect[Any], make: Callable[..., Row], orders: Orders, part: Part, total: int
+) -> list[Row]:
+    """Give a numbered page of `total` rows, read from the nearer end: the last costs what the first does."""
+    before = (part.page - 1) * part.per_page
+    if before >= total:
+        return []
+    count = min(part.per_page, total - before)
+    behind = total - before - count
+    if before <= behind:
+        return database.rows(_ordered(query, orders, part).offset(before).limit(count).objects(make))
+    backwards = replace(part, descending=not part.descending)
+    rows: list[Row] = database.rows(_ordered(query, orders, backwards).offset(behind).limit(count).objects(make))
+    return rows[::-1]
 
 
 def _what_follows(
