@@ -35,8 +35,9 @@ class Client:
         """Send a request over a kept connection or a new one; keep the connection when it can take another.
 
         A kept connection that the peer was just closing is no answer of the registry: the request goes out once more.
+        What must not be done twice therefore has a new connection.
         """
-        kept = None if _breaks_off(request) else self._kept_connection()
+        kept = self._kept_connection() if _may_be_repeated(request) else None
         if kept is not None:
             answer = self._exchange_and_keep(kept, request)
             if not answer.lost:
@@ -235,8 +236,9 @@ class Conversation:
         return self._connection.reusable
 
 
-def _breaks_off(request: Request) -> bool:
-    return request.body is not None and request.body.break_off_after is not None
+def _may_be_repeated(request: Request) -> bool:
+    breaks_off = request.body is not None and request.body.break_off_after is not None
+    return request.method != "POST" and not breaks_off
 
 
 def _response_record(reception: Reception, body: BodyRecord) -> ResponseRecord | None:

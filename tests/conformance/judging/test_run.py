@@ -178,8 +178,9 @@ def test_a_target_that_refuses_one_connection_is_judged_on(run: Run, toy: Toy, m
     refused: list[tuple[str, int]] = []
 
     def refuse_once(address: tuple[str, int], timeout: float) -> socket.socket:
-        if toy.noticed and not refused:
+        if any(noticed.startswith("PUT ") for noticed in toy.noticed) and not refused:
             refused.append(address)
+
             raise ConnectionRefusedError
         return connect(address, timeout)
 

@@ -4,6 +4,7 @@ import hashlib
 import queue
 import socket
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,22 @@ def test_a_connection_that_was_closed_meanwhile_is_not_used_again() -> None:
         first = client.ask(Request("GET", "/x"))
         second = client.ask(Request("GET", "/x"))
     assert (first.status, second.status) == (200, 200)
+
+
+def test_what_must_not_be_done_twice_never_rides_a_kept_connection() -> None:
+    def closes_when_asked_again(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(OK)
+        connection.settimeout(0.2)
+        with suppress(TimeoutError):
+            read_until(connection, b"\r\n\r\n")
+
+    with serving(closes_when_asked_again, answering(OK)) as port:
+        client = client_of(port)
+        assert client.ask(Request("GET", "/x")).status == 200
+        posted = client.ask(Request("POST", "/x", body=Body(LiteralContent(b"{}"))))
+        client.close()
+    assert (posted.number, posted.status) == (2, 200)
 
 
 def test_a_conversation_shows_an_answer_that_nobody_asked_for() -> None:
