@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import quote
 
 from conformance.transport.answer import Answer
 from conformance.transport.request import Headers
@@ -21,36 +22,76 @@ class Visibility(StrEnum):
     PRIVATE = "private"
 
 
+class Carriage(StrEnum):
+    """How a credential travels in a request: in the header of this name, in Authorization, or in the query."""
+
+    PRIVATE_TOKEN = "PRIVATE-TOKEN"  # noqa: S105 - a header's name
+    DEPLOY_TOKEN = "DEPLOY-TOKEN"  # noqa: S105 - a header's name
+    JOB_TOKEN = "JOB-TOKEN"  # noqa: S105 - a header's name
+    BASIC = "Basic"
+    BEARER = "Bearer"
+    PRIVATE_TOKEN_PARAMETER = "private_token"  # noqa: S105 - a parameter's name
+    JOB_TOKEN_PARAMETER = "job_token"  # noqa: S105 - a parameter's name
+
+
+PARAMETERS = (Carriage.PRIVATE_TOKEN_PARAMETER, Carriage.JOB_TOKEN_PARAMETER)
+JOB_TOKEN_USER = "gitlab-ci-token"  # noqa: S105 - a user's name
+
+
 class Role(StrEnum):
     """Whom a credential stands for, seen from the project under test.
 
-    Guest, reporter and developer are members with an access token of scope api; read-api is a developer whose token
-    has read_api alone. The deploy tokens belong to the project. An outsider is a valid user who is no member, a
-    deploy-elsewhere is a deploy token of another project.
+    Guest to maintainer are members with a project access token of scope api; read-api and unrelated are developers
+    whose token has only read_api, or a scope that has nothing to do with packages. The deploy tokens belong to the
+    project. An outsider is a valid user who is no member, a deploy-elsewhere is a deploy token of another project.
+    The users are people with a personal token, the jobs are running jobs of theirs in the project. The group's tokens
+    are those of the group that holds the project, the other group's of a group that does not.
     """
 
     GUEST = "guest"
     REPORTER = "reporter"
     DEVELOPER = "developer"
+    MAINTAINER = "maintainer"
     READ_API = "read-api"
+    UNRELATED = "unrelated"
     OUTSIDER = "outsider"
     DEPLOY_READ = "deploy-read"
     DEPLOY_WRITE = "deploy-write"
     DEPLOY_BOTH = "deploy-both"
     DEPLOY_ELSEWHERE = "deploy-elsewhere"
+    USER_GUEST = "user-guest"
+    USER_REPORTER = "user-reporter"
+    USER_DEVELOPER = "user-developer"
+    USER_MAINTAINER = "user-maintainer"
+    USER_OWNER = "user-owner"
+    USER_OUTSIDER = "user-outsider"
+    JOB_GUEST = "job-guest"
+    JOB_REPORTER = "job-reporter"
+    JOB_DEVELOPER = "job-developer"
+    JOB_MAINTAINER = "job-maintainer"
+    JOB_OWNER = "job-owner"
+    JOB_OUTSIDER = "job-outsider"
+    GROUP = "group"
+    GROUP_DEPLOY = "group-deploy"
+    OTHER_GROUP = "other-group"
+    OTHER_GROUP_DEPLOY = "other-group-deploy"
 
     @property
-    def is_deploy_token(self) -> bool:
-        """Whether the role is that of a deploy token."""
-        return self.value.startswith("deploy")
+    def carriage(self) -> Carriage:
+        """The header of the role's token."""
+        if "deploy" in self.value:
+            return Carriage.DEPLOY_TOKEN
+        return Carriage.JOB_TOKEN if self.is_job else Carriage.PRIVATE_TOKEN
 
+    @property
+    def is_job(self) -> bool:
+        """Whether the role is that of a running job."""
+        return self.value.startswith("job-")
 
-class Carriage(StrEnum):
-    """How a credential travels in a request."""
-
-    PRIVATE_TOKEN = "PRIVATE-TOKEN"  # noqa: S105 - a header's name
-    DEPLOY_TOKEN = "DEPLOY-TOKEN"  # noqa: S105 - a header's name
-    BASIC = "Basic"
+    @property
+    def of_user(self) -> "Role":
+        """The role of the user whose job it is."""
+        return Role(self.value.replace("job-", "user-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +107,24 @@ class Credential:
     user: str = "conformance"
     setting: str | None = None
 
-    def as_basic(self, user: str = "conformance") -> "Credential":
-        """Return the same token, carried as the password of Basic."""
-        return replace(self, carriage=Carriage.BASIC, user=user)
+    def carried(self, carriage: Carriage, user: str = "conformance") -> "Credential":
+        """Return the same token, carried in another way; `user` is the name beside a Basic password."""
+        return replace(self, carriage=carriage, user=user)
 
     def headers(self) -> Headers:
-        """Return the request headers that carry the token."""
+        """Return the request headers that carry the token, none when it travels in the query."""
+        if self.carriage in PARAMETERS:
+            return ()
         if self.carriage is Carriage.BASIC:
             pair = base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()
             return (("Authorization", f"Basic {pair}"),)
+        if self.carriage is Carriage.BEARER:
+            return (("Authorization", f"Bearer {self.secret}"),)
         return ((self.carriage.value, self.secret),)
+
+    def parameter(self) -> str:
+        """Return the query parameter that carries the token, empty when a header does."""
+        return f"{self.carriage.value}={quote(self.secret, safe='')}" if self.carriage in PARAMETERS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +137,30 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """A group of the run's own with one private project in it; `path` is the group's full path."""
+
+    id: int
+    path: str
+    project: Project
+
+
+@dataclass(frozen=True, slots=True)
 class Revocable:
     """A credential that can be revoked, once."""
 
     credential: Credential
     revoke: Callable[[], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job that a runner has taken: its pipeline, its token, and the call that ends it as success or failed."""
+
+    id: int
+    pipeline: int
+    credential: Credential
+    end: Callable[[str], Answer]
 
 
 class Access(Protocol):
@@ -116,8 +184,29 @@ class Access(Protocol):
     def credential(self, role: Role, visibility: Visibility) -> Credential:
         """Return the credential of a role towards the project of that visibility."""
 
-    def revocable(self, visibility: Visibility) -> Revocable:
-        """Return a developer's credential that nobody else uses."""
+    def revocable(self, role: Role, visibility: Visibility) -> Revocable:
+        """Return a credential of a role that nobody else uses."""
+
+    def area(self, name: str, within: Area | None = None) -> Area:
+        """Return the area of that name, below the run's own group or below another area."""
+
+    def member_of(self, area: Area, level: int) -> Credential:
+        """Return the token of a member of an area's group with this access level."""
+
+    def elsewhere(self) -> Project:
+        """Return a private project in which no role of the others has a place, but the people have."""
+
+    def runner(self, project: Project) -> str:
+        """Return the token of a runner that takes the jobs of a project."""
+
+    def pipeline(self, project: Project) -> int:
+        """Start a pipeline of the user who is a developer everywhere, with one job for a runner; return its id."""
+
+    def request_job(self, project: Project, *, patient: bool = False) -> Answer:
+        """Ask for work as the runner of a project, when `patient` for some seconds until there is some."""
+
+    def job(self, project: Project) -> RunningJob:
+        """Return a new running job, in a project, of the user who is a developer everywhere."""
 
     def clean_up(self) -> list[str]:
         """Remove what the run has made; return a sentence for everything that stays behind."""

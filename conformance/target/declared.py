@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from conformance.target.access import Credential, Project, Revocable, Role, Unavailable, Visibility
+from conformance.target.access import Area, Credential, Project, Revocable, Role, RunningJob, Unavailable, Visibility
 from conformance.transport.address import API
+from conformance.transport.answer import Answer
 from conformance.transport.recorder import Recorder
 
 SUCCESS = 2
@@ -41,12 +42,42 @@ class DeclaredAccess:
             raise Unavailable(f"the target file names no {role.value} token for the {visibility.value} project")
         return self._credentials[role, visibility]
 
-    def revocable(self, visibility: Visibility) -> Revocable:
+    def revocable(self, role: Role, visibility: Visibility) -> Revocable:
         """Never return: a declared token belongs to somebody."""
-        raise Unavailable(f"a declared token of the {visibility.value} project is not the suite's to revoke")
+        raise Unavailable(f"the {role.value} token of the {visibility.value} project is not the suite's to revoke")
+
+    def area(self, name: str, within: Area | None = None) -> Area:
+        """Never return: no group is declared."""
+        raise Unavailable(
+            f"a target file names no group in which to make {within.path if within else 'a group'}/{name}"
+        )
+
+    def member_of(self, area: Area, level: int) -> Credential:
+        """Never return: no group is declared."""
+        raise Unavailable(f"a target file names no member of {area.path} with the access level {level}")
+
+    def elsewhere(self) -> Project:
+        """Never return: no third project is declared."""
+        raise Unavailable("a target file names no third project")
+
+    def runner(self, project: Project) -> str:
+        """Never return: no runner is declared."""
+        raise Unavailable(f"a target file names no runner of {project.path}")
+
+    def pipeline(self, project: Project) -> int:
+        """Never return: nobody's pipelines are the suite's to start."""
+        raise Unavailable(f"a target file names nobody who starts pipelines in {project.path}")
+
+    def request_job(self, project: Project, *, patient: bool = False) -> Answer:  # noqa: ARG002 - as in the protocol
+        """Never return: no runner is declared."""
+        raise Unavailable(f"a target file names no runner of {project.path}")
+
+    def job(self, project: Project) -> RunningJob:
+        """Never return: no runner is declared."""
+        raise Unavailable(f"a target file names no runner of {project.path}")
 
     def clean_up(self) -> list[str]:
-        """Name the packages that stay, because the API under test has no call that removes them."""
+        """Name the packages that stay, because the suite removes nothing from projects that it has not made."""
         written = [project for project in self._projects.values() if self._was_written(project)]
         return [f"packages named {self.prefix}-* stay in {project.path}" for project in written]
 

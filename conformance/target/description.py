@@ -107,9 +107,8 @@ def _credentials(table: Any, folder: Path) -> dict[tuple[Role, Visibility], Cred
         for name, entry in roles.items():
             role = Role(name)
             variable = f"{name}_{visibility}_token".upper().replace("-", "_")
-            carriage = Carriage.DEPLOY_TOKEN if role.is_deploy_token else Carriage.PRIVATE_TOKEN
             credentials[role, Visibility(visibility)] = _credential(
-                variable, entry, carriage, folder, f"tokens.{visibility}.{name}"
+                variable, entry, role.carriage, folder, f"tokens.{visibility}.{name}"
             )
     return credentials
 

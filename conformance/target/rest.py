@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,7 +16,8 @@ from conformance.transport.recorder import Recorder
 from conformance.transport.redaction import SHORTEST_SECRET, Redactor
 from conformance.transport.request import Body, Request
 
-Parameters: TypeAlias = dict[str, str | int | list[str]]
+Parameters: TypeAlias = Mapping[str, str | int | bool | list[str]]
+SHOWN = "SHOWN_TOKEN"
 TOKEN = re.compile(r'"token"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
@@ -40,22 +42,43 @@ class RestApi:
         self._credential = credential
         self._redactor = redactor
 
-    def create(self, path: str, parameters: Parameters, variable: str = "SHOWN_TOKEN") -> Made:
+    def acting_as(self, credential: Credential) -> "RestApi":
+        """Return the API with another credential."""
+        return RestApi(self._client, self._recorder, credential, self._redactor)
+
+    @contextmanager
+    def setting_up(self) -> Iterator[None]:
+        """Have what is sent inside recorded as set-up."""
+        with self._recorder.during("set-up"):
+            yield
+
+    def create(self, path: str, parameters: Parameters, variable: str = SHOWN) -> Made:
         """Make something; `variable` stands for its token, if it has one, in reports.
 
         Raises Unavailable when the answer is no 201 with an id.
         """
+        with self._recorder.during("set-up"):
+            answer = self.send("POST", path, parameters, variable)
+        return made_by(answer, path)
+
+    def change(self, path: str, parameters: Parameters) -> None:
+        """Change something.
+
+        Raises Unavailable when the answer is no 200.
+        """
+        with self._recorder.during("set-up"):
+            answer = self.send("PUT", path, parameters)
+        if answer.status != 200:  # noqa: PLR2004 - OK
+            raise Unavailable(f"PUT {API}{path} answered {described(answer)}")
+
+    def send(self, method: str, path: str, parameters: Parameters, variable: str = SHOWN) -> Answer:
+        """Send parameters as JSON and return the answer; `variable` stands for tokens in it."""
         body = Body(LiteralContent(json.dumps(parameters).encode()))
         headers = (*self._credential.headers(), ("Content-Type", "application/json"))
-        with self._recorder.during("set-up"):
-            answer = self._client.ask(Request("POST", API + path, headers, body))
+        answer = self._client.ask(Request(method, API + path, headers, body))
         for token in _tokens_in(answer):
             self._redactor.add(variable, token)
-        identifier = answer.key("id")
-        if answer.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
-            raise Unavailable(f"POST {API}{path} answered {described(answer)}")
-        full_path = answer.key("path_with_namespace") or answer.key("full_path") or answer.key("path") or ""
-        return Made(identifier, str(full_path), str(answer.key("token") or ""))
+        return answer
 
     def delete(self, path: str) -> Answer:
         """Remove something and return the answer."""
@@ -64,6 +87,18 @@ class RestApi:
     def get(self, path: str) -> Answer:
         """Read something and return the answer."""
         return self._client.ask(Request("GET", API + path, self._credential.headers()))
+
+
+def made_by(answer: Answer, path: str) -> Made:
+    """Return what a POST to `path` has made.
+
+    Raises Unavailable when its answer is no 201 with an id.
+    """
+    identifier = answer.key("id")
+    if answer.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
+        raise Unavailable(f"POST {API}{path} answered {described(answer)}")
+    full_path = answer.key("path_with_namespace") or answer.key("full_path") or answer.key("path") or ""
+    return Made(identifier, str(full_path), str(answer.key("token") or ""))
 
 
 def _tokens_in(answer: Answer) -> Iterator[str]:

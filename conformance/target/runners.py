@@ -1,0 +1,86 @@
+"""Runners and their jobs: GitLab's runner protocol, played by the suite."""
+
+import time
+from functools import partial
+
+from conformance.target.access import Carriage, Credential, Project, RunningJob
+from conformance.target.rest import Made, Parameters, RestApi, made_by
+from conformance.target.tokens import TokenMaker
+from conformance.transport.answer import Answer
+
+FIRST_BRANCH, REF = "main", "conformance"
+PIPELINE_FILE = ".gitlab-ci.yml"
+NO_WORK = 204
+PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)  # seconds
+
+
+class Runners:
+    """One runner for each project, made on first use, and the jobs that it takes."""
+
+    def __init__(self, api: RestApi, tokens: TokenMaker, prefix: str) -> None:
+        self._api = api
+        self._tokens = tokens
+        self._prefix = prefix
+        self._runners: dict[Project, Made] = {}
+
+    def runner(self, project: Project) -> str:
+        """Return the token of the project's runner."""
+        if project not in self._runners:
+            self._provide_pipeline_file(project)
+            parameters: Parameters = {
+                "runner_type": "project_type",
+                "project_id": project.id,
+                "description": self._prefix,
+                "tag_list": [self._prefix],
+            }
+            variable = f"RUNNER_{project.id}_TOKEN"
+            made = self._api.create("/user/runners", parameters, variable)
+            self._tokens.shown(made, variable, Carriage.PRIVATE_TOKEN)
+            self._runners[project] = made
+        return self._runners[project].token
+
+    def pipeline(self, project: Project, user: Credential) -> int:
+        """Start a pipeline of a user with one job; return its id."""
+        self.runner(project)
+        return self._api.acting_as(user).create(f"/projects/{project.id}/pipeline", {"ref": REF}).id
+
+    def job(self, project: Project, user: Credential, variable: str) -> RunningJob:
+        """Start a pipeline of a user and take its job."""
+        pipeline = self.pipeline(project, user)
+        with self._api.setting_up():
+            made = made_by(self.request(project, variable, patient=True), "/jobs/request")
+        credential = self._tokens.shown(made, variable, Carriage.JOB_TOKEN)
+        return RunningJob(made.id, pipeline, credential, partial(self._end, made.id, credential.secret))
+
+    def request(self, project: Project, variable: str = "REQUESTED_JOB_TOKEN", *, patient: bool = False) -> Answer:
+        """Ask for work as the project's runner, when `patient` again until there is some: jobs need a moment."""
+        document: Parameters = {"token": self.runner(project)}
+        answer = self._api.send("POST", "/jobs/request", document, variable)
+        for pause in PAUSES if patient else ():
+            if answer.status != NO_WORK:
+                break
+            time.sleep(pause)
+            answer = self._api.send("POST", "/jobs/request", document, variable)
+        return answer
+
+    def made(self) -> dict[str, str]:
+        """Return the paths of the runners that exist, each with what it is."""
+        return {f"/runners/{made.id}": f"the runner of {project.path}" for project, made in self._runners.items()}
+
+    def _end(self, job: int, token: str, state: str) -> Answer:
+        return self._api.send("PUT", f"/jobs/{job}", {"token": token, "state": state})
+
+    def _provide_pipeline_file(self, project: Project) -> None:
+        """Commit what GitLab makes jobs of; a registry without repositories refuses it and needs none.
+
+        The commit starts no pipeline of its own, whose job would be the owner's. The branch of the pipelines is not the
+        first one, which GitLab protects from developers.
+        """
+        content = f"package:\n  tags: [{self._prefix}]\n  script: ['true']\n"
+        message = "A job for the conformance run [skip ci]"
+        parameters = {"branch": FIRST_BRANCH, "commit_message": message, "content": content}
+        repository = f"/projects/{project.id}/repository"
+        with self._api.setting_up():
+            made = self._api.send("POST", f"{repository}/files/{PIPELINE_FILE}", parameters)
+            if made.status is not None and made.status // 100 == 2:  # noqa: PLR2004 - success
+                self._api.send("POST", f"{repository}/branches", {"branch": REF, "ref": FIRST_BRANCH})
