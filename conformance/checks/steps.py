@@ -6,13 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, Unpack
 
 from conformance.judging.expectations import Judge
-from conformance.target.access import Carriage, Credential
 from conformance.target.registry import Place, Registry, Stored, Terms
 from conformance.transport.answer import Answer, described
 
 Result = TypeVar("Result")
 WRITERS = 8
-INVALID_TOKEN = Credential("", "glpat-of-nobody-00000", Carriage.PRIVATE_TOKEN)
 
 
 def stored(registry: Registry, control: Judge, place: Place | None = None, **terms: Unpack[Terms]) -> Stored:

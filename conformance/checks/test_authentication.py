@@ -1,38 +1,24 @@
 """Authentication and authorisation: the matrix of credential, verb and visibility, and what refusals say."""
 
-from dataclasses import dataclass
-
-from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at
+from conformance.checks.cells import (
+    INVALID_BASIC,
+    INVALID_DEPLOY_TOKEN,
+    INVALID_TOKEN,
+    PRIVATE,
+    PUBLIC,
+    Cell,
+    download_as,
+    expect_download_accepted,
+    expect_download_refused,
+    expect_publish_accepted,
+    expect_publish_refused,
+    publish_as,
+)
+from conformance.checks.steps import expect_nothing_at
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
-from conformance.target.access import Carriage, Credential, Role, Visibility
-from conformance.target.registry import Place, Registry
-from conformance.transport.answer import Answer
-
-PUBLIC, PRIVATE = Visibility.PUBLIC, Visibility.PRIVATE
-INVALID_DEPLOY_TOKEN = Credential("", "gldt-of-nobody-000000", Carriage.DEPLOY_TOKEN)
-INVALID_BASIC = INVALID_TOKEN.as_basic()
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of the matrix: who asks which project, and the status or statuses that follow.
-
-    `who` is a role, a credential that names no token, or nobody.
-    """
-
-    visibility: Visibility
-    who: Role | Credential | None
-    status: tuple[int, ...]
-    as_basic: bool = False
-
-    def credential(self, registry: Registry) -> Credential | None:
-        """Return the credential of the cell."""
-        if not isinstance(self.who, Role):
-            return self.who
-        credential = registry.access.credential(self.who, self.visibility)
-        return credential.as_basic() if self.as_basic else credential
-
+from conformance.target.access import Carriage, Role
+from conformance.target.registry import Registry
 
 PUBLISH_REFUSED = {
     "authentication.put-public-anonymous-is-401": Cell(PUBLIC, None, (401,)),
@@ -55,8 +41,10 @@ PUBLISH_ACCEPTED = {
     "authentication.put-private-developer-is-201": Cell(PRIVATE, Role.DEVELOPER, (201,)),
     "authentication.put-deploy-token-write-is-201": Cell(PRIVATE, Role.DEPLOY_WRITE, (201,)),
     "authentication.put-deploy-token-both-is-201": Cell(PRIVATE, Role.DEPLOY_BOTH, (201,)),
-    "authentication.put-basic-is-201": Cell(PRIVATE, Role.DEVELOPER, (201,), as_basic=True),
-    "authentication.put-deploy-token-as-basic-is-201": Cell(PRIVATE, Role.DEPLOY_WRITE, (201,), as_basic=True),
+    "authentication.put-basic-is-201": Cell(PRIVATE, Role.DEVELOPER, (201,), carriage=Carriage.BASIC),
+    "authentication.put-deploy-token-as-basic-is-201": Cell(
+        PRIVATE, Role.DEPLOY_WRITE, (201,), carriage=Carriage.BASIC
+    ),
 }
 DOWNLOAD_REFUSED = {
     "authentication.get-private-anonymous-is-401": Cell(PRIVATE, None, (401,)),
@@ -76,62 +64,57 @@ DOWNLOAD_ACCEPTED = {
     "authentication.get-deploy-token-read-is-200": Cell(PRIVATE, Role.DEPLOY_READ, (200,)),
     "authentication.get-deploy-token-write-is-200": Cell(PRIVATE, Role.DEPLOY_WRITE, (200,)),
     "authentication.get-read-api-is-200": Cell(PRIVATE, Role.READ_API, (200,)),
-    "authentication.get-basic-is-200": Cell(PRIVATE, Role.DEVELOPER, (200,), as_basic=True),
-    "authentication.get-deploy-token-as-basic-is-200": Cell(PRIVATE, Role.DEPLOY_READ, (200,), as_basic=True),
+    "authentication.get-basic-is-200": Cell(PRIVATE, Role.DEVELOPER, (200,), carriage=Carriage.BASIC),
+    "authentication.get-deploy-token-as-basic-is-200": Cell(PRIVATE, Role.DEPLOY_READ, (200,), carriage=Carriage.BASIC),
 }
-
-
-@judges_each(PUBLISH_REFUSED)
-def test_publish_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone: at the same place the writer is accepted."""
-    place = registry.place()
-    answer = _publish(registry, place, case)
-    control(registry.publish(place, registry.content(), visibility=case.visibility), "writer").status(201)
-    expect(answer).status(*case.status)
 
 
 @judges_each(PUBLISH_ACCEPTED)
 def test_publish_accepted(case: Cell, registry: Registry, expect: Judge) -> None:
     """A credential that suffices, in the way it is carried."""
-    expect(_publish(registry, registry.place(), case)).status(*case.status)
+    expect_publish_accepted(case, registry, expect)
 
 
-@judges_each(DOWNLOAD_REFUSED)
-def test_download_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone: the same file downloads for the writer."""
-    answer = _download(registry, case)
-    place = registry.shared(case.visibility).place
-    control(registry.download(place, visibility=case.visibility), "writer").status(200)
-    expect(answer).status(*case.status)
+@judges_each(PUBLISH_REFUSED)
+def test_publish_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
+    """The control differs in the credential alone: at the same place the writer is accepted."""
+    expect_publish_refused(case, registry, expect, control)
 
 
 @judges_each(DOWNLOAD_ACCEPTED)
 def test_download_accepted(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
     """A credential that suffices, in the way it is carried."""
-    control(registry.shared(case.visibility).answer, "published").status(201)
-    expect(_download(registry, case)).status(*case.status)
+    expect_download_accepted(case, registry, expect, control)
+
+
+@judges_each(DOWNLOAD_REFUSED)
+def test_download_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
+    """The control differs in the credential alone: the same file downloads for the writer."""
+    expect_download_refused(case, registry, expect, control)
 
 
 @judges("authentication.get-deploy-token-elsewhere-is-refused")
 def test_get_deploy_token_elsewhere_is_refused(registry: Registry, expect: Judge, control: Judge) -> None:
     """The control differs in the project of the deploy token alone."""
-    control(_download(registry, Cell(PRIVATE, Role.DEPLOY_READ, ())), "own").status(200)
-    expect(_download(registry, Cell(PRIVATE, Role.DEPLOY_ELSEWHERE, ()))).status(401, 403, 404)
+    control(download_as(registry, Cell(PRIVATE, Role.DEPLOY_READ, ())), "own").status(200)
+    expect(download_as(registry, Cell(PRIVATE, Role.DEPLOY_ELSEWHERE, ()))).status(401, 403, 404)
 
 
 @judges("authentication.basic-user-is-not-checked")
 def test_basic_user_is_not_checked(registry: Registry, expect: Judge, control: Judge) -> None:
     """A user name that nobody has."""
-    control(_download(registry, Cell(PRIVATE, Role.DEVELOPER, (), as_basic=True)), "usual").status(200)
+    control(download_as(registry, Cell(PRIVATE, Role.DEVELOPER, (), carriage=Carriage.BASIC)), "usual").status(200)
     token = registry.access.credential(Role.DEVELOPER, PRIVATE)
     place = registry.shared(PRIVATE).place
-    expect(registry.download(place, visibility=PRIVATE, credential=token.as_basic("nobody-at-all"))).status(200)
+    expect(
+        registry.download(place, visibility=PRIVATE, credential=token.carried(Carriage.BASIC, "nobody-at-all"))
+    ).status(200)
 
 
 @judges("authentication.challenge-on-download")
 def test_challenge_on_download(registry: Registry, expect: Judge, control: Judge) -> None:
     """Without a challenge wget and netrc never send what they have."""
-    answer = _download(registry, Cell(PRIVATE, None, ()))
+    answer = download_as(registry, Cell(PRIVATE, None, ()))
     control(answer, "refused").status(401)
     expect(answer).header("WWW-Authenticate", _is_basic, "a challenge for Basic")
 
@@ -139,7 +122,7 @@ def test_challenge_on_download(registry: Registry, expect: Judge, control: Judge
 @judges("authentication.challenge-on-publish")
 def test_challenge_on_publish(registry: Registry, expect: Judge, control: Judge) -> None:
     """Without a challenge wget and netrc never send what they have."""
-    answer = _publish(registry, registry.place(), Cell(PUBLIC, None, ()))
+    answer = publish_as(registry, registry.place(), Cell(PUBLIC, None, ()))
     control(answer, "refused").status(401)
     expect(answer).header("WWW-Authenticate", _is_basic, "a challenge for Basic")
 
@@ -147,7 +130,7 @@ def test_challenge_on_publish(registry: Registry, expect: Judge, control: Judge)
 @judges("authentication.insufficient-scope-says-so")
 def test_insufficient_scope_says_so(registry: Registry, expect: Judge, control: Judge) -> None:
     """A user who sees it knows to make another token, not to ask for another role."""
-    answer = _publish(registry, registry.place(), Cell(PRIVATE, Role.READ_API, ()))
+    answer = publish_as(registry, registry.place(), Cell(PRIVATE, Role.READ_API, ()))
     control(answer, "refused").status(403)
     expect(answer).key("error", lambda value: value == "insufficient_scope", "'insufficient_scope'")
 
@@ -155,7 +138,7 @@ def test_insufficient_scope_says_so(registry: Registry, expect: Judge, control: 
 @judges("authentication.unauthorized-body")
 def test_unauthorized_body(registry: Registry, expect: Judge, control: Judge) -> None:
     """GitLab's words."""
-    answer = _publish(registry, registry.place(), Cell(PUBLIC, None, ()))
+    answer = publish_as(registry, registry.place(), Cell(PUBLIC, None, ()))
     control(answer, "refused").status(401)
     expect(answer).key("message", lambda value: value == "401 Unauthorized", "'401 Unauthorized'")
 
@@ -163,7 +146,7 @@ def test_unauthorized_body(registry: Registry, expect: Judge, control: Judge) ->
 @judges("authentication.forbidden-body")
 def test_forbidden_body(registry: Registry, expect: Judge, control: Judge) -> None:
     """GitLab's words; a reason may follow them."""
-    answer = _publish(registry, registry.place(), Cell(PUBLIC, Role.GUEST, ()))
+    answer = publish_as(registry, registry.place(), Cell(PUBLIC, Role.GUEST, ()))
     control(answer, "refused").status(403)
     expect(answer).key("message", lambda value: str(value).startswith("403 Forbidden"), "'403 Forbidden'")
 
@@ -172,18 +155,18 @@ def test_forbidden_body(registry: Registry, expect: Judge, control: Judge) -> No
 def test_revoked_token_is_401(registry: Registry, expect: Judge, control: Judge) -> None:
     """The same publish before and after."""
     place = registry.place()
-    token = registry.access.revocable(PRIVATE)
+    token = registry.access.revocable(Role.DEVELOPER, PRIVATE)
     terms = Cell(PRIVATE, token.credential, ())
-    control(_publish(registry, place, terms), "before").status(201)
+    control(publish_as(registry, place, terms), "before").status(201)
     control(token.revoke(), "revoked").success()
-    expect(_publish(registry, place, terms)).status(401)
+    expect(publish_as(registry, place, terms)).status(401)
 
 
 @judges("authentication.unauthorized-publish-leaves-nothing")
 def test_unauthorized_publish_leaves_nothing(registry: Registry, expect: Judge, control: Judge) -> None:
     """Refused means not stored."""
     place = registry.place()
-    control(_publish(registry, place, Cell(PUBLIC, None, ())), "refused").status(401)
+    control(publish_as(registry, place, Cell(PUBLIC, None, ())), "refused").status(401)
     expect_nothing_at(place, registry, expect, control)
 
 
@@ -192,17 +175,7 @@ def test_credential_is_judged_before_format(registry: Registry, expect: Judge, c
     """The control differs in the credential alone: for the writer it is the format that counts."""
     place = registry.place(version="..1")
     control(registry.publish(place, registry.content()), "writer").status(400)
-    expect(_publish(registry, place, Cell(PUBLIC, None, ()))).status(401)
-
-
-def _publish(registry: Registry, place: Place, cell: Cell) -> Answer:
-    credential = cell.credential(registry)
-    return registry.publish(place, registry.content(), visibility=cell.visibility, credential=credential)
-
-
-def _download(registry: Registry, cell: Cell) -> Answer:
-    place = registry.shared(cell.visibility).place
-    return registry.download(place, visibility=cell.visibility, credential=cell.credential(registry))
+    expect(publish_as(registry, place, Cell(PUBLIC, None, ()))).status(401)
 
 
 def _is_basic(challenge: str) -> bool:

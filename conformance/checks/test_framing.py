@@ -1,6 +1,7 @@
 """Framing: how bodies are delimited, what 100 Continue means, and what a broken request leaves behind."""
 
-from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at, stored
+from conformance.checks.cells import INVALID_TOKEN
+from conformance.checks.steps import expect_nothing_at, stored
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge

@@ -1,6 +1,7 @@
 """Large files: generated as they are sent and digested as they arrive, so that size costs time and no memory."""
 
-from conformance.checks.steps import INVALID_TOKEN, expect_nothing_at
+from conformance.checks.cells import INVALID_TOKEN
+from conformance.checks.steps import expect_nothing_at
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Judge

@@ -1,10 +1,10 @@
 """Publishing: what is accepted, what is answered, and what is stored."""
 
 import re
-from datetime import datetime
 from functools import partial
 
 from conformance.checks.steps import WRITERS, all_accepted, in_parallel, shown, stored
+from conformance.checks.times import is_rfc_3339
 from conformance.content.generator import GeneratedContent, LiteralContent
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
@@ -170,7 +170,7 @@ def test_record_types_are_strict(registry: Registry, expect: Judge, control: Jud
     values = {
         **{name: type(answer.key(name)) is int for name in ("id", "package_id", "size")},
         **{name: isinstance(answer.key(name), str) for name in ("file_name", "file_sha256")},
-        **{name: _is_time(answer.key(name)) for name in TIMES},
+        **{name: is_rfc_3339(answer.key(name)) for name in TIMES},
         "file.url": isinstance(file, dict) and isinstance(file.get("url"), str),
     }
     wrong = [name for name, right in values.items() if not right]
@@ -273,13 +273,6 @@ def _publish_in_parallel(
     package = registry.place().package
     files = [(Place(package, file=f"file-{number}.bin"), registry.content()) for number in range(WRITERS)]
     return files, in_parallel([partial(registry.publish, place, content, query=query) for place, content in files])
-
-
-def _is_time(value: object) -> bool:
-    try:
-        return datetime.fromisoformat(str(value)).tzinfo is not None
-    except ValueError:
-        return False
 
 
 def _is_plain_path(value: object) -> bool:

@@ -38,6 +38,7 @@ ACCEPTED = {
     "validation.version-inner-dots-accepted": Departure(version="1..2"),
     "validation.name-may-have-every-legal-character": Departure(package="-A.z_9"),
     "validation.name-may-have-a-plus": Departure(package="-a+b"),
+    "validation.file-may-have-a-plus": Departure(file="my+file.tar.gz"),
     "validation.file-may-have-a-tilde": Departure(file="my~file.tar.gz"),
     "validation.file-may-have-an-at-sign": Departure(file="myfile@1.1.tar.gz"),
 }
@@ -64,6 +65,7 @@ REFUSED = {
     "validation.file-first-at-sign-refused": Departure(file="@file.bin"),
     "validation.file-last-at-sign-refused": Departure(file="file.bin@"),
     "validation.file-tilde-refused": Departure(file="my~file.bin"),
+    "validation.file-at-sign-refused": Departure(file="my@file.bin"),
     "validation.file-encoded-slash-refused": Departure(file="path%2Ffile.bin"),
     "validation.status-unknown-refused": Departure(query="status=processing"),
     "validation.select-unknown-refused": Departure(query="select=everything"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.requirements.model import Edition, Level, Provenance, Requirement
 
-ID_FORMAT = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
+ID_FORMAT = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 KEYS = {"id", "level", "editions", "sentence", "provenance", "source", "capability"}
 
 
@@ -55,7 +55,24 @@ class Catalogue:
         )
 
 
-SECTIONS = ("publish", "download", "addressing", "validation", "authentication", "framing", "newest", "large")
+SECTIONS = (
+    "publish",
+    "download",
+    "addressing",
+    "validation",
+    "authentication",
+    "outcome-put",
+    "outcome-get",
+    "credentials",
+    "job-tokens",
+    "allowlist",
+    "framing",
+    "newest",
+    "packages",
+    "duplicates",
+    "protection",
+    "large",
+)
 
 
 def load_catalogue() -> Catalogue:

@@ -10,10 +10,11 @@ from conformance.requirements import catalogue
 from conformance.requirements.catalogue import CatalogueError, load_catalogue
 from conformance.requirements.model import Edition, Level, Provenance
 
-REQUEST_TESTS = "spec/requests/api/generic_packages_spec.rb, "
 SOURCES = {
-    Provenance.DOCUMENTED: re.compile(r"documentation of GitLab 15, .*section .+"),
-    Provenance.PINNED: re.compile(re.escape(REQUEST_TESTS) + r".*(PUT|GET) .+"),
+    Provenance.DOCUMENTED: re.compile(r"documentation of GitLab 1[58], .*section .+"),
+    Provenance.PINNED: re.compile(
+        r"spec/requests/api/(\w+packages|package_files|project_packages_protection_rules)_spec\.rb, .+"
+    ),
     Provenance.STANDARD: re.compile(r"RFC \d{4}, sections? \d+(\.\d+)*.*"),
     Provenance.SOURCE: re.compile(r"(app|lib|workhorse)/[\w/]+\.(rb|go)\b.*"),
     Provenance.OBSERVED: re.compile(r"(?!.*RFC).+"),
