@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from conformance.selftest.callers import Caller, caller
 from conformance.selftest.exchange import Exchange
-from conformance.selftest.messages import Answer, Request, collect, message_answer
+from conformance.selftest.messages import Answer, Request, collect, message_answer, nothing
 from conformance.selftest.proxy import Bend
 from conformance.selftest.targets import authorised_by, package_file, publishes
 
@@ -18,6 +19,7 @@ WhenCalled = Callable[[Request, Caller], bool]
 Change = Callable[[Request], Request | Awaitable[Request]]
 Amend = Callable[[Answer], Answer | Awaitable[Answer]]
 MakeBend = Callable[[], Bend]
+NO_CONTENT = 204
 REDIRECTION = 300
 
 
@@ -39,7 +41,7 @@ def answering(when: When, answer: Callable[[Request], Answer]) -> MakeBend:
             return await exchange.forward(request)
         exchange.bend()
         await swallow(request)
-        return answer(request)
+        return _fit(request, answer(request))
 
     return lambda: bend
 
@@ -96,9 +98,32 @@ def denying(when: WhenCalled, status: int) -> MakeBend:
             return await exchange.forward(request)
         exchange.bend()
         await swallow(request)
-        return message_answer(status)
+        return _fit(request, message_answer(status))
 
     return lambda: bend
+
+
+def _fit(request: Request, answer: Answer) -> Answer:
+    """Return an answer without its body when the request is a HEAD, or the body would be read as the next answer."""
+    return replace(answer, body=nothing()) if request.method == "HEAD" else answer
+
+
+def rephrasing(when: When, change: Callable[[Any], Any]) -> MakeBend:
+    """Give the client changed JSON in a successful answer to a request that `when` chooses."""
+
+    async def amend(answer: Answer) -> Answer:
+        content = await collect(answer.body)
+        return answer.with_content(json.dumps(change(json.loads(content))).encode())
+
+    return amending(lambda request, answer: when(request) and answer.status < NO_CONTENT, amend)
+
+
+async def doubled(request: Request) -> tuple[Request, Request]:
+    """Return a request that can be sent twice; its body is small."""
+    if request.header("expect"):
+        await request.permit()
+    content = await collect(request.body)
+    return request.with_content(content), request.with_content(content)
 
 
 def recording(change: Callable[[dict[str, Any]], None]) -> MakeBend:

@@ -1,18 +1,21 @@
-"""Who sends a request about a package file, as far as the proxy can know it from watching provisioning."""
+"""Who sends a request about a project, as far as the proxy can know it from watching provisioning."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from conformance.selftest.exchange import Exchange
+from conformance.selftest.ledger import JOB_TOKEN
 from conformance.selftest.messages import Request
-from conformance.selftest.targets import package_file, presented
+from conformance.selftest.targets import presented, project_of
 
 ACCESS_TOKEN = "access_tokens"  # noqa: S105 - the name of a resource
 DEPLOY_TOKEN = "deploy_tokens"  # noqa: S105 - the name of a resource
 GUEST = 10
 REPORTER = 20
 DEVELOPER = 30
+MAINTAINER = 40
+OWNER = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class Caller:
     """The sender of a request: how it presents itself, and what its token may do where the request goes.
 
     `carriage` is empty for an anonymous caller; `kind` is empty for an unknown token; `level` counts in this project
-    only, so it is 0 for somebody who is not a member; `visibility` is empty for an unknown project.
+    only, so it is 0 for somebody who is not a member; `visibility` is empty for an unknown project. `user` is the name
+    beside a Basic password. A foreign job is one of another project.
     """
 
     carriage: str = ""
@@ -29,6 +33,9 @@ class Caller:
     level: int = 0
     is_member: bool = False
     visibility: str = ""
+    user: str = ""
+    is_foreign_job: bool = False
+    is_of_group: bool = False
 
     @property
     def is_anonymous(self) -> bool:
@@ -53,8 +60,7 @@ class Caller:
 
 def caller(request: Request, exchange: Exchange) -> Caller:
     """Find out who sends a request."""
-    target = package_file(request)
-    reference = target.project if target else ""
+    reference = project_of(request)
     project = exchange.ledger.project(reference)
     visibility = project.visibility if project else ""
     shown = presented(request)
@@ -65,5 +71,9 @@ def caller(request: Request, exchange: Exchange) -> Caller:
         kind = "administrator" if shown.secret == exchange.token else ""
         return Caller(shown.carriage, kind, is_member=bool(kind), visibility=visibility)
     is_member = exchange.ledger.is_member(token, reference)
-    level = token.level if is_member else 0
-    return Caller(shown.carriage, token.kind, token.scopes, level, is_member, visibility)
+    level = exchange.ledger.level(token, reference) if is_member else 0
+    is_foreign = token.kind == JOB_TOKEN and project is not None and exchange.ledger.project(token.place[1]) != project
+    is_of_group = token.place[0] == "groups"
+    return Caller(
+        shown.carriage, token.kind, token.scopes, level, is_member, visibility, shown.user, is_foreign, is_of_group
+    )

@@ -1,29 +1,39 @@
-"""What the proxy learns by watching provisioning: what each token may do, and who sees each project."""
+"""What the proxy learns by watching provisioning: whose each token is, and who may see what."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.selftest.messages import Answer, Request, collect
+from conformance.selftest.messages import Answer, Request, collect, whole
 from conformance.selftest.targets import presented
 
-CREATED = 201
-PROVISIONING = re.compile(r"/api/v4/projects(?:/(?P<project>[^/?]+)/(?P<kind>access_tokens|deploy_tokens))?(?:\?|$)")
+SUCCESS = 2
+WATCHED = {"POST", "PUT", "DELETE"}
+NUMBERED = re.compile(r"/api/v4/(?P<kind>projects|groups|users)/(?P<id>[^/?]+)(?P<rest>/[^?]*)?(?:\?|$)")
+PERSONAL_TOKEN = "personal_access_tokens"  # noqa: S105 - the name of a resource
+JOB_TOKEN = "job_tokens"  # noqa: S105 - a name for what a job carries
+TOKENS = ("access_tokens", "deploy_tokens", PERSONAL_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token made through the proxy: `level` is the GitLab access level of an access token, 0 for a deploy token."""
+    """A token made through the proxy.
+
+    `level` is the GitLab access level of an access token, 0 for every other kind. `place` is the project or group that
+    it was made for, for a job the job's project, as (projects or groups, id); `user` is whose it is, if anybody's.
+    """
 
     secret: str
     kind: str
-    project: str
-    scopes: frozenset[str]
-    level: int
+    place: tuple[str, str] = ("", "")
+    scopes: frozenset[str] = frozenset()
+    level: int = 0
+    user: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,9 @@ class Ledger:
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
         self._projects: dict[str, Project] = {}
+        self._groups: dict[str, str] = {}
+        self._levels: dict[tuple[str, str, int], int] = {}
+        self._pipelines: dict[str, int] = {}
 
     def token(self, request: Request) -> Token | None:
         """Return the token that a request presents, or None for an anonymous or unknown one."""
@@ -51,30 +64,102 @@ class Ledger:
         """Return the project of a number or path, percent-encoded or not; None for an unknown one."""
         return self._projects.get(unquote(reference))
 
-    def is_member(self, token: Token, reference: str) -> bool:
-        """Say whether a token was made for this very project."""
+    @property
+    def projects(self) -> tuple[Project, ...]:
+        """Every project, in the order of their making."""
+        return tuple(dict.fromkeys(self._projects.values()))
+
+    @property
+    def job_tokens(self) -> set[str]:
+        """The tokens of every job that was handed out."""
+        return {secret for secret, token in self._tokens.items() if token.kind == JOB_TOKEN}
+
+    def level(self, token: Token, reference: str) -> int:
+        """Return the access level of a token in a project: its own, or its user's."""
         project = self.project(reference)
-        return project is not None and self.project(token.project) == project
+        if project is None or not token.user:
+            return token.level
+        above = [group for group, path in self._groups.items() if project.path.startswith(f"{path}/")]
+        places = [("projects", project.number), *(("groups", group) for group in above)]
+        return max(self._levels.get((*place, token.user), 0) for place in places)
+
+    def is_member(self, token: Token, reference: str) -> bool:
+        """Say whether a token was made for this very project, for a group above it, or for a member of it."""
+        project = self.project(reference)
+        if project is None:
+            return False
+        if token.user:
+            return self.level(token, reference) > 0
+        kind, number = token.place
+        if kind == "groups":
+            return project.path.startswith(f"{self._groups.get(number, ' ')}/")
+        return self.project(number) == project
 
     async def observe(self, request: Request, answer: Answer) -> Answer:
         """Learn from the answer to a provisioning request; return the answer to pass on in its place."""
-        found = PROVISIONING.match(request.target)
-        if request.method != "POST" or found is None or answer.status != CREATED:
+        if request.method not in WATCHED or answer.status // 100 != SUCCESS:
+            return answer
+        learn = self._lesson(request)
+        if learn is None:
             return answer
         content = await collect(answer.body)
-        self._learn(found["project"], found["kind"], json.loads(content))
-        return answer.with_content(content)
+        learn(json.loads(content) if content else {})
+        return answer.with_content(content) if content else replace(answer, body=whole(content))
 
-    def _learn(self, project: str | None, kind: str | None, record: dict[str, Any]) -> None:
-        if project is None or kind is None:
-            made = Project(str(record["id"]), record["path_with_namespace"], record["visibility"])
-            self._projects[made.number] = self._projects[made.path] = made
-            return
-        token = Token(
+    def _lesson(self, request: Request) -> Callable[[dict[str, Any]], None] | None:
+        """Return what to do with the answer to a request, None when there is nothing to learn."""
+        path = request.target.partition("?")[0]
+        made = {
+            "/api/v4/projects": self._learn_project,
+            "/api/v4/groups": self._learn_group,
+            "/api/v4/jobs/request": self._learn_job,
+        }
+        if request.method == "POST" and path in made:
+            return made[path]
+        found = NUMBERED.match(request.target)
+        if found is None:
+            return None
+        place, rest = (found["kind"], unquote(found["id"])), (found["rest"] or "").strip("/")
+        if rest.split("/")[0] == "members":
+            return lambda record: self._learn_member(place, request, record)
+        if request.method == "POST" and rest in TOKENS:
+            return lambda record: self._learn_token(place, rest, record)
+        if request.method == "POST" and rest == "pipeline":
+            return lambda _: self._learn_pipeline(place[1], request)
+        return None
+
+    def _learn_project(self, record: dict[str, Any]) -> None:
+        made = Project(str(record["id"]), record["path_with_namespace"], record["visibility"])
+        self._projects[made.number] = self._projects[made.path] = made
+
+    def _learn_group(self, record: dict[str, Any]) -> None:
+        self._groups[str(record["id"])] = record["full_path"]
+
+    def _learn_member(self, place: tuple[str, str], request: Request, record: dict[str, Any]) -> None:
+        if request.method == "DELETE":
+            self._levels.pop((*place, int(request.target.rpartition("/")[2])), None)
+        else:
+            self._levels[(*place, record["id"])] = record["access_level"]
+
+    def _learn_token(self, place: tuple[str, str], kind: str, record: dict[str, Any]) -> None:
+        of_user = kind == PERSONAL_TOKEN
+        self._tokens[record["token"]] = Token(
             secret=record["token"],
             kind=kind,
-            project=unquote(project),
+            place=("", "") if of_user else place,
             scopes=frozenset(record["scopes"]),
             level=record.get("access_level", 0),
+            user=record["user_id"] if of_user else 0,
         )
-        self._tokens[token.secret] = token
+
+    def _learn_pipeline(self, project: str, request: Request) -> None:
+        token = self.token(request)
+        if token is not None:
+            self._pipelines[project] = token.user
+
+    def _learn_job(self, record: dict[str, Any]) -> None:
+        if "job_info" in record:
+            project = str(record["job_info"]["project_id"])
+            user = self._pipelines.get(project, 0)
+            scopes = frozenset({"api"})
+            self._tokens[record["token"]] = Token(record["token"], JOB_TOKEN, ("projects", project), scopes, user=user)

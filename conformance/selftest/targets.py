@@ -87,6 +87,12 @@ def concerns_package_file(request: Request) -> bool:
     return GENERIC_SEGMENT in request.target
 
 
+def project_of(request: Request) -> str:
+    """Return the project that a request is about as its target names it, empty when it names none."""
+    _, found, after = request.target.partition("?")[0].partition("/api/v4/projects/")
+    return after.partition("/")[0] if found else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Presented:
     """A credential as presented: the header or parameter (lower case, `basic` or `bearer`), the secret, the user."""
@@ -122,10 +128,14 @@ def _authorization(value: str) -> Presented:
 
 
 def anonymous(request: Request) -> Request:
-    """Return a request without the credential that its headers present."""
-    return replace(request, headers=without(request.headers, *CREDENTIAL_HEADERS))
+    """Return a request without the credential that it presents."""
+    path, _, query = request.target.partition("?")
+    kept = [part for part in query.split("&") if part.partition("=")[0] not in CREDENTIAL_PARAMETERS]
+    target = f"{path}?{'&'.join(kept)}" if any(kept) else path
+    bare = request if target == request.target else request.with_target(target)
+    return replace(bare, headers=without(request.headers, *CREDENTIAL_HEADERS))
 
 
 def authorised_by(request: Request, token: str) -> Request:
-    """Return a request that presents the access token `token` and nothing else in its headers."""
+    """Return a request that presents the access token `token` and nothing else."""
     return anonymous(request).with_header("PRIVATE-TOKEN", token)

@@ -9,10 +9,11 @@ from conformance.selftest.callers import DEPLOY_TOKEN, GUEST, REPORTER, caller
 from conformance.selftest.exchange import Exchange
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
 from conformance.selftest.messages import Answer, Request, nothing
-from conformance.selftest.targets import anonymous, publishes, reads
+from conformance.selftest.targets import anonymous, concerns_package_file, publishes, reads
 
 NO_CONTENT = 204
-INSIDE_A_PROJECT = re.compile(r"/projects/[^/]+/")
+INSIDE_A_PROJECT = re.compile(r"/projects/[^/]+/|/groups/[^/]+/|/personal_access_tokens/")
+TOKEN = re.compile(r"/(access_tokens|deploy_tokens|personal_access_tokens)/")
 
 
 def publishing(who: WhenCalled) -> WhenCalled:
@@ -50,13 +51,13 @@ def _deletes_inside_a_project(request: Request) -> bool:
 
 
 def _token_is_revoked(request: Request) -> bool:
-    return request.method == "DELETE" and "/access_tokens/" in request.target
+    return request.method == "DELETE" and TOKEN.search(request.target) is not None
 
 
 async def ignores_unknown_headers(request: Request, exchange: Exchange) -> Answer:
-    """Take an unknown PRIVATE-TOKEN or DEPLOY-TOKEN for no credential at all."""
+    """Take a credential that nobody has for none at all, however it is carried."""
     by = caller(request, exchange)
-    if not (reads(request) and by.is_unknown and by.carriage in {"private-token", "deploy-token"}):
+    if not (reads(request) and by.is_unknown and by.carriage != "basic"):
         return await exchange.forward(request)
     exchange.bend()
     return await exchange.forward(anonymous(request))
@@ -107,7 +108,7 @@ FAULTS = (
     ),
     Fault(
         "authentication.unknown-header-is-anonymous",
-        "An unknown PRIVATE-TOKEN or DEPLOY-TOKEN counts as no credential on a download.",
+        "A credential that nobody has counts as none on a download, however it is carried.",
         lambda: ignores_unknown_headers,
     ),
     Fault(
@@ -132,13 +133,30 @@ FAULTS = (
     ),
     Fault(
         "authentication.revocation-does-nothing",
-        "Revoking an access token is acknowledged and not done.",
+        "Revoking a token is acknowledged and not done.",
         answering(_token_is_revoked, lambda _: Answer(NO_CONTENT, (), nothing(), "No Content")),
     ),
     Fault(
         "authentication.deletes-fail",
-        "Every DELETE of something inside a project fails in the server.",
+        "Every DELETE of something inside a project or group, and of a token, fails in the server.",
         refusing(_deletes_inside_a_project, 500),
+    ),
+    Fault(
+        "outcome.unknown-job-token-publishes",
+        "An unknown JOB-TOKEN publishes as if it were a running job's.",
+        trusting(publishing(unknown("job-token"))),
+    ),
+    Fault(
+        "outcome.unknown-header-reads-private",
+        "An unknown JOB-TOKEN or DEPLOY-TOKEN opens private projects.",
+        trusting(
+            reading(lambda _, by: by.sees_private and by.is_unknown and by.carriage in {"job-token", "deploy-token"})
+        ),
+    ),
+    Fault(
+        "credentials.unrelated-scope-suffices",
+        "An access token may do what its role may, whatever its scope is.",
+        trusting(lambda request, by: concerns_package_file(request) and scoped("read_repository")(request, by)),
     ),
     Fault(
         "authentication.15-guest-reads",

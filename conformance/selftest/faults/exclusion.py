@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from conformance.selftest.bending import WhenCalled, denying
-from conformance.selftest.callers import ACCESS_TOKEN, DEPLOY_TOKEN, DEVELOPER, GUEST, REPORTER
+from conformance.selftest.callers import ACCESS_TOKEN, DEPLOY_TOKEN, DEVELOPER, GUEST, MAINTAINER, OWNER, REPORTER
 from conformance.selftest.exchange import Exchange
 from conformance.selftest.faults.admission import level, publishing, reading, scoped, unknown
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Answer, Request, message_answer
-from conformance.selftest.targets import concerns_package_file, presented
+from conformance.selftest.targets import concerns_package_file, inspects, presented
 
 UNAUTHORIZED = 401
 FORBIDDEN = 403
@@ -144,5 +144,45 @@ FAULTS = (
         "authentication.basic-deploy-token-may-not-read",
         "A deploy token is not accepted as a Basic password for downloading.",
         denying(reading(_basic(DEPLOY_TOKEN)), UNAUTHORIZED),
+    ),
+    Fault(
+        "outcome.maintainer-may-not-publish",
+        "Publishing is for developers alone, not for maintainers.",
+        denying(publishing(level(MAINTAINER)), FORBIDDEN),
+    ),
+    Fault(
+        "outcome.owner-may-not-publish",
+        "Publishing is for developers and maintainers, not for owners.",
+        denying(publishing(level(OWNER)), FORBIDDEN),
+    ),
+    Fault(
+        "outcome.members-may-not-read-public",
+        "A public project's files download for strangers, not for members.",
+        denying(reading(_public(lambda _, by: by.level > 0)), FORBIDDEN),
+    ),
+    Fault(
+        "outcome.developers-may-not-read-private",
+        "Developers, maintainers and owners may not download from a private project.",
+        denying(reading(_private(lambda _, by: by.level >= DEVELOPER)), FORBIDDEN),
+    ),
+    Fault(
+        "outcome.two-scopes-may-not-read",
+        "A deploy token with both scopes may not download.",
+        denying(reading(scoped("read_package_registry", "write_package_registry")), FORBIDDEN),
+    ),
+    Fault(
+        "outcome.open-registry-stays-closed",
+        "A private project's files need a credential, also where the package registry is open to everyone.",
+        denying(reading(_private(lambda _, by: by.is_anonymous)), UNAUTHORIZED),
+    ),
+    Fault(
+        "credentials.head-needs-api",
+        "read_api is enough for GET and not for HEAD.",
+        denying(lambda request, by: inspects(request) and scoped("read_api")(request, by), FORBIDDEN),
+    ),
+    Fault(
+        "credentials.group-tokens-refused",
+        "Tokens of groups are good for groups alone, not for their projects.",
+        denying(lambda request, by: concerns_package_file(request) and by.is_of_group, FORBIDDEN),
     ),
 )

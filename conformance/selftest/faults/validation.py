@@ -211,6 +211,11 @@ FAULTS = (
         rejecting(_name, lambda part: part == part.lower(), "package_name"),
     ),
     Fault(
+        "validation.file-without-plus",
+        "A file name may not have a plus.",
+        rejecting(_file_name, lambda part: b"+" not in part, "file_name"),
+    ),
+    Fault(
         "validation.file-without-tilde",
         "A file name may not have a tilde, as documented for GitLab 15.",
         rejecting(_file_name, lambda part: b"~" not in part, "file_name"),
@@ -259,6 +264,12 @@ FAULTS = (
         "validation.15-accepts-tilde",
         "~ in a file name is accepted where GitLab 15 refuses it.",
         overlooking(lambda part: part.replace(b"~", b"_")),
+        DOCUMENTED,
+    ),
+    Fault(
+        "validation.15-accepts-at-sign",
+        "@ in a file name is accepted where GitLab 15 refuses it.",
+        overlooking(lambda part: part.replace(b"@", b"_")),
         DOCUMENTED,
     ),
     Fault(
