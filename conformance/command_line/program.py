@@ -11,7 +11,7 @@ from importlib import metadata
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_line import explain, listing, run, selftest
+from conformance.command_line import explain, listing, run, selftest, tables
 from conformance.command_line.usage import UsageError
 from conformance.judging.plugin import BindingError
 from conformance.judging.suite import DISTRIBUTION, NothingSelected
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=metadata.version(DISTRIBUTION))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (run, listing, explain, selftest):
+    for command in (run, listing, explain, tables, selftest):
         command.add_to(commands)
     for command_parser in commands.choices.values():
         command_parser.set_defaults(parser=command_parser)

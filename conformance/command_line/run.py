@@ -4,11 +4,13 @@ import argparse
 import json
 from pathlib import Path
 from tempfile import TemporaryFile
+from textwrap import indent, wrap
 
 from rich.console import Console
 from rich.text import Text
 
 from conformance.command_line.choices import listed, one_of
+from conformance.command_line.judging_aloud import judge_aloud
 from conformance.command_line.signals import sigterm_as_interrupt
 from conformance.command_line.sizes import size
 from conformance.command_line.usage import UsageError
@@ -23,6 +25,7 @@ from conformance.reports.progress import shown_on
 from conformance.reports.words import counted
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level
+from conformance.target.access import Role
 from conformance.target.description import (
     TargetDescription,
     describe_by_target_file,
@@ -49,8 +52,8 @@ a target file:
   [projects]
   public = { id = 24, path = "group/open" }
   private = { id = 25, path = "group/closed" }
-  [tokens.private]                                # guest, reporter, developer, read-api, outsider, deploy-read,
-  developer = { environment = "DEVELOPER_TOKEN" } # deploy-write, deploy-both, deploy-elsewhere
+  [tokens.private]                                # one for each role that there is, the others are untestable
+  developer = { environment = "DEVELOPER_TOKEN" }
   [expected-failures]
   "download.checksum-header" = "reported upstream"
 
@@ -68,7 +71,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "run",
         help="judge a registry",
         description="Judge a registry by an edition's requirements; write results.json, report.html and junit.xml.",
-        epilog=EXAMPLES,
+        epilog=EXAMPLES + indent("\n".join(["\nroles of tokens:", *wrap(", ".join(Role), 110)]), "  "),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("url", nargs="?", help="the address under which /api/v4 lies")
@@ -106,20 +109,10 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
     if out is None:
         return _say_what_would_happen(description, settings, catalogue, console)
     with sigterm_as_interrupt(), shown_on(console, len(select(catalogue, settings))) as listener:
-        results = _judge(
-            Suite(description, settings, catalogue, redactor=redactor, listener=listener), redactor, console
-        )
+        suite = Suite(description, settings, catalogue, redactor=redactor, listener=listener)
+        results = judge_aloud(suite, redactor, console)
     _report(results, out, catalogue, redactor, console)
     return ExitCode(results.exit_code)
-
-
-def _judge(suite: Suite, redactor: Redactor, console: Console) -> Results:
-    try:
-        return suite.run()
-    except BaseException:
-        for leftover in suite.leftovers:
-            console.print(Text(redactor.text(f"Left behind: {leftover}")), soft_wrap=True)
-        raise
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -147,7 +140,7 @@ def _say_what_would_happen(
     description: TargetDescription, settings: Settings, catalogue: Catalogue, console: Console
 ) -> ExitCode:
     made = (
-        "make one group with three projects and at most a token for each role, and remove all of it again"
+        "make one group with projects, subgroups, users and at most a token for each role, and remove all of it again"
         if description.owner
         else "publish packages to the declared projects and leave them there"
     )
