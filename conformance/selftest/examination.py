@@ -45,9 +45,14 @@ class Examiner:
         runs = {edition: self._start(edition, transparent) for edition in self._registries}
         return {edition: _good(edition, self._observe(run)[1]) for edition, run in runs.items()}
 
-    def examine(self, faults: Sequence[Fault], hear: Callable[[Fault], None]) -> dict[str, Observed]:
-        """Run the suite against every fault; `hear` is told of each as it is done."""
-        runs = {fault: self._start(fault.edition, fault.make()) for fault in faults}
+    def examine(
+        self, faults: Sequence[Fault], hear: Callable[[Fault], None], only: Mapping[str, tuple[str, ...]]
+    ) -> dict[str, Observed]:
+        """Run the suite against every fault; `hear` is told of each as it is done.
+
+        `only` names requirements to judge a fault by; a fault that it does not hold is judged by all of them.
+        """
+        runs = {fault: self._start(fault.edition, fault.make(), only.get(fault.name, ())) for fault in faults}
         by_future = {run.findings: fault for fault, run in runs.items()}
         observed = {}
         for future in as_completed(by_future):
@@ -56,11 +61,11 @@ class Examiner:
             hear(fault)
         return observed
 
-    def _start(self, edition: str, bend: Bend) -> Run:
+    def _start(self, edition: str, bend: Bend, only: tuple[str, ...] = ()) -> Run:
         registry = self._registries[edition]
         location = Location(registry.host, registry.port, registry.token)
         proxy, url = self._host.open(location, bend)
-        return Run(proxy, self._runner.start(url, registry.token_file, edition))
+        return Run(proxy, self._runner.start(url, registry.token_file, edition, only))
 
     def _observe(self, run: Run) -> tuple[Observed, Findings]:
         findings = run.findings.result()

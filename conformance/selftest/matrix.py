@@ -74,6 +74,12 @@ def requirement_of(expectation: str) -> str:
     return expectation.partition("#")[0]
 
 
+def requirements_of(matrix: Mapping[str, Kills]) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the requirements in each row."""
+    subjects = {name: kills.red | kills.untestable for name, kills in matrix.items()}
+    return {name: tuple(sorted({requirement_of(one) for one in row})) for name, row in subjects.items()}
+
+
 def compare(name: str, expected: Kills | None, observed: Observed) -> list[Difference]:
     """Return how a run against the fault `name` differs from its row; `expected` is None for a missing row."""
     kills = observed.kills

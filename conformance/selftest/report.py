@@ -24,7 +24,7 @@ class Hear(Protocol):
 
 @contextmanager
 def progress(console: Console, total: int) -> Iterator[Hear]:
-    """Show how many of `total` faults have been examined."""
+    """Show how many of `total` faults have been examined: a bar on a terminal, a line for every tenth elsewhere."""
     columns = (
         SpinnerColumn(),
         BarColumn(),
@@ -34,9 +34,13 @@ def progress(console: Console, total: int) -> Iterator[Hear]:
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("the good registry", total=total)
+        steps = {total * tenth // 10 for tenth in range(1, 10)}
 
         def hear(fault: Fault) -> None:
             bar.update(task, advance=1, description=fault.name)
+            done = int(bar.tasks[task].completed)
+            if not console.is_terminal and done in steps:
+                console.print(f"{done} of {total} broken registries examined")
 
         yield hear
 

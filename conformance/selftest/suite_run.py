@@ -1,4 +1,4 @@
-"""Runs of the whole suite against one URL, each in a process of its own, and what the kill matrix needs of them."""
+"""Runs of the suite against one URL, each in a process of its own, and what the kill matrix needs of them."""
 
 from __future__ import annotations
 
@@ -55,17 +55,17 @@ class SuiteRunner:
         self._context.set_forkserver_preload(PRELOADED)
         self._waiting = ThreadPoolExecutor(jobs, thread_name_prefix="selftest-run")
 
-    def start(self, url: str, token_file: Path, edition: str) -> Future[Findings]:
+    def start(self, url: str, token_file: Path, edition: str, only: tuple[str, ...] = ()) -> Future[Findings]:
         """Start a run against `url`; it begins when fewer than `jobs` others are on their way."""
-        return self._waiting.submit(self._run, url, token_file, edition)
+        return self._waiting.submit(self._run, url, token_file, edition, only)
 
     def close(self) -> None:
         """Wait for the runs that have begun and drop the others."""
         self._waiting.shutdown(cancel_futures=True)
 
-    def _run(self, url: str, token_file: Path, edition: str) -> Findings:
+    def _run(self, url: str, token_file: Path, edition: str, only: tuple[str, ...]) -> Findings:
         receiver, sender = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_tell, args=(sender, url, token_file, edition))
+        process = self._context.Process(target=_tell, args=(sender, url, token_file, edition, only))
         process.start()
         sender.close()
         try:
@@ -78,14 +78,14 @@ class SuiteRunner:
         return findings
 
 
-def _tell(sender: Connection, url: str, token_file: Path, edition: str) -> None:
-    sender.send(run_suite(url, token_file, edition))
+def _tell(sender: Connection, url: str, token_file: Path, edition: str, only: tuple[str, ...]) -> None:
+    sender.send(run_suite(url, token_file, edition, only))
     sender.close()
 
 
-def run_suite(url: str, token_file: Path, edition: str) -> Findings:
-    """Run the whole suite in this process, without reports, and return what it found."""
-    settings = Settings(Edition(edition), Level.MAY, (), LARGE_BYTES, PATIENCE_SECONDS)
+def run_suite(url: str, token_file: Path, edition: str, only: tuple[str, ...] = ()) -> Findings:
+    """Run the suite, or `only` some requirements, in this process, without reports, and return what it found."""
+    settings = Settings(Edition(edition), Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS)
     description = describe_by_token_file(url, token_file)
     try:
         suite = Suite(description, settings, load_catalogue(), redactor=Redactor(), listener=Unheard())

@@ -9,7 +9,7 @@ from pathlib import Path
 import conformance
 
 SUITE = Path(conformance.__file__).parent
-JUDGING = {"expect", "control", "all_accepted", "expect_nothing_at", "_expect_no_body"}
+JUDGING = {"expect", "control", "all_accepted", "expect_column", "expect_nothing_at", "_expect_no_body"}
 
 
 def copy_of_the_suite(folder: Path) -> Path:
