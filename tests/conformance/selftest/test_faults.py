@@ -29,5 +29,5 @@ def test_rows_speak_of_requirements_that_exist() -> None:
 
 def test_every_fault_has_a_plain_name_and_one_sentence() -> None:
     for fault in every_fault():
-        assert re.fullmatch(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*", fault.name), fault.name
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*", fault.name), fault.name
         assert re.fullmatch(r"[^\n]+\.", fault.wrong), fault.wrong

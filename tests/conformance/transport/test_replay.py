@@ -69,7 +69,7 @@ def test_what_was_under_way_at_the_same_time_is_so_again(run: Run, toy: Toy, tmp
     assert " & wait; }" in line
     toy.files.clear()
     assert "409 Conflict" in pasted(line, tmp_path)
-    assert len(toy.files) == 7
+    assert len(toy.files) == line.count("--upload-file") - 1 > 0
 
 
 @needs_curl
