@@ -9,6 +9,7 @@ from conformance.transport.answer import Answer
 from conformance.transport.recorder import Recorder
 
 SUCCESS = 2
+STAYING = {("PUT", "generic/"): "packages", ("POST", "protection/rules"): "protection rules for packages"}
 
 
 class DeclaredAccess:
@@ -77,14 +78,19 @@ class DeclaredAccess:
         raise Unavailable(f"a target file names no runner of {project.path}")
 
     def clean_up(self) -> list[str]:
-        """Name the packages that stay, because the suite removes nothing from projects that it has not made."""
-        written = [project for project in self._projects.values() if self._was_written(project)]
-        return [f"packages named {self.prefix}-* stay in {project.path}" for project in written]
+        """Name what stays, because the suite removes nothing from projects that it has not made."""
+        return [
+            f"{what} named {self.prefix}-* stay in {project.path}"
+            for project in self._projects.values()
+            for (method, part), what in STAYING.items()
+            if self._did(method, project, part)
+        ]
 
-    def _was_written(self, project: Project) -> bool:
-        names = (f"{API}/projects/{project.id}/", f"{API}/projects/{quote(project.path, safe='')}/")
+    def _did(self, method: str, project: Project, part: str) -> bool:
+        """Say whether a call of the project whose path goes on with `part` was answered with success."""
+        names = [f"{API}/projects/{name}/packages/{part}" for name in (project.id, quote(project.path, safe=""))]
         return any(
-            exchange.request.method == "PUT"
+            exchange.request.method == method
             and exchange.response is not None
             and exchange.response.status // 100 == SUCCESS
             and any(name in exchange.request.url for name in names)

@@ -262,6 +262,14 @@ def test_a_declared_failure_is_expected_and_conformant(run: Run, toy: Toy, tmp_p
     assert "stay in group/open" in ran.results.leftovers[0]
 
 
+def test_what_stays_in_a_declared_project_is_named(run: Run, toy: Toy, tmp_path: Path) -> None:
+    toy.overrides["POST", "protection/rules"] = (201, {"id": 1})
+    ran = run_with_target_file(run, toy, tmp_path, CREATED, "--only", "protection.rules-are-listed")
+    packages, rules = ran.results.leftovers
+    assert packages.startswith("packages named ")
+    assert rules.startswith("protection rules for packages named ")
+
+
 def test_a_declared_failure_that_passes_is_stale(run: Run, toy: Toy, tmp_path: Path) -> None:
     ran = run_with_target_file(run, toy, tmp_path, CREATED, "--only", CREATED)
     assert ran.code == 1
