@@ -67,10 +67,11 @@ def test_a_ticket_that_was_altered_is_refused(registry: Registry, where: pb.Pack
 
 
 def test_content_deleted_meanwhile_is_not_found(registry: Registry) -> None:
-    where = at(registry.project().id)
+    where, before = at(registry.project().id), registry.blobs()
     row = registry.publish_large(where, os.urandom(70_000))
     ticket = registry.open(where).read_ticket
     registry.delete_package(row.project_id, row.package_id)
+    assert registry.freed_to(before)
     request = content.DownloadContentRequest(read_ticket=ticket, offset=0, length=1)
     assert _reading(registry, request) == "PACKAGE_FILE_NOT_FOUND"
 
