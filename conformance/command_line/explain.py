@@ -15,7 +15,7 @@ from conformance.transport.redaction import Redactor
 
 EXAMPLES = """\
 example:
-  conformance explain newest.upload-wins
+  python -m conformance explain newest.upload-wins
 """
 
 
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     if requirement is None:
         close = get_close_matches(arguments.id, catalogue.by_id, n=1)
         hint = f" Is it {close[0]}?" if close else ""
-        raise UsageError(f"No requirement has the id {arguments.id}.{hint}")
+        raise UsageError(f"No requirement has the id {arguments.id}.{hint} The command list shows them all.")
     check = locate_checks()[requirement.id]
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")

@@ -16,10 +16,10 @@ from conformance.transport.redaction import Redactor
 
 EXAMPLES = """\
 examples:
-  conformance list                                  every requirement of the current edition
-  conformance list --only 'framing.*' --level must  the MUSTs on framing
-  conformance list --edition 15                     what GitLab 15 is measured by
-  conformance list --capabilities                   what a target file may declare off
+  python -m conformance list                                  every requirement of the current edition
+  python -m conformance list --only 'framing.*' --level must  the MUSTs on framing
+  python -m conformance list --edition 15                     what GitLab 15 is measured by
+  python -m conformance list --capabilities                   what a target file may declare off
 """
 
 

@@ -93,9 +93,9 @@ def _say(sentence: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="conformance",
+        prog="python -m conformance",
         description="Judges registries by GitLab's generic packages API.",
-        epilog="example:\n  conformance run https://gitlab.example.com --token-file owner.token",
+        epilog="example:\n  python -m conformance run https://gitlab.example.com --token-file owner.token",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=metadata.version(DISTRIBUTION))

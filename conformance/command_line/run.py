@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryFile
 from textwrap import indent, wrap
@@ -37,11 +38,11 @@ PAGE, JUNIT = "report.html", "junit.xml"
 REPORTS = (PAGE, JUNIT, FILE_NAME)
 EXAMPLES = """\
 examples:
-  conformance run https://gitlab.example.com --token-file owner.token
+  python -m conformance run https://gitlab.example.com --token-file owner.token
       make a group with projects and tokens, judge, remove them again
-  conformance run http://127.0.0.1:8080 --token-file t --only 'download.*' --level must
+  python -m conformance run http://127.0.0.1:8080 --token-file t --only 'download.*' --level must
       only the MUSTs on downloading
-  conformance run --target target.toml --out reports --edition 15
+  python -m conformance run --target target.toml --out reports --edition 15
       judge with the projects and tokens that the file names, against GitLab 15
 
 a target file:
@@ -127,8 +128,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _description(arguments: argparse.Namespace, catalogue: Catalogue) -> TargetDescription:
-    if arguments.timeout <= 0:
-        raise UsageError("--timeout must be more than 0 seconds")
+    if not 0 < arguments.timeout < inf:
+        raise UsageError("--timeout must be a number of seconds, more than 0")
     if arguments.target is not None:
         return describe_by_target_file(arguments.target, catalogue, arguments.url)
     if arguments.url is None:
@@ -139,8 +140,9 @@ def _description(arguments: argparse.Namespace, catalogue: Catalogue) -> TargetD
 def _say_what_would_happen(
     description: TargetDescription, settings: Settings, catalogue: Catalogue, console: Console
 ) -> ExitCode:
+    afterwards = "leave all of it there" if settings.tokens_file else "remove all of it again"
     made = (
-        "make one group with projects, subgroups, users and at most a token for each role, and remove all of it again"
+        f"make one group with projects, subgroups, users and at most a token for each role, and {afterwards}"
         if description.owner
         else "publish packages to the declared projects and leave them there"
     )

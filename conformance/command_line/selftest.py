@@ -27,16 +27,16 @@ from conformance.transport.redaction import Redactor
 JOBS = 2
 EXAMPLES = """\
 examples:
-  conformance selftest
+  python -m conformance selftest
       start the reference server, run the suite against every broken registry made of it
-  conformance selftest --fault 'newest.*'
+  python -m conformance selftest --fault 'newest.*'
       only these broken registries
-  conformance selftest http://127.0.0.1:8080 --token-file root.token
+  python -m conformance selftest http://127.0.0.1:8080 --token-file root.token
       make the broken registries of the good one at this URL, of edition current
-  conformance selftest --quick
+  python -m conformance selftest --quick
       judge each broken registry by the requirements of its row alone: minutes instead of a quarter of an hour,
       but blind to what else turns red
-  conformance selftest --update
+  python -m conformance selftest --update
       write what was found into the matrix, for review
 
 exit codes:

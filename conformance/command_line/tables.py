@@ -2,7 +2,6 @@
 
 import argparse
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -30,9 +29,9 @@ PATIENCE_SECONDS = 10.0
 ABSENT = "-"
 EXAMPLES = """\
 examples:
-  conformance tables
+  python -m conformance tables
       start the reference server in each edition and judge it by every row
-  conformance tables https://gitlab.example.com --token-file owner.token --edition 15
+  python -m conformance tables https://gitlab.example.com --token-file owner.token --edition 15
       judge another registry by the rows of one edition
 
 exit codes:
@@ -75,16 +74,28 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
     _print(catalogue, columns, console)
     for results in runs.values():
         say_leftovers(results.leftovers, redactor, console)
-    console.print(Text("; ".join(_summary(edition, column) for edition, column in columns.items())), soft_wrap=True)
+    _hint(arguments, columns, console)
+    console.print(Text("; ".join(_summary(results) for results in runs.values())), soft_wrap=True)
     failed = any(one.verdict is Verdict.FAIL for column in columns.values() for one in column.values())
     return max(ExitCode(int(failed)), *(ExitCode(results.exit_code) for results in runs.values()))
 
 
-def _summary(edition: Edition, column: Column) -> str:
+def _summary(results: Results) -> str:
     """Count the rows of an edition by their verdicts."""
-    counts = Counter(one.verdict for one in column.values())
-    told = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
-    return f"edition {edition}: {len(column)} rows, {told}"
+    told = ", ".join(f"{count} {verdict}" for verdict, count in results.totals.items() if count)
+    ended = "" if results.run.ending is Ending.COMPLETE else f" ({results.run.ending} after {results.run.judged})"
+    return f"edition {results.run.edition}: {len(results.requirements)} rows, {told}{ended}"
+
+
+def _hint(arguments: argparse.Namespace, columns: Mapping[Edition, Column], console: Console) -> None:
+    """Say how to learn more about the first row that does not hold."""
+    for edition, column in columns.items():
+        for one in column.values():
+            if one.verdict is not Verdict.PASS:
+                where = f"{arguments.url or 'URL'} --token-file {arguments.token_file or 'FILE'}"
+                command = f"python -m conformance run {where} --edition {edition} --only {one.id}"
+                console.print(Text(f"why, and how to repeat it: {command}"), soft_wrap=True)
+                return
 
 
 def _editions(arguments: argparse.Namespace) -> list[Edition]:

@@ -3,12 +3,13 @@
 import shlex
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+from conformance.judging.patience import first_interrupt_held_back
 from conformance.judging.plugin import JudgingPlugin, Listener, Plan, judgement_of
 from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable
 from conformance.judging.session import run_checks
@@ -143,7 +144,7 @@ class Suite:
 
     def _clean_up(self, access: Access) -> None:
         self.leftovers = [f"perhaps something named {self._prefix}: the clean-up did not end"]
-        with self._recorder.during("clean-up"):
+        with self._recorder.during("clean-up"), suppress(KeyboardInterrupt), first_interrupt_held_back():
             self.leftovers = access.clean_up()
 
     def _declare(self, client: Client) -> Access:

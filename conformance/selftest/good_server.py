@@ -73,7 +73,10 @@ def reference_server(folder: Path, edition: str) -> Iterator[GoodRegistry]:
     command = [sys.executable, "-m", "reference_server", "serve", "--data", str(folder / "data"), "--port", "0"]
     command += ["--workers", "1", "--edition", edition, "--root-token-file", str(token_file)]
     with (folder / LOG).open("wb") as log:
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603 - own program
+        # In a session of its own: Ctrl-C in the terminal ends the run, which has yet to clean up there, not the server.
+        server = subprocess.Popen(  # noqa: S603 - own program
+            command, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+        )
     try:
         yield GoodRegistry(_url(server, folder / LOG), token_file)
     finally:

@@ -74,7 +74,7 @@ def _described(document: dict[str, Any], folder: Path, catalogue: Catalogue, url
         raise TargetError("has no url and none is given on the command line")
     for key in ("writer", "projects"):
         if not document.get(key):
-            raise TargetError(f"{key} is missing; the file must name a writer's token and at least one project")
+            raise TargetError(f"{key} is missing; the file must name a writer's token and a public project")
     return TargetDescription(
         _address(address),
         writer=_credential("WRITER_TOKEN", document["writer"], Carriage.PRIVATE_TOKEN, folder, "writer"),
@@ -96,6 +96,8 @@ def _projects(table: Any) -> dict[Visibility, Project]:  # noqa: ANN401 - unchec
         ):
             raise TargetError(f'projects.{name} must be {{ id = NUMBER, path = "group/project" }}')
         projects[Visibility(name)] = Project(entry["id"], entry["path"], Visibility(name))
+    if Visibility.PUBLIC not in projects:
+        raise TargetError("projects.public is missing; most requirements are judged in a public project")
     return projects
 
 
@@ -134,7 +136,7 @@ def _credential(
 
 
 def _from_file(variable: str, path: Path, carriage: Carriage, where: str) -> Credential:
-    setting = f'export {variable}="$(cat {shlex.quote(str(path))})"'
+    setting = f'export {variable}="$(cat {shlex.quote(str(path.absolute()))})"'
     return Credential(variable, _read_token(path, where), carriage, setting=setting)
 
 

@@ -1,7 +1,7 @@
 """The people of a run: users with a personal token, and what they are in each project."""
 
 from conformance.target.access import Carriage, Credential, Project, Role, Unavailable
-from conformance.target.rest import Made, RestApi
+from conformance.target.rest import Made, Parameters, RestApi
 from conformance.target.tokens import TokenMaker
 
 DEVELOPER, OWNER = 30, 50
@@ -60,22 +60,25 @@ class People:
 
     def _user(self, role: Role) -> int:
         if role not in self._users:
-            name = self._name(role)
-            self._users[role] = self._api.create(
-                "/users",
-                {
-                    "username": name,
-                    "name": name,
-                    "email": f"{name}@example.com",
-                    "force_random_password": True,
-                    "skip_confirmation": True,
-                },
-            ).id
+            self._users[role] = self._new_user(self._name(role))
         if role in GROUP_LEVELS and role not in self._placed:
             membership = {"user_id": self._users[role], "access_level": GROUP_LEVELS[role]}
             self._api.create(f"/groups/{self._group.id}/members", membership)
             self._placed.add(role)
         return self._users[role]
+
+    def _new_user(self, name: str) -> int:
+        parameters: Parameters = {
+            "username": name,
+            "name": name,
+            "email": f"{name}@example.com",
+            "force_random_password": True,
+            "skip_confirmation": True,
+        }
+        try:
+            return self._api.create("/users", parameters).id
+        except Unavailable as error:
+            raise Unavailable(f"{error}; an administrator's token is needed to make users") from error
 
     def _name(self, role: Role) -> str:
         return f"{self._prefix}-{role.value}"

@@ -46,7 +46,9 @@ def parse_address(url: str) -> Address:
     except ValueError as error:
         raise AddressError(f"{url!r} is no URL: {error}") from error
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise AddressError(f"{url!r} is no URL of a registry: it must look like https://gitlab.example.com")
+        raise AddressError(
+            f"{url!r} is no URL of a registry: it must look like https://gitlab.example.com or http://127.0.0.1:8080"
+        )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise AddressError("the URL must hold no credentials, query or fragment; give the token with --token-file")
     prefix = parts.path.rstrip("/").removesuffix(API)

@@ -107,6 +107,8 @@ def test_a_glob_for_another_edition_matches_nothing(capsys: pytest.CaptureFixtur
     ("options", "words"),
     [
         (["--timeout", "0"], "--timeout"),
+        (["--timeout", "nan"], "--timeout"),
+        (["--timeout", "inf"], "--timeout"),
         (["--out", "/dev/null/reports"], "cannot be written"),
     ],
 )
@@ -192,7 +194,7 @@ def test_list_shows_the_capabilities(capsys: pytest.CaptureFixture[str]) -> None
     ("arguments", "words"),
     [
         (["list", "--edition", "14"], "'14' is none of 15, current"),
-        (["run", "http://x", "--token-file", "t", "--bogus"], "usage: conformance run "),
+        (["run", "http://x", "--token-file", "t", "--bogus"], "usage: python -m conformance run "),
         (["explain", "a.b", "--bogus"], "unknown argument --bogus"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.__main__ import main
 from conformance.command_line.tables import ROWS
+from conformance.reports import progress
 from conformance.requirements.catalogue import load_catalogue
 from conformance.requirements.model import Edition
 from tests.conformance.toy_registry import OWNER, Toy
@@ -25,7 +26,24 @@ def test_a_row_that_does_not_hold_is_shown(toy: Toy, tmp_path: Path, capsys: pyt
     token = tmp_path / "token"
     token.write_text(OWNER, encoding="ascii")
     assert main(["tables", toy.url, "--token-file", str(token)]) == 1
-    assert "outcome.put-public-invalid-job-is-401\tfail\t" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "outcome.put-public-invalid-job-is-401\tfail\t" in shown
+    assert f"python -m conformance run {toy.url} --token-file {token} --edition current --only " in shown
+    assert " fail, " in shown.splitlines()[-1]
+
+
+def test_a_registry_that_goes_away_is_said_and_is_exit_code_4(
+    toy: Toy, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def go_away(_silence: object, requirement_id: str) -> None:
+        if requirement_id == "validation.version-may-have-a-prefix":
+            toy.leave()
+
+    monkeypatch.setattr(progress.Silence, "begins", go_away)
+    token = tmp_path / "token"
+    token.write_text(OWNER, encoding="ascii")
+    assert main(["tables", toy.url, "--token-file", str(token)]) == 4
+    assert "(gone after " in capsys.readouterr().out
 
 
 def test_a_url_without_a_token_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

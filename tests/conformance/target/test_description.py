@@ -57,6 +57,7 @@ def test_a_whole_target_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("nested-files", "nested-file", "is it nested-files?"),
         ('["nested-files"]', '"nested-files"', "capabilities-off must be a list"),
         ("public =", "pubic =", "projects names 'pubic', which is unknown; is it public?"),
+        ("public =", "private =", "projects.public is missing"),
         ("id = 24", 'id = "24"', "projects.public must be { id = NUMBER"),
         ("developer =", "czar =", "tokens.private names 'czar', which is unknown; the known names are deploy-both, "),
         ("DEVELOPER_OF_THE_TEST", "NOT_SET_AT_ALL", "tokens.private.developer names the environment variable NOT_SET"),
