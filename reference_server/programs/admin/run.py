@@ -13,6 +13,7 @@ from reference_server.contract import logs
 from reference_server.programs.admin import people_and_places, tokens
 from reference_server.programs.admin.output import Row, as_json, as_table
 from reference_server.programs.admin.session import Session, read_token, session_on, session_with
+from reference_server.programs.refusals import StartRefusedError
 
 _Command = Callable[[Session, argparse.Namespace], Awaitable[list[Row]]]
 
@@ -44,4 +45,6 @@ async def _rows(given: argparse.Namespace) -> list[Row]:
 def _session(given: argparse.Namespace) -> AbstractAsyncContextManager[Session]:
     if given.storage is not None:
         return session_with(given.storage, read_token(given.root_token_file))
+    if given.action == "list" and not given.data.exists():
+        raise StartRefusedError(f"{given.data}: there is no such folder, so nothing to list")
     return session_on(given.data, given.root_token_file)

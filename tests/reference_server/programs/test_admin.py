@@ -177,3 +177,11 @@ def test_the_table_writes_no_control_characters() -> None:
     table = as_table([{"id": 1, "name": "red\x1b[31m", "scopes": ["a", "b"], "bot": True, "email": None}])
     assert table.splitlines() == ["ID  NAME         SCOPES  BOT  EMAIL", r"1   red\x1b[31m  a,b     yes  -"]
     assert as_table([]) == ""
+
+
+def test_a_list_of_a_mistyped_folder_makes_no_registry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "mistyped"
+    token = str(tmp_path / "token")
+    assert main(["admin", "--data", str(data), "--root-token-file", token, "users", "list"]) == 1
+    assert "there is no such folder" in capsys.readouterr().err
+    assert not data.exists()
