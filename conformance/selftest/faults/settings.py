@@ -19,53 +19,51 @@ BAD_REQUEST = 400
 Document = dict[str, Any]
 Change = Callable[[Document, Document], Document]
 Who = Callable[[Caller], bool]
+Then = Callable[[Document, Request, Exchange], Awaitable[Answer]]
 NOT_DONE = {"data": {MUTATION: {"errors": ["no"], "packageSettings": None}}}
+
+
+def asked(who: Who, word: str, then: Then) -> MakeBend:
+    """Answer with `then` these callers' questions that hold a word."""
+
+    async def bend(request: Request, exchange: Exchange) -> Answer:
+        if not asks_graphql(request):
+            return await exchange.forward(request)
+        question, sent = await _read(request)
+        if word not in str(question.get("query")) or not who(caller(request, exchange)):
+            return await exchange.forward(sent)
+        exchange.bend()
+        return await then(question, sent, exchange)
+
+    return lambda: bend
 
 
 def replying(word: str, change: Change) -> MakeBend:
     """Change the document that answers a question that holds a word; the question comes first, its answer second."""
 
-    async def bend(request: Request, exchange: Exchange) -> Answer:
-        if not asks_graphql(request):
-            return await exchange.forward(request)
-        question, sent = await _read(request)
+    async def then(question: Document, sent: Request, exchange: Exchange) -> Answer:
         answer = await exchange.forward(sent)
-        if word not in str(question.get("query")):
-            return answer
-        exchange.bend()
         return json_answer(answer.status, change(question, json.loads(await collect(answer.body))))
 
-    return lambda: bend
+    return asked(lambda _: True, word, then)
 
 
 def acting_for(who: Who, word: str, after: Callable[[Answer], Awaitable[Answer]]) -> MakeBend:
     """Ask for these callers, with all rights, a question that holds a word, and give `after` of the answer."""
 
-    async def bend(request: Request, exchange: Exchange) -> Answer:
-        if not asks_graphql(request):
-            return await exchange.forward(request)
-        question, sent = await _read(request)
-        if word not in str(question.get("query")) or not who(caller(request, exchange)):
-            return await exchange.forward(sent)
-        exchange.bend()
+    async def then(_: Document, sent: Request, exchange: Exchange) -> Answer:
         return await after(await exchange.forward(authorised_by(sent, exchange.token)))
 
-    return lambda: bend
+    return asked(who, word, then)
 
 
 def instead_for(who: Who, word: str, make: Callable[[Document], Document]) -> MakeBend:
     """Answer these callers' questions that hold a word without asking; `make` gives the document for a question."""
 
-    async def bend(request: Request, exchange: Exchange) -> Answer:
-        if not asks_graphql(request):
-            return await exchange.forward(request)
-        question, sent = await _read(request)
-        if word not in str(question.get("query")) or not who(caller(request, exchange)):
-            return await exchange.forward(sent)
-        exchange.bend()
+    async def then(question: Document, _: Request, __: Exchange) -> Answer:
         return json_answer(200, make(question))
 
-    return lambda: bend
+    return asked(who, word, then)
 
 
 async def _read(request: Request) -> tuple[Document, Request]:
