@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reference_server.programs.refusals import StartRefusedError
+from reference_server.storage.blobs.local_disk import sync_directory
 
 MARKER = "REGISTRY"
 """The file that says that a folder is a registry's, and of which format."""
@@ -53,16 +54,7 @@ def _make(folder: Path) -> None:
     if not folder.parent.exists():
         _make(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Bring a folder's entries to stable storage."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_directory(folder.parent)
 
 
 def _lock(descriptor: int, folder: Path) -> None:
@@ -79,7 +71,7 @@ def _check_format(descriptor: int, folder: Path) -> None:
     if not written:
         os.write(descriptor, _LINE.format(FORMAT).encode())
         os.fsync(descriptor)
-        _sync(folder)
+        sync_directory(folder)
         return
     match = re.fullmatch(_LINE.format("([0-9]+)"), written)
     if match is None:

@@ -29,7 +29,7 @@ class LocalDisk:
         self._removing = ThreadPoolExecutor(1, thread_name_prefix="unlink")
         for directory in (root, self._blobs, self._staging):
             directory.mkdir(mode=0o750, parents=True, exist_ok=True)
-        _sync_directory(root)
+        sync_directory(root)
 
     def stage(self, upload_id: str) -> None:
         """Make an empty staging file."""
@@ -71,7 +71,7 @@ class LocalDisk:
             finally:
                 os.close(descriptor)
             (self._staging / upload_id).replace(target)
-            _sync_directory(target.parent)
+            sync_directory(target.parent)
 
     def discard(self, upload_id: str) -> None:
         """Remove a staging file, if there is one; a large one in a thread, because the file system frees it slowly."""
@@ -122,7 +122,7 @@ class LocalDisk:
         for path in (directory.parent, directory):
             if path not in self._durable:
                 path.mkdir(mode=0o750, exist_ok=True)
-                _sync_directory(path.parent)
+                sync_directory(path.parent)
                 self._durable.add(path)
 
 
@@ -165,7 +165,7 @@ class LocalContent:
         os.close(self._descriptor)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """Bring a directory's entries to stable storage."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
