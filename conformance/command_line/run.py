@@ -12,10 +12,10 @@ from rich.text import Text
 
 from conformance.command_line.choices import listed, one_of
 from conformance.command_line.judging_aloud import judge_aloud
-from conformance.command_line.signals import sigterm_as_interrupt
 from conformance.command_line.sizes import size
 from conformance.command_line.usage import UsageError
 from conformance.judging.results import FILE_NAME, Results, load
+from conformance.judging.signals import sigterm_as_interrupt
 from conformance.judging.suite import Settings, Suite, select
 from conformance.judging.tokens_file import FILE_NAME as TOKENS
 from conformance.judging.verdicts import ExitCode
@@ -104,8 +104,6 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
     """Judge the target that the arguments describe and report."""
     out = None if arguments.dry_run else _cleared(arguments.out)
     description = _description(arguments, catalogue)
-    for credential in description.known_credentials():
-        redactor.add(credential.variable, credential.secret)
     settings = _settings(arguments)
     if out is None:
         return _say_what_would_happen(description, settings, catalogue, console)

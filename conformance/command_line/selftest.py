@@ -10,8 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_line.signals import sigterm_as_interrupt
 from conformance.command_line.usage import UsageError
+from conformance.judging.signals import sigterm_as_interrupt
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition

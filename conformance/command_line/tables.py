@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conformance.command_line.choices import listed, one_of
 from conformance.command_line.judging_aloud import judge_aloud, say_leftovers
-from conformance.command_line.signals import sigterm_as_interrupt
 from conformance.command_line.usage import UsageError
 from conformance.judging.results import Judgement, Results
+from conformance.judging.signals import sigterm_as_interrupt
 from conformance.judging.suite import Settings, Suite
 from conformance.judging.verdicts import Ending, ExitCode, Verdict
 from conformance.reports.progress import shown_on
@@ -55,7 +56,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument(
         "--token-file", type=Path, metavar="FILE", help="holds an administrator's token of that registry"
     )
-    parser.add_argument("--edition", type=Edition, choices=list(Edition), help="the one edition to judge by")
+    parser.add_argument("--edition", type=one_of(Edition), metavar=listed(Edition), help="the one edition to judge by")
     parser.set_defaults(command=run)
 
 
@@ -118,8 +119,6 @@ def _judged(
     registry: GoodRegistry, edition: Edition, catalogue: Catalogue, redactor: Redactor, console: Console
 ) -> Results:
     description = describe_by_token_file(registry.url, registry.token_file)
-    for credential in description.known_credentials():
-        redactor.add(credential.variable, credential.secret)
     settings = Settings(edition, Level.MAY, ROWS, LARGE_BYTES, PATIENCE_SECONDS)
     with shown_on(console, len(catalogue.select(edition=edition, only=ROWS))) as listener:
         suite = Suite(description, settings, catalogue, redactor=redactor, listener=listener)

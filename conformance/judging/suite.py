@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from conformance.judging.patience import first_interrupt_held_back
 from conformance.judging.plugin import JudgingPlugin, Listener, Plan, judgement_of
 from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable
 from conformance.judging.session import run_checks
+from conformance.judging.signals import first_interrupt_held_back
 from conformance.judging.tokens_file import save_tokens
 from conformance.judging.verdicts import EXIT_CODES, Ending, Verdict, outcome_of
 from conformance.requirements.catalogue import Catalogue
@@ -83,6 +83,8 @@ class Suite:
         self._settings = settings
         self._selected = select(catalogue, settings)
         self._redactor = redactor
+        for credential in description.known_credentials():
+            redactor.add(credential.variable, credential.secret)
         self._listener = listener
         self._recorder = Recorder()
         self._made: Sequence[Credential] = ()

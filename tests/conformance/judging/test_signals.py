@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from conformance.judging.patience import HELD_BACK, first_interrupt_held_back
+from conformance.judging.signals import HELD_BACK, first_interrupt_held_back
 
 
 @pytest.mark.parametrize("number", HELD_BACK)
