@@ -25,7 +25,7 @@ import obstore
 from obstore.store import S3Store
 
 from tests.bench.ports import free_port, wait_until_listening
-from tests.registry import Registry, running_registry
+from tests.support.server_process import Registry, running_registry
 
 START_SECONDS = 30
 

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.__main__ import main
 from conformance.judging.results import Judgement, Results, load
-from tests.conformance.toy_registry import OWNER, Toy, toy_registry
+from tests.support.toy_registry import OWNER, Toy, toy_registry
 
 
 @pytest.fixture

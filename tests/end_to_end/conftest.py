@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry import Registry, running_registry
+from tests.support.server_process import Registry, running_registry
 
 
 @pytest.fixture(scope="session")

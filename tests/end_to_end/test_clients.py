@@ -8,7 +8,7 @@ from pathlib import Path
 import gitlab
 import pytest
 
-from tests.registry import Registry
+from tests.support.server_process import Registry
 
 
 def run(*command: str, stdin: bytes | None = None) -> bytes:

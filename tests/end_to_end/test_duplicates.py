@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.registry import Registry
+from tests.support.server_process import Registry
 
 CLIENTS = 32
 ROUNDS = 20

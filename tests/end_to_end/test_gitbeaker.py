@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry import Registry
+from tests.support.server_process import Registry
 
 DRIVER = Path(__file__).parent / "gitbeaker"
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.registry import Registry, running_registry
+from tests.support.server_process import Registry, running_registry
 
 GIB = 1 << 30
 PIECE = 1 << 20

@@ -8,7 +8,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tests.registry import Registry
+from tests.support.server_process import Registry
 
 SIZE = 200_000
 

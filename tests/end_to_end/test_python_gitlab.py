@@ -9,7 +9,7 @@ import gitlab
 import pytest
 from gitlab.v4.objects import Group, Project
 
-from tests.registry import Registry
+from tests.support.server_process import Registry
 
 _numbers = itertools.count(1)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.registry import Registry
+from tests.support.server_process import Registry
 
 
 @pytest.fixture

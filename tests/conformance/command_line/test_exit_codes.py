@@ -16,7 +16,7 @@ import pytest
 from conformance.__main__ import main
 from conformance.command_line import program
 from tests.conformance.conftest import Ran
-from tests.conformance.toy_registry import Toy
+from tests.support.toy_registry import Toy
 
 Run = Callable[..., Ran]
 

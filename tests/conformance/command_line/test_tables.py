@@ -9,7 +9,7 @@ from conformance.command_line.tables import ROWS
 from conformance.reports import progress
 from conformance.requirements.catalogue import load_catalogue
 from conformance.requirements.model import Edition
-from tests.conformance.toy_registry import OWNER, Toy
+from tests.support.toy_registry import OWNER, Toy
 
 
 @pytest.mark.slow

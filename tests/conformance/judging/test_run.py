@@ -13,7 +13,7 @@ import pytest
 from conformance.judging.verdicts import Outcome, Verdict
 from conformance.reports import progress
 from tests.conformance.conftest import Ran
-from tests.conformance.toy_registry import OWNER, PROVISIONED, Toy
+from tests.support.toy_registry import OWNER, PROVISIONED, Toy
 
 Run = Callable[..., Ran]
 CREATED = "publish.answers-created"

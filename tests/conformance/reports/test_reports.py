@@ -11,7 +11,7 @@ import pytest
 from conformance.judging.verdicts import Verdict
 from conformance.reports import progress
 from tests.conformance.conftest import Ran
-from tests.conformance.toy_registry import Toy
+from tests.support.toy_registry import Toy
 
 Run = Callable[..., Ran]
 

@@ -26,8 +26,8 @@ from conformance.selftest.faults.framing import (
 from conformance.selftest.faults.newest import CachesForEver, FirstFileWins
 from conformance.selftest.proxy import transparent
 from conformance.selftest.targets import downloads, publishes
-from tests.conformance.selftest.bent_registry import Bent, bent
-from tests.conformance.selftest.scripted_registry import read_all, read_until
+from tests.support.mutated_registry import Bent, bent
+from tests.support.scripted_registry import read_all, read_until
 
 FILE = "/api/v4/projects/7/packages/generic/tool/1.0/tool.bin"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.selftest.good_server import GoodRegistry, reference_server
-from tests.conformance.selftest.deletion import copy_of_the_suite, statements, without
+from tests.support.expectation_removal import copy_of_the_suite, statements, without
 
 DELETED = [
     ("test_publish.py", "test_answers_created", 1, "publish.answers-without-message"),

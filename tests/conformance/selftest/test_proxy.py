@@ -13,7 +13,7 @@ import pytest
 from conformance.selftest.exchange import Exchange, Location
 from conformance.selftest.messages import Answer, Request
 from conformance.selftest.proxy import Bend, HangUpError, ProxyHost, transparent
-from tests.conformance.selftest.scripted_registry import SECONDS, Script, read_all, read_until, scripted_registry
+from tests.support.scripted_registry import SECONDS, Script, read_all, read_until, scripted_registry
 
 OK = b"HTTP/1.1 200 OK\r\nX-Kept: As It Is\r\nContent-Length: 2\r\n\r\nok"
 Connect = Callable[..., socket.socket]

@@ -11,7 +11,7 @@ from conformance.target.registry import Place, Registry
 from conformance.transport.address import parse_address
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
-from tests.conformance.scripted_server import read_until, serving
+from tests.support.scripted_server import read_until, serving
 
 WRITER = Credential("TOKEN", "glpat-the-writers", Carriage.PRIVATE_TOKEN)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -15,7 +15,7 @@ from conformance.transport.answer import Answer, described
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Request
-from tests.conformance.scripted_server import Handler, answering, read_until, serving
+from tests.support.scripted_server import Handler, answering, read_until, serving
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CERTIFICATE = Path(__file__).with_name("localhost.pem")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from conformance.judging.results import Failure
 from tests.conformance.conftest import Ran
-from tests.conformance.toy_registry import OWNER, Toy
 from tests.conformance.transport.test_reproduction import needs_curl
+from tests.support.toy_registry import OWNER, Toy
 
 Run = Callable[..., Ran]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.transport.reproduction import curl_line, raw_line
-from tests.conformance.scripted_server import read_until, serving
+from tests.support.scripted_server import read_until, serving
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from reference_server.frontend.application import FrontEndOptions
-from tests.reference_server.frontend.serving import Served, Storage, running_front_end, running_storage
+from tests.support.front_end import Served, Storage, running_front_end, running_storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from tests.reference_server.frontend.serving import Served, Storage, eventually, read_answer, read_until_closed
+from tests.support.front_end import Served, Storage, eventually, read_answer, read_until_closed
 
 LARGE = 1_000_000
 

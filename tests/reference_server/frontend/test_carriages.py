@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.reference_server.frontend.rest.jobs import run_job
-from tests.reference_server.frontend.rest.people import new_person, new_token
-from tests.reference_server.frontend.rest.registry import new_project
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.rest_jobs import run_job
+from tests.support.rest_packages import new_project
+from tests.support.rest_users import new_person, new_token
 
 ACCESS = ["PRIVATE-TOKEN", "Bearer", "?private_token", "Basic"]
 DEPLOY = ["DEPLOY-TOKEN", "Bearer", "Basic"]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from reference_server.frontend.application import FrontEndOptions
-from tests.reference_server.frontend.graphql.asked import ask
-from tests.reference_server.frontend.rest.jobs import run_job
-from tests.reference_server.frontend.rest.people import new_person
-from tests.reference_server.frontend.rest.registry import PackageProject, new_project
-from tests.reference_server.frontend.serving import Served, running_front_end, running_storage
+from tests.support.front_end import Served, running_front_end, running_storage
+from tests.support.graphql_queries import ask
+from tests.support.rest_jobs import run_job
+from tests.support.rest_packages import PackageProject, new_project
+from tests.support.rest_users import new_person
 
 
 @pytest.fixture(scope="module")

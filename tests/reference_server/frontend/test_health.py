@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 from reference_server.frontend.application import FrontEndOptions
-from tests.reference_server.frontend.serving import (
+from tests.support.front_end import (
     Served,
     eventually,
     read_until_closed,

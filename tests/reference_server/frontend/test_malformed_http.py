@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.reference_server.frontend.serving import Served, read_answer, read_until_closed
+from tests.support.front_end import Served, read_answer, read_until_closed
 
 
 def exchange(front_end: Served, message: bytes) -> bytes:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.reference_server.frontend.conftest import Projects
-from tests.reference_server.frontend.serving import Served, Storage, read_answer
+from tests.support.front_end import Served, Storage, read_answer
 
 SIZES = [0, 1, 65_536, 65_537, 1_048_577, 3_000_001]
 

@@ -14,9 +14,9 @@ from generic_packages.storage.v1.identity_pb2 import GetCallerRequest
 from reference_server.programs.admin.output import as_table
 from reference_server.programs.command_line import main
 from reference_server.programs.data_directory import claimed
-from tests.reference_server.storage.people import new_user
-from tests.reference_server.storage.process import StorageProcess
-from tests.reference_server.storage.registry import SECONDS, Registry, at, deploy_token, ending, private_token
+from tests.support.storage import SECONDS, Registry, at, deploy_token, ending, private_token
+from tests.support.storage_process import StorageProcess
+from tests.support.storage_users import new_user
 
 Admin = Callable[..., Any]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from reference_server.programs.data_directory import MARKER
-from tests.reference_server.frontend.serving import Served, eventually, read_until_closed
+from tests.support.front_end import Served, eventually, read_until_closed
 
 PROGRAM = [sys.executable, "-m", "reference_server"]
 SECONDS = 60

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.reference_server.storage.registry import Registry, running
+from tests.support.storage import Registry, running
 
 
 @pytest.fixture(scope="session")

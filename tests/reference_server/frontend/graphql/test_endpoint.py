@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 from graphql import get_introspection_query
 
-from tests.reference_server.frontend.graphql.asked import TARGET, ask, read, send
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.graphql_queries import TARGET, ask, read, send
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 NAME = "query Name($path: ID!) { project(fullPath: $path) { name } }"

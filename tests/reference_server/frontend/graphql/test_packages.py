@@ -6,9 +6,9 @@ import hashlib
 
 import pytest
 
-from tests.reference_server.frontend.graphql.asked import ask
-from tests.reference_server.frontend.rest.registry import PackageProject, new_project
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.graphql_queries import ask
+from tests.support.rest_packages import PackageProject, new_project
 
 
 @pytest.fixture

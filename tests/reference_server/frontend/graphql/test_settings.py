@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from tests.reference_server.frontend.graphql.asked import Asked, ask
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.graphql_queries import Asked, ask
 
 _numbers = itertools.count(1)
 

@@ -9,7 +9,7 @@ import socket
 
 from reference_server.frontend.package_files.content_budget import BUDGET_BYTES, ContentBudget
 from reference_server.frontend.request_stream import RequestStream
-from tests.reference_server.frontend.serving import Served, read_answer
+from tests.support.front_end import Served, read_answer
 
 BODY = 65_536
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reference_server.frontend.rest.people import new_person
-from tests.reference_server.frontend.rest.registry import PackageProject
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.rest_packages import PackageProject
+from tests.support.rest_users import new_person
 
 BOTH = ["read_package_registry", "write_package_registry"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reference_server.frontend.rest.jobs import run_job
-from tests.reference_server.frontend.rest.registry import PackageProject, new_project
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.rest_jobs import run_job
+from tests.support.rest_packages import PackageProject, new_project
 
 
 def test_another_projects_job_is_let_in_when_it_is_on_the_list(front_end: Served, shelf: PackageProject) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reference_server.frontend.rest.jobs import new_runner, run_job
-from tests.reference_server.frontend.rest.people import new_person
-from tests.reference_server.frontend.rest.registry import PackageProject, new_project
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.rest_jobs import new_runner, run_job
+from tests.support.rest_packages import PackageProject, new_project
+from tests.support.rest_users import new_person
 
 
 def test_a_pipeline_begins_with_a_pending_job(front_end: Served, shelf: PackageProject) -> None:

@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from tests.reference_server.frontend.rest.registry import PackageProject, new_project
-from tests.reference_server.frontend.serving import Answer, Served
+from tests.support.front_end import Answer, Served
+from tests.support.rest_packages import PackageProject, new_project
 
 
 def files_of(shelf: PackageProject, record: dict[str, object]) -> str:

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.reference_server.frontend.rest.registry import PackageProject, names, new_project
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.rest_packages import PackageProject, names, new_project
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 

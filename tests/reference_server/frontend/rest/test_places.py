@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.reference_server.frontend.rest.people import Person, new_person
-from tests.reference_server.frontend.rest.registry import PackageProject, names
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.rest_packages import PackageProject, names
+from tests.support.rest_users import Person, new_person
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reference_server.frontend.rest.registry import PackageProject
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
+from tests.support.rest_packages import PackageProject
 
 RULE = {"package_name_pattern": "prod-*", "package_type": "generic", "minimum_access_level_for_push": "maintainer"}
 

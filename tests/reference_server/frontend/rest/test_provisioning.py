@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.reference_server.frontend.serving import Answer, Served
+from tests.support.front_end import Answer, Served
 
 _numbers = itertools.count(1)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -23,7 +23,7 @@ from generic_packages.storage.v1.packages_pb2 import (
 from reference_server.contract.failure import Failure, Reason, TransportFailure
 from reference_server.contract.limits import COALESCED_BYTES, SMALL_CONTENT_BYTES
 from reference_server.frontend.storage_link.operations import Operations
-from tests.reference_server.frontend.storage_link.scripted import ScriptedStorage, Stream, forever, linked
+from tests.support.scripted_storage import ScriptedStorage, Stream, forever, linked
 
 Body = Callable[[Operations], Awaitable[None]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reference_server.storage.blobs.local_disk import LocalDisk
-from tests.reference_server.storage.registry import SECONDS, at, running
+from tests.support.storage import SECONDS, at, running
 
 
 def test_a_deletion_is_answered_before_its_content_is_freed_and_a_stop_waits_for_that(

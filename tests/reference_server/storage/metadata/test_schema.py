@@ -15,7 +15,7 @@ from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.models import MODELS
 from reference_server.storage.metadata.schema import MIGRATIONS
-from tests.reference_server.storage.registry import serving_in_thread
+from tests.support.storage import serving_in_thread
 
 ONE, TWO = ("CREATE TABLE one (x INTEGER)",), ("CREATE TABLE two (x INTEGER)", "INSERT INTO one VALUES (2)")
 

@@ -9,21 +9,21 @@ from generic_packages.storage.v1 import ci_pb2 as pb
 from generic_packages.storage.v1 import identity_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.reference_server.storage.people import (
-    end_job,
-    give_role,
-    new_pipeline,
-    new_runner,
-    person,
-    running_job,
-)
-from tests.reference_server.storage.registry import (
+from tests.support.storage import (
     ANONYMOUS,
     SECONDS,
     Registry,
     in_group,
     in_project,
     outcome,
+)
+from tests.support.storage_users import (
+    end_job,
+    give_role,
+    new_pipeline,
+    new_runner,
+    person,
+    running_job,
 )
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50

@@ -13,8 +13,8 @@ import grpc
 import pytest
 
 from reference_server.storage.metadata.database import Database
-from tests.reference_server.storage.process import StorageProcess
-from tests.reference_server.storage.registry import SECONDS, Registry, at, ending
+from tests.support.storage import SECONDS, Registry, at, ending
+from tests.support.storage_process import StorageProcess
 
 CONTENT = os.urandom(400_000)
 NAME = hashlib.sha256(CONTENT).hexdigest()

@@ -13,7 +13,7 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from reference_server.contract.failure import Failure
-from tests.reference_server.storage.registry import SECONDS, Registry, at, in_project, outcome
+from tests.support.storage import SECONDS, Registry, at, in_project, outcome
 
 CARRIAGES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
 

@@ -10,7 +10,7 @@ from generic_packages.storage.v1 import content_pb2 as content
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import MESSAGE_BYTES
-from tests.reference_server.storage.registry import SECONDS, Registry, at, ending, outcome
+from tests.support.storage import SECONDS, Registry, at, ending, outcome
 
 LARGE = os.urandom(2 * MESSAGE_BYTES + 12345)
 

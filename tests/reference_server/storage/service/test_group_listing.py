@@ -8,7 +8,7 @@ import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, outcome
+from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, outcome
 
 
 def listed(

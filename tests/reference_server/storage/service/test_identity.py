@@ -9,7 +9,7 @@ from generic_packages.storage.v1 import identity_pb2 as pb
 from generic_packages.storage.v1 import packages_pb2, tokens_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, in_project, outcome
+from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, in_project, outcome
 
 
 def test_the_administrator_sees_itself(registry: Registry) -> None:

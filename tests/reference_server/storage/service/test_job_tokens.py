@@ -11,8 +11,7 @@ from generic_packages.storage.v1 import credential_pb2, identity_pb2, members_pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
 from reference_server.contract.failure import Failure
-from tests.reference_server.storage.people import Person, end_job, give_role, job_token, person, running_job
-from tests.reference_server.storage.registry import (
+from tests.support.storage import (
     SECONDS,
     Registry,
     at,
@@ -20,6 +19,7 @@ from tests.reference_server.storage.registry import (
     in_project,
     outcome,
 )
+from tests.support.storage_users import Person, end_job, give_role, job_token, person, running_job
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
 

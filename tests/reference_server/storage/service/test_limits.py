@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, ending, outcome, parts
+from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, ending, outcome, parts
 
 REGISTRYS_OWN = 5 * 1024**3
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome
+from tests.support.storage import SECONDS, Registry, at, outcome
 
 VERSIONS = [("b", "2"), ("a", "10"), ("c", "1"), ("a", "9"), ("b", "1")]
 

@@ -14,7 +14,7 @@ from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.service.calls import CallLog
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.operation_stream import OperationStream
-from tests.reference_server.storage.registry import SECONDS
+from tests.support.storage import SECONDS
 
 BEGIN = ops.Operation(tag=1, timeout_milliseconds=1000, begin_publication=pb.BeginPublicationRequest())
 CANCEL = ops.Operation(tag=1, cancel=ops.CancelOperation())

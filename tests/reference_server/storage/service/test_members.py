@@ -11,8 +11,7 @@ from generic_packages.storage.v1 import members_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 
-from tests.reference_server.storage.people import give_role, new_user, person
-from tests.reference_server.storage.registry import (
+from tests.support.storage import (
     ANONYMOUS,
     SECONDS,
     Registry,
@@ -23,6 +22,7 @@ from tests.reference_server.storage.registry import (
     outcome,
     reason,
 )
+from tests.support.storage_users import give_role, new_user, person
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
 TODAY = dt.datetime.now(dt.UTC).date()

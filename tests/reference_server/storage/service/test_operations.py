@@ -18,8 +18,8 @@ from reference_server.contract.failure import Failure
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM, SMALL_CONTENT_BYTES
 from reference_server.storage.metadata import writer
 from reference_server.storage.metadata.database import Database
-from tests.reference_server.storage.process import StorageProcess
-from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome, parts, running
+from tests.support.storage import SECONDS, Registry, at, outcome, parts, running
+from tests.support.storage_process import StorageProcess
 
 
 class Stream:

@@ -10,7 +10,7 @@ from generic_packages.storage.v1 import credential_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.reference_server.storage.registry import ANONYMOUS, Registry, at, outcome
+from tests.support.storage import ANONYMOUS, Registry, at, outcome
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
 VISIBILITIES = ["PUBLIC", "INTERNAL", "PRIVATE"]

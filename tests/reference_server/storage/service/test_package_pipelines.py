@@ -10,7 +10,7 @@ from generic_packages.storage.v1 import ci_pb2, credential_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome
+from tests.support.storage import SECONDS, Registry, at, outcome
 
 
 @dataclass(frozen=True, slots=True)

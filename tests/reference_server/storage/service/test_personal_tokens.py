@@ -11,8 +11,8 @@ from generic_packages.storage.v1 import identity_pb2
 from generic_packages.storage.v1 import tokens_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.reference_server.storage.people import new_user, person, personal_token
-from tests.reference_server.storage.registry import SECONDS, Registry, outcome, private_token, running
+from tests.support.storage import SECONDS, Registry, outcome, private_token, running
+from tests.support.storage_users import new_user, person, personal_token
 
 
 def _whoami(registry: Registry, secret: str) -> str:

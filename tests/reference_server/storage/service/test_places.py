@@ -8,8 +8,7 @@ import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.reference_server.storage.people import give_role, person
-from tests.reference_server.storage.registry import (
+from tests.support.storage import (
     ANONYMOUS,
     SECONDS,
     Registry,
@@ -19,6 +18,7 @@ from tests.reference_server.storage.registry import (
     in_project,
     outcome,
 )
+from tests.support.storage_users import give_role, person
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
 

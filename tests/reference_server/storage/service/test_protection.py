@@ -11,7 +11,7 @@ from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
 from reference_server.contract.failure import Failure
-from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, at, outcome
+from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, outcome
 
 DEVELOPER, MAINTAINER, OWNER = 30, 40, 50
 

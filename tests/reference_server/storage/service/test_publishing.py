@@ -10,7 +10,7 @@ import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
-from tests.reference_server.storage.registry import SECONDS, Registry, at, ending, outcome
+from tests.support.storage import SECONDS, Registry, at, ending, outcome
 
 LARGE = os.urandom(3 * 1024 * 1024 + 17)
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
-from tests.reference_server.storage.registry import Registry, at, ending
+from tests.support.storage import Registry, at, ending
 
 
 @pytest.mark.parametrize("size", [1000, 100_000])

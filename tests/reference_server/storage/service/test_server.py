@@ -23,8 +23,8 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from reference_server.contract.addresses import TcpAddress
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.storage import StorageSettings
-from tests.reference_server.storage.process import StorageProcess
-from tests.reference_server.storage.registry import SECONDS, Registry, at, outcome, serving_in_thread
+from tests.support.storage import SECONDS, Registry, at, outcome, serving_in_thread
+from tests.support.storage_process import StorageProcess
 
 SERVICES = {
     "CiService",

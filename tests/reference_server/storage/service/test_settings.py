@@ -8,7 +8,7 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1 import tokens_pb2
 
 from reference_server.contract.failure import Failure
-from tests.reference_server.storage.registry import (
+from tests.support.storage import (
     ANONYMOUS,
     SECONDS,
     Registry,

@@ -12,8 +12,7 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tests.reference_server.storage.people import give_role, person
-from tests.reference_server.storage.registry import (
+from tests.support.storage import (
     SECONDS,
     Registry,
     at,
@@ -24,6 +23,7 @@ from tests.reference_server.storage.registry import (
     outcome,
     private_token,
 )
+from tests.support.storage_users import give_role, person
 
 MAINTAINER, OWNER = 40, 50
 READ, WRITE = "read_package_registry", "write_package_registry"

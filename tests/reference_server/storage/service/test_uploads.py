@@ -15,7 +15,7 @@ from generic_packages.storage.v1 import content_pb2, tokens_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import MESSAGE_BYTES
-from tests.reference_server.storage.registry import (
+from tests.support.storage import (
     SECONDS,
     Registry,
     at,

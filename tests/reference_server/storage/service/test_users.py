@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
 
-from tests.reference_server.storage.people import new_user, person
-from tests.reference_server.storage.registry import ANONYMOUS, SECONDS, Registry, outcome
+from tests.support.storage import ANONYMOUS, SECONDS, Registry, outcome
+from tests.support.storage_users import new_user, person
 
 
 def _create(registry: Registry, **values: object) -> str:

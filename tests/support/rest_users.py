@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from tests.reference_server.frontend.serving import Served
+from tests.support.front_end import Served
 
 _numbers = itertools.count(1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from tests.reference_server.frontend.serving import Answer, Served
+from tests.support.front_end import Answer, Served
 
 TARGET = "/api/graphql"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from tests.reference_server.frontend.serving import Answer, Served
+from tests.support.front_end import Answer, Served
 
 _numbers = itertools.count(1)
 

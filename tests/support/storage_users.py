@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from generic_packages.storage.v1 import ci_pb2, credential_pb2, identity_pb2, members_pb2, tokens_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.reference_server.storage.registry import SECONDS, Registry, private_token
+from tests.support.storage import SECONDS, Registry, private_token
 
 _numbers = itertools.count(1)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from conformance.selftest.bending import MakeBend
 from conformance.selftest.exchange import Location
 from conformance.selftest.proxy import Proxy, ProxyHost
-from tests.conformance.selftest.scripted_registry import SECONDS, read_until, scripted_registry
+from tests.support.scripted_registry import SECONDS, read_until, scripted_registry
 
 
 @dataclass

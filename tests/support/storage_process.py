@@ -11,7 +11,7 @@ from typing import Self
 
 import grpc
 
-from tests.reference_server.storage.registry import SECONDS, Registry, private_token
+from tests.support.storage import SECONDS, Registry, private_token
 
 _OPTIONS = [
     ("grpc.use_local_subchannel_pool", 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.reference_server.frontend.serving import Answer, Served
+from tests.support.front_end import Answer, Served
 
 
 @dataclass(frozen=True, slots=True)
