@@ -13,9 +13,9 @@ from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.identity.formats import invalid
 from reference_server.storage.identity.projects import ProjectView, views
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import JobTokenAllowance, Project
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.editions import Edition
 

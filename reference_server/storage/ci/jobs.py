@@ -18,9 +18,9 @@ from reference_server.storage.ci.pipelines import find_pipeline
 from reference_server.storage.ci.runners import Runners
 from reference_server.storage.ci.views import PipelineView, pipeline_views
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import GroupAncestor, Job, Pipeline, Project, Runner
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.jobs import UNFINISHED, JobStatus, RunnerType, read_state
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import Permission
-from reference_server.storage.access.callers import Presented
+from reference_server.storage.access.callers import Caller
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.ci.views import PipelineView, pipeline_views
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import Package, PackageFile, PackagePipeline, Pipeline
-from reference_server.storage.metadata.sqlite.database import Database
-from reference_server.storage.packages.finding import find_package
-from reference_server.storage.packages.parts import Asked, Given, Orders, give
-from reference_server.storage.rules.editions import Edition, require
+from reference_server.storage.metadata.pagination import Ordering, Page, PageRequest, read_page
+from reference_server.storage.packages.packages import find_package
 from reference_server.storage.rules.statuses import SHOWN
 
-_ORDERS = Orders({"id": Pipeline.id}, Pipeline.id, default="id", default_sort="desc")
+_ORDERS = Ordering({"id": Pipeline.id}, Pipeline.id, default="id", default_sort="desc")
 _SHOWN_OF_A_PACKAGE = 5
 
 
@@ -25,24 +24,18 @@ _SHOWN_OF_A_PACKAGE = 5
 class PackagePipelines:
     """Finds pipelines, with as many queries for many packages as for one. `database` is for reading."""
 
-    authentication: Authentication
     projects: ProjectAccess
     database: Database
     permission: Permission
-    edition: Edition
 
-    def pipelines(
-        self, presented: tuple[Presented, ...], project: str, package_id: int, asked: Asked
-    ) -> Given[PipelineView]:
-        """List a package's pipelines. Raises PACKAGE_NOT_FOUND, NOT_IN_EDITION, and what every list may raise."""
-        require(self.edition.pipelines_of_packages)
-        caller = self.authentication.caller(presented)
-        part = _ORDERS.judge(asked)
+    def pipelines(self, caller: Caller, project: str, package_id: int, request: PageRequest) -> Page[PipelineView]:
+        """List a package's pipelines. Raise PACKAGE_NOT_FOUND, and what every list may raise."""
+        selection = _ORDERS.select(request)
         project_id = self.projects.find(caller, project, self.permission).id
-        find_package(self.database, project_id, package_id, SHOWN)
+        find_package(Metadata(self.database), project_id, package_id, SHOWN)
         publishing = PackagePipeline.select(PackagePipeline.pipeline_id).where(PackagePipeline.package_id == package_id)
         query = Pipeline.select().where(Pipeline.id.in_(publishing))
-        given = give(self.database, query, Pipeline, _ORDERS, part)
+        given = read_page(self.database, query, Pipeline, _ORDERS, selection)
         return given.of(pipeline_views(self.database, given.rows))
 
     def of_packages(self, package_ids: Collection[int]) -> dict[int, list[PipelineView]]:

@@ -15,9 +15,9 @@ from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.ci.views import PipelineView, pipeline_views
 from reference_server.storage.identity.formats import invalid
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Job, Pipeline
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.jobs import JobStatus
 

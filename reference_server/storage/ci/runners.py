@@ -14,9 +14,9 @@ from reference_server.storage.access.tokens import digest, new_runner_token
 from reference_server.storage.identity.formats import invalid
 from reference_server.storage.identity.places import FoundPlace, Place, Places
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Runner
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.jobs import RunnerType
 

@@ -17,9 +17,9 @@ from reference_server.storage.access.tokens import digest, new_access_token
 from reference_server.storage.identity.formats import check_name, check_scopes, start_of_day
 from reference_server.storage.identity.places import FoundPlace, Place, Places
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, GroupMember, ProjectMember, User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.roles import Role
 

@@ -20,9 +20,9 @@ from reference_server.storage.access.tokens import digest, new_deploy_token
 from reference_server.storage.identity.formats import check_expiry, check_name, check_scopes, check_token_username
 from reference_server.storage.identity.places import FoundPlace, Place, Places
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import DeployToken
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 
 

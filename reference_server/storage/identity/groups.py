@@ -15,9 +15,9 @@ from reference_server.storage.identity.namespaces import claim_path, require_vis
 from reference_server.storage.identity.projects import forget_projects
 from reference_server.storage.identity.sight import seen_groups, viewer
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, GroupMember, Project, User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.roles import Role, Visibility
 

@@ -15,9 +15,9 @@ from reference_server.storage.identity.memberships import RoleTable, ShownMember
 from reference_server.storage.identity.places import FoundPlace, Place, Places
 from reference_server.storage.identity.users import find_user
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.roles import Role
 

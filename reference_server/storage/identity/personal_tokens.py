@@ -21,9 +21,9 @@ from reference_server.storage.identity.access_tokens import (
 from reference_server.storage.identity.formats import check_name, check_scopes, start_of_day
 from reference_server.storage.identity.users import find_user
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 
 _OF_A_PERSON = AccessToken.project_id.is_null() & AccessToken.group_id.is_null()

@@ -18,11 +18,11 @@ from reference_server.storage.identity.formats import check_name, check_path, re
 from reference_server.storage.identity.namespaces import claim_path, require_visibility_below
 from reference_server.storage.identity.sight import roles_in_groups, roles_in_projects, seen_projects, viewer
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, Project, User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.repositories.packages import PackageRepository
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.packages.forgetting import forget_packages_of
 from reference_server.storage.rules.roles import PackageAccess, Visibility
 
 _ORDERS: dict[str, Field] = {
@@ -211,7 +211,7 @@ def _of_group(group_id: int, *, include_subgroups: bool) -> Expression:
 def forget_projects(database: Database, project_ids: Iterable[int]) -> list[bytes]:
     """Delete projects with their packages, tokens and bots; gives the freed digests. A change for the writer."""
     wanted = list(project_ids)
-    freed = forget_packages_of(database, wanted)
+    freed = PackageRepository(database).delete_of_projects(wanted)
     for project_id in wanted:
         bots = AccessToken.select(AccessToken.user_id).where(AccessToken.project_id == project_id)
         database.change(User.delete().where(User.id.in_(bots)))

@@ -12,8 +12,8 @@ from reference_server.contract.limits import SECRET_BYTES
 from reference_server.storage.access.scopes import API
 from reference_server.storage.access.tokens import digest, new_access_token
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, User
-from reference_server.storage.metadata.sqlite.database import Database
 
 _USERNAME = "root"
 _SHORTEST = 16  # characters: fewer could be guessed over the network
@@ -31,18 +31,13 @@ def ensure_root_token(database: Database, path: Path) -> None:
     Raises RootTokenFileError.
     """
     secret = _read_or_write(path)
-    database.run("BEGIN IMMEDIATE")
     try:
-        _record(database, digest(secret))
+        with database.transaction():
+            _record(database, digest(secret))
     except IntegrityError:
-        database.roll_back()
         raise RootTokenFileError(
             f"root token file {path}: its token belongs to somebody else here; write another, or remove the file"
         ) from None
-    except BaseException:
-        database.roll_back()
-        raise
-    database.run("COMMIT")
 
 
 def _record(database: Database, token_digest: bytes) -> None:

@@ -10,11 +10,11 @@ from peewee import Expression, ModelSelect, fn
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import require_scope
 from reference_server.storage.access.callers import Anonymous, Presented, UserCaller
-from reference_server.storage.access.groups import holds_now
 from reference_server.storage.access.scopes import API, READ_API
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Group, GroupAncestor, GroupMember, Project, ProjectMember
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.repositories.access import group_role_holds as holds_now
 from reference_server.storage.rules.roles import Role, Visibility
 
 _ANY_ROLE = Role.GUEST

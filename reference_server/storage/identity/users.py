@@ -13,9 +13,9 @@ from reference_server.storage.access.callers import Presented, UserCaller
 from reference_server.storage.access.scopes import API, READ_API, READ_USER
 from reference_server.storage.identity.formats import check_address, check_name, check_username, invalid
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 
 _READING = (API, READ_API, READ_USER)

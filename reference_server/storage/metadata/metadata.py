@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from reference_server.storage.metadata.sqlite.database import Database
-from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.repositories.access import AccessRepository
+from reference_server.storage.metadata.repositories.blobs import BlobRepository
+from reference_server.storage.metadata.repositories.credentials import CredentialRepository
+from reference_server.storage.metadata.repositories.package_files import PackageFileRepository
+from reference_server.storage.metadata.repositories.package_settings import PackageSettingsRepository
+from reference_server.storage.metadata.repositories.packages import PackageRepository
+from reference_server.storage.metadata.repositories.protection_rules import ProtectionRuleRepository
 
 
 class Metadata:
@@ -14,4 +20,10 @@ class Metadata:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.hot_paths = HotPaths(database)
+        self.credentials = CredentialRepository(database)
+        self.access = AccessRepository(database)
+        self.packages = PackageRepository(database)
+        self.package_files = PackageFileRepository(database)
+        self.blobs = BlobRepository(database)
+        self.package_settings = PackageSettingsRepository(database)
+        self.protection_rules = ProtectionRuleRepository(database)

@@ -13,9 +13,9 @@ from generic_packages.storage.v1.ci_pb2_grpc import CiServiceServicer
 from reference_server.storage.ci.jobs import WantedJobs
 from reference_server.storage.ci.pipelines import WantedPipelines
 from reference_server.storage.ci.runners import NewRunner
-from reference_server.storage.rooms import CiRooms
 from reference_server.storage.service import admission, ci_messages
 from reference_server.storage.service import identity_messages as to_message
+from reference_server.storage.wiring import CiRooms
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

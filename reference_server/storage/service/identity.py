@@ -13,9 +13,9 @@ from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceService
 from reference_server.storage.identity.groups import NewGroup, WantedGroups
 from reference_server.storage.identity.projects import ChangedProject, NewProject, WantedProjects
 from reference_server.storage.identity.users import ChangedUser, NewUser, WantedUsers
-from reference_server.storage.rooms import IdentityRooms
 from reference_server.storage.service import admission
 from reference_server.storage.service import identity_messages as to_message
+from reference_server.storage.wiring import IdentityRooms
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

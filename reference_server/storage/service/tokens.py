@@ -12,9 +12,9 @@ from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceServicer
 
 from reference_server.storage.identity.access_tokens import NewAccessToken, WantedTokens
 from reference_server.storage.identity.deploy_tokens import NewDeployToken
-from reference_server.storage.rooms import IdentityRooms
 from reference_server.storage.service import admission, messages
 from reference_server.storage.service import identity_messages as to_message
+from reference_server.storage.wiring import IdentityRooms
 
 Context = grpc.aio.ServicerContext[Any, Any]
 _ACTIVE = {int(pb.TOKEN_STATE_ACTIVE): True, int(pb.TOKEN_STATE_INACTIVE): False}
