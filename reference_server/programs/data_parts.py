@@ -1,7 +1,7 @@
 """The two parts of the data, metadata and volume, belong together: a start on parts that do not must lose nothing.
 
 With the metadata gone or emptied, all content on the volume would count as nobody's and be swept; with the volume gone
-or not mounted, every large file would be lost without a word. Both parts hold the same identity, written at first start.
+or not mounted, every large file would be lost without a word. Both hold one identity, written at first start.
 """
 
 from __future__ import annotations
