@@ -22,6 +22,7 @@ from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.data_parts import check_parts
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
+from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.sqlite.database import Database, DatabaseUnusableError, damage_explained
 from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.writer import Writer
@@ -123,7 +124,7 @@ def _open_metadata(settings: StorageSettings) -> tuple[Database, Database]:
     with damage_explained(path):
         migrate(writing)
         if settings.root_token_file is not None:
-            ensure_root_token(writing, settings.root_token_file)
+            ensure_root_token(Metadata(writing), settings.root_token_file)
     return Database(path), writing
 
 

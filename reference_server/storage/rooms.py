@@ -15,20 +15,21 @@ from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.local_disk import LocalDisk
 from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.blobs.volume_proof import VolumeProof, write_proof
-from reference_server.storage.ci.job_token_scope import JobTokenScope
-from reference_server.storage.ci.jobs import Jobs
-from reference_server.storage.ci.package_pipelines import PackagePipelines
-from reference_server.storage.ci.pipelines import Pipelines
-from reference_server.storage.ci.runners import Runners
+from reference_server.storage.ci.job_token_scopes import JobTokenScopeService
+from reference_server.storage.ci.jobs import JobService
+from reference_server.storage.ci.package_pipelines import PackagePipelineService
+from reference_server.storage.ci.pipelines import PipelineService
+from reference_server.storage.ci.runners import RunnerService
 from reference_server.storage.housekeeping import Housekeeping
-from reference_server.storage.identity.access_tokens import AccessTokens
-from reference_server.storage.identity.deploy_tokens import DeployTokens
-from reference_server.storage.identity.groups import Groups
-from reference_server.storage.identity.members import Members
-from reference_server.storage.identity.personal_tokens import PersonalTokens
-from reference_server.storage.identity.places import Places
-from reference_server.storage.identity.projects import Projects
-from reference_server.storage.identity.users import Users
+from reference_server.storage.identity.access_tokens import AccessTokenService
+from reference_server.storage.identity.deploy_tokens import DeployTokenService
+from reference_server.storage.identity.groups import GroupService
+from reference_server.storage.identity.members import MemberService
+from reference_server.storage.identity.personal_access_tokens import PersonalAccessTokenService
+from reference_server.storage.identity.projects import ProjectService
+from reference_server.storage.identity.resources import ResourceAccess
+from reference_server.storage.identity.users import UserService
+from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
 from reference_server.storage.metadata.writer import Writer
@@ -84,24 +85,24 @@ class IdentityRooms:
     """What the identity service works with."""
 
     edition: Edition
-    users: Users
-    groups: Groups
-    projects: Projects
-    members: Members
-    personal_tokens: PersonalTokens
-    access_tokens: AccessTokens
-    deploy_tokens: DeployTokens
+    users: UserService
+    groups: GroupService
+    projects: ProjectService
+    members: MemberService
+    personal_access_tokens: PersonalAccessTokenService
+    access_tokens: AccessTokenService
+    deploy_tokens: DeployTokenService
 
 
 @dataclass(frozen=True, slots=True)
 class CiRooms:
     """What the CI service works with."""
 
-    runners: Runners
-    pipelines: Pipelines
-    jobs: Jobs
-    job_token_scope: JobTokenScope
-    package_pipelines: PackagePipelines
+    runners: RunnerService
+    pipelines: PipelineService
+    jobs: JobService
+    job_token_scopes: JobTokenScopeService
+    package_pipelines: PackagePipelineService
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
     with_jobs = Authentication(lookups, job_tokens=True)
     projects = ProjectAccess(lookups, rules.edition)
     groups = GroupAccess(reading, lookups)
-    places = Places(projects, groups)
+    resources = ResourceAccess(projects, groups)
+    metadata = Metadata(reading)
     uploads = Uploads(store)
     protection = Protection(rules.edition)
     publishing = Publishing(
@@ -161,20 +163,19 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
     )
     identity = IdentityRooms(
         edition=rules.edition,
-        users=Users(authentication, reading, writer),
-        groups=Groups(authentication, groups, reading, writer, freeing),
-        projects=Projects(authentication, projects, groups, reading, writer, freeing),
-        members=Members(authentication, places, reading, writer),
-        personal_tokens=PersonalTokens(authentication, reading, writer),
-        access_tokens=AccessTokens(authentication, places, reading, writer),
-        deploy_tokens=DeployTokens(authentication, places, reading, writer),
+        users=UserService(metadata, writer),
+        groups=GroupService(groups, metadata, writer, freeing),
+        projects=ProjectService(projects, groups, metadata, writer, freeing),
+        members=MemberService(resources, metadata, writer),
+        personal_access_tokens=PersonalAccessTokenService(metadata, writer),
+        access_tokens=AccessTokenService(resources, metadata, writer),
+        deploy_tokens=DeployTokenService(resources, metadata, writer),
     )
-    runners = Runners(authentication, places, reading, writer)
     ci = CiRooms(
-        runners=runners,
-        pipelines=Pipelines(authentication, projects, reading, writer),
-        jobs=Jobs(authentication, projects, runners, reading, writer),
-        job_token_scope=JobTokenScope(authentication, projects, rules.edition, reading, writer),
-        package_pipelines=PackagePipelines(with_jobs, projects, reading, permission, rules.edition),
+        runners=RunnerService(resources, metadata, writer),
+        pipelines=PipelineService(projects, metadata, writer),
+        jobs=JobService(projects, metadata, writer),
+        job_token_scopes=JobTokenScopeService(projects, rules.edition, metadata, writer),
+        package_pipelines=PackagePipelineService(projects, metadata, permission, rules.edition),
     )
     return Rooms(authentication, packages, identity, ci, Housekeeping(uploads, freeing, downloads))

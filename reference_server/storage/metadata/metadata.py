@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from reference_server.storage.metadata.repositories.groups import GroupRepository
+from reference_server.storage.metadata.repositories.job_token_scopes import JobTokenScopeRepository
+from reference_server.storage.metadata.repositories.members import MemberRepository
+from reference_server.storage.metadata.repositories.pipelines import PipelineRepository
+from reference_server.storage.metadata.repositories.projects import ProjectRepository
+from reference_server.storage.metadata.repositories.runners import RunnerRepository
+from reference_server.storage.metadata.repositories.tokens import AccessTokenRepository, DeployTokenRepository
+from reference_server.storage.metadata.repositories.users import UserRepository
 from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
 
@@ -15,3 +23,12 @@ class Metadata:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.hot_paths = HotPaths(database)
+        self.users = UserRepository(database)
+        self.groups = GroupRepository(database)
+        self.projects = ProjectRepository(database)
+        self.members = MemberRepository(database)
+        self.access_tokens = AccessTokenRepository(database)
+        self.deploy_tokens = DeployTokenRepository(database)
+        self.runners = RunnerRepository(database)
+        self.pipelines = PipelineRepository(database)
+        self.job_token_scopes = JobTokenScopeRepository(database)

@@ -7,7 +7,7 @@ from typing import Any
 
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from reference_server.storage.ci.views import PipelineView
+from reference_server.storage.metadata.repositories.pipelines import PipelineRecord
 from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
 from reference_server.storage.packages.filters import Filters
 from reference_server.storage.packages.parts import Asked, Given
@@ -32,7 +32,7 @@ def given(part: Given[Any]) -> pb.GivenPart:
     return pb.GivenPart(page=part.page, per_page=part.per_page, total=part.total, next_cursor=part.next_cursor)
 
 
-def package(shown: ShownPackage, pipelines: Sequence[PipelineView]) -> pb.Package:
+def package(shown: ShownPackage, pipelines: Sequence[PipelineRecord]) -> pb.Package:
     """Write a package with the newest of its pipelines."""
     row = shown.row
     return pb.Package(
@@ -49,7 +49,7 @@ def package(shown: ShownPackage, pipelines: Sequence[PipelineView]) -> pb.Packag
     )
 
 
-def package_file(row: PackageFileRow, view: PipelineView | None) -> pb.PackageFile:
+def package_file(row: PackageFileRow, view: PipelineRecord | None) -> pb.PackageFile:
     """Write a file row with its pipeline."""
     message = messages.package_file(row)
     if view is not None:

@@ -11,11 +11,12 @@ import grpc
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceServicer
 
-from reference_server.storage.ci.package_pipelines import PackagePipelines
+from reference_server.storage.ci.package_pipelines import PackagePipelineService
 from reference_server.storage.packages.showing import ShownPackage
 from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.rules.duplicates import DuplicateSettings
 from reference_server.storage.service import admission, ci_messages, listing_messages, messages
+from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.hot_operations import HotOperations
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -24,7 +25,14 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class PackagesServicer(PackagesServiceServicer):
     """Translates between messages and rooms; calls.py turns what is raised into statuses."""
 
-    def __init__(self, rooms: PackageRooms, pipelines: PackagePipelines, operations: HotOperations) -> None:
+    def __init__(
+        self,
+        admission: Admission,
+        rooms: PackageRooms,
+        pipelines: PackagePipelineService,
+        operations: HotOperations,
+    ) -> None:
+        self._admission = admission
         self._rooms = rooms
         self._pipelines = pipelines
         self._operations = operations
@@ -109,7 +117,7 @@ class PackagesServicer(PackagesServiceServicer):
             request.package_id,
             listing_messages.asked(request.part),
         )
-        pipelines = self._pipelines.of_files([file.id for file in given.rows])
+        pipelines = self._pipelines.metadata.pipelines.of_files([file.id for file in given.rows])
         files = [listing_messages.package_file(file, pipelines.get(file.id)) for file in given.rows]
         return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.given(given))
 
@@ -117,8 +125,8 @@ class PackagesServicer(PackagesServiceServicer):
         self, request: pb.ListPackagePipelinesRequest, context: Context
     ) -> pb.ListPackagePipelinesResponse:
         """Answer ListPackagePipelines."""
-        given = self._pipelines.pipelines(
-            admission.presented(request.credentials),
+        given = self._pipelines.list(
+            self._admission.caller(request),
             request.project,
             request.package_id,
             listing_messages.asked(request.part),
@@ -180,7 +188,7 @@ class PackagesServicer(PackagesServiceServicer):
 
     def _shown(self, packages: Sequence[ShownPackage]) -> list[pb.Package]:
         """Write packages with their pipelines."""
-        pipelines = self._pipelines.of_packages([package.row.id for package in packages])
+        pipelines = self._pipelines.metadata.pipelines.of_packages([package.row.id for package in packages])
         return [listing_messages.package(package, pipelines.get(package.row.id, ())) for package in packages]
 
 

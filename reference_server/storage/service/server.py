@@ -78,12 +78,12 @@ class StorageServer:
         self._operations = OperationsServicer(operations, log)
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(interceptors=[Calls(log)], options=_OPTIONS)
-        add_IdentityServiceServicer_to_server(IdentityServicer(rooms.identity), self._server)
-        add_MembersServiceServicer_to_server(MembersServicer(rooms.identity.members), self._server)
-        add_TokensServiceServicer_to_server(TokensServicer(rooms.identity), self._server)
-        add_CiServiceServicer_to_server(CiServicer(rooms.ci), self._server)
+        add_IdentityServiceServicer_to_server(IdentityServicer(self._admission, rooms.identity), self._server)
+        add_MembersServiceServicer_to_server(MembersServicer(self._admission, rooms.identity.members), self._server)
+        add_TokensServiceServicer_to_server(TokensServicer(self._admission, rooms.identity), self._server)
+        add_CiServiceServicer_to_server(CiServicer(self._admission, rooms.ci), self._server)
         add_PackagesServiceServicer_to_server(
-            PackagesServicer(rooms.packages, rooms.ci.package_pipelines, operations), self._server
+            PackagesServicer(self._admission, rooms.packages, rooms.ci.package_pipelines, operations), self._server
         )
         add_ProtectionServiceServicer_to_server(ProtectionServicer(rooms.packages.protection_rules), self._server)
         add_OperationsServiceServicer_to_server(self._operations, self._server)

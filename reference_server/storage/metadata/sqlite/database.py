@@ -87,6 +87,17 @@ class Database:
         finally:
             self.run("ROLLBACK")
 
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what is changed inside, or undo it when it raises. Wait for another program that changes something."""
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.roll_back()
+            raise
+        self.run("COMMIT")
+
     def roll_back(self) -> None:
         """Undo the transaction that is open, unless SQLite has done so already for what it met."""
         if self._connection.in_transaction:

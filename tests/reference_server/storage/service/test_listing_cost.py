@@ -18,13 +18,16 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from peewee import BaseQuery
 
 from reference_server.storage.identity.root_token import ensure_root_token
+from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.sqlite.database import Database, Parameters
 from reference_server.storage.metadata.sqlite.migrations import migrate
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rooms import Rooms, Rules, furnish
 from reference_server.storage.rules.editions import edition
+from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.packages import PackagesServicer
+from reference_server.storage.service.server import CONTRACT
 
 Response = TypeVar("Response")
 FEW, MANY = 100, 10_000
@@ -59,7 +62,7 @@ class Storage:
     def __init__(self, folder: Path) -> None:
         writing = Database(folder / "metadata")
         migrate(writing)
-        ensure_root_token(writing, folder / "token")
+        ensure_root_token(Metadata(writing), folder / "token")
         _fill(writing)
         writing.close()
         self.database = CountingDatabase(folder / "metadata")
@@ -77,7 +80,8 @@ class Storage:
             )
         await writer.close()
         writing.close()
-        return PackagesServicer(rooms.packages, rooms.ci.package_pipelines, HotOperations(rooms.packages))
+        admission = Admission(rooms.authentication, CONTRACT)
+        return PackagesServicer(admission, rooms.packages, rooms.ci.package_pipelines, HotOperations(rooms.packages))
 
     def of_project(self, project: int, per_page: int = 100, **part: Any) -> pb.ListPackagesResponse:
         """List packages of a project."""
