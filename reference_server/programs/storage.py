@@ -21,6 +21,7 @@ from reference_server.programs.data_parts import bind, check_new_metadata, check
 from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
 from reference_server.programs.signals import stop_event
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
+from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.sqlite.database import DatabaseUnusableError, SqliteDatabase, damage_explained
 from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, is_new, migrate
 from reference_server.storage.metadata.writer import Writer
@@ -133,7 +134,7 @@ def _open_metadata(settings: StorageSettings) -> tuple[SqliteDatabase, SqliteDat
         migrate(writing)
         bind(writing, settings.data / _VOLUME)
         if settings.root_token_file is not None:
-            ensure_root_token(writing, settings.root_token_file)
+            ensure_root_token(Metadata(writing), settings.root_token_file)
     return SqliteDatabase(path), writing
 
 

@@ -15,20 +15,20 @@ from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.local_disk import LocalDisk
 from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.blobs.volume_proof import VolumeProof, write_proof
-from reference_server.storage.ci.job_token_scope import JobTokenScope
-from reference_server.storage.ci.jobs import Jobs
-from reference_server.storage.ci.package_pipelines import PackagePipelines
-from reference_server.storage.ci.pipelines import Pipelines
-from reference_server.storage.ci.runners import Runners
+from reference_server.storage.ci.job_token_scopes import JobTokenScopeService
+from reference_server.storage.ci.jobs import JobService
+from reference_server.storage.ci.package_pipelines import PackagePipelineService
+from reference_server.storage.ci.pipelines import PipelineService
+from reference_server.storage.ci.runners import RunnerService
 from reference_server.storage.housekeeping import Housekeeping
-from reference_server.storage.identity.access_tokens import AccessTokens
-from reference_server.storage.identity.deploy_tokens import DeployTokens
-from reference_server.storage.identity.groups import Groups
-from reference_server.storage.identity.members import Members
-from reference_server.storage.identity.personal_tokens import PersonalTokens
-from reference_server.storage.identity.places import Places
-from reference_server.storage.identity.projects import Projects
-from reference_server.storage.identity.users import Users
+from reference_server.storage.identity.access_tokens import AccessTokenService
+from reference_server.storage.identity.deploy_tokens import DeployTokenService
+from reference_server.storage.identity.groups import GroupService
+from reference_server.storage.identity.members import MemberService
+from reference_server.storage.identity.personal_access_tokens import PersonalAccessTokenService
+from reference_server.storage.identity.projects import ProjectService
+from reference_server.storage.identity.resources import ResourceAccess
+from reference_server.storage.identity.users import UserService
 from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.writer import Writer
@@ -55,31 +55,6 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityRooms:
-    """What the identity service works with."""
-
-    edition: Edition
-    users: Users
-    groups: Groups
-    projects: Projects
-    members: Members
-    personal_tokens: PersonalTokens
-    access_tokens: AccessTokens
-    deploy_tokens: DeployTokens
-
-
-@dataclass(frozen=True, slots=True)
-class CiRooms:
-    """What the CI service works with."""
-
-    runners: Runners
-    pipelines: Pipelines
-    jobs: Jobs
-    job_token_scope: JobTokenScope
-    package_pipelines: PackagePipelines
-
-
-@dataclass(frozen=True, slots=True)
 class StorageServices:
     """The whole storage."""
 
@@ -96,8 +71,18 @@ class StorageServices:
     read_tickets: ReadTickets
     store: BlobStore
     volume: VolumeProof
-    identity: IdentityRooms
-    ci: CiRooms
+    users: UserService
+    groups: GroupService
+    projects: ProjectService
+    members: MemberService
+    personal_access_tokens: PersonalAccessTokenService
+    access_tokens: AccessTokenService
+    deploy_tokens: DeployTokenService
+    runners: RunnerService
+    pipelines: PipelineService
+    jobs: JobService
+    job_token_scopes: JobTokenScopeService
+    package_pipelines: PackagePipelineService
     housekeeping: Housekeeping
 
 
@@ -113,6 +98,7 @@ def build_storage(
     authentication = Authentication(metadata.credentials)
     projects = ProjectAccess(metadata.access, edition)
     groups = GroupAccess(metadata.access)
+    resources = ResourceAccess(projects, groups)
     permission = downloading(edition)
     protection = Protection(edition)
     download_times = DownloadTimes(writer)
@@ -140,48 +126,17 @@ def build_storage(
         read_tickets=ReadTickets(),
         store=store,
         volume=write_proof(volume),
-        identity=_identity(edition, authentication, projects, groups, database, writer, garbage_collector),
-        ci=_ci(edition, authentication, projects, groups, database, writer),
+        users=UserService(metadata, writer),
+        groups=GroupService(groups, metadata, writer, garbage_collector),
+        projects=ProjectService(projects, groups, metadata, writer, garbage_collector),
+        members=MemberService(resources, metadata, writer),
+        personal_access_tokens=PersonalAccessTokenService(metadata, writer),
+        access_tokens=AccessTokenService(resources, metadata, writer),
+        deploy_tokens=DeployTokenService(resources, metadata, writer),
+        runners=RunnerService(resources, metadata, writer),
+        pipelines=PipelineService(projects, metadata, writer),
+        jobs=JobService(projects, metadata, writer),
+        job_token_scopes=JobTokenScopeService(projects, edition, metadata, writer),
+        package_pipelines=PackagePipelineService(projects, metadata, permission),
         housekeeping=Housekeeping(sessions, garbage_collector, download_times),
-    )
-
-
-def _identity(
-    edition: Edition,
-    authentication: Authentication,
-    projects: ProjectAccess,
-    groups: GroupAccess,
-    database: Database,
-    writer: Writer,
-    garbage_collector: GarbageCollector,
-) -> IdentityRooms:
-    places = Places(projects, groups)
-    return IdentityRooms(
-        edition=edition,
-        users=Users(authentication, database, writer),
-        groups=Groups(authentication, groups, database, writer, garbage_collector),
-        projects=Projects(authentication, projects, groups, database, writer, garbage_collector),
-        members=Members(authentication, places, database, writer),
-        personal_tokens=PersonalTokens(authentication, database, writer),
-        access_tokens=AccessTokens(authentication, places, database, writer),
-        deploy_tokens=DeployTokens(authentication, places, database, writer),
-    )
-
-
-def _ci(
-    edition: Edition,
-    authentication: Authentication,
-    projects: ProjectAccess,
-    groups: GroupAccess,
-    database: Database,
-    writer: Writer,
-) -> CiRooms:
-    places = Places(projects, groups)
-    runners = Runners(authentication, places, database, writer)
-    return CiRooms(
-        runners=runners,
-        pipelines=Pipelines(authentication, projects, database, writer),
-        jobs=Jobs(authentication, projects, runners, database, writer),
-        job_token_scope=JobTokenScope(authentication, projects, edition, database, writer),
-        package_pipelines=PackagePipelines(projects, database, downloading(edition)),
     )

@@ -27,15 +27,20 @@ from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceStu
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
 from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceStub
 from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
+from google.protobuf import message_factory
 
 from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.failure import Failure
 from reference_server.programs.storage import StorageSettings, serving
+from reference_server.storage.service.server import CONTRACT
 
 SECONDS = 30
 MESSAGE = 1 << 20
 ANONYMOUS: tuple[Credential, ...] = ()
 _numbers = itertools.count(1)
+_CALLS = {
+    method.name: method for file in CONTRACT for service in file.services_by_name.values() for method in service.methods
+}
 
 
 def private_token(secret: str) -> tuple[Credential, ...]:
@@ -112,6 +117,23 @@ class Registry:
         self.protection = ProtectionServiceStub(self.channel)
         self.content = ContentServiceStub(self.channel)
         self.operations = OperationsServiceStub(self.channel)
+
+    def ask(self, call: str, *, by: Any = None, **values: Any) -> Any:
+        """Make a call of the contract, as the administrator unless other credentials are given."""
+        method = _CALLS[call]
+        if "credentials" in method.input_type.fields_by_name:
+            values = {"credentials": self.root if by is None else by, **values}
+        request = message_factory.GetMessageClass(method.input_type)(**values)
+        send = self.channel.unary_unary(
+            f"/{method.containing_service.full_name}/{call}",
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,
+        )
+        return send(request, timeout=SECONDS)
+
+    def outcome(self, call: str, **values: Any) -> str:
+        """Make a call, and return "OK" or why it was refused."""
+        return ending(lambda: self.ask(call, **values))
 
     def group(self, *, parent: int | None = None, visibility: str = "PUBLIC") -> identity_pb2.Group:
         """Make a group of its own name."""

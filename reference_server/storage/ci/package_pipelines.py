@@ -1,75 +1,30 @@
-"""The pipelines whose jobs published packages and their files."""
+"""The pipelines whose jobs published a package."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Caller
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.ci.views import PipelineView, pipeline_views
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.metadata import Metadata
-from reference_server.storage.metadata.models import Package, PackageFile, PackagePipeline, Pipeline
-from reference_server.storage.metadata.pagination import Ordering, Page, PageRequest, read_page
+from reference_server.storage.metadata.pagination import Page, PageRequest
+from reference_server.storage.metadata.repositories.pipelines import PACKAGE_PIPELINE_ORDERING, PipelineRecord
 from reference_server.storage.packages.packages import find_package
 from reference_server.storage.rules.statuses import SHOWN
 
-_ORDERS = Ordering({"id": Pipeline.id}, Pipeline.id, default="id", default_sort="desc")
-_SHOWN_OF_A_PACKAGE = 5
-
 
 @dataclass(frozen=True, slots=True)
-class PackagePipelines:
-    """Finds pipelines, with as many queries for many packages as for one. `database` is for reading."""
+class PackagePipelineService:
+    """Pipelines of packages, for whoever may list these. `metadata` is for reading."""
 
     projects: ProjectAccess
-    database: Database
+    metadata: Metadata
     permission: Permission
 
-    def pipelines(self, caller: Caller, project: str, package_id: int, request: PageRequest) -> Page[PipelineView]:
-        """List a package's pipelines. Raise PACKAGE_NOT_FOUND, and what every list may raise."""
-        selection = _ORDERS.select(request)
+    def list(self, caller: Caller, project: str, package_id: int, request: PageRequest) -> Page[PipelineRecord]:
+        """Return a page of a package's pipelines. Raise PACKAGE_NOT_FOUND, and as every list."""
+        selection = PACKAGE_PIPELINE_ORDERING.select(request)
         project_id = self.projects.find(caller, project, self.permission).id
-        find_package(Metadata(self.database), project_id, package_id, SHOWN)
-        publishing = PackagePipeline.select(PackagePipeline.pipeline_id).where(PackagePipeline.package_id == package_id)
-        query = Pipeline.select().where(Pipeline.id.in_(publishing))
-        given = read_page(self.database, query, Pipeline, _ORDERS, selection)
-        return given.of(pipeline_views(self.database, given.rows))
-
-    def of_packages(self, package_ids: Collection[int]) -> dict[int, list[PipelineView]]:
-        """Give the newest few pipelines of packages, newest first, for those that have any."""
-        newest = (
-            (other := PackagePipeline.alias())
-            .select(other.pipeline_id)
-            .where(other.package_id == Package.id)
-            .order_by(other.pipeline_id.desc())
-            .limit(_SHOWN_OF_A_PACKAGE)
-        )
-        of_package = (PackagePipeline.package_id == Package.id) & PackagePipeline.pipeline_id.in_(newest)
-        query = (
-            Package.select(Package.id, PackagePipeline.pipeline_id)
-            .join(PackagePipeline, on=of_package)
-            .where(Package.id.in_(sorted(package_ids)))
-            .order_by(PackagePipeline.pipeline_id.desc())
-        )
-        pairs = self.database.rows(query.tuples())
-        views = self._views({pipeline_id for _, pipeline_id in pairs})
-        found: dict[int, list[PipelineView]] = {}
-        for package_id, pipeline_id in pairs:
-            found.setdefault(package_id, []).append(views[pipeline_id])
-        return found
-
-    def of_files(self, file_ids: Collection[int]) -> dict[int, PipelineView]:
-        """Give the pipelines of package files, for those that have one."""
-        which = PackageFile.id.in_(sorted(file_ids)) & PackageFile.pipeline_id.is_null(False)
-        pairs = self.database.rows(PackageFile.select(PackageFile.id, PackageFile.pipeline_id).where(which).tuples())
-        views = self._views({pipeline_id for _, pipeline_id in pairs})
-        return {file_id: views[pipeline_id] for file_id, pipeline_id in pairs}
-
-    def _views(self, pipeline_ids: Collection[int]) -> dict[int, PipelineView]:
-        if not pipeline_ids:
-            return {}
-        pipelines = self.database.rows(Pipeline.select().where(Pipeline.id.in_(sorted(pipeline_ids))))
-        return {view.pipeline.id: view for view in pipeline_views(self.database, pipelines)}
+        find_package(self.metadata, project_id, package_id, SHOWN)
+        return self.metadata.pipelines.page_of_package(package_id, selection)

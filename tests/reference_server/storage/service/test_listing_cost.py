@@ -19,6 +19,7 @@ from peewee import BaseQuery
 from reference_server.content.pipeline import ContentPipeline
 from reference_server.storage.identity.root_token import ensure_root_token
 from reference_server.storage.metadata.database import Parameters
+from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from reference_server.storage.metadata.sqlite.migrations import migrate
 from reference_server.storage.metadata.writer import Writer
@@ -62,7 +63,7 @@ class Storage:
     def __init__(self, folder: Path) -> None:
         writing = SqliteDatabase(folder / "metadata")
         migrate(writing)
-        ensure_root_token(writing, folder / "token")
+        ensure_root_token(Metadata(writing), folder / "token")
         _fill(writing)
         writing.close()
         self.database = CountingDatabase(folder / "metadata")
@@ -80,7 +81,7 @@ class Storage:
         await writer.close()
         writing.close()
         admission = Admission(services.authentication, CONTRACT)
-        return PackagesServicer(services, admission, HotOperations(services, admission))
+        return PackagesServicer(admission, services, HotOperations(admission, services))
 
     def of_project(self, project: int, per_page: int = 100, **part: Any) -> pb.ListPackagesResponse:
         """List packages of a project."""

@@ -10,13 +10,11 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 
 from tests.support.storage import (
     ANONYMOUS,
-    SECONDS,
     Registry,
     at,
     ending,
     in_group,
     in_project,
-    outcome,
 )
 from tests.support.storage_users import give_role, person
 
@@ -24,13 +22,11 @@ GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
 
 
 def _projects(registry: Registry, by: Sequence[Credential], **values: object) -> list[int]:
-    request = pb.ListProjectsRequest(credentials=by, per_page=100, **values)  # type: ignore[arg-type]
-    return [project.id for project in registry.identity.ListProjects(request, timeout=SECONDS).projects]
+    return [project.id for project in registry.ask("ListProjects", by=by, per_page=100, **values).projects]
 
 
 def _groups(registry: Registry, by: Sequence[Credential], **values: object) -> list[int]:
-    request = pb.ListGroupsRequest(credentials=by, per_page=100, **values)  # type: ignore[arg-type]
-    return [group.id for group in registry.identity.ListGroups(request, timeout=SECONDS).groups]
+    return [group.id for group in registry.ask("ListGroups", by=by, per_page=100, **values).groups]
 
 
 def test_a_project_is_listed_for_whoever_sees_it(registry: Registry) -> None:
@@ -51,8 +47,7 @@ def test_projects_of_a_group_are_listed_with_those_below_on_request(registry: Re
     below = registry.project(group=registry.group(parent=top.id).id).id
     assert _projects(registry, registry.root, group=top.full_path) == [here]
     assert _projects(registry, registry.root, group=str(top.id), include_subgroups=True) == [below, here]
-    missing = pb.ListProjectsRequest(credentials=registry.root, group="nowhere")
-    assert outcome(registry.identity.ListProjects, missing) == "GROUP_NOT_FOUND"
+    assert registry.outcome("ListProjects", group="nowhere") == "GROUP_NOT_FOUND"
 
 
 def test_projects_are_listed_by_role_visibility_name_and_order(registry: Registry) -> None:
@@ -69,8 +64,7 @@ def test_projects_are_listed_by_role_visibility_name_and_order(registry: Registr
     assert _projects(registry, registry.root, search=first.path[1:], **mine) == [first.id]
     assert _projects(registry, registry.root, order_by="id", sort="asc", **mine) == [first.id, second.id]
     for wrong in ({"order_by": "size"}, {"sort": "up"}):
-        request = pb.ListProjectsRequest(credentials=registry.root, **wrong)  # type: ignore[arg-type]
-        assert outcome(registry.identity.ListProjects, request) == "PARAMETER_VALUE_UNKNOWN"
+        assert registry.outcome("ListProjects", **wrong) == "PARAMETER_VALUE_UNKNOWN"
 
 
 def test_a_listed_project_carries_its_group_and_the_callers_roles(registry: Registry) -> None:
@@ -78,10 +72,8 @@ def test_a_listed_project_carries_its_group_and_the_callers_roles(registry: Regi
     project, user = registry.project(group=group.id).id, person(registry)
     give_role(registry, in_project(project), user.id, DEVELOPER)
     give_role(registry, in_group(group.id), user.id, REPORTER)
-    request = pb.ListProjectsRequest(credentials=user.credentials, group=str(group.id))
-    (listed,) = registry.identity.ListProjects(request, timeout=SECONDS).projects
-    read = pb.GetProjectRequest(credentials=user.credentials, project=str(project))
-    assert listed == registry.identity.GetProject(read, timeout=SECONDS).project
+    (listed,) = registry.ask("ListProjects", by=user.credentials, group=str(group.id)).projects
+    assert listed == registry.ask("GetProject", by=user.credentials, project=str(project)).project
     assert (listed.caller_project_access_level, listed.caller_group_access_level) == (DEVELOPER, REPORTER)
 
 
@@ -95,11 +87,9 @@ def test_groups_are_read_and_listed_for_whoever_sees_them(registry: Registry) ->
     assert _groups(registry, member.credentials, parent=top.full_path) == [below.id]
     assert _groups(registry, stranger.credentials, search=below.path) == []
     assert _groups(registry, registry.root, search=below.path) == [below.id]
-    request = pb.GetGroupRequest(credentials=member.credentials, group=below.full_path)
-    read = registry.identity.GetGroup(request, timeout=SECONDS)
+    read = registry.ask("GetGroup", by=member.credentials, group=below.full_path)
     assert (read.group, read.caller_access_level) == (below, REPORTER)
-    unseen = pb.GetGroupRequest(credentials=stranger.credentials, group=str(below.id))
-    assert outcome(registry.identity.GetGroup, unseen) == "GROUP_NOT_FOUND"
+    assert registry.outcome("GetGroup", by=stranger.credentials, group=str(below.id)) == "GROUP_NOT_FOUND"
 
 
 def test_a_project_is_changed_by_its_maintainers_and_made_visible_by_its_owners(registry: Registry) -> None:
@@ -107,16 +97,14 @@ def test_a_project_is_changed_by_its_maintainers_and_made_visible_by_its_owners(
     maintainer, owner = registry.member(project, MAINTAINER), registry.member(project, OWNER)
 
     def change(by: Sequence[Credential], **values: object) -> str:
-        request = pb.UpdateProjectRequest(credentials=by, project=str(project), **values)  # type: ignore[arg-type]
-        return outcome(registry.identity.UpdateProject, request)
+        return registry.outcome("UpdateProject", by=by, project=str(project), **values)
 
     assert change(registry.member(project, DEVELOPER), name="n") == "ROLE_INSUFFICIENT"
     assert change(maintainer, name="renamed") == "OK"
     assert change(maintainer, visibility=pb.VISIBILITY_PRIVATE) == "ROLE_INSUFFICIENT"
     assert change(owner, visibility=pb.VISIBILITY_PRIVATE) == "OK"
     assert change(owner, package_registry_access_level=9) == "PARAMETER_VALUE_UNKNOWN"
-    read = pb.GetProjectRequest(credentials=owner, project=str(project))
-    changed = registry.identity.GetProject(read, timeout=SECONDS).project
+    changed = registry.ask("GetProject", by=owner, project=str(project)).project
     assert (changed.name, changed.visibility) == ("renamed", pb.VISIBILITY_PRIVATE)
     assert changed.package_registry_access_level == pb.PACKAGE_REGISTRY_ACCESS_LEVEL_ENABLED
 
@@ -125,8 +113,7 @@ def test_a_project_becomes_no_more_visible_than_its_group(registry: Registry) ->
     project = registry.project("PRIVATE", group=registry.group(visibility="INTERNAL").id).id
     for visibility, expected in (("PUBLIC", "PARAMETER_INVALID"), ("INTERNAL", "OK")):
         number = pb.Visibility.Value(f"VISIBILITY_{visibility}")
-        request = pb.UpdateProjectRequest(credentials=registry.root, project=str(project), visibility=number)
-        assert outcome(registry.identity.UpdateProject, request) == expected
+        assert registry.outcome("UpdateProject", project=str(project), visibility=number) == expected
 
 
 class PackageRegistry:
@@ -137,10 +124,7 @@ class PackageRegistry:
         self.project = registry.project(visibility).id
         registry.publish(at(self.project))
         number = pb.PackageRegistryAccessLevel.Value(f"PACKAGE_REGISTRY_ACCESS_LEVEL_{level}")
-        request = pb.UpdateProjectRequest(
-            credentials=registry.root, project=str(self.project), package_registry_access_level=number
-        )
-        registry.identity.UpdateProject(request, timeout=SECONDS)
+        registry.ask("UpdateProject", project=str(self.project), package_registry_access_level=number)
 
     def opening(self, by: Sequence[Credential]) -> str:
         """Open the file, and say how it ended."""
@@ -185,5 +169,4 @@ def test_a_disabled_package_registry_is_closed_to_all(either: Registry, visibili
         assert disabled.opening(caller) == "ROLE_INSUFFICIENT"
         assert disabled.publishing(caller) == "ROLE_INSUFFICIENT"
     assert disabled.opening(ANONYMOUS) == "CREDENTIAL_INVALID"
-    read = pb.GetProjectRequest(credentials=either.root, project=str(disabled.project))
-    assert outcome(either.identity.GetProject, read) == "OK"
+    assert either.outcome("GetProject", project=str(disabled.project)) == "OK"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
 from generic_packages.storage.v1 import identity_pb2 as pb
 
 from reference_server.programs.admin.output import Row
-from reference_server.programs.admin.pages import ROWS, every_row
 from reference_server.programs.admin.session import Session
-from reference_server.programs.admin.words import VISIBILITIES, VISIBILITY_WORDS
+from reference_server.storage.rules.roles import Visibility
 
 
 async def create_user(session: Session, given: argparse.Namespace) -> list[Row]:
@@ -27,13 +25,9 @@ async def create_user(session: Session, given: argparse.Namespace) -> list[Row]:
 
 async def list_users(session: Session, given: argparse.Namespace) -> list[Row]:
     """List users, the newest first."""
-
-    async def read(page: int) -> tuple[Sequence[pb.User], int]:
-        request = pb.ListUsersRequest(credentials=session.credentials, search=given.search, page=page, per_page=ROWS)
-        answer = await session.ask(session.identity.ListUsers, request)
-        return answer.users, answer.total
-
-    return [_user(user) for user in await every_row(read)]
+    request = pb.ListUsersRequest(credentials=session.credentials, search=given.search)
+    found = await session.read_all(session.identity.ListUsers, request, lambda response: response.users)
+    return [_user(user) for user in found]
 
 
 async def create_group(session: Session, given: argparse.Namespace) -> list[Row]:
@@ -44,20 +38,16 @@ async def create_group(session: Session, given: argparse.Namespace) -> list[Row]
         name=given.name or given.path,
         path=given.path,
         parent_id=parent_id,
-        visibility=VISIBILITIES[given.visibility],
+        visibility=_visibility(given),
     )
-    return [_group((await session.ask(session.identity.CreateGroup, request)).group)]
+    return [_resource((await session.ask(session.identity.CreateGroup, request)).group)]
 
 
 async def list_groups(session: Session, given: argparse.Namespace) -> list[Row]:
     """List groups by name."""
-
-    async def read(page: int) -> tuple[Sequence[pb.Group], int]:
-        request = pb.ListGroupsRequest(credentials=session.credentials, search=given.search, page=page, per_page=ROWS)
-        answer = await session.ask(session.identity.ListGroups, request)
-        return answer.groups, answer.total
-
-    return [_group(group) for group in await every_row(read)]
+    request = pb.ListGroupsRequest(credentials=session.credentials, search=given.search)
+    found = await session.read_all(session.identity.ListGroups, request, lambda response: response.groups)
+    return [_resource(group) for group in found]
 
 
 async def create_project(session: Session, given: argparse.Namespace) -> list[Row]:
@@ -67,31 +57,22 @@ async def create_project(session: Session, given: argparse.Namespace) -> list[Ro
         name=given.name or given.path,
         path=given.path,
         group_id=(await _group_named(session, given.group)).id,
-        visibility=VISIBILITIES[given.visibility],
+        visibility=_visibility(given),
     )
-    return [_project((await session.ask(session.identity.CreateProject, request)).project)]
+    return [_resource((await session.ask(session.identity.CreateProject, request)).project)]
 
 
 async def list_projects(session: Session, given: argparse.Namespace) -> list[Row]:
     """List projects, the newest first."""
-
-    async def read(page: int) -> tuple[Sequence[pb.Project], int]:
-        request = pb.ListProjectsRequest(
-            credentials=session.credentials,
-            group=given.group,
-            include_subgroups=True,
-            search=given.search,
-            page=page,
-            per_page=ROWS,
-        )
-        answer = await session.ask(session.identity.ListProjects, request)
-        return answer.projects, answer.total
-
-    return [_project(project) for project in await every_row(read)]
+    request = pb.ListProjectsRequest(
+        credentials=session.credentials, group=given.group, include_subgroups=True, search=given.search
+    )
+    found = await session.read_all(session.identity.ListProjects, request, lambda response: response.projects)
+    return [_resource(project) for project in found]
 
 
 async def _group_named(session: Session, reference: str) -> pb.Group:
-    """Find a group by its id or full path."""
+    """Return a group by its id or full path."""
     request = pb.GetGroupRequest(credentials=session.credentials, group=reference)
     return (await session.ask(session.identity.GetGroup, request)).group
 
@@ -108,11 +89,10 @@ def _user(user: pb.User) -> Row:
     }
 
 
-def _group(group: pb.Group) -> Row:
-    visibility = VISIBILITY_WORDS[group.visibility]
-    return {"id": group.id, "full_path": group.full_path, "name": group.name, "visibility": visibility}
+def _resource(record: pb.Group | pb.Project) -> Row:
+    visibility = Visibility(record.visibility).name.lower()
+    return {"id": record.id, "full_path": record.full_path, "name": record.name, "visibility": visibility}
 
 
-def _project(project: pb.Project) -> Row:
-    visibility = VISIBILITY_WORDS[project.visibility]
-    return {"id": project.id, "full_path": project.full_path, "name": project.name, "visibility": visibility}
+def _visibility(given: argparse.Namespace) -> pb.Visibility.ValueType:
+    return pb.Visibility.ValueType(Visibility[given.visibility.upper()])

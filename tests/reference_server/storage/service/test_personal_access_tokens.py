@@ -7,29 +7,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from generic_packages.storage.v1 import identity_pb2
 from generic_packages.storage.v1 import tokens_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import SECONDS, Registry, outcome, private_token, running
+from tests.support.storage import Registry, private_token, running
 from tests.support.storage_users import new_user, person, personal_token
 
 
 def _whoami(registry: Registry, secret: str) -> str:
-    request = identity_pb2.GetCallerRequest(credentials=private_token(secret))
-    return outcome(registry.identity.GetCaller, request)
+    return registry.outcome("GetCaller", by=private_token(secret))
 
 
 def _listed(registry: Registry, by: Sequence[Credential], **values: object) -> set[int]:
-    request = pb.ListPersonalAccessTokensRequest(credentials=by, per_page=100, **values)  # type: ignore[arg-type]
-    return {token.id for token in registry.tokens.ListPersonalAccessTokens(request, timeout=SECONDS).access_tokens}
+    return {token.id for token in registry.ask("ListPersonalAccessTokens", by=by, per_page=100, **values).access_tokens}
 
 
 def test_a_personal_token_acts_as_its_user(registry: Registry) -> None:
     user = new_user(registry)
     created = personal_token(registry, user.id)
-    request = identity_pb2.GetCallerRequest(credentials=private_token(created.secret))
-    assert registry.identity.GetCaller(request, timeout=SECONDS).user.id == user.id
+    assert registry.ask("GetCaller", by=private_token(created.secret)).user.id == user.id
     assert created.access_token.user_id == user.id
     assert created.access_token.active
     assert not created.access_token.HasField("access_level")
@@ -37,12 +33,11 @@ def test_a_personal_token_acts_as_its_user(registry: Registry) -> None:
 
 def test_only_administrators_make_personal_tokens(registry: Registry) -> None:
     user = person(registry)
-    request = pb.CreatePersonalAccessTokenRequest(
-        credentials=user.credentials, user_id=user.id, name="t", scopes=["api"]
+    ended = registry.outcome(
+        "CreatePersonalAccessToken", by=user.credentials, user_id=user.id, name="t", scopes=["api"]
     )
-    assert outcome(registry.tokens.CreatePersonalAccessToken, request) == "ROLE_INSUFFICIENT"
-    nobody = pb.CreatePersonalAccessTokenRequest(credentials=registry.root, user_id=10**9, name="t", scopes=["api"])
-    assert outcome(registry.tokens.CreatePersonalAccessToken, nobody) == "USER_NOT_FOUND"
+    assert ended == "ROLE_INSUFFICIENT"
+    assert registry.outcome("CreatePersonalAccessToken", user_id=10**9, name="t", scopes=["api"]) == "USER_NOT_FOUND"
 
 
 @pytest.mark.parametrize(
@@ -56,8 +51,7 @@ def test_only_administrators_make_personal_tokens(registry: Registry) -> None:
 )
 def test_malformed_personal_tokens_are_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
     known = {"credentials": registry.root, "user_id": new_user(registry).id, "name": "t", "scopes": ["api"]}
-    request = pb.CreatePersonalAccessTokenRequest(**{**known, **values})  # type: ignore[arg-type]
-    assert outcome(registry.tokens.CreatePersonalAccessToken, request) == refusal
+    assert registry.outcome("CreatePersonalAccessToken", **{**known, **values}) == refusal
 
 
 def test_everyone_lists_its_own_tokens_and_an_administrator_all(registry: Registry) -> None:
@@ -68,8 +62,7 @@ def test_everyone_lists_its_own_tokens_and_an_administrator_all(registry: Regist
     assert foreign not in _listed(registry, user.credentials)
     assert {own, foreign} < _listed(registry, registry.root)
     assert foreign not in _listed(registry, registry.root, user_id=user.id)
-    request = pb.ListPersonalAccessTokensRequest(credentials=user.credentials, user_id=other.id)
-    assert outcome(registry.tokens.ListPersonalAccessTokens, request) == "CREDENTIAL_INVALID"
+    assert registry.outcome("ListPersonalAccessTokens", by=user.credentials, user_id=other.id) == "CREDENTIAL_INVALID"
 
 
 def test_lists_tell_active_tokens_from_the_others(registry: Registry) -> None:
@@ -78,9 +71,7 @@ def test_lists_tell_active_tokens_from_the_others(registry: Registry) -> None:
     good = personal_token(registry, user.id).access_token.id
     expired = personal_token(registry, user.id, expires_at=today).access_token.id
     revoked = personal_token(registry, user.id).access_token.id
-    registry.tokens.RevokePersonalAccessToken(
-        pb.RevokePersonalAccessTokenRequest(credentials=registry.root, token_id=revoked), timeout=SECONDS
-    )
+    registry.ask("RevokePersonalAccessToken", token_id=revoked)
     assert _listed(registry, registry.root, user_id=user.id, state=pb.TOKEN_STATE_ACTIVE) == {good}
     assert _listed(registry, registry.root, user_id=user.id, state=pb.TOKEN_STATE_INACTIVE) == {expired, revoked}
     assert _listed(registry, registry.root, user_id=user.id) == {good, expired, revoked}
@@ -91,8 +82,7 @@ def test_a_token_is_read_by_its_owner_and_by_administrators(registry: Registry) 
     token = personal_token(registry, user.id).access_token.id
 
     def read(by: Sequence[Credential], token_id: int) -> str:
-        request = pb.GetPersonalAccessTokenRequest(credentials=by, token_id=token_id)
-        return outcome(registry.tokens.GetPersonalAccessToken, request)
+        return registry.outcome("GetPersonalAccessToken", by=by, token_id=token_id)
 
     assert read(user.credentials, token) == "OK"
     assert read(registry.root, token) == "OK"
@@ -107,15 +97,13 @@ def test_a_revoked_personal_token_is_refused_and_stays_in_lists(registry: Regist
     created = personal_token(registry, user.id)
 
     def revoke(by: Sequence[Credential]) -> str:
-        request = pb.RevokePersonalAccessTokenRequest(credentials=by, token_id=created.access_token.id)
-        return outcome(registry.tokens.RevokePersonalAccessToken, request)
+        return registry.outcome("RevokePersonalAccessToken", by=by, token_id=created.access_token.id)
 
     assert revoke(other.credentials) == "TOKEN_NOT_FOUND"
     assert _whoami(registry, created.secret) == "OK"
     assert revoke(user.credentials) == "OK"
     assert _whoami(registry, created.secret) == "CREDENTIAL_REVOKED"
-    request = pb.GetPersonalAccessTokenRequest(credentials=registry.root, token_id=created.access_token.id)
-    kept = registry.tokens.GetPersonalAccessToken(request, timeout=SECONDS).access_token
+    kept = registry.ask("GetPersonalAccessToken", token_id=created.access_token.id).access_token
     assert (kept.revoked, kept.active) == (True, False)
 
 
@@ -123,27 +111,22 @@ def test_a_revoked_personal_token_is_refused_and_stays_in_lists(registry: Regist
 def test_the_presented_token_is_read_and_revoked_whatever_its_scope(registry: Registry, scope: str) -> None:
     created = personal_token(registry, new_user(registry).id, scope)
     own = private_token(created.secret)
-    read = pb.GetPresentedAccessTokenRequest(credentials=own)
-    assert registry.tokens.GetPresentedAccessToken(read, timeout=SECONDS).access_token == created.access_token
-    revoke = pb.RevokePresentedAccessTokenRequest(credentials=own)
-    assert outcome(registry.tokens.RevokePresentedAccessToken, revoke) == "OK"
-    assert outcome(registry.tokens.GetPresentedAccessToken, read) == "CREDENTIAL_REVOKED"
+    assert registry.ask("GetPresentedAccessToken", by=own).access_token == created.access_token
+    assert registry.outcome("RevokePresentedAccessToken", by=own) == "OK"
+    assert registry.outcome("GetPresentedAccessToken", by=own) == "CREDENTIAL_REVOKED"
 
 
 def test_a_projects_token_presents_itself_with_its_role(registry: Registry) -> None:
     created = registry.access_token(registry.project().id, 30)
-    request = pb.GetPresentedAccessTokenRequest(credentials=private_token(created.secret))
-    assert registry.tokens.GetPresentedAccessToken(request, timeout=SECONDS).access_token.access_level == 30
+    assert registry.ask("GetPresentedAccessToken", by=private_token(created.secret)).access_token.access_level == 30
     deploy = registry.deploy_token(registry.project().id, "read_package_registry")
-    foreign = pb.GetPresentedAccessTokenRequest(credentials=deploy)
-    assert outcome(registry.tokens.GetPresentedAccessToken, foreign) == "CREDENTIAL_INVALID"
+    assert registry.outcome("GetPresentedAccessToken", by=deploy) == "CREDENTIAL_INVALID"
 
 
 def test_a_new_root_token_file_ends_the_token_of_the_old_one_alone(tmp_path: Path) -> None:
     with running(tmp_path) as first:
-        root = identity_pb2.GetCallerRequest(credentials=first.root)
-        own = personal_token(first, first.identity.GetCaller(root, timeout=SECONDS).user.id).secret
+        own = personal_token(first, first.ask("GetCaller").user.id).secret
     (tmp_path / "root-token").unlink()
     with running(tmp_path) as second:
-        assert outcome(second.identity.GetCaller, root) == "CREDENTIAL_INVALID"
+        assert second.outcome("GetCaller", by=first.root) == "CREDENTIAL_INVALID"
         assert _whoami(second, own) == "OK"

@@ -6,21 +6,18 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from generic_packages.storage.v1 import identity_pb2, members_pb2
 from generic_packages.storage.v1 import tokens_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.support.storage import (
-    SECONDS,
     Registry,
     at,
     deploy_token,
     ending,
     in_group,
     in_project,
-    outcome,
     private_token,
 )
 from tests.support.storage_users import give_role, person
@@ -31,20 +28,20 @@ READ, WRITE = "read_package_registry", "write_package_registry"
 
 def group_token(registry: Registry, group: int, level: int = MAINTAINER) -> pb.CreateAccessTokenResponse:
     """Make a group access token."""
-    request = pb.CreateAccessTokenRequest(
-        credentials=registry.root, place=in_group(group), name="token", scopes=["api"], access_level=level
+    answer: pb.CreateAccessTokenResponse = registry.ask(
+        "CreateAccessToken", place=in_group(group), name="token", scopes=["api"], access_level=level
     )
-    return registry.tokens.CreateAccessToken(request, timeout=SECONDS)
+    return answer
 
 
 def group_deploy_token(
     registry: Registry, group: int, *scopes: str, expires_at: Timestamp | None = None
 ) -> pb.CreateDeployTokenResponse:
     """Make a deploy token of a group."""
-    request = pb.CreateDeployTokenRequest(
-        credentials=registry.root, place=in_group(group), name="token", scopes=scopes, expires_at=expires_at
+    answer: pb.CreateDeployTokenResponse = registry.ask(
+        "CreateDeployToken", place=in_group(group), name="token", scopes=scopes, expires_at=expires_at
     )
-    return registry.tokens.CreateDeployToken(request, timeout=SECONDS)
+    return answer
 
 
 def _publish(registry: Registry, project: int, by: Sequence[Credential]) -> str:
@@ -63,25 +60,19 @@ def test_a_groups_token_acts_as_a_bot_in_everything_below(registry: Registry) ->
     credentials = private_token(created.secret)
     assert _publish(registry, below, credentials) == "OK"
     assert _publish(registry, registry.project("PRIVATE").id, credentials) == "PROJECT_NOT_FOUND"
-    caller = identity_pb2.GetCallerRequest(credentials=credentials)
-    assert registry.identity.GetCaller(caller, timeout=SECONDS).user.bot
+    assert registry.ask("GetCaller", by=credentials).user.bot
 
 
 def test_a_groups_bot_is_its_member_until_the_token_is_revoked(registry: Registry) -> None:
     group = registry.group().id
     created = group_token(registry, group)
-    bot = members_pb2.GetMemberRequest(
-        credentials=registry.root, place=in_group(group), user_id=created.access_token.user_id
-    )
-    assert registry.members.GetMember(bot, timeout=SECONDS).member.access_level == MAINTAINER
-    revoke = pb.RevokeAccessTokenRequest(
-        credentials=registry.root, place=in_group(group), token_id=created.access_token.id
-    )
-    assert outcome(registry.tokens.RevokeAccessToken, revoke) == "OK"
-    assert outcome(registry.tokens.RevokeAccessToken, revoke) == "TOKEN_NOT_FOUND"
-    assert outcome(registry.members.GetMember, bot) == "RECORD_NOT_FOUND"
-    caller = identity_pb2.GetCallerRequest(credentials=private_token(created.secret))
-    assert outcome(registry.identity.GetCaller, caller) == "CREDENTIAL_REVOKED"
+    bot = {"place": in_group(group), "user_id": created.access_token.user_id}
+    assert registry.ask("GetMember", **bot).member.access_level == MAINTAINER
+    token = {"place": in_group(group), "token_id": created.access_token.id}
+    assert registry.outcome("RevokeAccessToken", **token) == "OK"
+    assert registry.outcome("RevokeAccessToken", **token) == "TOKEN_NOT_FOUND"
+    assert registry.outcome("GetMember", **bot) == "RECORD_NOT_FOUND"
+    assert registry.outcome("GetCaller", by=private_token(created.secret)) == "CREDENTIAL_REVOKED"
 
 
 def test_tokens_of_a_group_are_its_owners_business(registry: Registry) -> None:
@@ -91,13 +82,10 @@ def test_tokens_of_a_group_are_its_owners_business(registry: Registry) -> None:
 
     def calls(by: Sequence[Credential]) -> set[str]:
         place = in_group(group)
-        access = pb.CreateAccessTokenRequest(credentials=by, place=place, name="t", scopes=["api"])
-        deploy = pb.CreateDeployTokenRequest(credentials=by, place=place, name="t", scopes=[READ])
-        listing = pb.ListAccessTokensRequest(credentials=by, place=place)
         return {
-            outcome(registry.tokens.CreateAccessToken, access),
-            outcome(registry.tokens.CreateDeployToken, deploy),
-            outcome(registry.tokens.ListAccessTokens, listing),
+            registry.outcome("CreateAccessToken", by=by, place=place, name="t", scopes=["api"]),
+            registry.outcome("CreateDeployToken", by=by, place=place, name="t", scopes=[READ]),
+            registry.outcome("ListAccessTokens", by=by, place=place),
         }
 
     assert calls(maintainer.credentials) == {"ROLE_INSUFFICIENT"}
@@ -115,20 +103,18 @@ def test_access_tokens_are_listed_newest_first_and_read_in_their_own_place_alone
         first, second = group_token(registry, group, 20), group_token(registry, group, 30)
 
     def listed(where: Place, **values: object) -> list[tuple[int, int]]:
-        request = pb.ListAccessTokensRequest(credentials=registry.root, place=where, **values)  # type: ignore[arg-type]
-        tokens = registry.tokens.ListAccessTokens(request, timeout=SECONDS).access_tokens
+        tokens = registry.ask("ListAccessTokens", place=where, **values).access_tokens
         return [(token.id, token.access_level) for token in tokens]
 
     expected = [(second.access_token.id, 30), (first.access_token.id, 20)]
     assert listed(place) == expected
     assert listed(place, state=pb.TOKEN_STATE_INACTIVE) == []
     assert not set(expected) & set(listed(other))
-    read = pb.GetAccessTokenRequest(credentials=registry.root, place=place, token_id=first.access_token.id)
-    assert registry.tokens.GetAccessToken(read, timeout=SECONDS).access_token == first.access_token
-    elsewhere = pb.GetAccessTokenRequest(credentials=registry.root, place=other, token_id=first.access_token.id)
-    assert outcome(registry.tokens.GetAccessToken, elsewhere) == "TOKEN_NOT_FOUND"
-    foreign = pb.RevokeAccessTokenRequest(credentials=registry.root, place=other, token_id=first.access_token.id)
-    assert outcome(registry.tokens.RevokeAccessToken, foreign) == "TOKEN_NOT_FOUND"
+    assert (
+        registry.ask("GetAccessToken", place=place, token_id=first.access_token.id).access_token == first.access_token
+    )
+    assert registry.outcome("GetAccessToken", place=other, token_id=first.access_token.id) == "TOKEN_NOT_FOUND"
+    assert registry.outcome("RevokeAccessToken", place=other, token_id=first.access_token.id) == "TOKEN_NOT_FOUND"
 
 
 @pytest.mark.parametrize(
@@ -168,33 +154,26 @@ def test_deploy_tokens_are_listed_until_they_are_revoked(registry: Registry) -> 
     expired = group_deploy_token(registry, group, READ, expires_at=past).deploy_token
     revoked = group_deploy_token(registry, group, READ).deploy_token.id
     assert expired.expired
-    revoke = pb.RevokeDeployTokenRequest(credentials=registry.root, place=place, token_id=revoked)
-    assert outcome(registry.tokens.RevokeDeployToken, revoke) == "OK"
+    assert registry.outcome("RevokeDeployToken", place=place, token_id=revoked) == "OK"
 
     def listed(**values: object) -> list[int]:
-        request = pb.ListDeployTokensRequest(credentials=registry.root, per_page=100, **values)  # type: ignore[arg-type]
-        return [token.id for token in registry.tokens.ListDeployTokens(request, timeout=SECONDS).deploy_tokens]
+        return [token.id for token in registry.ask("ListDeployTokens", per_page=100, **values).deploy_tokens]
 
     assert listed(place=place) == [expired.id, good]
     assert listed(place=place, active_only=True) == [good]
     assert {good, expired.id} < set(listed())
     assert revoked not in listed()
-    read = pb.GetDeployTokenRequest(credentials=registry.root, place=place, token_id=revoked)
-    assert outcome(registry.tokens.GetDeployToken, read) == "TOKEN_NOT_FOUND"
+    assert registry.outcome("GetDeployToken", place=place, token_id=revoked) == "TOKEN_NOT_FOUND"
 
 
 def test_only_an_administrator_lists_everyones_deploy_tokens(registry: Registry) -> None:
-    request = pb.ListDeployTokensRequest(credentials=person(registry).credentials)
-    assert outcome(registry.tokens.ListDeployTokens, request) == "ROLE_INSUFFICIENT"
+    assert registry.outcome("ListDeployTokens", by=person(registry).credentials) == "ROLE_INSUFFICIENT"
 
 
 def test_the_tokens_and_bots_of_a_deleted_group_are_gone(registry: Registry) -> None:
     group = registry.group().id
     access, deploy = group_token(registry, group), group_deploy_token(registry, group, READ)
-    request = identity_pb2.DeleteGroupRequest(credentials=registry.root, group=str(group))
-    registry.identity.DeleteGroup(request, timeout=SECONDS)
+    registry.ask("DeleteGroup", group=str(group))
     for credentials in (private_token(access.secret), deploy_token(deploy.secret)):
-        caller = identity_pb2.GetCallerRequest(credentials=credentials)
-        assert outcome(registry.identity.GetCaller, caller) == "CREDENTIAL_INVALID"
-    bot = identity_pb2.GetUserRequest(credentials=registry.root, user_id=access.access_token.user_id)
-    assert outcome(registry.identity.GetUser, bot) == "USER_NOT_FOUND"
+        assert registry.outcome("GetCaller", by=credentials) == "CREDENTIAL_INVALID"
+    assert registry.outcome("GetUser", user_id=access.access_token.user_id) == "USER_NOT_FOUND"
