@@ -310,8 +310,8 @@ def serving_in_thread(settings: StorageSettings) -> Iterator[Address]:
 
     async def serve() -> None:
         try:
-            async with serving(settings) as address:
-                started.put(address)
+            async with serving(settings) as storage:
+                started.put(storage.address)
                 await told.wait()
         except BaseException as error:
             started.put(error)

@@ -21,7 +21,8 @@ from reference_server.storage.access.callers import (
 )
 from reference_server.storage.access.scopes import API
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.sqlite.hot_paths import AccessTokenRow, DeployTokenRow, HotPaths
+from reference_server.storage.metadata.repositories.credentials import CredentialRepository
+from reference_server.storage.metadata.rows import AccessTokenRow, DeployTokenRow
 
 _ACCESS_TOKENS = frozenset(
     {AuthenticationScheme.PRIVATE_TOKEN, AuthenticationScheme.BEARER, AuthenticationScheme.BASIC}
@@ -35,7 +36,7 @@ _JOB_SCOPES = frozenset({API})
 class Authentication:
     """Says who presents a credential; `job_tokens` says whether a job token is one here."""
 
-    lookups: HotPaths
+    credentials: CredentialRepository
     job_tokens: bool = False
 
     def caller(self, presented: Sequence[Presented]) -> Caller:
@@ -59,7 +60,7 @@ class Authentication:
         The first credential decides alone. Without one, or with a Basic that names no token, the caller is anonymous.
         Raise CREDENTIAL_INVALID, CREDENTIAL_EXPIRED, CREDENTIAL_REVOKED, USER_BLOCKED.
         """
-        authentication = Authentication(self.lookups, job_tokens=CallerKind.JOB_TOKEN in admitted)
+        authentication = Authentication(self.credentials, job_tokens=CallerKind.JOB_TOKEN in admitted)
         caller = authentication.caller(presented)
         if isinstance(caller, Anonymous) and CallerKind.ANONYMOUS not in admitted:
             raise Failure(Reason.CREDENTIAL_INVALID, "a credential is needed")
@@ -84,7 +85,7 @@ class Authentication:
     def _by_access_token(self, presented: Presented) -> UserCaller | None:
         if presented.scheme not in _ACCESS_TOKENS:
             return None
-        row = self.lookups.access_token(presented.digest)
+        row = self.credentials.access_token(presented.digest)
         if row is None or not hmac.compare_digest(row.digest, presented.digest):
             return None
         _check_validity(row)
@@ -94,7 +95,7 @@ class Authentication:
     def _by_deploy_token(self, presented: Presented) -> DeployTokenCaller | None:
         if presented.scheme not in _DEPLOY_TOKENS:
             return None
-        row = self.lookups.deploy_token(presented.digest)
+        row = self.credentials.deploy_token(presented.digest)
         if row is None or not hmac.compare_digest(row.digest, presented.digest):
             return None
         _check_validity(row)
@@ -104,7 +105,7 @@ class Authentication:
         by_user_name = presented.scheme == AuthenticationScheme.BASIC and presented.username == _JOB_USER
         if not self.job_tokens or not (presented.scheme == AuthenticationScheme.JOB_TOKEN or by_user_name):
             return None
-        row = self.lookups.running_job(presented.digest)
+        row = self.credentials.running_job(presented.digest)
         if row is None or not hmac.compare_digest(row.digest, presented.digest):
             return None
         _check_user(blocked=row.blocked)

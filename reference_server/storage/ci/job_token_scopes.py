@@ -10,7 +10,7 @@ from reference_server.storage.access.callers import UserCaller
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.identity.formats import invalid
 from reference_server.storage.metadata.metadata import Metadata
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.projects import ProjectRecord
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.editions import Edition
@@ -38,11 +38,11 @@ class JobTokenScopeService:
         project_id = self.projects.find(caller, reference, MAINTAIN).id
         await self.writer.submit(lambda metadata: metadata.job_token_scopes.restrict(project_id, restricted=enabled))
 
-    def list(self, caller: UserCaller, reference: str, page: Page) -> Listed[ProjectRecord]:
+    def list(self, caller: UserCaller, reference: str, request: PageRequest) -> Page[ProjectRecord]:
         """Return a page of the projects that are let in: the project itself, then the others by id."""
         project_id = self.projects.find(caller, reference, READ_TO_MAINTAIN).id
-        listed = self.metadata.job_token_scopes.list(project_id, page)
-        return Listed(self.metadata.projects.records(listed.rows, caller.user_id), listed.total)
+        listed = self.metadata.job_token_scopes.list(project_id, request)
+        return listed.of(self.metadata.projects.records(listed.rows, caller.user_id))
 
     async def add(self, caller: UserCaller, reference: str, target_id: int) -> tuple[int, int]:
         """Let a project in, and return the ids of both. Raise PROJECT_NOT_FOUND, PARAMETER_TAKEN."""

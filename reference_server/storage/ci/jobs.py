@@ -12,7 +12,7 @@ from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.access.tokens import digest, new_job_token
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import Runner
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.pipelines import JobFilter, PipelineRecord
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.jobs import UNFINISHED, JobStatus, read_state
@@ -30,9 +30,11 @@ class JobService:
         """Return a job with its pipeline. Raise RECORD_NOT_FOUND."""
         return self.metadata.pipelines.get_job(job_id, self.projects.find(caller, project, READ_PIPELINES).id)
 
-    def list(self, caller: Caller, project: str, wanted: JobFilter, page: Page) -> Listed[PipelineRecord]:
+    def list(self, caller: Caller, project: str, wanted: JobFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of the jobs of a project or of one of its pipelines by falling id. Raise RECORD_NOT_FOUND."""
-        return self.metadata.pipelines.list_jobs(self.projects.find(caller, project, READ_PIPELINES).id, wanted, page)
+        return self.metadata.pipelines.list_jobs(
+            self.projects.find(caller, project, READ_PIPELINES).id, wanted, request
+        )
 
     async def cancel(self, caller: UserCaller, project: str, job_id: int) -> PipelineRecord:
         """End a job that has not ended. Raise RECORD_NOT_FOUND."""

@@ -8,14 +8,10 @@ from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Caller
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.metadata.metadata import Metadata
-from reference_server.storage.metadata.models import PackagePipeline, Pipeline
-from reference_server.storage.metadata.repositories.pipelines import PipelineRecord
-from reference_server.storage.packages.finding import find_package
-from reference_server.storage.packages.parts import Asked, Given, Orders, give
-from reference_server.storage.rules.editions import Edition, require
+from reference_server.storage.metadata.pagination import Page, PageRequest
+from reference_server.storage.metadata.repositories.pipelines import PACKAGE_PIPELINE_ORDERING, PipelineRecord
+from reference_server.storage.packages.packages import find_package
 from reference_server.storage.rules.statuses import SHOWN
-
-_ORDERS = Orders({"id": Pipeline.id}, Pipeline.id, default="id", default_sort="desc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +21,10 @@ class PackagePipelineService:
     projects: ProjectAccess
     metadata: Metadata
     permission: Permission
-    edition: Edition
 
-    def list(self, caller: Caller, project: str, package_id: int, asked: Asked) -> Given[PipelineRecord]:
-        """Return a page of a package's pipelines. Raise PACKAGE_NOT_FOUND, NOT_IN_EDITION, and as every list."""
-        require(self.edition.pipelines_of_packages)
-        part = _ORDERS.judge(asked)
+    def list(self, caller: Caller, project: str, package_id: int, request: PageRequest) -> Page[PipelineRecord]:
+        """Return a page of a package's pipelines. Raise PACKAGE_NOT_FOUND, and as every list."""
+        selection = PACKAGE_PIPELINE_ORDERING.select(request)
         project_id = self.projects.find(caller, project, self.permission).id
-        find_package(self.metadata.database, project_id, package_id, SHOWN)
-        publishing = PackagePipeline.select(PackagePipeline.pipeline_id).where(PackagePipeline.package_id == package_id)
-        query = Pipeline.select().where(Pipeline.id.in_(publishing))
-        given = give(self.metadata.database, query, Pipeline, _ORDERS, part)
-        return given.of(self.metadata.pipelines.records(given.rows))
+        find_package(self.metadata, project_id, package_id, SHOWN)
+        return self.metadata.pipelines.page_of_package(package_id, selection)

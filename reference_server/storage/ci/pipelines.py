@@ -10,7 +10,7 @@ from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.identity.formats import invalid
 from reference_server.storage.metadata.metadata import Metadata
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.pipelines import PipelineFilter, PipelineRecord
 from reference_server.storage.metadata.writer import Writer
 
@@ -38,9 +38,9 @@ class PipelineService:
         """Return a pipeline. Raise RECORD_NOT_FOUND."""
         return self.metadata.pipelines.get(self.projects.find(caller, project, READ_PIPELINES).id, pipeline_id)
 
-    def list(self, caller: Caller, project: str, wanted: PipelineFilter, page: Page) -> Listed[PipelineRecord]:
+    def list(self, caller: Caller, project: str, wanted: PipelineFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of a project's pipelines by falling id."""
-        return self.metadata.pipelines.list(self.projects.find(caller, project, READ_PIPELINES).id, wanted, page)
+        return self.metadata.pipelines.list(self.projects.find(caller, project, READ_PIPELINES).id, wanted, request)
 
     async def delete(self, caller: UserCaller, project: str, pipeline_id: int) -> None:
         """Delete a pipeline with its job. Raise RECORD_NOT_FOUND."""

@@ -13,7 +13,7 @@ from reference_server.storage.identity.formats import invalid
 from reference_server.storage.identity.resources import ResourceAccess, ResourceReference
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import Runner
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.resources import ResourceKey
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.jobs import RunnerType
@@ -54,14 +54,14 @@ class RunnerService:
         )
         return runner, token
 
-    def list(self, caller: UserCaller, where: ResourceReference | None, page: Page) -> Listed[Runner]:
+    def list(self, caller: UserCaller, where: ResourceReference | None, request: PageRequest) -> Page[Runner]:
         """Return a page of the runners of a resource, or of all for an administrator, by falling id."""
         key = None
         if where is None:
             require_administrator(caller, (API, CREATE_RUNNER))
         else:
             key = self.resources.find(caller, where, MAINTAIN_RUNNERS, OWN_RUNNERS).key
-        return self.metadata.runners.list(key, page)
+        return self.metadata.runners.list(key, request)
 
     def read(self, caller: UserCaller, runner_id: int) -> Runner:
         """Return a runner. Raise RECORD_NOT_FOUND."""

@@ -13,7 +13,7 @@ from reference_server.storage.access.tokens import digest, new_access_token
 from reference_server.storage.identity.formats import check_name, check_scopes, start_of_day
 from reference_server.storage.identity.resources import ResourceAccess, ResourceReference
 from reference_server.storage.metadata.metadata import Metadata
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.resources import ResourceKey
 from reference_server.storage.metadata.repositories.tokens import AccessTokenFilter, AccessTokenRecord
 from reference_server.storage.metadata.repositories.users import UserFields
@@ -64,11 +64,11 @@ class AccessTokenService:
         return await self.writer.submit(add), secret
 
     def list(
-        self, caller: Caller, where: ResourceReference, wanted: AccessTokenFilter, page: Page
-    ) -> Listed[AccessTokenRecord]:
+        self, caller: Caller, where: ResourceReference, wanted: AccessTokenFilter, request: PageRequest
+    ) -> Page[AccessTokenRecord]:
         """Return a page of a resource's tokens by falling id."""
         found = self.resources.find(caller, where, READ_TO_MAINTAIN, READ_TO_OWN)
-        return self.metadata.access_tokens.list(found.key, wanted, page)
+        return self.metadata.access_tokens.list(found.key, wanted, request)
 
     def read(self, caller: Caller, where: ResourceReference, token_id: int) -> AccessTokenRecord:
         """Return a token. Raise TOKEN_NOT_FOUND."""

@@ -13,7 +13,7 @@ from reference_server.storage.identity.formats import check_expiry, check_name, 
 from reference_server.storage.identity.resources import ResourceAccess, ResourceReference
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import DeployToken
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.writer import Writer
 
 
@@ -63,8 +63,8 @@ class DeployTokenService:
         return token, secret
 
     def list(
-        self, caller: Caller, where: ResourceReference | None, page: Page, *, active_only: bool
-    ) -> Listed[DeployToken]:
+        self, caller: Caller, where: ResourceReference | None, request: PageRequest, *, active_only: bool
+    ) -> Page[DeployToken]:
         """Return a page of a resource's tokens, or of all for an administrator, by falling id, but for revoked ones."""
         key = None
         if where is not None:
@@ -73,7 +73,7 @@ class DeployTokenService:
             require_administrator(caller, (API, READ_API))
         else:
             raise Failure(Reason.CREDENTIAL_INVALID, "a deploy token is no user")
-        return self.metadata.deploy_tokens.list(key, page, active_only=active_only)
+        return self.metadata.deploy_tokens.list(key, request, active_only=active_only)
 
     def read(self, caller: Caller, where: ResourceReference, token_id: int) -> DeployToken:
         """Return a token. Raise TOKEN_NOT_FOUND, also for one that was revoked."""

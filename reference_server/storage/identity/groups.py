@@ -9,7 +9,7 @@ from reference_server.storage.access.authorization import OWN, SEE, require_scop
 from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.scopes import API, READ_API
-from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.identity.formats import (
     check_name,
     check_path,
@@ -18,11 +18,10 @@ from reference_server.storage.identity.formats import (
 )
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import Group
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.groups import GroupFields, GroupFilter
 from reference_server.storage.metadata.repositories.resources import ResourceKey
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.packages.forgetting import forget_packages_of
 from reference_server.storage.rules.roles import Role
 
 
@@ -33,19 +32,19 @@ class GroupService:
     access: GroupAccess
     metadata: Metadata
     writer: Writer
-    freeing: Freeing
+    garbage_collector: GarbageCollector
 
     def read(self, caller: Caller, reference: str) -> tuple[Group, int | None]:
         """Return a group and the caller's role in it; None without one. Raise GROUP_NOT_FOUND."""
         group = self.access.find(caller, reference, SEE)
         return group, self.access.role(caller, group.id)
 
-    def list(self, caller: Caller, parent: str | None, wanted: GroupFilter, page: Page) -> Listed[Group]:
+    def list(self, caller: Caller, parent: str | None, wanted: GroupFilter, request: PageRequest) -> Page[Group]:
         """Return a page of the groups that the caller sees, by name. Raise GROUP_NOT_FOUND for the parent."""
         viewer = viewer_of(caller)
         if parent is not None:
             wanted = replace(wanted, parent_id=self.access.find(caller, parent, SEE).id)
-        return self.metadata.groups.list(viewer, wanted, page)
+        return self.metadata.groups.list(viewer, wanted, request)
 
     async def create(self, caller: Caller, fields: GroupFields) -> Group:
         """Create a group whose owner is the caller. Raise PARAMETER_TAKEN, GROUP_NOT_FOUND for the parent."""
@@ -58,7 +57,9 @@ class GroupService:
     async def delete(self, caller: Caller, reference: str) -> None:
         """Delete a group with everything below it. Raise GROUP_NOT_FOUND."""
         group_id = self.access.find(caller, reference, OWN).id
-        self.freeing.free_later(await self.writer.submit(lambda metadata: _delete(metadata, group_id), long=True))
+        self.garbage_collector.free_later(
+            await self.writer.submit(lambda metadata: _delete(metadata, group_id), long=True)
+        )
 
     def _owner(self, caller: Caller, parent_id: int | None) -> UserCaller:
         """Return the caller if it is a user that may create a group there."""
@@ -93,7 +94,7 @@ def _create(metadata: Metadata, fields: GroupFields, owner_id: int) -> Group:
 def _delete(metadata: Metadata, group_id: int) -> list[bytes]:
     """Delete a group with everything below it, and return the digests of content that is free now."""
     project_ids = metadata.projects.below(group_id)
-    freed = forget_packages_of(metadata.database, project_ids)
+    freed = metadata.packages.delete_of_projects(project_ids)
     metadata.projects.delete(project_ids)
     metadata.groups.delete(group_id)
     return freed

@@ -11,7 +11,7 @@ from reference_server.storage.access.scopes import API, READ_API
 from reference_server.storage.access.tokens import digest, new_access_token
 from reference_server.storage.identity.access_tokens import AccessTokenFields, checked, revoke
 from reference_server.storage.metadata.metadata import Metadata
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.tokens import AccessTokenFilter, AccessTokenRecord
 from reference_server.storage.metadata.writer import Writer
 
@@ -42,14 +42,14 @@ class PersonalAccessTokenService:
 
         return await self.writer.submit(add), secret
 
-    def list(self, caller: UserCaller, wanted: AccessTokenFilter, page: Page) -> Listed[AccessTokenRecord]:
+    def list(self, caller: UserCaller, wanted: AccessTokenFilter, request: PageRequest) -> Page[AccessTokenRecord]:
         """Return a page of tokens by falling id: everyone's for an administrator, else the caller's own."""
         require_scope(caller, (API, READ_API))
         if not caller.administrator:
             if wanted.user_id not in {None, caller.user_id}:
                 raise _not_shown()
             wanted = replace(wanted, user_id=caller.user_id)
-        return self.metadata.access_tokens.list(None, wanted, page)
+        return self.metadata.access_tokens.list(None, wanted, request)
 
     def read(self, caller: UserCaller, token_id: int) -> AccessTokenRecord:
         """Return a token. Raise TOKEN_NOT_FOUND, or CREDENTIAL_INVALID when the caller is no administrator."""

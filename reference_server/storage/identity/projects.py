@@ -9,7 +9,7 @@ from reference_server.storage.access.authorization import MAINTAIN, OWN, SEE
 from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.identity.formats import (
     check_name,
     check_path,
@@ -19,7 +19,7 @@ from reference_server.storage.identity.formats import (
 )
 from reference_server.storage.identity.groups import viewer_of
 from reference_server.storage.metadata.metadata import Metadata
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.projects import (
     ProjectChanges,
     ProjectFields,
@@ -27,7 +27,6 @@ from reference_server.storage.metadata.repositories.projects import (
     ProjectRecord,
 )
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.packages.forgetting import forget_packages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class ProjectService:
     groups: GroupAccess
     metadata: Metadata
     writer: Writer
-    freeing: Freeing
+    garbage_collector: GarbageCollector
 
     async def create(self, caller: Caller, fields: ProjectFields) -> ProjectRecord:
         """Create a project in a group. Raise PARAMETER_MISSING, PARAMETER_TAKEN, GROUP_NOT_FOUND."""
@@ -58,14 +57,16 @@ class ProjectService:
         """Return a project. Raise PROJECT_NOT_FOUND."""
         return self.metadata.projects.get(self.access.find(caller, reference, SEE).id, _user_id(caller))
 
-    def list(self, caller: Caller, group: str | None, wanted: ProjectFilter, page: Page) -> Listed[ProjectRecord]:
+    def list(
+        self, caller: Caller, group: str | None, wanted: ProjectFilter, request: PageRequest
+    ) -> Page[ProjectRecord]:
         """Return a page of the projects that the caller sees. Raise GROUP_NOT_FOUND, PARAMETER_VALUE_UNKNOWN."""
         viewer = viewer_of(caller)
         if wanted.visibility:
             wanted = replace(wanted, visibility=read_visibility(wanted.visibility))
         if group is not None:
             wanted = replace(wanted, group_id=self.groups.find(caller, group, SEE).id)
-        return self.metadata.projects.list(viewer, wanted, page)
+        return self.metadata.projects.list(viewer, wanted, request)
 
     async def change(self, caller: Caller, reference: str, changes: ProjectChanges) -> ProjectRecord:
         """Change what is given. Raise PROJECT_NOT_FOUND, PARAMETER_INVALID for a visibility wider than the group's."""
@@ -82,7 +83,9 @@ class ProjectService:
     async def delete(self, caller: Caller, reference: str) -> None:
         """Delete a project with its packages and tokens. Raise PROJECT_NOT_FOUND."""
         project_id = self.access.find(caller, reference, OWN).id
-        self.freeing.free_later(await self.writer.submit(lambda metadata: _delete(metadata, project_id), long=True))
+        self.garbage_collector.free_later(
+            await self.writer.submit(lambda metadata: _delete(metadata, project_id), long=True)
+        )
 
 
 def _create(metadata: Metadata, fields: ProjectFields, user_id: int | None) -> ProjectRecord:
@@ -99,7 +102,7 @@ def _change(metadata: Metadata, project_id: int, changes: ProjectChanges) -> Non
 
 def _delete(metadata: Metadata, project_id: int) -> list[bytes]:
     """Delete a project with everything in it, and return the digests of content that is free now."""
-    freed = forget_packages_of(metadata.database, [project_id])
+    freed = metadata.packages.delete_of_projects([project_id])
     metadata.projects.delete([project_id])
     return freed
 

@@ -30,7 +30,7 @@ def ensure_root_token(metadata: Metadata, path: Path) -> None:
     with metadata.database.transaction():
         user_id = metadata.users.ensure_administrator(_USERNAME)
         metadata.access_tokens.delete_named(user_id, _TOKEN_NAME)
-        if metadata.hot_paths.access_token(token_digest) is not None:
+        if metadata.credentials.access_token(token_digest) is not None:
             raise RootTokenFileError(
                 f"root token file {path}: its token belongs to somebody else here; write another, or remove the file"
             )

@@ -10,7 +10,7 @@ from reference_server.storage.access.scopes import API, READ_API, READ_USER
 from reference_server.storage.identity.formats import check_email, check_name, check_username, invalid
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import User
-from reference_server.storage.metadata.pages import Listed, Page
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.users import UserChanges, UserFields, UserFilter
 from reference_server.storage.metadata.writer import Writer
 
@@ -29,10 +29,10 @@ class UserService:
         require_scope(caller, _READING)
         return self.metadata.users.get(user_id)
 
-    def list(self, caller: UserCaller, wanted: UserFilter, page: Page) -> Listed[User]:
+    def list(self, caller: UserCaller, wanted: UserFilter, request: PageRequest) -> Page[User]:
         """Return a page of users by falling id."""
         require_scope(caller, _READING)
-        return self.metadata.users.list(wanted, page, search_emails=caller.administrator)
+        return self.metadata.users.list(wanted, request, search_emails=caller.administrator)
 
     async def create(self, caller: UserCaller, fields: UserFields) -> User:
         """Create a user. Raise USER_TAKEN."""

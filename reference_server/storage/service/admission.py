@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from generic_packages.storage.v1 import credential_pb2
@@ -52,6 +53,11 @@ class Admission:
         """Return who calls, of the kinds that the call declares. Raise as `Authentication.admit`."""
         admitted = self._admitted[request.DESCRIPTOR.full_name]
         return self._authentication.admit(presented(request.credentials), admitted)
+
+    def bind(self, request: CredentialedRequest) -> Callable[[], Caller]:
+        """Return a way to authenticate the caller of a request now and again later. It holds digests, no secret."""
+        admitted = self._admitted[request.DESCRIPTOR.full_name]
+        return functools.partial(self._authentication.admit, presented(request.credentials), admitted)
 
     def known_caller(self, request: CredentialedRequest) -> UserCaller | DeployTokenCaller:
         """Return who calls, of a call that lets nobody anonymous in. Raise as `Authentication.admit`."""

@@ -13,9 +13,9 @@ from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceService
 from reference_server.storage.metadata.repositories.groups import GroupFields, GroupFilter
 from reference_server.storage.metadata.repositories.projects import ProjectChanges, ProjectFields, ProjectFilter
 from reference_server.storage.metadata.repositories.users import UserChanges, UserFields, UserFilter
-from reference_server.storage.rooms import IdentityRooms
 from reference_server.storage.service import identity_messages as messages
 from reference_server.storage.service.admission import Admission
+from reference_server.storage.wiring import StorageServices
 
 Context = grpc.aio.ServicerContext[Any, Any]
 _BLOCKED = {int(pb.USER_STATE_ACTIVE): False, int(pb.USER_STATE_BLOCKED): True}
@@ -24,7 +24,7 @@ _BLOCKED = {int(pb.USER_STATE_ACTIVE): False, int(pb.USER_STATE_BLOCKED): True}
 class IdentityServicer(IdentityServiceServicer):
     """Users, groups and projects."""
 
-    def __init__(self, admission: Admission, services: IdentityRooms) -> None:
+    def __init__(self, services: StorageServices, admission: Admission) -> None:
         self._admission = admission
         self._edition = services.edition
         self._users = services.users
@@ -52,7 +52,7 @@ class IdentityServicer(IdentityServiceServicer):
             request.search if request.HasField("search") else None,
             _BLOCKED.get(request.state),
         )
-        listed = self._users.list(caller, wanted, messages.page(request))
+        listed = self._users.list(caller, wanted, messages.page_request(request))
         users = [messages.user(user, caller) for user in listed.rows]
         return pb.ListUsersResponse(users=users, total=listed.total)
 
@@ -88,7 +88,7 @@ class IdentityServicer(IdentityServiceServicer):
             minimum_access_level=request.minimum_access_level if request.HasField("minimum_access_level") else None,
         )
         parent = request.parent if request.HasField("parent") else None
-        listed = self._groups.list(self._admission.caller(request), parent, wanted, messages.page(request))
+        listed = self._groups.list(self._admission.caller(request), parent, wanted, messages.page_request(request))
         return pb.ListGroupsResponse(groups=map(messages.group, listed.rows), total=listed.total)
 
     async def DeleteGroup(self, request: pb.DeleteGroupRequest, context: Context) -> pb.DeleteGroupResponse:
@@ -116,7 +116,7 @@ class IdentityServicer(IdentityServiceServicer):
             sort=request.sort,
         )
         group = request.group if request.HasField("group") else None
-        listed = self._projects.list(self._admission.caller(request), group, wanted, messages.page(request))
+        listed = self._projects.list(self._admission.caller(request), group, wanted, messages.page_request(request))
         return pb.ListProjectsResponse(projects=map(messages.project, listed.rows), total=listed.total)
 
     async def UpdateProject(self, request: pb.UpdateProjectRequest, context: Context) -> pb.UpdateProjectResponse:

@@ -13,18 +13,18 @@ from reference_server.storage.identity.resources import ResourceReference
 from reference_server.storage.identity.users import may_know_email
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.models import DeployToken, Group, User
-from reference_server.storage.metadata.pages import Page
+from reference_server.storage.metadata.pagination import PageRequest
 from reference_server.storage.metadata.repositories.members import MemberRecord
 from reference_server.storage.metadata.repositories.projects import ProjectRecord
 from reference_server.storage.metadata.repositories.tokens import AccessTokenRecord
 from reference_server.storage.service import messages
 
 
-def page(request: Any) -> Page:  # noqa: ANN401 -- any message with both fields
+def page_request(request: Any) -> PageRequest:  # noqa: ANN401 -- any message with both fields
     """Read which page of a list is wanted."""
-    return Page(
-        request.page if request.HasField("page") else None,
-        request.per_page if request.HasField("per_page") else None,
+    return PageRequest(
+        page=request.page if request.HasField("page") else None,
+        per_page=request.per_page if request.HasField("per_page") else None,
     )
 
 

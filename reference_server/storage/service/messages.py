@@ -5,10 +5,9 @@ from __future__ import annotations
 from generic_packages.storage.v1 import packages_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
-from reference_server.storage.packages.publishing import Publication
+from reference_server.storage.metadata.rows import PackageFileRow
+from reference_server.storage.packages.publications import Publication
 from reference_server.storage.rules.coordinates import Coordinates
-from reference_server.storage.service import admission
 
 
 def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
@@ -19,7 +18,6 @@ def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
 def publication(request: packages_pb2.PublishRequest | packages_pb2.BeginPublicationRequest) -> Publication:
     """Read what is to be published, but for the content."""
     return Publication(
-        admission.presented(request.credentials),
         coordinates(request.coordinates),
         request.status if request.HasField("status") else None,
         request.select if request.HasField("select") else None,

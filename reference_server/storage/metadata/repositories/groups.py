@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, User
-from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import claim_path
 from reference_server.storage.metadata.repositories.visibility import Viewer, groups_below, visible_groups
-from reference_server.storage.metadata.sqlite.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class GroupRepository:
             raise Failure(Reason.GROUP_NOT_FOUND, "no such group")
         return group
 
-    def list(self, viewer: Viewer | None, wanted: GroupFilter, page: Page) -> Listed[Group]:
+    def list(self, viewer: Viewer | None, wanted: GroupFilter, request: PageRequest) -> Page[Group]:
         """Return a page of the groups that a viewer sees, by name; None is anonymous."""
         query = visible_groups(viewer, wanted.minimum_access_level).order_by(Group.name, Group.id)
         if wanted.parent_id is not None:
@@ -55,7 +55,7 @@ class GroupRepository:
             query = query.where(Group.name.contains(wanted.search) | Group.path.contains(wanted.search))
         if wanted.top_level_only:
             query = query.where(Group.parent_id.is_null())
-        return give_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(self, fields: GroupFields, parent: Group | None) -> Group:
         """Add a group below its parent and return it. Raise PARAMETER_TAKEN."""

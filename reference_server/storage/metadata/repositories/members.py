@@ -9,11 +9,11 @@ from peewee import Expression, IntegrityError, ModelSelect, Select, fn
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import GroupAncestor, GroupMember, ProjectMember, User
-from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import ResourceKey
 from reference_server.storage.metadata.repositories.visibility import in_force
-from reference_server.storage.metadata.sqlite.database import Database
 
 RoleModel = type[GroupMember | ProjectMember]
 
@@ -47,14 +47,14 @@ class MemberRepository:
         return MemberRecord.of(member)
 
     def list(
-        self, resource: ResourceKey, search: str | None, page: Page, inherited_from: int | None
-    ) -> Listed[MemberRecord]:
+        self, resource: ResourceKey, search: str | None, request: PageRequest, inherited_from: int | None
+    ) -> Page[MemberRecord]:
         """Return a page of members by rising user id, each once with its highest role."""
         query = _select(resource, inherited_from).order_by(User.id)
         if search:
             query = query.where(User.username.contains(search) | User.name.contains(search))
-        listed = give_page(self.database, query, page)
-        return Listed([MemberRecord.of(member) for member in listed.rows], listed.total)
+        listed = read_numbered_page(self.database, query, request)
+        return listed.of([MemberRecord.of(member) for member in listed.rows])
 
     def add(self, resource: ResourceKey, user: User, level: int, expires_at: int | None = None) -> MemberRecord:
         """Give a role, in place of one that has ended, and return it. Raise MEMBER_TAKEN."""

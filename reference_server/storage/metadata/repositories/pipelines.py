@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from peewee import IntegrityError, ModelSelect, fn
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import (
     Job,
     Package,
@@ -22,12 +22,19 @@ from reference_server.storage.metadata.models import (
     Runner,
     User,
 )
-from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.pagination import (
+    Ordering,
+    Page,
+    PageRequest,
+    Selection,
+    read_numbered_page,
+    read_page,
+)
 from reference_server.storage.metadata.repositories.visibility import groups_below
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.rules.jobs import JobStatus, RunnerType
 
 _SHOWN_OF_A_PACKAGE = 5
+PACKAGE_PIPELINE_ORDERING = Ordering({"id": Pipeline.id}, Pipeline.id, default="id", default_sort="desc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +90,23 @@ class PipelineRepository:
         query = _with_jobs().where(Job.id == job_id)
         return self._first(query if project_id is None else query.where(Pipeline.project_id == project_id), "job")
 
-    def list(self, project_id: int, wanted: PipelineFilter, page: Page) -> Listed[PipelineRecord]:
+    def list(self, project_id: int, wanted: PipelineFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of a project's pipelines by falling id."""
         query = _with_jobs().where(Pipeline.project_id == project_id).order_by(Pipeline.id.desc())
         if wanted.status:
             query = query.where(Job.status == wanted.status)
         if wanted.ref is not None:
             query = query.where(Pipeline.ref == wanted.ref)
-        return self._page(query, page)
+        return self._page(query, request)
 
-    def list_jobs(self, project_id: int, wanted: JobFilter, page: Page) -> Listed[PipelineRecord]:
+    def list_jobs(self, project_id: int, wanted: JobFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of the jobs of a project or of one of its pipelines by falling id. Raise RECORD_NOT_FOUND."""
         query = _with_jobs().where(Pipeline.project_id == project_id).order_by(Job.id.desc())
         if wanted.pipeline_id is not None:
             query = query.where(Pipeline.id == self.get(project_id, wanted.pipeline_id).pipeline.id)
         if wanted.statuses:
             query = query.where(Job.status.in_(list(wanted.statuses)))
-        return self._page(query, page)
+        return self._page(query, request)
 
     def add(self, project_id: int, user_id: int, ref: str) -> PipelineRecord:
         """Add a pipeline with a pending job and return it. Raise PROJECT_NOT_FOUND."""
@@ -108,7 +115,7 @@ class PipelineRepository:
         new = Pipeline.insert(iid=iid, project_id=project_id, user_id=user_id, ref=ref, created_at=now)
         try:
             pipeline_id = self.database.change(new)
-        except (IntegrityError, sqlite3.IntegrityError):
+        except IntegrityError:
             # The number was found free a moment ago in this transaction: the project or the user is gone.
             raise Failure(Reason.PROJECT_NOT_FOUND, "no such project") from None
         self.database.change(Job.insert(pipeline_id=pipeline_id, status=JobStatus.PENDING, created_at=now))
@@ -140,6 +147,13 @@ class PipelineRepository:
         """End a job whose status is among these; return whether it was."""
         which = (Job.id == job_id) & Job.status.in_(sorted(among))
         return bool(self.database.change(Job.update(status=status, finished_at=clock.now()).where(which)))
+
+    def page_of_package(self, package_id: int, selection: Selection) -> Page[PipelineRecord]:
+        """Return a page of the pipelines whose jobs published a package."""
+        publishing = PackagePipeline.select(PackagePipeline.pipeline_id).where(PackagePipeline.package_id == package_id)
+        query = Pipeline.select().where(Pipeline.id.in_(publishing))
+        page = read_page(self.database, query, Pipeline, PACKAGE_PIPELINE_ORDERING, selection)
+        return page.of(self.records(page.rows))
 
     def of_packages(self, package_ids: Collection[int]) -> dict[int, Sequence[PipelineRecord]]:
         """Return the newest few pipelines of packages, newest first, for those that have any."""
@@ -198,9 +212,9 @@ class PipelineRepository:
             raise Failure(Reason.RECORD_NOT_FOUND, f"no such {kind}")
         return self.records([pipeline])[0]
 
-    def _page(self, query: ModelSelect[Pipeline], page: Page) -> Listed[PipelineRecord]:
-        listed = give_page(self.database, query, page)
-        return Listed(self.records(listed.rows), listed.total)
+    def _page(self, query: ModelSelect[Pipeline], request: PageRequest) -> Page[PipelineRecord]:
+        listed = read_numbered_page(self.database, query, request)
+        return listed.of(self.records(listed.rows))
 
 
 def _with_jobs() -> ModelSelect[Pipeline]:

@@ -10,8 +10,9 @@ from peewee import Field
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, Project, User
-from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import claim_path
 from reference_server.storage.metadata.repositories.visibility import (
     Viewer,
@@ -20,7 +21,6 @@ from reference_server.storage.metadata.repositories.visibility import (
     roles_in_projects,
     visible_projects,
 )
-from reference_server.storage.metadata.sqlite.database import Database
 
 _ORDERS: dict[str, Field] = {
     "": Project.created_at,
@@ -89,7 +89,7 @@ class ProjectRepository:
             raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
         return self.records(projects, user_id)[0]
 
-    def list(self, viewer: Viewer | None, wanted: ProjectFilter, page: Page) -> Listed[ProjectRecord]:
+    def list(self, viewer: Viewer | None, wanted: ProjectFilter, request: PageRequest) -> Page[ProjectRecord]:
         """Return a page of the projects that a viewer sees; None is anonymous. Raise PARAMETER_VALUE_UNKNOWN."""
         column = _ORDERS.get(wanted.order_by)
         if column is None:
@@ -106,8 +106,8 @@ class ProjectRepository:
             query = query.where(Project.name.contains(wanted.search) | Project.path.contains(wanted.search))
         if wanted.visibility:
             query = query.where(Project.visibility == wanted.visibility)
-        listed = give_page(self.database, query, page)
-        return Listed(self.records(listed.rows, None if viewer is None else viewer.user_id), listed.total)
+        listed = read_numbered_page(self.database, query, request)
+        return listed.of(self.records(listed.rows, None if viewer is None else viewer.user_id))
 
     def records(self, projects: Sequence[Project], user_id: int | None) -> Sequence[ProjectRecord]:
         """Return projects as a user sees them, in three queries however many they are."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from peewee import Expression
 
 from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, DeployToken, Group, Project, Runner
-from reference_server.storage.metadata.sqlite.database import Database
 
 
 @dataclass(frozen=True, slots=True)

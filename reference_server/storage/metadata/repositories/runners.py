@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Runner
-from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import ResourceKey, belongs_to
-from reference_server.storage.metadata.sqlite.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class RunnerRepository:
             return runner
         return None
 
-    def list(self, resource: ResourceKey | None, page: Page) -> Listed[Runner]:
+    def list(self, resource: ResourceKey | None, request: PageRequest) -> Page[Runner]:
         """Return a page of the runners of a resource, or of all, by falling id."""
         query = Runner.select().order_by(Runner.id.desc())
         if resource is not None:
             query = query.where(belongs_to(resource, Runner))
-        return give_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(self, runner_type: int, resource: ResourceKey, description: str, digest: bytes) -> Runner:
         """Add a runner and return it; that of an instance has an empty key."""

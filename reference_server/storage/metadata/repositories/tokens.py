@@ -9,10 +9,10 @@ from peewee import JOIN, Case, Expression, ModelSelect
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, DeployToken, GroupMember, ProjectMember
-from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import ResourceKey, belongs_to
-from reference_server.storage.metadata.sqlite.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ class AccessTokenRepository:
         """Return a token, whosever it is. Raise TOKEN_NOT_FOUND."""
         return self._first(AccessToken.id == token_id)
 
-    def list(self, resource: ResourceKey | None, wanted: AccessTokenFilter, page: Page) -> Listed[AccessTokenRecord]:
+    def list(
+        self, resource: ResourceKey | None, wanted: AccessTokenFilter, request: PageRequest
+    ) -> Page[AccessTokenRecord]:
         """Return a page of the tokens of a resource, or of personal ones, by falling id."""
         query = _select_access_tokens().where(_in(resource)).order_by(AccessToken.id.desc())
         if wanted.active is not None:
@@ -69,7 +71,7 @@ class AccessTokenRepository:
             query = query.where(AccessToken.name.contains(wanted.search))
         if wanted.user_id is not None:
             query = query.where(AccessToken.user_id == wanted.user_id)
-        return give_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(
         self,
@@ -124,14 +126,14 @@ class DeployTokenRepository:
             raise Failure(Reason.TOKEN_NOT_FOUND, "no such deploy token")
         return token
 
-    def list(self, resource: ResourceKey | None, page: Page, *, active_only: bool) -> Listed[DeployToken]:
+    def list(self, resource: ResourceKey | None, request: PageRequest, *, active_only: bool) -> Page[DeployToken]:
         """Return a page of the tokens of a resource, or of all, by falling id."""
         query = _unrevoked_deploy_tokens().order_by(DeployToken.id.desc())
         if resource is not None:
             query = query.where(belongs_to(resource, DeployToken))
         if active_only:
             query = query.where(_unexpired(DeployToken))
-        return give_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(
         self, resource: ResourceKey, *, name: str, username: str, digest: bytes, scopes: str, expires_at: int | None

@@ -9,9 +9,9 @@ from peewee import IntegrityError
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import User
-from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class UserRepository:
             raise _unknown()
         return user
 
-    def list(self, wanted: UserFilter, page: Page, *, search_emails: bool) -> Listed[User]:
+    def list(self, wanted: UserFilter, request: PageRequest, *, search_emails: bool) -> Page[User]:
         """Return a page of users by falling id."""
         query = User.select().order_by(User.id.desc())
         if wanted.username is not None:
@@ -67,7 +67,7 @@ class UserRepository:
             query = query.where(matches | User.email.contains(wanted.search) if search_emails else matches)
         if wanted.blocked is not None:
             query = query.where(User.blocked == wanted.blocked)
-        return give_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(self, fields: UserFields) -> User:
         """Add a user and return it. Raise USER_TAKEN."""

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from peewee import Expression, ModelSelect, fn
 
 from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Group, GroupAncestor, GroupMember, Project, ProjectMember
-from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.rules.roles import Role, Visibility
 
 

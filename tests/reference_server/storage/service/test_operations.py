@@ -17,7 +17,7 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from reference_server.contract.failure import Failure
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM, SMALL_CONTENT_BYTES
 from reference_server.storage.metadata import writer
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from tests.support.storage import SECONDS, Registry, at, outcome, parts, running
 from tests.support.storage_process import StorageProcess
 
@@ -188,7 +188,7 @@ def own_registry(tmp_path: Path) -> Iterator[Registry]:
 @contextlib.contextmanager
 def writing_blocked(registry: Registry) -> Iterator[None]:
     """Keep the storage from committing: another connection holds the write lock."""
-    blocker = Database(registry.data / "metadata.sqlite3")
+    blocker = SqliteDatabase(registry.data / "metadata.sqlite3")
     blocker.run("BEGIN IMMEDIATE")
     try:
         yield

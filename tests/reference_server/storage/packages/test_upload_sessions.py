@@ -10,14 +10,20 @@ import pytest
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import READ_TICKET_SECONDS, UPLOAD_IDLE_SECONDS
+from reference_server.storage.access.callers import ANONYMOUS, Anonymous
 from reference_server.storage.blobs.local_disk import LocalDisk
-from reference_server.storage.packages.publishing import Publication
+from reference_server.storage.packages.publications import Publication
 from reference_server.storage.packages.read_tickets import ReadTickets
-from reference_server.storage.packages.uploads import Uploads
+from reference_server.storage.packages.upload_sessions import UploadSessions
 from reference_server.storage.rules.coordinates import Coordinates
 
-PUBLICATION = Publication((), Coordinates("1", "tool", "1.0", "file"), None, None)
+PUBLICATION = Publication(Coordinates("1", "tool", "1.0", "file"), None, None)
 DIGEST = bytes(range(32))
+
+
+def nobody() -> Anonymous:
+    """Authenticate nobody."""
+    return ANONYMOUS
 
 
 class Clock:
@@ -37,13 +43,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def uploads(tmp_path: Path, clock: Clock) -> Uploads:
+def uploads(tmp_path: Path, clock: Clock) -> UploadSessions:
     """Make a register of uploads on an empty volume."""
-    return Uploads(LocalDisk(tmp_path), clock)
+    return UploadSessions(LocalDisk(tmp_path), clock)
 
 
-def test_an_upload_without_a_byte_for_an_hour_is_given_up(uploads: Uploads, clock: Clock, tmp_path: Path) -> None:
-    upload = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
+def test_an_upload_without_a_byte_for_an_hour_is_over(uploads: UploadSessions, clock: Clock, tmp_path: Path) -> None:
+    upload = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
     os.utime(tmp_path / "staging" / upload.id, (clock.now, clock.now))
     clock.now += UPLOAD_IDLE_SECONDS
     assert uploads.end_idle() == 0
@@ -55,38 +61,38 @@ def test_an_upload_without_a_byte_for_an_hour_is_given_up(uploads: Uploads, cloc
     assert refusal.value.reason == Reason.UPLOAD_NOT_FOUND
 
 
-def test_a_byte_keeps_an_upload_open(uploads: Uploads, clock: Clock, tmp_path: Path) -> None:
-    through_storage = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
-    direct = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=True)
+def test_a_byte_keeps_an_upload_open(uploads: UploadSessions, clock: Clock, tmp_path: Path) -> None:
+    through_storage = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+    direct = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=True)
     clock.now += UPLOAD_IDLE_SECONDS + 1
     uploads.touch(through_storage)
     os.utime(tmp_path / "staging" / direct.id, (clock.now, clock.now))
     assert uploads.end_idle() == 0
 
 
-def test_a_staging_file_of_no_upload_is_a_stray(uploads: Uploads, tmp_path: Path) -> None:
-    upload = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
+def test_a_staging_file_of_no_upload_is_a_stray(uploads: UploadSessions, tmp_path: Path) -> None:
+    upload = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
     (tmp_path / "staging" / "left-by-a-crash").write_bytes(b"half of it")
     assert asyncio.run(uploads.discard_strays()) == 1
     assert [path.name for path in (tmp_path / "staging").iterdir()] == [upload.id]
 
 
-def test_the_number_of_open_uploads_is_bounded(uploads: Uploads) -> None:
-    begun = [uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False) for _ in range(4096)]
+def test_the_number_of_open_uploads_is_bounded(uploads: UploadSessions) -> None:
+    begun = [uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False) for _ in range(4096)]
     with pytest.raises(Failure) as refusal:
-        uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
+        uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
     assert refusal.value.reason == Reason.OVERLOADED
     uploads.abandon(begun[0].id)
-    uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
+    uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
 
 
-def test_answers_are_remembered_for_many_commits_and_not_for_ever(uploads: Uploads) -> None:
-    first = uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False)
+def test_answers_are_remembered_for_many_commits_and_not_for_ever(uploads: UploadSessions) -> None:
+    first = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
     uploads.keep_answer(first)
     for _ in range(9_999):
-        uploads.keep_answer(uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False))
+        uploads.keep_answer(uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False))
     assert uploads.find(first.id) is first
-    uploads.keep_answer(uploads.begin(PUBLICATION, maximum_bytes=100, shares_volume=False))
+    uploads.keep_answer(uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False))
     with pytest.raises(Failure):
         uploads.find(first.id)
 

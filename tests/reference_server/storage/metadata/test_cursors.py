@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.packages.cursors import Place, read_cursor, write_cursor
+from reference_server.storage.metadata.pagination import Place, read_cursor, write_cursor
 
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
 PLACES = st.builds(Place, NUMBERS | st.text(st.characters(max_codepoint=127), max_size=255), NUMBERS)
