@@ -35,6 +35,7 @@ from reference_server.storage.rules.jobs import JobStatus, RunnerType
 
 PACKAGE_PIPELINE_ORDERING = Ordering({"id": Pipeline.id}, Pipeline.id, default="id", default_sort="desc")
 _SHOWN_OF_A_PACKAGE = 5
+PACKAGE_PIPELINE_ORDERING = Ordering({"id": Pipeline.id}, Pipeline.id, default="id", default_sort="desc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class PipelineRepository:
             query = query.where(Job.status == wanted.status)
         if wanted.ref is not None:
             query = query.where(Pipeline.ref == wanted.ref)
-        return self._page(query, page)
+        return self._page(query, request)
 
     def list_jobs(self, project_id: int, wanted: JobFilter, page: PageRequest) -> Page[PipelineRecord]:
         """Return a page of the jobs of a project or of one of its pipelines by falling id. Raise RECORD_NOT_FOUND."""
@@ -106,7 +107,7 @@ class PipelineRepository:
             query = query.where(Pipeline.id == self.get(project_id, wanted.pipeline_id).pipeline.id)
         if wanted.statuses:
             query = query.where(Job.status.in_(list(wanted.statuses)))
-        return self._page(query, page)
+        return self._page(query, request)
 
     def add(self, project_id: int, user_id: int, ref: str) -> PipelineRecord:
         """Add a pipeline with a pending job and return it. Raise PROJECT_NOT_FOUND."""
