@@ -40,7 +40,7 @@ class PipelineService:
 
     def list(self, caller: Caller, project: str, wanted: PipelineFilter, page: PageRequest) -> Page[PipelineRecord]:
         """Return a page of a project's pipelines by falling id."""
-        return self.metadata.pipelines.list(self.projects.find(caller, project, READ_PIPELINES).id, wanted, request)
+        return self.metadata.pipelines.list(self.projects.find(caller, project, READ_PIPELINES).id, wanted, page)
 
     async def delete(self, caller: UserCaller, project: str, pipeline_id: int) -> None:
         """Delete a pipeline with its job. Raise RECORD_NOT_FOUND."""

@@ -61,7 +61,7 @@ class RunnerService:
             require_administrator(caller, (API, CREATE_RUNNER))
         else:
             key = self.resources.find(caller, where, MAINTAIN_RUNNERS, OWN_RUNNERS).key
-        return self.metadata.runners.list(key, request)
+        return self.metadata.runners.list(key, page)
 
     def read(self, caller: UserCaller, runner_id: int) -> Runner:
         """Return a runner. Raise RECORD_NOT_FOUND."""

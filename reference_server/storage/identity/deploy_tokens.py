@@ -73,7 +73,7 @@ class DeployTokenService:
             require_administrator(caller, (API, READ_API))
         else:
             raise Failure(Reason.CREDENTIAL_INVALID, "a deploy token is no user")
-        return self.metadata.deploy_tokens.list(key, request, active_only=active_only)
+        return self.metadata.deploy_tokens.list(key, page, active_only=active_only)
 
     def read(self, caller: Caller, where: ResourceReference, token_id: int) -> DeployToken:
         """Return a token. Raise TOKEN_NOT_FOUND, also for one that was revoked."""

@@ -44,7 +44,7 @@ class GroupService:
         viewer = viewer_of(caller)
         if parent is not None:
             wanted = replace(wanted, parent_id=self.access.find(caller, parent, SEE).id)
-        return self.metadata.groups.list(viewer, wanted, request)
+        return self.metadata.groups.list(viewer, wanted, page)
 
     async def create(self, caller: Caller, fields: GroupFields) -> Group:
         """Create a group whose owner is the caller. Raise PARAMETER_TAKEN, GROUP_NOT_FOUND for the parent."""

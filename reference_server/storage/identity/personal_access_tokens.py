@@ -49,7 +49,7 @@ class PersonalAccessTokenService:
             if wanted.user_id not in {None, caller.user_id}:
                 raise _not_shown()
             wanted = replace(wanted, user_id=caller.user_id)
-        return self.metadata.access_tokens.list(None, wanted, request)
+        return self.metadata.access_tokens.list(None, wanted, page)
 
     def read(self, caller: UserCaller, token_id: int) -> AccessTokenRecord:
         """Return a token. Raise TOKEN_NOT_FOUND, or CREDENTIAL_INVALID when the caller is no administrator."""

@@ -64,7 +64,7 @@ class ProjectService:
             wanted = replace(wanted, visibility=read_visibility(wanted.visibility))
         if group is not None:
             wanted = replace(wanted, group_id=self.groups.find(caller, group, SEE).id)
-        return self.metadata.projects.list(viewer, wanted, request)
+        return self.metadata.projects.list(viewer, wanted, page)
 
     async def change(self, caller: Caller, reference: str, changes: ProjectChanges) -> ProjectRecord:
         """Change what is given. Raise PROJECT_NOT_FOUND, PARAMETER_INVALID for a visibility wider than the group's."""

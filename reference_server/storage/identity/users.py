@@ -32,7 +32,7 @@ class UserService:
     def list(self, caller: UserCaller, wanted: UserFilter, page: PageRequest) -> Page[User]:
         """Return a page of users by falling id."""
         require_scope(caller, _READING)
-        return self.metadata.users.list(wanted, request, search_emails=caller.administrator)
+        return self.metadata.users.list(wanted, page, search_emails=caller.administrator)
 
     async def create(self, caller: UserCaller, fields: UserFields) -> User:
         """Create a user. Raise USER_TAKEN."""

@@ -21,7 +21,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class MembersServicer(MembersServiceServicer):
     """Members of projects and groups."""
 
-    def __init__(self, members: MemberService, admission: Admission) -> None:
+    def __init__(self, admission: Admission, members: MemberService) -> None:
         self._admission = admission
         self._members = members
 

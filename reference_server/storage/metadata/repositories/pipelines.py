@@ -35,7 +35,6 @@ from reference_server.storage.rules.jobs import JobStatus, RunnerType
 
 PACKAGE_PIPELINE_ORDERING = Ordering({"id": Pipeline.id}, Pipeline.id, default="id", default_sort="desc")
 _SHOWN_OF_A_PACKAGE = 5
-PACKAGE_PIPELINE_ORDERING = Ordering({"id": Pipeline.id}, Pipeline.id, default="id", default_sort="desc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class PipelineRepository:
         query = _with_jobs().where(Job.id == job_id)
         return self._first(query if project_id is None else query.where(Pipeline.project_id == project_id), "job")
 
-    def list(self, project_id: int, wanted: PipelineFilter, page: PageRequest) -> Page[PipelineRecord]:
+    def list(self, project_id: int, wanted: PipelineFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of a project's pipelines by falling id."""
         query = _with_jobs().where(Pipeline.project_id == project_id).order_by(Pipeline.id.desc())
         if wanted.status:
@@ -100,7 +99,7 @@ class PipelineRepository:
             query = query.where(Pipeline.ref == wanted.ref)
         return self._page(query, request)
 
-    def list_jobs(self, project_id: int, wanted: JobFilter, page: PageRequest) -> Page[PipelineRecord]:
+    def list_jobs(self, project_id: int, wanted: JobFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of the jobs of a project or of one of its pipelines by falling id. Raise RECORD_NOT_FOUND."""
         query = _with_jobs().where(Pipeline.project_id == project_id).order_by(Job.id.desc())
         if wanted.pipeline_id is not None:
