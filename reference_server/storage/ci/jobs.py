@@ -30,11 +30,9 @@ class JobService:
         """Return a job with its pipeline. Raise RECORD_NOT_FOUND."""
         return self.metadata.pipelines.get_job(job_id, self.projects.find(caller, project, READ_PIPELINES).id)
 
-    def list(self, caller: Caller, project: str, wanted: JobFilter, request: PageRequest) -> Page[PipelineRecord]:
+    def list(self, caller: Caller, project: str, wanted: JobFilter, page: PageRequest) -> Page[PipelineRecord]:
         """Return a page of the jobs of a project or of one of its pipelines by falling id. Raise RECORD_NOT_FOUND."""
-        return self.metadata.pipelines.list_jobs(
-            self.projects.find(caller, project, READ_PIPELINES).id, wanted, request
-        )
+        return self.metadata.pipelines.list_jobs(self.projects.find(caller, project, READ_PIPELINES).id, wanted, page)
 
     async def cancel(self, caller: UserCaller, project: str, job_id: int) -> PipelineRecord:
         """End a job that has not ended. Raise RECORD_NOT_FOUND."""

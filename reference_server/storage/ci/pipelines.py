@@ -38,9 +38,9 @@ class PipelineService:
         """Return a pipeline. Raise RECORD_NOT_FOUND."""
         return self.metadata.pipelines.get(self.projects.find(caller, project, READ_PIPELINES).id, pipeline_id)
 
-    def list(self, caller: Caller, project: str, wanted: PipelineFilter, request: PageRequest) -> Page[PipelineRecord]:
+    def list(self, caller: Caller, project: str, wanted: PipelineFilter, page: PageRequest) -> Page[PipelineRecord]:
         """Return a page of a project's pipelines by falling id."""
-        return self.metadata.pipelines.list(self.projects.find(caller, project, READ_PIPELINES).id, wanted, request)
+        return self.metadata.pipelines.list(self.projects.find(caller, project, READ_PIPELINES).id, wanted, page)
 
     async def delete(self, caller: UserCaller, project: str, pipeline_id: int) -> None:
         """Delete a pipeline with its job. Raise RECORD_NOT_FOUND."""

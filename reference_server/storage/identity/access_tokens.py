@@ -64,11 +64,11 @@ class AccessTokenService:
         return await self.writer.submit(add), secret
 
     def list(
-        self, caller: Caller, where: ResourceReference, wanted: AccessTokenFilter, request: PageRequest
+        self, caller: Caller, where: ResourceReference, wanted: AccessTokenFilter, page: PageRequest
     ) -> Page[AccessTokenRecord]:
         """Return a page of a resource's tokens by falling id."""
         found = self.resources.find(caller, where, READ_TO_MAINTAIN, READ_TO_OWN)
-        return self.metadata.access_tokens.list(found.key, wanted, request)
+        return self.metadata.access_tokens.list(found.key, wanted, page)
 
     def read(self, caller: Caller, where: ResourceReference, token_id: int) -> AccessTokenRecord:
         """Return a token. Raise TOKEN_NOT_FOUND."""

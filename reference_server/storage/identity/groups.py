@@ -39,12 +39,12 @@ class GroupService:
         group = self.access.find(caller, reference, SEE)
         return group, self.access.role(caller, group.id)
 
-    def list(self, caller: Caller, parent: str | None, wanted: GroupFilter, request: PageRequest) -> Page[Group]:
+    def list(self, caller: Caller, parent: str | None, wanted: GroupFilter, page: PageRequest) -> Page[Group]:
         """Return a page of the groups that the caller sees, by name. Raise GROUP_NOT_FOUND for the parent."""
         viewer = viewer_of(caller)
         if parent is not None:
             wanted = replace(wanted, parent_id=self.access.find(caller, parent, SEE).id)
-        return self.metadata.groups.list(viewer, wanted, request)
+        return self.metadata.groups.list(viewer, wanted, page)
 
     async def create(self, caller: Caller, fields: GroupFields) -> Group:
         """Create a group whose owner is the caller. Raise PARAMETER_TAKEN, GROUP_NOT_FOUND for the parent."""
@@ -57,9 +57,8 @@ class GroupService:
     async def delete(self, caller: Caller, reference: str) -> None:
         """Delete a group with everything below it. Raise GROUP_NOT_FOUND."""
         group_id = self.access.find(caller, reference, OWN).id
-        self.garbage_collector.free_later(
-            await self.writer.submit(lambda metadata: _delete(metadata, group_id), long=True)
-        )
+        freed = await self.writer.submit(lambda metadata: _delete(metadata, group_id), long=True)
+        self.garbage_collector.free_later(freed)
 
     def _owner(self, caller: Caller, parent_id: int | None) -> UserCaller:
         """Return the caller if it is a user that may create a group there."""

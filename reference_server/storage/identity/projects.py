@@ -57,16 +57,14 @@ class ProjectService:
         """Return a project. Raise PROJECT_NOT_FOUND."""
         return self.metadata.projects.get(self.access.find(caller, reference, SEE).id, _user_id(caller))
 
-    def list(
-        self, caller: Caller, group: str | None, wanted: ProjectFilter, request: PageRequest
-    ) -> Page[ProjectRecord]:
+    def list(self, caller: Caller, group: str | None, wanted: ProjectFilter, page: PageRequest) -> Page[ProjectRecord]:
         """Return a page of the projects that the caller sees. Raise GROUP_NOT_FOUND, PARAMETER_VALUE_UNKNOWN."""
         viewer = viewer_of(caller)
         if wanted.visibility:
             wanted = replace(wanted, visibility=read_visibility(wanted.visibility))
         if group is not None:
             wanted = replace(wanted, group_id=self.groups.find(caller, group, SEE).id)
-        return self.metadata.projects.list(viewer, wanted, request)
+        return self.metadata.projects.list(viewer, wanted, page)
 
     async def change(self, caller: Caller, reference: str, changes: ProjectChanges) -> ProjectRecord:
         """Change what is given. Raise PROJECT_NOT_FOUND, PARAMETER_INVALID for a visibility wider than the group's."""
@@ -83,9 +81,8 @@ class ProjectService:
     async def delete(self, caller: Caller, reference: str) -> None:
         """Delete a project with its packages and tokens. Raise PROJECT_NOT_FOUND."""
         project_id = self.access.find(caller, reference, OWN).id
-        self.garbage_collector.free_later(
-            await self.writer.submit(lambda metadata: _delete(metadata, project_id), long=True)
-        )
+        freed = await self.writer.submit(lambda metadata: _delete(metadata, project_id), long=True)
+        self.garbage_collector.free_later(freed)
 
 
 def _create(metadata: Metadata, fields: ProjectFields, user_id: int | None) -> ProjectRecord:

@@ -15,6 +15,7 @@ from reference_server.storage.metadata.repositories.pipelines import JobFilter, 
 from reference_server.storage.service import ci_messages as messages
 from reference_server.storage.service import identity_messages
 from reference_server.storage.service.admission import Admission
+from reference_server.storage.service.messages import page_request
 from reference_server.storage.wiring import StorageServices
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -23,7 +24,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class CiServicer(CiServiceServicer):
     """CI, as far as job tokens need it."""
 
-    def __init__(self, services: StorageServices, admission: Admission) -> None:
+    def __init__(self, admission: Admission, services: StorageServices) -> None:
         self._admission = admission
         self._runners = services.runners
         self._pipelines = services.pipelines
@@ -42,7 +43,7 @@ class CiServicer(CiServiceServicer):
 
     async def ListRunners(self, request: pb.ListRunnersRequest, context: Context) -> pb.ListRunnersResponse:
         where = identity_messages.resource(request.place) if request.HasField("place") else None
-        listed = self._runners.list(self._admission.user(request), where, identity_messages.page_request(request))
+        listed = self._runners.list(self._admission.user(request), where, page_request(request))
         return pb.ListRunnersResponse(runners=map(messages.runner, listed.rows), total=listed.total)
 
     async def GetRunner(self, request: pb.GetRunnerRequest, context: Context) -> pb.GetRunnerResponse:
@@ -62,7 +63,7 @@ class CiServicer(CiServiceServicer):
         return pb.GetPipelineResponse(pipeline=messages.pipeline(record))
 
     async def ListPipelines(self, request: pb.ListPipelinesRequest, context: Context) -> pb.ListPipelinesResponse:
-        caller, page = self._admission.caller(request), identity_messages.page_request(request)
+        caller, page = self._admission.caller(request), page_request(request)
         wanted = PipelineFilter(request.status, request.ref if request.HasField("ref") else None)
         listed = self._pipelines.list(caller, request.project, wanted, page)
         return pb.ListPipelinesResponse(pipelines=map(messages.pipeline, listed.rows), total=listed.total)
@@ -76,7 +77,7 @@ class CiServicer(CiServiceServicer):
         return pb.GetJobResponse(job=messages.job(record))
 
     async def ListJobs(self, request: pb.ListJobsRequest, context: Context) -> pb.ListJobsResponse:
-        caller, page = self._admission.caller(request), identity_messages.page_request(request)
+        caller, page = self._admission.caller(request), page_request(request)
         pipeline_id = request.pipeline_id if request.HasField("pipeline_id") else None
         wanted = JobFilter(pipeline_id, tuple(request.statuses))
         listed = self._jobs.list(caller, request.project, wanted, page)
@@ -112,7 +113,7 @@ class CiServicer(CiServiceServicer):
     async def ListJobTokenAllowlist(
         self, request: pb.ListJobTokenAllowlistRequest, context: Context
     ) -> pb.ListJobTokenAllowlistResponse:
-        caller, page = self._admission.user(request), identity_messages.page_request(request)
+        caller, page = self._admission.user(request), page_request(request)
         listed = self._scopes.list(caller, request.project, page)
         projects = map(identity_messages.project, listed.rows)
         return pb.ListJobTokenAllowlistResponse(projects=projects, total=listed.total)

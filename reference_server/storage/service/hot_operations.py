@@ -18,8 +18,8 @@ from reference_server.storage.wiring import StorageServices
 class HotOperations:
     """Answers open and begin at once, publish and commit once they are on stable storage. Each raises Failure."""
 
-    services: StorageServices
     admission: Admission
+    services: StorageServices
 
     def open(self, request: pb.OpenPackageFileRequest) -> pb.OpenPackageFileResponse:
         """Open the newest file of coordinates."""

@@ -15,6 +15,7 @@ from reference_server.storage.metadata.repositories.projects import ProjectChang
 from reference_server.storage.metadata.repositories.users import UserChanges, UserFields, UserFilter
 from reference_server.storage.service import identity_messages as messages
 from reference_server.storage.service.admission import Admission
+from reference_server.storage.service.messages import page_request
 from reference_server.storage.wiring import StorageServices
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -24,7 +25,7 @@ _BLOCKED = {int(pb.USER_STATE_ACTIVE): False, int(pb.USER_STATE_BLOCKED): True}
 class IdentityServicer(IdentityServiceServicer):
     """Users, groups and projects."""
 
-    def __init__(self, services: StorageServices, admission: Admission) -> None:
+    def __init__(self, admission: Admission, services: StorageServices) -> None:
         self._admission = admission
         self._edition = services.edition
         self._users = services.users
@@ -52,7 +53,7 @@ class IdentityServicer(IdentityServiceServicer):
             request.search if request.HasField("search") else None,
             _BLOCKED.get(request.state),
         )
-        listed = self._users.list(caller, wanted, messages.page_request(request))
+        listed = self._users.list(caller, wanted, page_request(request))
         users = [messages.user(user, caller) for user in listed.rows]
         return pb.ListUsersResponse(users=users, total=listed.total)
 
@@ -88,7 +89,7 @@ class IdentityServicer(IdentityServiceServicer):
             minimum_access_level=request.minimum_access_level if request.HasField("minimum_access_level") else None,
         )
         parent = request.parent if request.HasField("parent") else None
-        listed = self._groups.list(self._admission.caller(request), parent, wanted, messages.page_request(request))
+        listed = self._groups.list(self._admission.caller(request), parent, wanted, page_request(request))
         return pb.ListGroupsResponse(groups=map(messages.group, listed.rows), total=listed.total)
 
     async def DeleteGroup(self, request: pb.DeleteGroupRequest, context: Context) -> pb.DeleteGroupResponse:
@@ -116,7 +117,7 @@ class IdentityServicer(IdentityServiceServicer):
             sort=request.sort,
         )
         group = request.group if request.HasField("group") else None
-        listed = self._projects.list(self._admission.caller(request), group, wanted, messages.page_request(request))
+        listed = self._projects.list(self._admission.caller(request), group, wanted, page_request(request))
         return pb.ListProjectsResponse(projects=map(messages.project, listed.rows), total=listed.total)
 
     async def UpdateProject(self, request: pb.UpdateProjectRequest, context: Context) -> pb.UpdateProjectResponse:

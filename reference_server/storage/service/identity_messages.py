@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from generic_packages.storage.v1 import identity_pb2 as pb
 from generic_packages.storage.v1 import members_pb2, tokens_pb2
 
@@ -13,19 +11,10 @@ from reference_server.storage.identity.resources import ResourceReference
 from reference_server.storage.identity.users import may_know_email
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.models import DeployToken, Group, User
-from reference_server.storage.metadata.pagination import PageRequest
 from reference_server.storage.metadata.repositories.members import MemberRecord
 from reference_server.storage.metadata.repositories.projects import ProjectRecord
 from reference_server.storage.metadata.repositories.tokens import AccessTokenRecord
 from reference_server.storage.service import messages
-
-
-def page_request(request: Any) -> PageRequest:  # noqa: ANN401 -- any message with both fields
-    """Read which page of a list is wanted."""
-    return PageRequest(
-        page=request.page if request.HasField("page") else None,
-        per_page=request.per_page if request.HasField("per_page") else None,
-    )
 
 
 def resource(message: pb.Place) -> ResourceReference:

@@ -7,7 +7,7 @@ from typing import Any
 
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from reference_server.storage.metadata.pagination import Page, PageRequest
+from reference_server.storage.metadata.pagination import Page
 from reference_server.storage.metadata.repositories.pipelines import PipelineRecord
 from reference_server.storage.metadata.rows import PackageFileRow
 from reference_server.storage.packages.packages import PackageFilters, PackageView
@@ -18,12 +18,7 @@ from reference_server.storage.service.messages import timestamp
 
 def package_filters(message: pb.PackageFilters) -> PackageFilters:
     """Read which packages are wanted."""
-    return PackageFilters(**_said(message))
-
-
-def page_request(message: pb.ListedPart) -> PageRequest:
-    """Read which page of a list is wanted."""
-    return PageRequest(**_said(message))
+    return PackageFilters(**{field.name: value for field, value in message.ListFields()})
 
 
 def page(listed: Page[Any]) -> pb.GivenPart:
@@ -54,8 +49,3 @@ def package_file(row: PackageFileRow, view: PipelineRecord | None) -> pb.Package
     if view is not None:
         message.pipeline.CopyFrom(pipeline(view))
     return message
-
-
-def _said(message: pb.PackageFilters | pb.ListedPart) -> dict[str, Any]:
-    """Return the fields that a message holds, by name: they are those of the value that is read."""
-    return {field.name: value for field, value in message.ListFields()}

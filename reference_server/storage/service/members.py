@@ -13,6 +13,7 @@ from generic_packages.storage.v1.members_pb2_grpc import MembersServiceServicer
 from reference_server.storage.identity.members import MemberFields, MemberService
 from reference_server.storage.service import identity_messages as messages
 from reference_server.storage.service.admission import Admission
+from reference_server.storage.service.messages import page_request
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -20,7 +21,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class MembersServicer(MembersServiceServicer):
     """Members of projects and groups."""
 
-    def __init__(self, members: MemberService, admission: Admission) -> None:
+    def __init__(self, admission: Admission, members: MemberService) -> None:
         self._admission = admission
         self._members = members
 
@@ -37,7 +38,7 @@ class MembersServicer(MembersServiceServicer):
     async def ListMembers(self, request: pb.ListMembersRequest, context: Context) -> pb.ListMembersResponse:
         caller, where = self._admission.user(request), messages.resource(request.place)
         search = request.search if request.HasField("search") else None
-        listed = self._members.list(caller, where, search, messages.page_request(request), inherited=request.inherited)
+        listed = self._members.list(caller, where, search, page_request(request), inherited=request.inherited)
         return pb.ListMembersResponse(members=map(messages.member, listed.rows), total=listed.total)
 
     async def UpdateMember(self, request: pb.UpdateMemberRequest, context: Context) -> pb.UpdateMemberResponse:

@@ -1,6 +1,6 @@
 """PackagesService."""
 
-# ruff: noqa: N802, ARG002 -- names and parameters are those of the generated service
+# ruff: noqa: D102, N802, ARG002 -- names and parameters are those of the generated service
 
 from __future__ import annotations
 
@@ -25,44 +25,37 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class PackagesServicer(PackagesServiceServicer):
     """Authenticates callers, and translates between messages and the storage's services."""
 
-    def __init__(self, services: StorageServices, admission: Admission, operations: HotOperations) -> None:
-        self._services = services
-        self._pipelines = services.package_pipelines
+    def __init__(self, admission: Admission, services: StorageServices, operations: HotOperations) -> None:
         self._admission = admission
+        self._services = services
         self._operations = operations
 
     async def Publish(self, request: pb.PublishRequest, context: Context) -> pb.PublishResponse:
-        """Publish a small file."""
         return pb.PublishResponse(package_file=messages.package_file(await self._operations.publish(request)))
 
     async def BeginPublication(
         self, request: pb.BeginPublicationRequest, context: Context
     ) -> pb.BeginPublicationResponse:
-        """Permit a large publication."""
         return self._operations.begin(request)
 
     async def CommitPublication(
         self, request: pb.CommitPublicationRequest, context: Context
     ) -> pb.CommitPublicationResponse:
-        """Publish what was sent."""
         row = await self._operations.commit(request)
         return pb.CommitPublicationResponse(package_file=messages.package_file(row))
 
     async def AbandonPublication(
         self, request: pb.AbandonPublicationRequest, context: Context
     ) -> pb.AbandonPublicationResponse:
-        """Give up what was begun."""
         self._operations.abandon(request.upload_id)
         return pb.AbandonPublicationResponse()
 
     async def OpenPackageFile(self, request: pb.OpenPackageFileRequest, context: Context) -> pb.OpenPackageFileResponse:
-        """Open the newest file of coordinates."""
         return self._operations.open(request)
 
     async def OpenPackageFileById(
         self, request: pb.OpenPackageFileByIdRequest, context: Context
     ) -> pb.OpenPackageFileByIdResponse:
-        """Open a file row."""
         require(self._services.edition.files_open_by_id)
         found = self._services.downloads.open_by_id(
             self._admission.caller(request),
@@ -74,55 +67,49 @@ class PackagesServicer(PackagesServiceServicer):
         return pb.OpenPackageFileByIdResponse(opened=self._operations.opened(found, request))
 
     async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
-        """List the packages of a project."""
         page = self._services.packages.list(
             self._admission.caller(request),
             request.project,
             listing_messages.package_filters(request.filters),
-            listing_messages.page_request(request.part),
+            messages.page_request(request.part),
         )
         return pb.ListPackagesResponse(packages=self._packages(page.rows), part=listing_messages.page(page))
 
     async def ListGroupPackages(
         self, request: pb.ListGroupPackagesRequest, context: Context
     ) -> pb.ListGroupPackagesResponse:
-        """List the packages of a group's projects."""
         page = self._services.packages.list_in_group(
             self._admission.caller(request),
             request.group,
             listing_messages.package_filters(request.filters),
-            listing_messages.page_request(request.part),
+            messages.page_request(request.part),
             with_subgroups=not request.exclude_subgroups,
         )
         return pb.ListGroupPackagesResponse(packages=self._packages(page.rows), part=listing_messages.page(page))
 
     async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
-        """Return one package."""
         package = self._services.packages.show(self._admission.caller(request), request.project, request.package_id)
         return pb.GetPackageResponse(package=self._packages([package])[0])
 
     async def ListPackageFiles(
         self, request: pb.ListPackageFilesRequest, context: Context
     ) -> pb.ListPackageFilesResponse:
-        """List the file rows of a package."""
-        caller, asked = self._admission.caller(request), listing_messages.page_request(request.part)
+        caller, asked = self._admission.caller(request), messages.page_request(request.part)
         page = self._services.packages.list_files(caller, request.project, request.package_id, asked)
-        pipelines = self._pipelines.metadata.pipelines.of_files([file.id for file in page.rows])
+        pipelines = self._services.package_pipelines.metadata.pipelines.of_files([file.id for file in page.rows])
         files = [listing_messages.package_file(file, pipelines.get(file.id)) for file in page.rows]
         return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.page(page))
 
     async def ListPackagePipelines(
         self, request: pb.ListPackagePipelinesRequest, context: Context
     ) -> pb.ListPackagePipelinesResponse:
-        """List the pipelines that published a package."""
         require(self._services.edition.pipelines_of_packages)
-        caller, asked = self._admission.caller(request), listing_messages.page_request(request.part)
-        page = self._pipelines.list(caller, request.project, request.package_id, asked)
+        caller, asked = self._admission.caller(request), messages.page_request(request.part)
+        page = self._services.package_pipelines.list(caller, request.project, request.package_id, asked)
         pipelines = [ci_messages.pipeline(view) for view in page.rows]
         return pb.ListPackagePipelinesResponse(pipelines=pipelines, part=listing_messages.page(page))
 
     async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
-        """Delete a package."""
         caller = self._admission.caller(request)
         await self._services.deletion.delete_package(caller, request.project, request.package_id)
         return pb.DeletePackageResponse()
@@ -130,7 +117,6 @@ class PackagesServicer(PackagesServiceServicer):
     async def DeletePackageFile(
         self, request: pb.DeletePackageFileRequest, context: Context
     ) -> pb.DeletePackageFileResponse:
-        """Delete a file row."""
         await self._services.deletion.delete_file(
             self._admission.caller(request), request.project, request.package_id, request.package_file_id
         )
@@ -139,14 +125,12 @@ class PackagesServicer(PackagesServiceServicer):
     async def GetPackageSettings(
         self, request: pb.GetPackageSettingsRequest, context: Context
     ) -> pb.GetPackageSettingsResponse:
-        """Return the settings in force for a group."""
         settings = self._services.package_settings.read(self._admission.caller(request), request.group)
         return pb.GetPackageSettingsResponse(settings=_settings(settings))
 
     async def UpdatePackageSettings(
         self, request: pb.UpdatePackageSettingsRequest, context: Context
     ) -> pb.UpdatePackageSettingsResponse:
-        """Change the settings of a group."""
         regex_given = request.HasField("generic_duplicate_exception_regex")
         settings = await self._services.package_settings.change(
             self._admission.caller(request),
@@ -159,14 +143,12 @@ class PackagesServicer(PackagesServiceServicer):
     async def GetPackageLimits(
         self, request: pb.GetPackageLimitsRequest, context: Context
     ) -> pb.GetPackageLimitsResponse:
-        """Return the limits of a project."""
         maximum = self._services.size_limits.read(self._admission.caller(request), request.project)
         return pb.GetPackageLimitsResponse(maximum_file_bytes=maximum)
 
     async def UpdatePackageLimits(
         self, request: pb.UpdatePackageLimitsRequest, context: Context
     ) -> pb.UpdatePackageLimitsResponse:
-        """Change the limits of a project."""
         maximum = await self._services.size_limits.change(
             self._admission.caller(request),
             request.project,
@@ -176,7 +158,7 @@ class PackagesServicer(PackagesServiceServicer):
 
     def _packages(self, views: Sequence[PackageView]) -> list[pb.Package]:
         """Write packages with their pipelines."""
-        pipelines = self._pipelines.metadata.pipelines.of_packages([view.row.id for view in views])
+        pipelines = self._services.package_pipelines.metadata.pipelines.of_packages([view.row.id for view in views])
         return [listing_messages.package(view, pipelines.get(view.row.id, ())) for view in views]
 
 

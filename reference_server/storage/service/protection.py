@@ -1,6 +1,6 @@
 """ProtectionService."""
 
-# ruff: noqa: N802, ARG002 -- names and parameters are those of the generated service
+# ruff: noqa: D102, N802, ARG002 -- names and parameters are those of the generated service
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceServicer
 
 from reference_server.storage.access.callers import Caller
-from reference_server.storage.metadata.pagination import PageRequest
 from reference_server.storage.metadata.rows import ProtectionRuleRow
 from reference_server.storage.packages.protection_rules import ProtectionRuleService, RuleFields
 from reference_server.storage.rules.editions import Edition, require
 from reference_server.storage.rules.protection import level_name
+from reference_server.storage.service import messages
 from reference_server.storage.service.admission import Admission, CredentialedRequest
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -24,7 +24,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class ProtectionServicer(ProtectionServiceServicer):
     """Authenticates callers, and translates between messages and the protection rules."""
 
-    def __init__(self, rules: ProtectionRuleService, edition: Edition, admission: Admission) -> None:
+    def __init__(self, admission: Admission, rules: ProtectionRuleService, edition: Edition) -> None:
         self._rules = rules
         self._edition = edition
         self._admission = admission
@@ -32,12 +32,7 @@ class ProtectionServicer(ProtectionServiceServicer):
     async def ListProtectionRules(
         self, request: pb.ListProtectionRulesRequest, context: Context
     ) -> pb.ListProtectionRulesResponse:
-        """List the rules of a project."""
-        asked = PageRequest(
-            page=request.page if request.HasField("page") else None,
-            per_page=request.per_page if request.HasField("per_page") else None,
-        )
-        page = self._rules.list(self._caller(request), request.project, asked)
+        page = self._rules.list(self._caller(request), request.project, messages.page_request(request))
         return pb.ListProtectionRulesResponse(
             rules=[_rule(row) for row in page.rows], page=page.page, per_page=page.per_page, total=page.total
         )
@@ -45,21 +40,18 @@ class ProtectionServicer(ProtectionServiceServicer):
     async def CreateProtectionRule(
         self, request: pb.CreateProtectionRuleRequest, context: Context
     ) -> pb.CreateProtectionRuleResponse:
-        """Make a rule."""
         row = await self._rules.create(self._caller(request), request.project, _fields(request))
         return pb.CreateProtectionRuleResponse(rule=_rule(row))
 
     async def UpdateProtectionRule(
         self, request: pb.UpdateProtectionRuleRequest, context: Context
     ) -> pb.UpdateProtectionRuleResponse:
-        """Change a rule."""
         row = await self._rules.update(self._caller(request), request.project, request.rule_id, _fields(request))
         return pb.UpdateProtectionRuleResponse(rule=_rule(row))
 
     async def DeleteProtectionRule(
         self, request: pb.DeleteProtectionRuleRequest, context: Context
     ) -> pb.DeleteProtectionRuleResponse:
-        """Delete a rule."""
         await self._rules.delete(self._caller(request), request.project, request.rule_id)
         return pb.DeleteProtectionRuleResponse()
 

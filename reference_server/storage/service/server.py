@@ -74,17 +74,17 @@ class StorageServer:
     def __init__(self, services: StorageServices, address: Address) -> None:
         log = CallLog()
         admission = Admission(services.authentication, CONTRACT)
-        operations = HotOperations(services, admission)
+        operations = HotOperations(admission, services)
         self._operations = OperationsServicer(operations, log)
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(interceptors=[Calls(log)], options=_OPTIONS)
-        add_IdentityServiceServicer_to_server(IdentityServicer(services, admission), self._server)
-        add_MembersServiceServicer_to_server(MembersServicer(services.members, admission), self._server)
-        add_TokensServiceServicer_to_server(TokensServicer(services, admission), self._server)
-        add_CiServiceServicer_to_server(CiServicer(services, admission), self._server)
-        add_PackagesServiceServicer_to_server(PackagesServicer(services, admission, operations), self._server)
+        add_IdentityServiceServicer_to_server(IdentityServicer(admission, services), self._server)
+        add_MembersServiceServicer_to_server(MembersServicer(admission, services.members), self._server)
+        add_TokensServiceServicer_to_server(TokensServicer(admission, services), self._server)
+        add_CiServiceServicer_to_server(CiServicer(admission, services), self._server)
+        add_PackagesServiceServicer_to_server(PackagesServicer(admission, services, operations), self._server)
         add_ProtectionServiceServicer_to_server(
-            ProtectionServicer(services.protection_rules, services.edition, admission), self._server
+            ProtectionServicer(admission, services.protection_rules, services.edition), self._server
         )
         add_OperationsServiceServicer_to_server(self._operations, self._server)
         add_ContentServiceServicer_to_server(ContentServicer(services), self._server)

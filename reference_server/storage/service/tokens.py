@@ -15,7 +15,7 @@ from reference_server.storage.identity.deploy_tokens import DeployTokenFields
 from reference_server.storage.metadata.repositories.tokens import AccessTokenFilter
 from reference_server.storage.service import identity_messages as messages
 from reference_server.storage.service.admission import Admission
-from reference_server.storage.service.messages import milliseconds
+from reference_server.storage.service.messages import milliseconds, page_request
 from reference_server.storage.wiring import StorageServices
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -25,7 +25,7 @@ _ACTIVE = {int(pb.TOKEN_STATE_ACTIVE): True, int(pb.TOKEN_STATE_INACTIVE): False
 class TokensServicer(TokensServiceServicer):
     """Tokens of every kind that people make."""
 
-    def __init__(self, services: StorageServices, admission: Admission) -> None:
+    def __init__(self, admission: Admission, services: StorageServices) -> None:
         self._admission = admission
         self._personal = services.personal_access_tokens
         self._access = services.access_tokens
@@ -43,7 +43,7 @@ class TokensServicer(TokensServiceServicer):
         self, request: pb.ListPersonalAccessTokensRequest, context: Context
     ) -> pb.ListPersonalAccessTokensResponse:
         wanted = _filter(request, request.user_id if request.HasField("user_id") else None)
-        listed = self._personal.list(self._admission.user(request), wanted, messages.page_request(request))
+        listed = self._personal.list(self._admission.user(request), wanted, page_request(request))
         tokens = map(messages.access_token, listed.rows)
         return pb.ListPersonalAccessTokensResponse(access_tokens=tokens, total=listed.total)
 
@@ -88,7 +88,7 @@ class TokensServicer(TokensServiceServicer):
         self, request: pb.ListAccessTokensRequest, context: Context
     ) -> pb.ListAccessTokensResponse:
         caller, where = self._admission.known_caller(request), messages.resource(request.place)
-        listed = self._access.list(caller, where, _filter(request), messages.page_request(request))
+        listed = self._access.list(caller, where, _filter(request), page_request(request))
         tokens = map(messages.access_token, listed.rows)
         return pb.ListAccessTokensResponse(access_tokens=tokens, total=listed.total)
 
@@ -122,7 +122,7 @@ class TokensServicer(TokensServiceServicer):
     ) -> pb.ListDeployTokensResponse:
         caller = self._admission.known_caller(request)
         where = messages.resource(request.place) if request.HasField("place") else None
-        listed = self._deploy.list(caller, where, messages.page_request(request), active_only=request.active_only)
+        listed = self._deploy.list(caller, where, page_request(request), active_only=request.active_only)
         tokens = map(messages.deploy_token, listed.rows)
         return pb.ListDeployTokensResponse(deploy_tokens=tokens, total=listed.total)
 

@@ -1,1 +1,1 @@
-"""A repository for each kind of record."""
+"""Repositories: the queries and changes of each kind of record, over one connection."""

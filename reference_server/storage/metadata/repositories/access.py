@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from peewee import Expression, fn
 
 from reference_server.storage.metadata import clock
@@ -12,30 +14,30 @@ from reference_server.storage.metadata.rows import JobTokenScopeRow, ProjectRow
 _HIGHEST_ID_DIGITS = 18  # a longer number is no id
 
 
+@dataclass(frozen=True, slots=True)
 class AccessRepository:
     """Projects, groups and roles as authorization sees them."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     def project(self, reference: str, user_id: int | None) -> ProjectRow | None:
         """Find a project by its id in decimal or its full path, with the roles that the user has now."""
-        statements = self._database.statements
+        statements = self.database.statements
         parameters: dict[str, object] = {"project": reference, "user": user_id, "now": clock.now()}
         if not _is_id(reference):
-            row = self._database.one(statements.project_by_path, parameters)
+            row = self.database.one(statements.project_by_path, parameters)
         elif len(reference) <= _HIGHEST_ID_DIGITS:
-            row = self._database.one(statements.project_by_id, parameters | {"project": int(reference)})
+            row = self.database.one(statements.project_by_id, parameters | {"project": int(reference)})
         else:
             return None
         return None if row is None else ProjectRow(*row)
 
     def projects_of_group(self, group_id: int, user_id: int | None, *, with_subgroups: bool) -> list[ProjectRow]:
         """Return the projects of a group, on request with those of the groups below, with the user's roles."""
-        statements = self._database.statements
+        statements = self.database.statements
         statement = statements.projects_below_group if with_subgroups else statements.projects_of_group
         values = {"group": group_id, "user": user_id, "now": clock.now()}
-        return [ProjectRow(*row) for row in self._database.run(statement, values)]
+        return [ProjectRow(*row) for row in self.database.run(statement, values)]
 
     def group(self, reference: str) -> Group | None:
         """Find a group by its id in decimal or its full path."""
@@ -45,7 +47,7 @@ class AccessRepository:
             which = Group.id == int(reference)
         else:
             return None
-        found: Group | None = self._database.first(Group.select().where(which))
+        found: Group | None = self.database.first(Group.select().where(which))
         return found
 
     def group_role(self, group_id: int, user_id: int) -> int | None:
@@ -55,16 +57,16 @@ class AccessRepository:
             .join(GroupAncestor, on=GroupAncestor.ancestor_id == GroupMember.group_id)
             .where((GroupAncestor.group_id == group_id) & (GroupMember.user_id == user_id) & group_role_holds())
         )
-        (level,) = self._database.first(query.tuples())
+        (level,) = self.database.first(query.tuples())
         return None if level is None else int(level)
 
     def is_below(self, group_id: int, ancestor_id: int) -> bool:
         """Return whether a group is the other or lies below it."""
-        return self._database.one(self._database.statements.is_below, (group_id, ancestor_id)) is not None
+        return self.database.one(self.database.statements.is_below, (group_id, ancestor_id)) is not None
 
     def job_token_scope(self, source_id: int, target_id: int) -> JobTokenScopeRow | None:
         """Return what the project `target_id` says of the job tokens of `source_id`; None when either is gone."""
-        row = self._database.one(self._database.statements.job_token_scope, (source_id, target_id))
+        row = self.database.one(self.database.statements.job_token_scope, (source_id, target_id))
         return None if row is None else JobTokenScopeRow(*row)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 from peewee import Expression
 
@@ -29,44 +30,43 @@ _COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class PackageFileRepository:
     """The rows of package files."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._blobs = BlobRepository(database)
+    database: Database
 
     def exists(self, package_id: int, file_name: str) -> bool:
         """Return whether a package has a file of this name."""
-        return self._database.one(self._database.statements.file_exists, (package_id, file_name)) is not None
+        return self.database.one(self.database.statements.file_exists, (package_id, file_name)) is not None
 
     def newest(
         self, project_id: int, name: str, version: str, file_name: str, *, with_content: bool
     ) -> FoundFile | None:
         """Find the newest file of these coordinates, on request with its content if that is kept in the metadata."""
-        statements = self._database.statements
+        statements = self.database.statements
         statement = statements.newest_content if with_content else statements.newest_record
-        row = self._database.one(statement, (project_id, name, version, file_name))
+        row = self.database.one(statement, (project_id, name, version, file_name))
         return None if row is None else FoundFile(row[0], row[1], PackageFileRow(*row[2:]))
 
     def by_id(self, project_id: int, package_id: int, file_id: int) -> FoundFile | None:
         """Find a file row of a package of a project, with its content if that is kept in the metadata."""
-        row = self._database.one(self._database.statements.file_by_id, (file_id, package_id, project_id))
+        row = self.database.one(self.database.statements.file_by_id, (file_id, package_id, project_id))
         return None if row is None else FoundFile(row[0], row[1], PackageFileRow(*row[2:]))
 
     def page(self, project_id: int, package_id: int, selection: Selection) -> Page[PackageFileRow]:
         """Return a page of a package's file rows, ordered as PACKAGE_FILE_ORDERING says."""
         query = PackageFile.select(*_COLUMNS).where(PackageFile.package_id == package_id)
         make = functools.partial(PackageFileRow, project_id=project_id)
-        return read_page(self._database, query, make, PACKAGE_FILE_ORDERING, selection)
+        return read_page(self.database, query, make, PACKAGE_FILE_ORDERING, selection)
 
     def insert(self, file: PackageFileRow, pipeline_id: int | None) -> int:
         """Write a row and return its id; `pipeline_id` is that of the job that publishes the file, if any."""
-        statements = self._database.statements
+        statements = self.database.statements
         values = (file.package_id, file.file_name, file.sha256, file.size, file.md5, file.sha1, file.created_at)
         if pipeline_id is not None:
-            self._database.run(statements.insert_pipeline, (file.package_id, pipeline_id))
-        row_id = self._database.insert(statements.insert_file, (*values, pipeline_id))
+            self.database.run(statements.insert_pipeline, (file.package_id, pipeline_id))
+        row_id = self.database.insert(statements.insert_file, (*values, pipeline_id))
         if row_id is None:
             raise AssertionError("the package and the content were written in the same transaction")
         return row_id
@@ -74,7 +74,7 @@ class PackageFileRepository:
     def delete(self, package_id: int, file_id: int) -> list[bytes] | None:
         """Delete one row of a package, if there is one; return the digests that this frees, or None."""
         which = (PackageFile.id == file_id) & (PackageFile.package_id == package_id)
-        if self._database.first(PackageFile.select(PackageFile.id).where(which)) is None:
+        if self.database.first(PackageFile.select(PackageFile.id).where(which)) is None:
             return None
         return self._delete(which)
 
@@ -83,6 +83,6 @@ class PackageFileRepository:
         return self._delete(PackageFile.package_id == package_id)
 
     def _delete(self, which: Expression) -> list[bytes]:
-        digests = self._database.rows(PackageFile.select(PackageFile.sha256).distinct().where(which).tuples())
-        self._database.change(PackageFile.delete().where(which))
-        return [sha256 for (sha256,) in digests if self._blobs.delete_unreferenced(bytes(sha256))]
+        digests = self.database.rows(PackageFile.select(PackageFile.sha256).distinct().where(which).tuples())
+        self.database.change(PackageFile.delete().where(which))
+        return [sha256 for (sha256,) in digests if BlobRepository(self.database).delete_unreferenced(bytes(sha256))]

@@ -43,28 +43,27 @@ class PackageCriteria:
         return condition
 
 
+@dataclass(frozen=True, slots=True)
 class PackageRepository:
     """The rows of packages."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._files = PackageFileRepository(database)
+    database: Database
 
     def id_and_status(self, project_id: int, name: str, version: str) -> tuple[int, int] | None:
         """Find a package's id and status."""
-        row = self._database.one(self._database.statements.package, (project_id, name, version))
+        row = self.database.one(self.database.statements.package, (project_id, name, version))
         return None if row is None else (row[0], row[1])
 
     def find(self, project_id: int, package_id: int, statuses: Collection[int]) -> PackageRow | None:
         """Find a package of a project that has one of these statuses."""
         which = (Package.id == package_id) & (Package.project_id == project_id) & Package.status.in_(sorted(statuses))
-        found: PackageRow | None = self._database.first(Package.select().where(which).objects(PackageRow))
+        found: PackageRow | None = self.database.first(Package.select().where(which).objects(PackageRow))
         return found
 
     def page(self, project_id: int, criteria: PackageCriteria, selection: Selection) -> Page[PackageRow]:
         """Return a page of a project's packages, ordered as PACKAGE_ORDERING says."""
         query = Package.select().where((Package.project_id == project_id) & criteria.condition())
-        return read_page(self._database, query, PackageRow, PACKAGE_ORDERING, selection)
+        return read_page(self.database, query, PackageRow, PACKAGE_ORDERING, selection)
 
     def page_of_projects(
         self, project_ids: Iterable[int], criteria: PackageCriteria, selection: Selection
@@ -73,40 +72,40 @@ class PackageRepository:
         query = (
             Package.select(Package, Project.path.alias("project_path"))
             .join(Project, on=Package.project_id == Project.id)
-            .where(Package.project_id.in_(self._database.each_of(list(project_ids))) & criteria.condition())
+            .where(Package.project_id.in_(self.database.each_of(list(project_ids))) & criteria.condition())
         )
-        return read_page(self._database, query, PackageInGroupRow, GROUP_PACKAGE_ORDERING, selection)
+        return read_page(self.database, query, PackageInGroupRow, GROUP_PACKAGE_ORDERING, selection)
 
     def project_paths(self, project_ids: Iterable[int]) -> dict[int, str]:
         """Return the full paths of projects, by their ids."""
         query = Project.select(Project.id, Project.full_path).where(Project.id.in_(sorted(project_ids)))
-        return dict(self._database.rows(query.tuples()))
+        return dict(self.database.rows(query.tuples()))
 
     def insert(self, project_id: int, name: str, version: str, status: int, created_at: int) -> int | None:
         """Write a package and return its id; None when there is one of this name and version, or no such project."""
         values = (project_id, name, version, status, created_at)
-        return self._database.insert(self._database.statements.insert_package, values)
+        return self.database.insert(self.database.statements.insert_package, values)
 
     def update_status(self, package_id: int, status: int) -> None:
         """Change a package's status."""
-        self._database.run(self._database.statements.update_status, (status, package_id))
+        self.database.run(self.database.statements.update_status, (status, package_id))
 
     def note_downloads(self, downloaded_at: Mapping[int, int]) -> None:
         """Write when packages were last downloaded, by their ids."""
         for package_id, time in downloaded_at.items():
-            self._database.run(self._database.statements.note_download, (time, package_id))
+            self.database.run(self.database.statements.note_download, (time, package_id))
 
     def delete(self, package_id: int) -> list[bytes]:
         """Delete a package with its files; return the digests of content on the volume that is free now."""
-        freed = self._files.delete_of_package(package_id)
-        self._database.change(Package.delete().where(Package.id == package_id))
+        freed = PackageFileRepository(self.database).delete_of_package(package_id)
+        self.database.change(Package.delete().where(Package.id == package_id))
         return freed
 
     def delete_of_projects(self, project_ids: Iterable[int]) -> list[bytes]:
         """Delete every package of projects; return the digests of content on the volume that is free now."""
         freed: list[bytes] = []
         for project_id in project_ids:
-            packages = self._database.rows(Package.select(Package.id).where(Package.project_id == project_id).tuples())
+            packages = self.database.rows(Package.select(Package.id).where(Package.project_id == project_id).tuples())
             for (package_id,) in packages:
                 freed += self.delete(package_id)
         return freed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from typing import Literal
 
 from reference_server.storage.metadata.database import Database
@@ -13,21 +14,21 @@ from reference_server.storage.metadata.rows import ProtectionRuleRow
 PROTECTION_RULE_ORDERING = Ordering({"id": ProtectionRule.id}, ProtectionRule.id, default="id")
 
 
+@dataclass(frozen=True, slots=True)
 class ProtectionRuleRepository:
     """The rows of protection rules."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     def page(self, project_id: int, selection: Selection) -> Page[ProtectionRuleRow]:
         """Return a page of a project's rules, ordered as PROTECTION_RULE_ORDERING says."""
         query = ProtectionRule.select().where(ProtectionRule.project_id == project_id)
-        return read_page(self._database, query, ProtectionRuleRow, PROTECTION_RULE_ORDERING, selection)
+        return read_page(self.database, query, ProtectionRuleRow, PROTECTION_RULE_ORDERING, selection)
 
     def find(self, project_id: int, rule_id: int) -> ProtectionRuleRow | None:
         """Find a rule of a project."""
         which = (ProtectionRule.id == rule_id) & (ProtectionRule.project_id == project_id)
-        found: ProtectionRuleRow | None = self._database.first(
+        found: ProtectionRuleRow | None = self.database.first(
             ProtectionRule.select().where(which).objects(ProtectionRuleRow)
         )
         return found
@@ -39,7 +40,7 @@ class ProtectionRuleRepository:
         level = getattr(ProtectionRule, action)
         which = (ProtectionRule.project_id == project_id) & (ProtectionRule.package_type == package_type)
         query = ProtectionRule.select(ProtectionRule.name_pattern, level).where(which & level.is_null(False))
-        return self._database.rows(query.tuples())
+        return self.database.rows(query.tuples())
 
     def is_taken(self, row: ProtectionRuleRow) -> bool:
         """Return whether another rule of the project has the same pattern."""
@@ -49,19 +50,19 @@ class ProtectionRuleRepository:
             & (ProtectionRule.name_pattern == row.name_pattern)
             & (ProtectionRule.id != row.id)
         )
-        return self._database.first(ProtectionRule.select(ProtectionRule.id).where(same)) is not None
+        return self.database.first(ProtectionRule.select(ProtectionRule.id).where(same)) is not None
 
     def insert(self, row: ProtectionRuleRow) -> ProtectionRuleRow:
         """Write a rule and return it with its id."""
-        return dataclasses.replace(row, id=self._database.change(ProtectionRule.insert(**_columns(row))))
+        return dataclasses.replace(row, id=self.database.change(ProtectionRule.insert(**_columns(row))))
 
     def update(self, row: ProtectionRuleRow) -> None:
         """Change a rule."""
-        self._database.change(ProtectionRule.update(**_columns(row)).where(ProtectionRule.id == row.id))
+        self.database.change(ProtectionRule.update(**_columns(row)).where(ProtectionRule.id == row.id))
 
     def delete(self, rule_id: int) -> None:
         """Delete a rule."""
-        self._database.change(ProtectionRule.delete().where(ProtectionRule.id == rule_id))
+        self.database.change(ProtectionRule.delete().where(ProtectionRule.id == rule_id))
 
 
 def _columns(row: ProtectionRuleRow) -> dict[str, object]:

@@ -81,7 +81,7 @@ class Storage:
         await writer.close()
         writing.close()
         admission = Admission(services.authentication, CONTRACT)
-        return PackagesServicer(services, admission, HotOperations(services, admission))
+        return PackagesServicer(admission, services, HotOperations(admission, services))
 
     def of_project(self, project: int, per_page: int = 100, **part: Any) -> pb.ListPackagesResponse:
         """List packages of a project."""
