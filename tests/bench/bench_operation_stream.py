@@ -1,4 +1,4 @@
-"""The stream of operations beside a unary call for each operation: 1 KiB down and up at 1, 8, 64 and 256 connections."""
+"""The stream of operations beside a unary call for each operation, at 1, 8, 64 and 256 connections."""
 
 from __future__ import annotations
 

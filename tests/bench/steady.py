@@ -1,4 +1,4 @@
-"""Small requests over several connections for some seconds, sent by wrk: how many a second, and how late the slowest."""
+"""Small requests for some seconds, sent by wrk: how many a second, and how late the slowest hundredth."""
 
 from __future__ import annotations
 

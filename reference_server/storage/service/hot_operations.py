@@ -1,4 +1,4 @@
-"""The four operations of the hot paths, for the unary calls and for the stream of operations alike."""
+"""What the operations of the hot paths do: from their messages to the storage and back."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from reference_server.storage.service import admission, messages
 
 @dataclass(frozen=True, slots=True)
 class HotOperations:
-    """Answers open and begin at once, publish and commit once they are on stable storage. Each raises Failure."""
+    """Opens and begins at once; publishes and commits until it is on stable storage. Each raises Failure."""
 
     rooms: PackageRooms
 
     def open(self, request: pb.OpenPackageFileRequest) -> pb.OpenPackageFileResponse:
-        """Answer OpenPackageFile."""
+        """Find the newest file of its coordinates, and the way to its bytes that the request wants."""
         found = self.rooms.opening.find(
             admission.presented(request.credentials),
             messages.coordinates(request.coordinates),
@@ -31,7 +31,7 @@ class HotOperations:
     def opened(
         self, found: FoundFile, request: pb.OpenPackageFileRequest | pb.OpenPackageFileByIdRequest
     ) -> pb.OpenPackageFileResponse:
-        """Answer with a file that was found, and the way to its bytes that the request wants."""
+        """Return the answer to an open that found this file."""
         file, sha256 = messages.package_file(found.row), found.row.sha256
         if request.record_only:
             return pb.OpenPackageFileResponse(package_file=file)
@@ -42,7 +42,7 @@ class HotOperations:
         return pb.OpenPackageFileResponse(package_file=file, read_ticket=self.rooms.tickets.issue(sha256))
 
     def begin(self, request: pb.BeginPublicationRequest) -> pb.BeginPublicationResponse:
-        """Answer BeginPublication."""
+        """Begin an upload."""
         declared = request.declared_size if request.HasField("declared_size") else None
         upload = self.rooms.committing.begin(
             messages.publication(request), declared, shares_volume=request.shares_volume
@@ -60,11 +60,11 @@ class HotOperations:
         self.rooms.uploads.abandon(upload_id)
 
     def publish(self, request: pb.PublishRequest) -> asyncio.Future[PackageFileRow]:
-        """Take a Publish; the future gives the row."""
+        """Publish a small file; the future gives its row."""
         return self.rooms.publishing.publish(messages.publication(request), request.content)
 
     async def commit(self, request: pb.CommitPublicationRequest) -> PackageFileRow:
-        """Take a CommitPublication, and give the row."""
+        """Commit an upload, and return its row."""
         claimed = Received(
             request.size,
             request.sha256,

@@ -15,7 +15,7 @@ from reference_server.storage.ci.package_pipelines import PackagePipelines
 from reference_server.storage.packages.showing import ShownPackage
 from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.rules.duplicates import DuplicateSettings
-from reference_server.storage.service import admission, ci_messages, listing_messages, messages
+from reference_server.storage.service import admission, ci_messages, listing_messages
 from reference_server.storage.service.hot_operations import HotOperations
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -29,33 +29,12 @@ class PackagesServicer(PackagesServiceServicer):
         self._pipelines = pipelines
         self._operations = operations
 
-    async def Publish(self, request: pb.PublishRequest, context: Context) -> pb.PublishResponse:
-        """Answer Publish."""
-        return pb.PublishResponse(package_file=messages.package_file(await self._operations.publish(request)))
-
-    async def BeginPublication(
-        self, request: pb.BeginPublicationRequest, context: Context
-    ) -> pb.BeginPublicationResponse:
-        """Answer BeginPublication."""
-        return self._operations.begin(request)
-
-    async def CommitPublication(
-        self, request: pb.CommitPublicationRequest, context: Context
-    ) -> pb.CommitPublicationResponse:
-        """Answer CommitPublication."""
-        row = await self._operations.commit(request)
-        return pb.CommitPublicationResponse(package_file=messages.package_file(row))
-
     async def AbandonPublication(
         self, request: pb.AbandonPublicationRequest, context: Context
     ) -> pb.AbandonPublicationResponse:
         """Answer AbandonPublication."""
         self._operations.abandon(request.upload_id)
         return pb.AbandonPublicationResponse()
-
-    async def OpenPackageFile(self, request: pb.OpenPackageFileRequest, context: Context) -> pb.OpenPackageFileResponse:
-        """Answer OpenPackageFile."""
-        return self._operations.open(request)
 
     async def OpenPackageFileById(
         self, request: pb.OpenPackageFileByIdRequest, context: Context

@@ -227,7 +227,7 @@ def test_a_deleted_project_is_gone_with_its_packages_and_tokens(registry: Regist
     assert outcome(registry.identity.DeleteProject, request) == "OK"
     assert outcome(registry.identity.DeleteProject, request) == "PROJECT_NOT_FOUND"
     fetch = packages_pb2.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project))
-    assert outcome(registry.packages.OpenPackageFile, fetch) == "PROJECT_NOT_FOUND"
+    assert outcome(registry.operations.open_package_file, fetch) == "PROJECT_NOT_FOUND"
     assert outcome(registry.identity.GetCaller, pb.GetCallerRequest(credentials=member)) == "CREDENTIAL_INVALID"
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import grpc
 import pytest
 from generic_packages.storage.v1 import ci_pb2 as pb
 from generic_packages.storage.v1 import credential_pb2, identity_pb2, members_pb2, packages_pb2, tokens_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from reference_server.contract.failure import Failure
 from tests.support.storage import (
     SECONDS,
     Registry,
@@ -18,6 +16,7 @@ from tests.support.storage import (
     ending,
     in_project,
     outcome,
+    refusal,
 )
 from tests.support.storage_users import Person, end_job, give_role, job_token, person, running_job
 
@@ -218,10 +217,7 @@ def test_a_project_may_do_without_an_allowlist(registry: Registry) -> None:
 def test_the_refusal_names_both_projects(registry: Registry) -> None:
     projects = TwoProjects(registry, "PRIVATE")
     request = packages_pb2.OpenPackageFileRequest(credentials=projects.token, coordinates=at(projects.target))
-    with pytest.raises(grpc.RpcError) as refusal:
-        registry.packages.OpenPackageFile(request, timeout=SECONDS)
-    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]
-    assert isinstance(failure, Failure)
+    failure = refusal(lambda: registry.operations.open_package_file(request, timeout=SECONDS))
     assert (failure.metadata["source"], failure.metadata["target"]) == projects.paths
 
 

@@ -117,18 +117,18 @@ def _expected(row: Sequence[str | dict[str, str]], callers: Callers) -> str:
 
 @pytest.mark.parametrize("kind", list(PUT))
 def test_publishing_ends_as_the_table_says(callers: Callers, kind: str) -> None:
-    packages, values = callers.registry.packages, {"coordinates": at(callers.project)}
+    operations, values = callers.registry.operations, {"coordinates": at(callers.project)}
     credentials = callers.credentials(kind)
     small = pb.PublishRequest(credentials=credentials, content=b"new", **values)
     begun = pb.BeginPublicationRequest(credentials=credentials, **values)
-    assert outcome(packages.Publish, small) == _expected(PUT[kind], callers)
-    assert outcome(packages.BeginPublication, begun) == _expected(PUT[kind], callers)
+    assert outcome(operations.publish, small) == _expected(PUT[kind], callers)
+    assert outcome(operations.begin_publication, begun) == _expected(PUT[kind], callers)
 
 
 @pytest.mark.parametrize("kind", list(GET))
 def test_downloading_ends_as_the_table_says(callers: Callers, kind: str) -> None:
     request = pb.OpenPackageFileRequest(credentials=callers.credentials(kind), coordinates=at(callers.project))
-    assert outcome(callers.registry.packages.OpenPackageFile, request) == _expected(GET[kind], callers)
+    assert outcome(callers.registry.operations.open_package_file, request) == _expected(GET[kind], callers)
 
 
 @pytest.mark.parametrize("kind", list(LIST))
@@ -154,7 +154,7 @@ def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
             pb.OpenPackageFileRequest(credentials=credentials, coordinates=at(project))
             for project in (private, unknown)
         ]
-        outcomes = [outcome(either.packages.OpenPackageFile, request) for request in requests]
+        outcomes = [outcome(either.operations.open_package_file, request) for request in requests]
         assert outcomes[0] == outcomes[1]
 
 
@@ -172,8 +172,8 @@ def test_access_tokens_need_a_scope(registry: Registry, scopes: list[str], put: 
     credentials = registry.member(project, OWNER, scopes=scopes)
     publish = pb.PublishRequest(credentials=credentials, coordinates=at(project))
     fetch = pb.OpenPackageFileRequest(credentials=credentials, coordinates=at(project))
-    assert outcome(registry.packages.Publish, publish) == put
-    assert outcome(registry.packages.OpenPackageFile, fetch) == get
+    assert outcome(registry.operations.publish, publish) == put
+    assert outcome(registry.operations.open_package_file, fetch) == get
 
 
 def test_a_role_in_a_group_reaches_the_projects_below(registry: Registry) -> None:
@@ -181,6 +181,6 @@ def test_a_role_in_a_group_reaches_the_projects_below(registry: Registry) -> Non
     below = registry.group(parent=top.id, visibility="PRIVATE")
     project = registry.project("PRIVATE", group=below.id).id
     assert (
-        outcome(registry.packages.Publish, pb.PublishRequest(credentials=registry.root, coordinates=at(project)))
+        outcome(registry.operations.publish, pb.PublishRequest(credentials=registry.root, coordinates=at(project)))
         == "OK"
     )
