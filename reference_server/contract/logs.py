@@ -44,7 +44,7 @@ class _ToStructlog(logging.Handler):
 
 
 class Lines:
-    """Writes the lines of one turn of the event loop with one system call, a tenth of what structlog's would cost.
+    """Writes the lines of one turn of the event loop with one system call.
 
     For events of level info that come with every request. `wanted` says whether the level lets them through.
     """

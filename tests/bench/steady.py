@@ -23,9 +23,9 @@ class Steady:
 
 
 def steady(method: str, first: Request, *, names: int, size: int, connections: int, seconds: int) -> Steady:
-    """Send requests to the target of `first` with a number at its end, from 0 up to `names`, and from 0 again.
+    """Send requests to the target of `first` with a number at its end: from 0 up, below `names` unless that is 0.
 
-    Each has a body of `size` bytes unlike every other, none for 0. Raises RuntimeError unless each was answered with
+    Each has a body of `size` bytes that begins with its target. Raises RuntimeError unless each was answered with
     success.
     """
     environment = {
