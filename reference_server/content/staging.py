@@ -15,7 +15,7 @@ _CLOSED = -1
 class LocalStagedFile:
     """A staging file open for writing, by a descriptor that is its own.
 
-    Used after `close` it raises OSError: the number of a closed descriptor may be another file's.
+    A write after `close` raises OSError: the number of a closed descriptor may be another file's.
     """
 
     def __init__(self, descriptor: int) -> None:
