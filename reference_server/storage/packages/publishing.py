@@ -15,8 +15,8 @@ from reference_server.storage.access.authorization import PUBLISH
 from reference_server.storage.access.callers import Presented, UserCaller
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import HotPaths, PackageFileRow, ProjectRow
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths, PackageFileRow, ProjectRow
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.forgetting import forget_package
 from reference_server.storage.packages.protection import Protection
@@ -102,7 +102,7 @@ class Publishing:
             raise Failure(Reason.PARAMETER_INVALID, message, parameter="content")
         summary = summarize(content, legacy=self.legacy_digests)
         recorded = Content(summary.size, summary.sha256, summary.md5, summary.sha1, content)
-        return self.writer.submit(lambda database: self.record(database, admitted, recorded))
+        return self.writer.submit(lambda metadata: self.record(metadata.database, admitted, recorded))
 
     def check_duplicate(self, lookups: HotPaths, admitted: Admitted) -> tuple[int, int] | None:
         """Find the package's id and status, or raise PACKAGE_DUPLICATE for a second file that is forbidden."""
