@@ -144,6 +144,8 @@ def test_a_body_that_drips_is_given_up(impatient: Served, package: str, framing:
             connection.sendall(drop)
             if select.select([connection], [], [], 0.05)[0]:
                 break
+        else:
+            pytest.fail("the body still drips")
         assert connection.recv(100).startswith(b"HTTP/1.1 408 ")
     assert impatient.send("GET", f"{package}/file").status == 404
 
