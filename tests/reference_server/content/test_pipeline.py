@@ -120,6 +120,7 @@ def test_a_file_is_closed_only_when_it_is_no_longer_being_synced() -> None:
         finishing.cancel()
         await asyncio.wait([finishing])
         writer.close()
+        await asyncio.sleep(0.01)
         assert file.events == []
         file.may_sync.set()
         await asyncio.to_thread(file.closed.wait, SECONDS)
