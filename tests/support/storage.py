@@ -18,16 +18,11 @@ from typing import Any
 
 import grpc
 import pytest
-from generic_packages.storage.v1 import content_pb2, credential_pb2, identity_pb2, packages_pb2, tokens_pb2
-from generic_packages.storage.v1.ci_pb2_grpc import CiServiceStub
+from generic_packages.storage.v1 import content_pb2, credential_pb2, identity_pb2, packages_pb2
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
 from generic_packages.storage.v1.credential_pb2 import Credential
-from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
-from generic_packages.storage.v1.members_pb2_grpc import MembersServiceStub
 from generic_packages.storage.v1.operations_pb2 import Operation
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
-from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceStub
-from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
 from google.protobuf import message_factory
 
 from reference_server.contract.addresses import Address, TcpAddress
@@ -59,12 +54,12 @@ def deploy_token(secret: str) -> tuple[Credential, ...]:
     return (Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_DEPLOY_TOKEN, secret=secret),)
 
 
-def in_project(project: int | str) -> identity_pb2.Place:
+def in_project(project: int | str) -> Any:
     """Name a project as a place."""
     return identity_pb2.Place(project=str(project))
 
 
-def in_group(group: int | str) -> identity_pb2.Place:
+def in_group(group: int | str) -> Any:
     """Name a group as a place."""
     return identity_pb2.Place(group=str(group))
 
@@ -121,22 +116,12 @@ class Registry:
     data: Path
     edition: str
     address: str
-    identity: IdentityServiceStub = field(init=False)
-    members: MembersServiceStub = field(init=False)
-    tokens: TokensServiceStub = field(init=False)
-    ci: CiServiceStub = field(init=False)
     packages: PackagesServiceStub = field(init=False)
-    protection: ProtectionServiceStub = field(init=False)
     content: ContentServiceStub = field(init=False)
     operations: Operations = field(init=False)
 
     def __post_init__(self) -> None:
-        self.identity = IdentityServiceStub(self.channel)
-        self.members = MembersServiceStub(self.channel)
-        self.tokens = TokensServiceStub(self.channel)
-        self.ci = CiServiceStub(self.channel)
         self.packages = PackagesServiceStub(self.channel)
-        self.protection = ProtectionServiceStub(self.channel)
         self.content = ContentServiceStub(self.channel)
         self.operations = Operations(self.channel)
 
@@ -162,43 +147,40 @@ class Registry:
         """Make a call, and return "OK" or why it was refused."""
         return ending(lambda: self.ask(call, **values))
 
-    def group(self, *, parent: int | None = None, visibility: str = "PUBLIC") -> identity_pb2.Group:
+    def group(self, *, parent: int | None = None, visibility: str = "PUBLIC") -> Any:
         """Make a group of its own name."""
         path = f"group-{next(_numbers)}"
-        request = identity_pb2.CreateGroupRequest(
-            credentials=self.root,
+        return self.ask(
+            "CreateGroup",
             name=path,
             path=path,
             parent_id=parent,
             visibility=identity_pb2.Visibility.Value(f"VISIBILITY_{visibility}"),
-        )
-        return self.identity.CreateGroup(request, timeout=SECONDS).group
+        ).group
 
-    def project(self, visibility: str = "PUBLIC", *, group: int | None = None) -> identity_pb2.Project:
+    def project(self, visibility: str = "PUBLIC", *, group: int | None = None) -> Any:
         """Make a project of its own name, in a group of its own unless one is given."""
         path = f"project-{next(_numbers)}"
-        request = identity_pb2.CreateProjectRequest(
-            credentials=self.root,
+        return self.ask(
+            "CreateProject",
             name=path,
             path=path,
             group_id=group or self.group().id,
             visibility=identity_pb2.Visibility.Value(f"VISIBILITY_{visibility}"),
-        )
-        return self.identity.CreateProject(request, timeout=SECONDS).project
+        ).project
 
     def access_token(
         self, project: int, level: int = 30, *, scopes: Sequence[str] = ("api",), expires_at: str | None = None
-    ) -> tokens_pb2.CreateAccessTokenResponse:
+    ) -> Any:
         """Make a project access token."""
-        request = tokens_pb2.CreateAccessTokenRequest(
-            credentials=self.root,
+        return self.ask(
+            "CreateAccessToken",
             place=in_project(project),
             name="token",
             scopes=scopes,
             access_level=level,
             expires_at=expires_at,
         )
-        return self.tokens.CreateAccessToken(request, timeout=SECONDS)
 
     def member(self, project: int, level: int = 30, *, scopes: Sequence[str] = ("api",)) -> tuple[Credential, ...]:
         """Make a member of a project, and give its credential."""
@@ -206,20 +188,18 @@ class Registry:
 
     def deploy_token(self, project: int, *scopes: str) -> tuple[Credential, ...]:
         """Make a deploy token, and give its credential."""
-        request = tokens_pb2.CreateDeployTokenRequest(
-            credentials=self.root, place=in_project(project), name="token", scopes=scopes
+        return deploy_token(
+            self.ask("CreateDeployToken", place=in_project(project), name="token", scopes=scopes).secret
         )
-        return deploy_token(self.tokens.CreateDeployToken(request, timeout=SECONDS).secret)
 
     def settings(self, group: int, *, allowed: bool | None = None, regex: str | None = None) -> None:
         """Change a group's package settings."""
-        request = packages_pb2.UpdatePackageSettingsRequest(
-            credentials=self.root,
+        self.ask(
+            "UpdatePackageSettings",
             group=str(group),
             generic_duplicates_allowed=allowed,
             generic_duplicate_exception_regex=regex,
         )
-        self.packages.UpdatePackageSettings(request, timeout=SECONDS)
 
     def publish(
         self, where: Any, content: bytes = b"content", *, by: Sequence[Credential] | None = None, **more: Any
@@ -274,25 +254,22 @@ class Registry:
 
     def files(self, project: int | str, package_id: int) -> list[packages_pb2.PackageFile]:
         """List a package's file rows."""
-        request = packages_pb2.ListPackageFilesRequest(
-            credentials=self.root,
-            project=str(project),
-            package_id=package_id,
-            part=packages_pb2.ListedPart(per_page=100),
+        return list(
+            self.ask(
+                "ListPackageFiles",
+                project=str(project),
+                package_id=package_id,
+                part=packages_pb2.ListedPart(per_page=100),
+            ).package_files
         )
-        return list(self.packages.ListPackageFiles(request, timeout=SECONDS).package_files)
 
     def delete_package(self, project: int, package_id: int) -> None:
         """Delete a package."""
-        request = packages_pb2.DeletePackageRequest(credentials=self.root, project=str(project), package_id=package_id)
-        self.packages.DeletePackage(request, timeout=SECONDS)
+        self.ask("DeletePackage", project=str(project), package_id=package_id)
 
     def delete_file(self, project: int, package_id: int, file_id: int) -> None:
         """Delete a file row."""
-        request = packages_pb2.DeletePackageFileRequest(
-            credentials=self.root, project=str(project), package_id=package_id, package_file_id=file_id
-        )
-        self.packages.DeletePackageFile(request, timeout=SECONDS)
+        self.ask("DeletePackageFile", project=str(project), package_id=package_id, package_file_id=file_id)
 
     def blobs(self) -> set[str]:
         """Name the content that lies on the volume."""

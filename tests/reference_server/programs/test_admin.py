@@ -81,8 +81,7 @@ def test_an_access_token_is_created_for_whoever_owns_it_and_works(storage: Regis
     whose = (owner, named[owner])
     created = admin("tokens", "create", *whose, "--name", "t", "--scopes", "api,read_api", "--expires-at", "2999-01-01")
     secret = created.pop("token")
-    caller = GetCallerRequest(credentials=private_token(secret))
-    storage.identity.GetCaller(caller, timeout=SECONDS)
+    storage.ask("GetCaller", by=private_token(secret))
     assert (created["scopes"], created["expires_at"], created["active"]) == (["api", "read_api"], "2999-01-01", True)
     assert created["access_level"] == (None if owner == "--user" else "maintainer")
     assert admin("tokens", "list", *whose) == [created]

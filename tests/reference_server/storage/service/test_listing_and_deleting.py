@@ -64,13 +64,17 @@ def test_malformed_lists_are_refused(registry: Registry, values: dict[str, Any],
 def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
     project = registry.project().id
     rows = [registry.publish(at(project, f"file-{number}")) for number in range(5)]
-    request = pb.ListPackageFilesRequest(
-        credentials=registry.root,
-        project=str(project),
-        package_id=rows[0].package_id,
-        part=pb.ListedPart(page=2, per_page=2),
+    assert (
+        list(
+            registry.ask(
+                "ListPackageFiles",
+                project=str(project),
+                package_id=rows[0].package_id,
+                part=pb.ListedPart(page=2, per_page=2),
+            ).package_files
+        )
+        == rows[2:4]
     )
-    assert list(registry.packages.ListPackageFiles(request, timeout=SECONDS).package_files) == rows[2:4]
 
 
 def test_a_package_of_another_project_is_not_found(registry: Registry) -> None:
@@ -88,18 +92,17 @@ def test_a_package_of_another_project_is_not_found(registry: Registry) -> None:
 def test_a_file_of_another_package_is_not_found(registry: Registry) -> None:
     project = registry.project().id
     one, two = registry.publish(at(project, version="1")), registry.publish(at(project, version="2"))
-    request = pb.DeletePackageFileRequest(
-        credentials=registry.root, project=str(project), package_id=one.package_id, package_file_id=two.id
+    assert (
+        registry.outcome("DeletePackageFile", project=str(project), package_id=one.package_id, package_file_id=two.id)
+        == "PACKAGE_FILE_NOT_FOUND"
     )
-    assert outcome(registry.packages.DeletePackageFile, request) == "PACKAGE_FILE_NOT_FOUND"
 
 
 def test_a_deleted_package_is_gone_and_can_be_published_again_at_once(registry: Registry) -> None:
     project = registry.project().id
     first = registry.publish(at(project), b"first")
     registry.delete_package(project, first.package_id)
-    request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project))
-    assert outcome(registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
+    assert registry.outcome("open_package_file", coordinates=at(project)) == "PACKAGE_FILE_NOT_FOUND"
     again = registry.publish(at(project), b"again")
     assert again.package_id > first.package_id
     assert again.id > first.id

@@ -46,7 +46,7 @@ def project(registry: Registry) -> int:
     for name, version in VERSIONS:
         registry.publish(at(made, name=name, version=version))
     registry.publish(at(made, name="hidden"), status="hidden")
-    return made
+    return int(made)
 
 
 @pytest.mark.parametrize(
@@ -215,12 +215,11 @@ def test_files_come_in_the_order_that_is_asked_for(
     project = registry.project().id
     rows = [registry.publish(at(project, name)) for name in ("b", "a", "b")]
     for sort, wanted in (("asc", expected), ("desc", expected[::-1])):
-        asked = pb.ListPackageFilesRequest(
-            credentials=registry.root,
+        listed = registry.ask(
+            "ListPackageFiles",
             project=str(project),
             package_id=rows[0].package_id,
             part=pb.ListedPart(order_by=order_by, sort=sort),
         )
-        listed = registry.packages.ListPackageFiles(asked, timeout=SECONDS)
         assert [file.file_name for file in listed.package_files] == wanted
         assert listed.part == pb.GivenPart(page=1, per_page=20, total=3)

@@ -107,31 +107,31 @@ def test_publishing_ends_as_the_table_says(callers: Callers, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", list(GET))
 def test_downloading_ends_as_the_table_says(callers: Callers, kind: str) -> None:
-    request = pb.OpenPackageFileRequest(credentials=callers.credentials(kind), coordinates=at(callers.project))
-    assert outcome(callers.registry.operations.open_package_file, request) == _expected(GET[kind], callers)
+    assert callers.registry.outcome(
+        "open_package_file", by=callers.credentials(kind), coordinates=at(callers.project)
+    ) == _expected(GET[kind], callers)
 
 
 @pytest.mark.parametrize("kind", list(LIST))
 def test_listing_ends_as_the_table_says(callers: Callers, kind: str) -> None:
-    request = pb.ListPackagesRequest(credentials=callers.credentials(kind), project=str(callers.project))
-    assert outcome(callers.registry.packages.ListPackages, request) == _expected(LIST[kind], callers)
+    assert callers.registry.outcome(
+        "ListPackages", by=callers.credentials(kind), project=str(callers.project)
+    ) == _expected(LIST[kind], callers)
 
 
 @pytest.mark.parametrize("kind", list(DELETE))
 def test_deleting_ends_as_the_table_says(callers: Callers, kind: str) -> None:
     row = callers.registry.publish(at(callers.project, name="doomed"))
-    request = pb.DeletePackageRequest(
-        credentials=callers.credentials(kind), project=str(callers.project), package_id=row.package_id
-    )
-    assert outcome(callers.registry.packages.DeletePackage, request) == _expected(DELETE[kind], callers)
+    assert callers.registry.outcome(
+        "DeletePackage", by=callers.credentials(kind), project=str(callers.project), package_id=row.package_id
+    ) == _expected(DELETE[kind], callers)
 
 
 def test_a_guest_downloads_from_a_private_project_in_the_current_edition_alone(either: Registry) -> None:
     project = either.project("PRIVATE").id
     either.publish(at(project))
-    request = pb.OpenPackageFileRequest(credentials=either.member(project, GUEST), coordinates=at(project))
     expected = "OK" if either.edition == "current" else "ROLE_INSUFFICIENT"
-    assert outcome(either.operations.open_package_file, request) == expected
+    assert either.outcome("open_package_file", by=either.member(project, GUEST), coordinates=at(project)) == expected
 
 
 def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
@@ -150,7 +150,4 @@ def test_a_role_in_a_group_reaches_the_projects_below(registry: Registry) -> Non
     top = registry.group(visibility="PRIVATE")
     below = registry.group(parent=top.id, visibility="PRIVATE")
     project = registry.project("PRIVATE", group=below.id).id
-    assert (
-        outcome(registry.operations.publish, pb.PublishRequest(credentials=registry.root, coordinates=at(project)))
-        == "OK"
-    )
+    assert registry.outcome("publish", coordinates=at(project)) == "OK"

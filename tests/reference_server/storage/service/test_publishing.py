@@ -10,7 +10,7 @@ import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
-from tests.support.storage import SECONDS, Registry, at, ending, outcome
+from tests.support.storage import Registry, at, ending, outcome
 
 LARGE = os.urandom(3 * 1024 * 1024 + 17)
 
@@ -28,10 +28,10 @@ def test_a_small_file_comes_back_inside_the_open_reply(registry: Registry, size:
 
 
 def test_small_content_in_a_message_has_a_limit(registry: Registry) -> None:
-    request = pb.PublishRequest(
-        credentials=registry.root, coordinates=at(registry.project().id), content=bytes(SMALL_CONTENT_BYTES + 1)
+    assert (
+        registry.outcome("publish", coordinates=at(registry.project().id), content=bytes(SMALL_CONTENT_BYTES + 1))
+        == "PARAMETER_INVALID"
     )
-    assert outcome(registry.operations.publish, request) == "PARAMETER_INVALID"
 
 
 @pytest.mark.parametrize("size", [0, 1, SMALL_CONTENT_BYTES, SMALL_CONTENT_BYTES + 1, len(LARGE)])
@@ -78,10 +78,12 @@ def test_a_hidden_package_is_downloadable_and_a_later_upload_changes_its_status(
 
 
 def _listed(registry: Registry, project: int, status: str | None) -> list[str]:
-    request = pb.ListPackagesRequest(
-        credentials=registry.root, project=str(project), filters=pb.PackageFilters(status=status)
-    )
-    return [package.name for package in registry.packages.ListPackages(request, timeout=SECONDS).packages]
+    return [
+        package.name
+        for package in registry.ask(
+            "ListPackages", project=str(project), filters=pb.PackageFilters(status=status)
+        ).packages
+    ]
 
 
 def test_md5_and_sha1_are_absent_unless_wanted(registry: Registry) -> None:
@@ -119,8 +121,7 @@ def test_checks_are_made_in_the_contracts_order(registry: Registry) -> None:
     malformed = {"version": "not a version"}
 
     def refusal(where: object, by: object) -> str:
-        request = pb.PublishRequest(credentials=by, coordinates=where, content=b"x")  # type: ignore[arg-type]
-        return outcome(registry.operations.publish, request)
+        return registry.outcome("publish", by=by, coordinates=where, content=b"x")
 
     assert refusal(at(private, **malformed), ()) == "CREDENTIAL_INVALID"
     assert refusal(at(private, **malformed), stranger) == "PARAMETER_INVALID"

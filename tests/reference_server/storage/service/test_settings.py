@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
-from generic_packages.storage.v1 import tokens_pb2
 
 from tests.support.storage import (
     ANONYMOUS,
@@ -12,7 +11,6 @@ from tests.support.storage import (
     Registry,
     at,
     in_group,
-    outcome,
     private_token,
     refusal,
 )
@@ -22,8 +20,7 @@ def second_upload(registry: Registry, project: int, *, name: str = "tool", versi
     """Publish one file name twice, and say how the second ended."""
     where = at(project, name=name, version=version)
     registry.publish(where, b"first")
-    request = pb.PublishRequest(credentials=registry.root, coordinates=where, content=b"second")
-    return outcome(registry.operations.publish, request)
+    return registry.outcome("publish", coordinates=where, content=b"second")
 
 
 @pytest.mark.parametrize(
@@ -93,10 +90,12 @@ def _read(registry: Registry, request: pb.GetPackageSettingsRequest) -> tuple[bo
 
 @pytest.mark.parametrize("regex", ["(", "(?=x)", r"(a)\1", "x" * 256, "(((a{500}){500}){500})"])
 def test_a_regex_that_re2_refuses_is_refused(registry: Registry, regex: str) -> None:
-    request = pb.UpdatePackageSettingsRequest(
-        credentials=registry.root, group=str(registry.group().id), generic_duplicate_exception_regex=regex
+    assert (
+        registry.outcome(
+            "UpdatePackageSettings", group=str(registry.group().id), generic_duplicate_exception_regex=regex
+        )
+        == "PARAMETER_INVALID"
     )
-    assert outcome(registry.packages.UpdatePackageSettings, request) == "PARAMETER_INVALID"
 
 
 @pytest.mark.parametrize(
@@ -127,17 +126,15 @@ def test_a_role_in_the_group_or_above_it_decides_who_changes_settings(
 ) -> None:
     top = either.group()
     below = either.group(parent=top.id)
-    request = tokens_pb2.CreateAccessTokenRequest(
-        credentials=either.root, place=in_group(top.id), name="token", scopes=["api"], access_level=level
+    member = private_token(
+        either.ask("CreateAccessToken", place=in_group(top.id), name="token", scopes=["api"], access_level=level).secret
     )
-    member = private_token(either.tokens.CreateAccessToken(request, timeout=SECONDS).secret)
     for group in (top, below):
-        read = pb.GetPackageSettingsRequest(credentials=member, group=str(group.id))
-        change = pb.UpdatePackageSettingsRequest(
-            credentials=member, group=str(group.id), generic_duplicates_allowed=False
+        assert either.outcome("GetPackageSettings", by=member, group=str(group.id)) == reads
+        assert (
+            either.outcome("UpdatePackageSettings", by=member, group=str(group.id), generic_duplicates_allowed=False)
+            == changes[either.edition]
         )
-        assert outcome(either.packages.GetPackageSettings, read) == reads
-        assert outcome(either.packages.UpdatePackageSettings, change) == changes[either.edition]
 
 
 def test_settings_are_not_for_everybody(registry: Registry) -> None:
@@ -149,7 +146,5 @@ def test_settings_are_not_for_everybody(registry: Registry) -> None:
         (member, group, "ROLE_INSUFFICIENT"),
         (member, private, "GROUP_NOT_FOUND"),
     ):
-        read = pb.GetPackageSettingsRequest(credentials=credentials, group=str(asked.id))
-        assert outcome(registry.packages.GetPackageSettings, read) == expected
-        change = pb.UpdatePackageSettingsRequest(credentials=credentials, group=asked.full_path)
-        assert outcome(registry.packages.UpdatePackageSettings, change) == expected
+        assert registry.outcome("GetPackageSettings", by=credentials, group=str(asked.id)) == expected
+        assert registry.outcome("UpdatePackageSettings", by=credentials, group=asked.full_path) == expected
