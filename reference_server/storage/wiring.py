@@ -13,7 +13,6 @@ from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.local_disk import LocalDisk
-from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.blobs.volume_proof import VolumeProof, write_proof
 from reference_server.storage.ci.job_token_scopes import JobTokenScopeService
 from reference_server.storage.ci.pipelines import JobService, PipelineService
@@ -65,8 +64,6 @@ class StorageServices:
     package_settings: PackageSettingsService
     size_limits: SizeLimitService
     protection_rules: ProtectionRuleService
-    read_tickets: ReadTickets
-    store: BlobStore
     volume: VolumeProof
     users: UserService
     groups: GroupService
@@ -113,14 +110,12 @@ def build_storage(
         authentication=authentication,
         publications=publications,
         uploads=UploadService(publications, sessions, store, pipeline, guards, garbage_collector, metadata),
-        downloads=DownloadService(projects, metadata, edition, permission, download_times),
+        downloads=DownloadService(projects, metadata, edition, permission, download_times, store, ReadTickets()),
         packages=PackageService(projects, groups, metadata, permission, download_times),
         deletion=DeletionService(projects, protection, writer, garbage_collector),
         package_settings=PackageSettingsService(groups, metadata, writer, changing_settings(edition)),
         size_limits=SizeLimitService(projects, metadata, writer, rules.maximum_bytes),
         protection_rules=ProtectionRuleService(projects, metadata, writer),
-        read_tickets=ReadTickets(),
-        store=store,
         volume=write_proof(volume),
         users=UserService(metadata, writer),
         groups=GroupService(groups, metadata, writer, garbage_collector),

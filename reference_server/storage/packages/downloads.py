@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
+
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Caller
 from reference_server.storage.access.projects import ProjectAccess
+from reference_server.storage.blobs.store import BlobStore, StoredContent
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.rows import FoundFile
 from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.packages.read_tickets import ReadTickets
 from reference_server.storage.rules import coordinates as formats
 from reference_server.storage.rules.coordinates import Coordinates
 from reference_server.storage.rules.editions import Edition
@@ -57,6 +61,8 @@ class DownloadService:
     edition: Edition
     permission: Permission
     times: DownloadTimes
+    store: BlobStore
+    tickets: ReadTickets
 
     def open(self, caller: Caller, coordinates: Coordinates, *, with_content: bool) -> FoundFile:
         """Find the newest file; `with_content` says that it is downloaded, and gives its content if it is small.
@@ -89,3 +95,13 @@ class DownloadService:
         if with_content:
             self.times.note(package_id)
         return found
+
+    def open_content(self, read_ticket: bytes) -> StoredContent:
+        """Open the content on the volume that a ticket is for. Raise READ_TICKET_INVALID, PACKAGE_FILE_NOT_FOUND."""
+        sha256 = self.tickets.read(read_ticket)
+        try:
+            return self.store.open(sha256)
+        except KeyError:
+            if self.metadata.blobs.exists(sha256):
+                structlog.get_logger().error("content is missing on the volume", sha256=sha256.hex())
+            raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "the package file was deleted meanwhile") from None

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
-import structlog
 from generic_packages.storage.v1 import content_pb2 as pb
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceServicer
 
@@ -63,12 +62,7 @@ class ContentServicer(ContentServiceServicer):
 
     def _open(self, request: pb.DownloadContentRequest) -> StoredContent:
         """Open the content that the ticket is for, if it has the span."""
-        sha256 = self._services.read_tickets.read(request.read_ticket)
-        try:
-            content = self._services.store.open(sha256)
-        except KeyError:
-            structlog.get_logger().error("content is not on the volume", sha256=sha256.hex())
-            raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "the package file was deleted meanwhile") from None
+        content = self._services.downloads.open_content(request.read_ticket)
         for parameter, fits in (
             ("offset", 0 <= request.offset < content.size),
             ("length", 1 <= request.length <= content.size - request.offset),

@@ -40,8 +40,9 @@ class HotOperations:
         if found.content is not None:
             return pb.OpenPackageFileResponse(package_file=file, inline_content=found.content)
         if request.shares_volume:
-            return pb.OpenPackageFileResponse(package_file=file, blob_path=self.services.store.path(sha256))
-        return pb.OpenPackageFileResponse(package_file=file, read_ticket=self.services.read_tickets.issue(sha256))
+            return pb.OpenPackageFileResponse(package_file=file, blob_path=self.services.downloads.store.path(sha256))
+        ticket = self.services.downloads.tickets.issue(sha256)
+        return pb.OpenPackageFileResponse(package_file=file, read_ticket=ticket)
 
     def begin(self, request: pb.BeginPublicationRequest) -> pb.BeginPublicationResponse:
         """Permit a large publication."""
@@ -54,7 +55,7 @@ class HotOperations:
         return pb.BeginPublicationResponse(
             upload_id=upload.id,
             maximum_bytes=upload.maximum_bytes,
-            staging_path=self.services.store.staging_path(upload.id) if upload.shares_volume else None,
+            staging_path=self.services.uploads.store.staging_path(upload.id) if upload.shares_volume else None,
             legacy_digests=self.services.publications.legacy_digests and upload.shares_volume,
         )
 

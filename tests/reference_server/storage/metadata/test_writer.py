@@ -12,7 +12,7 @@ import pytest
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase
-from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.metadata.writer import Writer, WriterEndedError
 
 
 def scenario(tmp_path: Path, act: Callable[[Writer, SqliteDatabase], Awaitable[object]]) -> list[int]:
@@ -135,6 +135,34 @@ def test_closing_writes_what_waits(tmp_path: Path) -> None:
             writer.submit(insert(9))
 
     assert scenario(tmp_path, act) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_writer_that_ends_unexpectedly_refuses_what_waits_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: bool
+) -> None:
+    def defect(_: SqliteDatabase) -> None:
+        raise RuntimeError("a defect")
+
+    async def act(writer: Writer, _: SqliteDatabase) -> None:
+        monkeypatch.setattr(SqliteDatabase, "commit", defect)
+        outcomes = await asyncio.gather(
+            *(writer.submit(insert(number), long=long) for number in range(3)), return_exceptions=True
+        )
+        assert [type(outcome) for outcome in outcomes] == [WriterEndedError] * 3
+        assert writer.ended.is_set()
+        with pytest.raises(WriterEndedError):
+            writer.submit(insert(3))
+
+    assert scenario(tmp_path, act) == []
+
+
+def test_closing_is_no_unexpected_end(tmp_path: Path) -> None:
+    async def act(writer: Writer, _: SqliteDatabase) -> None:
+        await writer.close()
+        assert not writer.ended.is_set()
+
+    scenario(tmp_path, act)
 
 
 def test_another_program_that_holds_the_database_is_waited_for(tmp_path: Path) -> None:
