@@ -10,12 +10,7 @@ from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.scopes import API, READ_API
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
-from reference_server.storage.identity.formats import (
-    check_name,
-    check_path,
-    check_visibility_below,
-    read_visibility,
-)
+from reference_server.storage.identity.formats import check_name, check_path, check_visibility_below, read_visibility
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import Group
 from reference_server.storage.metadata.pagination import Page, PageRequest

@@ -10,14 +10,7 @@ from generic_packages.storage.v1 import members_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 
-from tests.support.storage import (
-    ANONYMOUS,
-    Registry,
-    at,
-    ending,
-    in_group,
-    in_project,
-)
+from tests.support.storage import ANONYMOUS, Registry, at, ending, in_group, in_project
 from tests.support.storage_users import give_role, new_user, person
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50

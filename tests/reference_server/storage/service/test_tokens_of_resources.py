@@ -11,15 +11,7 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tests.support.storage import (
-    Registry,
-    at,
-    deploy_token,
-    ending,
-    in_group,
-    in_project,
-    private_token,
-)
+from tests.support.storage import Registry, at, deploy_token, ending, in_group, in_project, private_token
 from tests.support.storage_users import give_role, person
 
 MAINTAINER, OWNER = 40, 50
