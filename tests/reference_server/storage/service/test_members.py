@@ -139,6 +139,16 @@ def test_a_role_is_changed_and_its_end_too(registry: Registry) -> None:
     assert ended == "RECORD_NOT_FOUND"
 
 
+def test_a_role_whose_end_is_set_to_today_ends_at_once(registry: Registry) -> None:
+    place, user = in_project(registry.project().id), new_user(registry).id
+    give_role(registry, place, user, GUEST)
+    changed = registry.ask(
+        "UpdateMember", place=place, user_id=user, access_level=GUEST, expires_at=TODAY.isoformat()
+    ).member
+    assert changed.expires_at == TODAY.isoformat()
+    assert registry.outcome("GetMember", place=place, user_id=user) == "RECORD_NOT_FOUND"
+
+
 @pytest.mark.parametrize("where", ["project", "group"])
 def test_a_role_that_has_ended_is_none_and_may_be_given_again(registry: Registry, where: str) -> None:
     group = registry.group(visibility="PRIVATE").id
