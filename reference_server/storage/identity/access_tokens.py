@@ -64,9 +64,7 @@ class AccessTokenService:
         def add(metadata: Metadata) -> AccessTokenRecord:
             bot = metadata.users.add(UserFields(_bot_name(found.key), fields.name, "", bot=True))
             metadata.members.add(found.key, bot, level)
-            return metadata.access_tokens.add(
-                bot.id, found.key, name=fields.name, digest=digest(secret), scopes=scopes, expires_at=expires_at
-            )
+            return metadata.access_tokens.add(found.key, bot.id, fields.name, digest(secret), scopes, expires_at)
 
         return await self.writer.submit(add), secret
 
@@ -110,10 +108,8 @@ class PersonalAccessTokenService:
         secret = new_access_token()
 
         def add(metadata: Metadata) -> AccessTokenRecord:
-            user = metadata.users.get(user_id)
-            return metadata.access_tokens.add(
-                user.id, None, name=fields.name, digest=digest(secret), scopes=scopes, expires_at=expires_at
-            )
+            metadata.users.get(user_id)
+            return metadata.access_tokens.add(ResourceKey(), user_id, fields.name, digest(secret), scopes, expires_at)
 
         return await self.writer.submit(add), secret
 
@@ -124,7 +120,7 @@ class PersonalAccessTokenService:
             if wanted.user_id not in {None, caller.user_id}:
                 raise _not_shown()
             wanted = replace(wanted, user_id=caller.user_id)
-        return self.metadata.access_tokens.list(None, wanted, page)
+        return self.metadata.access_tokens.list(ResourceKey(), wanted, page)
 
     def read(self, caller: UserCaller, token_id: int) -> AccessTokenRecord:
         """Return a token. Raise TOKEN_NOT_FOUND, or CREDENTIAL_INVALID when the caller is no administrator."""
@@ -153,7 +149,7 @@ class PersonalAccessTokenService:
 
     def _own(self, caller: UserCaller, token_id: int) -> AccessTokenRecord:
         """Return a personal token that the caller may know of. Raise TOKEN_NOT_FOUND."""
-        token = self.metadata.access_tokens.get(token_id, None)
+        token = self.metadata.access_tokens.get(token_id, ResourceKey())
         if not caller.administrator and token.user_id != caller.user_id:
             raise Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
         return token

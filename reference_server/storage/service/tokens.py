@@ -79,22 +79,22 @@ class TokensServicer(TokensServiceServicer):
             request.access_level if request.HasField("access_level") else None,
         )
         where = messages.resource(request.place)
-        token, secret = await self._access.create(self._admission.known_caller(request), where, fields)
+        token, secret = await self._access.create(self._admission.caller(request), where, fields)
         return pb.CreateAccessTokenResponse(access_token=messages.access_token(token), secret=secret)
 
     async def ListAccessTokens(self, request: pb.ListAccessTokensRequest, _: Context) -> pb.ListAccessTokensResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         listed = self._access.list(caller, where, _filter(request), page_request(request))
         tokens = map(messages.access_token, listed.rows)
         return pb.ListAccessTokensResponse(access_tokens=tokens, total=listed.total)
 
     async def GetAccessToken(self, request: pb.GetAccessTokenRequest, _: Context) -> pb.GetAccessTokenResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         token = self._access.read(caller, where, request.token_id)
         return pb.GetAccessTokenResponse(access_token=messages.access_token(token))
 
     async def RevokeAccessToken(self, request: pb.RevokeAccessTokenRequest, _: Context) -> pb.RevokeAccessTokenResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         await self._access.revoke(caller, where, request.token_id)
         return pb.RevokeAccessTokenResponse()
 
@@ -106,23 +106,23 @@ class TokensServicer(TokensServiceServicer):
             request.username if request.HasField("username") else None,
         )
         where = messages.resource(request.place)
-        token, secret = await self._deploy.create(self._admission.known_caller(request), where, fields)
+        token, secret = await self._deploy.create(self._admission.caller(request), where, fields)
         return pb.CreateDeployTokenResponse(deploy_token=messages.deploy_token(token), secret=secret)
 
     async def ListDeployTokens(self, request: pb.ListDeployTokensRequest, _: Context) -> pb.ListDeployTokensResponse:
-        caller = self._admission.known_caller(request)
+        caller = self._admission.caller(request)
         where = messages.resource(request.place) if request.HasField("place") else None
         listed = self._deploy.list(caller, where, page_request(request), active_only=request.active_only)
         tokens = map(messages.deploy_token, listed.rows)
         return pb.ListDeployTokensResponse(deploy_tokens=tokens, total=listed.total)
 
     async def GetDeployToken(self, request: pb.GetDeployTokenRequest, _: Context) -> pb.GetDeployTokenResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         token = self._deploy.read(caller, where, request.token_id)
         return pb.GetDeployTokenResponse(deploy_token=messages.deploy_token(token))
 
     async def RevokeDeployToken(self, request: pb.RevokeDeployTokenRequest, _: Context) -> pb.RevokeDeployTokenResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         await self._deploy.revoke(caller, where, request.token_id)
         return pb.RevokeDeployTokenResponse()
 
