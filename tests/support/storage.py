@@ -31,6 +31,7 @@ from google.protobuf import message_factory
 
 from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import read_rpc_error
 from reference_server.programs.storage import StorageSettings, serving
 from reference_server.storage.service.server import CONTRACT
 
@@ -72,7 +73,7 @@ def at(project: int | str, file: str = "file.bin", *, name: str = "tool", versio
 
 def reason(error: grpc.RpcError) -> str:
     """Say why a call was refused: the reason, or the status code where there is none."""
-    failure = Failure.from_rpc_error(error)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
+    failure = read_rpc_error(error)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
     return failure.reason.value if isinstance(failure, Failure) else failure.code.name
 
 

@@ -15,8 +15,9 @@ from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
 
 from reference_server.content.digests import ContentSummary
 from reference_server.content.memory import MESSAGES_IN_FLIGHT, MemoryBudget, PieceCollector
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import REQUEST_ID_KEY
+from reference_server.contract.status import TransportFailure, read_rpc_error
 from reference_server.frontend.carriers.interface import ContentGoneError
 
 # A whole transfer, however slow the client; stalls are found by the clock on each piece instead.
@@ -73,7 +74,7 @@ class StreamedWriter:
             await self._call.done_writing()
             answer = await self._call
         except grpc.aio.AioRpcError as error:
-            raise Failure.from_rpc_error(error) from None
+            raise read_rpc_error(error) from None
         finally:
             self._pieces.close()
         return ContentSummary(answer.size, answer.sha256)
@@ -100,14 +101,14 @@ class StreamedWriter:
         except asyncio.InvalidStateError:
             raise await self._reason() from None
         except grpc.aio.AioRpcError as error:
-            raise Failure.from_rpc_error(error) from None
+            raise read_rpc_error(error) from None
 
     async def _reason(self) -> Failure | TransportFailure:
         """Read why a call ended that was still being written to."""
         try:
             await self._call
         except grpc.aio.AioRpcError as error:
-            return Failure.from_rpc_error(error)
+            return read_rpc_error(error)
         return Failure(Reason.CONTENT_MISMATCH, "the storage ended the upload before its content did")
 
 
@@ -128,7 +129,7 @@ class StreamedReader:
             async with self._in_flight:
                 message = await self._call.read()
         except grpc.aio.AioRpcError as error:
-            failure = Failure.from_rpc_error(error)
+            failure = read_rpc_error(error)
             if isinstance(failure, Failure) and failure.reason is Reason.PACKAGE_FILE_NOT_FOUND:
                 raise ContentGoneError from None
             raise failure from None

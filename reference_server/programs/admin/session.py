@@ -16,6 +16,7 @@ from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
 
 from reference_server.contract.addresses import Address, UnixAddress
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import read_rpc_error
 from reference_server.programs.data_directory import claimed
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.storage import StorageSettings, serving
@@ -44,7 +45,7 @@ class Session:
         try:
             return await method(request, timeout=_SECONDS)
         except grpc.aio.AioRpcError as error:
-            failure = Failure.from_rpc_error(error)
+            failure = read_rpc_error(error)
             if isinstance(failure, Failure):
                 raise StartRefusedError(f"refused ({failure.reason}): {failure.message}") from None
             raise StartRefusedError(f"the storage does not answer ({failure.code.name}): {failure.message}") from None

@@ -13,6 +13,7 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import read_rpc_error
 from tests.support.storage import Registry, at, in_project
 
 SCHEMES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
@@ -106,7 +107,7 @@ def test_too_little_scope_says_which_would_do(registry: Registry) -> None:
     credentials = registry.member(project, 50, scopes=["read_api"])
     with pytest.raises(grpc.RpcError) as refusal:
         registry.publish(at(project), by=credentials)
-    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]  # a call has the methods of its error
+    failure = read_rpc_error(refusal.value)  # type: ignore[arg-type]  # a call has the methods of its error
     assert isinstance(failure, Failure)
     assert failure.metadata == {"scope": "api"}
 

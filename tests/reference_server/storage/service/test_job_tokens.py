@@ -10,6 +10,7 @@ from generic_packages.storage.v1 import credential_pb2, identity_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import read_rpc_error
 from tests.support.storage import Registry, at, ending, in_project
 from tests.support.storage_users import Person, end_job, give_role, job_token, person, running_job
 
@@ -188,7 +189,7 @@ def test_the_refusal_names_both_projects(registry: Registry) -> None:
     projects = TwoProjects(registry, "PRIVATE")
     with pytest.raises(grpc.RpcError) as refusal:
         registry.ask("OpenPackageFile", by=projects.token, coordinates=at(projects.target))
-    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]
+    failure = read_rpc_error(refusal.value)  # type: ignore[arg-type]
     assert isinstance(failure, Failure)
     assert (failure.metadata["source"], failure.metadata["target"]) == projects.paths
 

@@ -11,6 +11,7 @@ from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import read_rpc_error
 from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, outcome
 
 DEVELOPER, MAINTAINER, OWNER = 30, 40, 50
@@ -102,7 +103,7 @@ def complaint(registry: Registry, request: pb.CreateProtectionRuleRequest) -> st
     """Say why a rule may not be so."""
     with pytest.raises(grpc.RpcError) as refusal:
         registry.protection.CreateProtectionRule(request, timeout=SECONDS)
-    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
+    failure = read_rpc_error(refusal.value)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
     assert isinstance(failure, Failure)
     return failure.metadata.get("complaint") or f"{failure.reason} {failure.metadata['parameter']}"
 
@@ -263,7 +264,7 @@ def test_a_large_file_that_a_rule_comes_to_protect_meanwhile_is_refused(registry
     make(registry, project)
     with pytest.raises(grpc.RpcError) as refusal:
         registry.commit(begun.upload_id, content)
-    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]  # as above
+    failure = read_rpc_error(refusal.value)  # type: ignore[arg-type]  # as above
     assert isinstance(failure, Failure)
     assert failure.reason == "PACKAGE_PROTECTED"
 

@@ -8,6 +8,7 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1 import tokens_pb2
 
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import read_rpc_error
 from tests.support.storage import (
     ANONYMOUS,
     SECONDS,
@@ -112,7 +113,7 @@ def test_a_regex_that_re2_refuses_is_refused(registry: Registry, regex: str) -> 
 def test_a_refusal_says_what_is_wrong_with_a_regex(registry: Registry, regex: str, words: str) -> None:
     with pytest.raises(grpc.RpcError) as refusal:
         registry.settings(registry.group().id, regex=regex)
-    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
+    failure = read_rpc_error(refusal.value)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
     assert isinstance(failure, Failure)
     assert failure.message == words
     assert failure.metadata == {"parameter": "generic_duplicate_exception_regex"}
