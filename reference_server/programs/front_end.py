@@ -92,7 +92,8 @@ async def _started(
 def _listening(settings: FrontEndSettings) -> socket.socket:
     """Take the socket that was handed over, or open one."""
     if settings.descriptor is not None:
-        return socket.socket(fileno=settings.descriptor)
-    (opened,) = open_sockets(settings.host, settings.port, 1)
-    opened.setblocking(False)
-    return opened
+        listening = socket.socket(fileno=settings.descriptor)
+    else:
+        (listening,) = open_sockets(settings.host, settings.port, 1)
+    listening.setblocking(False)
+    return listening

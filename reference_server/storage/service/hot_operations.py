@@ -1,4 +1,4 @@
-"""The four operations of the hot paths, for the unary calls and for the stream of operations alike."""
+"""What the operations of the hot paths do: from their messages to the storage and back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reference_server.storage.wiring import StorageServices
 
 @dataclass(frozen=True, slots=True)
 class HotOperations:
-    """Answers open and begin at once, publish and commit once they are on stable storage. Each raises Failure."""
+    """Opens and begins at once; publishes and commits until it is on stable storage. Each raises Failure."""
 
     admission: Admission
     services: StorageServices

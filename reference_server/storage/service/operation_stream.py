@@ -73,7 +73,7 @@ class OperationStream:
             self._ready.set()
 
     async def responses(self) -> AsyncIterator[pb.OperateResponse]:
-        """Give the outcomes as they become ready, until reading has ended and everything has its outcome."""
+        """Yield the outcomes as they become ready, until reading has ended and everything has its outcome."""
         while not self._ended or self._running or self._outcomes:
             await self._ready.wait()
             self._ready.clear()
@@ -96,7 +96,7 @@ class OperationStream:
             await self._room.wait()
 
     def _coalesce(self) -> pb.OperateResponse:
-        """Take outcomes for one message; their tags are free again."""
+        """Return a message of outcomes that wait; their tags are free again."""
         taken: list[pb.OperationOutcome] = []
         size = 0
         while self._outcomes and size < COALESCED_BYTES:
@@ -226,5 +226,5 @@ class OperationStream:
 
 
 def _malformed(message: str) -> TransportFailure:
-    """Refuse an operation that is none."""
+    """Return the refusal of an operation that is none."""
     return TransportFailure(grpc.StatusCode.INVALID_ARGUMENT, message)

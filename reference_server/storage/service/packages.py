@@ -28,28 +28,11 @@ class PackagesServicer(PackagesServiceServicer):
         self._services = services
         self._operations = operations
 
-    async def Publish(self, request: pb.PublishRequest, context: Context) -> pb.PublishResponse:
-        return pb.PublishResponse(package_file=messages.package_file(await self._operations.publish(request)))
-
-    async def BeginPublication(
-        self, request: pb.BeginPublicationRequest, context: Context
-    ) -> pb.BeginPublicationResponse:
-        return self._operations.begin(request)
-
-    async def CommitPublication(
-        self, request: pb.CommitPublicationRequest, context: Context
-    ) -> pb.CommitPublicationResponse:
-        row = await self._operations.commit(request)
-        return pb.CommitPublicationResponse(package_file=messages.package_file(row))
-
     async def AbandonPublication(
         self, request: pb.AbandonPublicationRequest, context: Context
     ) -> pb.AbandonPublicationResponse:
         self._operations.abandon(request.upload_id)
         return pb.AbandonPublicationResponse()
-
-    async def OpenPackageFile(self, request: pb.OpenPackageFileRequest, context: Context) -> pb.OpenPackageFileResponse:
-        return self._operations.open(request)
 
     async def OpenPackageFileById(
         self, request: pb.OpenPackageFileByIdRequest, context: Context

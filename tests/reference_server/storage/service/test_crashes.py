@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import grpc
 import pytest
 
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase
-from tests.support.storage import SECONDS, Registry, at, ending
+from tests.support.storage import REFUSALS, SECONDS, Registry, at, ending
 from tests.support.storage_process import StorageProcess
 
 CONTENT = os.urandom(400_000)
@@ -97,7 +96,7 @@ def test_what_was_acknowledged_survives_a_kill_at_any_moment(process: StoragePro
             name, content = f"file-{worker}-{number}", os.urandom(100 if worker % 2 else 90_000)
             try:
                 (registry.publish if worker % 2 else registry.publish_large)(at(project, name), content)
-            except grpc.RpcError:
+            except REFUSALS:
                 return
             acknowledged[name] = content
             if len(acknowledged) > 20 * (round_ + 1):

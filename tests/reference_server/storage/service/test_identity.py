@@ -200,7 +200,7 @@ def test_a_deleted_project_is_gone_with_its_packages_and_tokens(registry: Regist
     registry.publish(at(project))
     assert registry.outcome("DeleteProject", project=str(project)) == "OK"
     assert registry.outcome("DeleteProject", project=str(project)) == "PROJECT_NOT_FOUND"
-    assert registry.outcome("OpenPackageFile", coordinates=at(project)) == "PROJECT_NOT_FOUND"
+    assert registry.outcome("open_package_file", coordinates=at(project)) == "PROJECT_NOT_FOUND"
     assert registry.outcome("GetCaller", by=member) == "CREDENTIAL_INVALID"
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import grpc
 import pytest
 from generic_packages.storage.v1 import credential_pb2, identity_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from reference_server.contract.failure import Failure
-from reference_server.contract.status import read_rpc_error
-from tests.support.storage import Registry, at, ending, in_project
+from tests.support.storage import Registry, at, ending, in_project, refusal
 from tests.support.storage_users import Person, end_job, give_role, job_token, person, running_job
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
@@ -187,10 +184,7 @@ def test_a_project_may_do_without_an_allowlist(registry: Registry) -> None:
 
 def test_the_refusal_names_both_projects(registry: Registry) -> None:
     projects = TwoProjects(registry, "PRIVATE")
-    with pytest.raises(grpc.RpcError) as refusal:
-        registry.ask("OpenPackageFile", by=projects.token, coordinates=at(projects.target))
-    failure = read_rpc_error(refusal.value)  # type: ignore[arg-type]
-    assert isinstance(failure, Failure)
+    failure = refusal(lambda: registry.ask("open_package_file", by=projects.token, coordinates=at(projects.target)))
     assert (failure.metadata["source"], failure.metadata["target"]) == projects.paths
 
 

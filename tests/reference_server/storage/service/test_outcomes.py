@@ -97,18 +97,18 @@ def _expected(row: tuple[str, str], callers: Callers) -> str:
 
 @pytest.mark.parametrize("kind", list(PUT))
 def test_publishing_ends_as_the_table_says(callers: Callers, kind: str) -> None:
-    packages, values = callers.registry.packages, {"coordinates": at(callers.project)}
+    operations, values = callers.registry.operations, {"coordinates": at(callers.project)}
     credentials = callers.credentials(kind)
     small = pb.PublishRequest(credentials=credentials, content=b"new", **values)
     begun = pb.BeginPublicationRequest(credentials=credentials, **values)
-    assert outcome(packages.Publish, small) == _expected(PUT[kind], callers)
-    assert outcome(packages.BeginPublication, begun) == _expected(PUT[kind], callers)
+    assert outcome(operations.publish, small) == _expected(PUT[kind], callers)
+    assert outcome(operations.begin_publication, begun) == _expected(PUT[kind], callers)
 
 
 @pytest.mark.parametrize("kind", list(GET))
 def test_downloading_ends_as_the_table_says(callers: Callers, kind: str) -> None:
     request = pb.OpenPackageFileRequest(credentials=callers.credentials(kind), coordinates=at(callers.project))
-    assert outcome(callers.registry.packages.OpenPackageFile, request) == _expected(GET[kind], callers)
+    assert outcome(callers.registry.operations.open_package_file, request) == _expected(GET[kind], callers)
 
 
 @pytest.mark.parametrize("kind", list(LIST))
@@ -131,7 +131,7 @@ def test_a_guest_downloads_from_a_private_project_in_the_current_edition_alone(e
     either.publish(at(project))
     request = pb.OpenPackageFileRequest(credentials=either.member(project, GUEST), coordinates=at(project))
     expected = "OK" if either.edition == "current" else "ROLE_INSUFFICIENT"
-    assert outcome(either.packages.OpenPackageFile, request) == expected
+    assert outcome(either.operations.open_package_file, request) == expected
 
 
 def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
@@ -142,7 +142,7 @@ def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
             pb.OpenPackageFileRequest(credentials=credentials, coordinates=at(project))
             for project in (private, unknown)
         ]
-        outcomes = [outcome(either.packages.OpenPackageFile, request) for request in requests]
+        outcomes = [outcome(either.operations.open_package_file, request) for request in requests]
         assert outcomes[0] == outcomes[1]
 
 
@@ -151,6 +151,6 @@ def test_a_role_in_a_group_reaches_the_projects_below(registry: Registry) -> Non
     below = registry.group(parent=top.id, visibility="PRIVATE")
     project = registry.project("PRIVATE", group=below.id).id
     assert (
-        outcome(registry.packages.Publish, pb.PublishRequest(credentials=registry.root, coordinates=at(project)))
+        outcome(registry.operations.publish, pb.PublishRequest(credentials=registry.root, coordinates=at(project)))
         == "OK"
     )
