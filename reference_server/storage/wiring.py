@@ -15,16 +15,13 @@ from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.local_disk import LocalDisk
 from reference_server.storage.blobs.volume_proof import VolumeProof, write_proof
 from reference_server.storage.ci.job_token_scopes import JobTokenScopeService
-from reference_server.storage.ci.jobs import JobService
-from reference_server.storage.ci.package_pipelines import PackagePipelineService
-from reference_server.storage.ci.pipelines import PipelineService
+from reference_server.storage.ci.pipelines import JobService, PipelineService
 from reference_server.storage.ci.runners import RunnerService
 from reference_server.storage.housekeeping import Housekeeping
-from reference_server.storage.identity.access_tokens import AccessTokenService
+from reference_server.storage.identity.access_tokens import AccessTokenService, PersonalAccessTokenService
 from reference_server.storage.identity.deploy_tokens import DeployTokenService
 from reference_server.storage.identity.groups import GroupService
 from reference_server.storage.identity.members import MemberService
-from reference_server.storage.identity.personal_access_tokens import PersonalAccessTokenService
 from reference_server.storage.identity.projects import ProjectService
 from reference_server.storage.identity.resources import ResourceAccess
 from reference_server.storage.identity.users import UserService
@@ -79,7 +76,6 @@ class StorageServices:
     pipelines: PipelineService
     jobs: JobService
     job_token_scopes: JobTokenScopeService
-    package_pipelines: PackagePipelineService
     housekeeping: Housekeeping
 
 
@@ -132,6 +128,5 @@ def build_storage(
         pipelines=PipelineService(projects, metadata, writer),
         jobs=JobService(projects, metadata, writer),
         job_token_scopes=JobTokenScopeService(projects, edition, metadata, writer),
-        package_pipelines=PackagePipelineService(projects, metadata, permission),
         housekeeping=Housekeeping(sessions, garbage_collector, download_times),
     )

@@ -13,10 +13,10 @@ from reference_server.storage.access.callers import (
     Anonymous,
     AuthenticationScheme,
     Caller,
+    CallerJob,
     CallerKind,
     DeployTokenCaller,
     Presented,
-    RunningJob,
     UserCaller,
 )
 from reference_server.storage.access.scopes import API
@@ -88,7 +88,7 @@ class Authentication:
         if row is None or not hmac.compare_digest(row.digest, presented.digest):
             return None
         _check_user(blocked=row.blocked)
-        job = RunningJob(row.project_id, row.pipeline_id)
+        job = CallerJob(row.project_id, row.pipeline_id)
         return UserCaller(row.user_id, bool(row.administrator), _JOB_SCOPES, job=job)
 
 

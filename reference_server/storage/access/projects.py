@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import Permission, Resource, authorize, sees
-from reference_server.storage.access.callers import Anonymous, Caller, DeployTokenCaller, RunningJob, UserCaller
+from reference_server.storage.access.callers import Anonymous, Caller, CallerJob, DeployTokenCaller, UserCaller
 from reference_server.storage.metadata.repositories.access import AccessRepository
 from reference_server.storage.metadata.rows import ProjectRow
 from reference_server.storage.rules.editions import Edition
@@ -71,7 +71,7 @@ class ProjectAccess:
             return caller.project_id == row.id
         return self.access.is_below(row.group_id, caller.group_id)
 
-    def _lets_in(self, job: RunningJob, row: ProjectRow) -> bool:
+    def _lets_in(self, job: CallerJob, row: ProjectRow) -> bool:
         """Say whether a job has its user's rights in a project; raises JOB_TOKEN_NOT_ALLOWED where it has none."""
         scope = None if job.project_id == row.id else self.access.job_token_scope(job.project_id, row.id)
         if scope is None or scope.listed:

@@ -9,7 +9,7 @@ from reference_server.storage.access.authorization import MAINTAIN_RUNNERS, OWN_
 from reference_server.storage.access.callers import UserCaller
 from reference_server.storage.access.scopes import API, CREATE_RUNNER
 from reference_server.storage.access.tokens import digest, new_runner_token
-from reference_server.storage.identity.formats import invalid
+from reference_server.storage.identity.formats import invalid, missing
 from reference_server.storage.identity.resources import ResourceAccess, ResourceReference
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import Runner
@@ -54,14 +54,14 @@ class RunnerService:
         )
         return runner, token
 
-    def list(self, caller: UserCaller, where: ResourceReference | None, page: PageRequest) -> Page[Runner]:
+    def list(self, caller: UserCaller, where: ResourceReference | None, request: PageRequest) -> Page[Runner]:
         """Return a page of the runners of a resource, or of all for an administrator, by falling id."""
         key = None
         if where is None:
             require_administrator(caller, (API, CREATE_RUNNER))
         else:
             key = self.resources.find(caller, where, MAINTAIN_RUNNERS, OWN_RUNNERS).key
-        return self.metadata.runners.list(key, page)
+        return self.metadata.runners.list(key, request)
 
     def read(self, caller: UserCaller, runner_id: int) -> Runner:
         """Return a runner. Raise RECORD_NOT_FOUND."""
@@ -90,7 +90,7 @@ class RunnerService:
 
 def _known_type(number: int) -> RunnerType:
     if not number:
-        raise Failure(Reason.PARAMETER_MISSING, "runner_type is missing", parameter="runner_type")
+        raise missing("runner_type")
     if number not in set(RunnerType):
         raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "no such runner type", parameter="runner_type")
     return RunnerType(number)
@@ -98,5 +98,5 @@ def _known_type(number: int) -> RunnerType:
 
 def _required(parameter: str, value: int | None) -> str:
     if value is None:
-        raise Failure(Reason.PARAMETER_MISSING, f"{parameter} is missing", parameter=parameter)
+        raise missing(parameter)
     return str(value)

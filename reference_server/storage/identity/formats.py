@@ -11,7 +11,7 @@ from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.models import Group
 from reference_server.storage.rules.roles import PackageAccess, Visibility
 
-_LONGEST = 255  # characters
+_NAME = re.compile(r".{1,255}", re.DOTALL)
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]")
 _TOKEN_USERNAME = re.compile(r"[A-Za-z0-9._+-]{1,255}")
 _DAY_MILLISECONDS = 86_400_000
@@ -22,34 +22,23 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def check_name(name: str) -> None:
     """Raise PARAMETER_MISSING or PARAMETER_INVALID for what is no display name."""
-    if not name:
-        raise Failure(Reason.PARAMETER_MISSING, "name is missing", parameter="name")
-    if len(name) > _LONGEST:
-        raise invalid("name", f"a name has at most {_LONGEST} characters")
+    _check("name", name, _NAME, "a name has at most 255 characters")
 
 
 def check_path(path: str) -> None:
     """Raise PARAMETER_MISSING or PARAMETER_INVALID for what is no path of a group or project."""
-    if not path:
-        raise Failure(Reason.PARAMETER_MISSING, "path is missing", parameter="path")
-    if _PATH.fullmatch(path) is None:
-        raise invalid("path", "a path has 2 to 255 of A-Z a-z 0-9 _ . - and neither begins nor ends with . or -")
+    message = "a path has 2 to 255 of A-Z a-z 0-9 _ . - and neither begins nor ends with . or -"
+    _check("path", path, _PATH, message)
 
 
 def check_username(username: str) -> None:
     """Raise PARAMETER_MISSING or PARAMETER_INVALID for what is no name of a user."""
-    if not username:
-        raise Failure(Reason.PARAMETER_MISSING, "username is missing", parameter="username")
-    if _PATH.fullmatch(username) is None:
-        raise invalid("username", "a username is written as a path: 2 to 255 of A-Z a-z 0-9 _ . -")
+    _check("username", username, _PATH, "a username is written as a path: 2 to 255 of A-Z a-z 0-9 _ . -")
 
 
 def check_email(email: str) -> None:
     """Raise PARAMETER_MISSING or PARAMETER_INVALID for what is no email address of a user."""
-    if not email:
-        raise Failure(Reason.PARAMETER_MISSING, "email is missing", parameter="email")
-    if _EMAIL.fullmatch(email) is None:
-        raise invalid("email", "an address is written name@host")
+    _check("email", email, _EMAIL, "an address is written name@host")
 
 
 def check_token_username(username: str) -> None:
@@ -62,7 +51,7 @@ def check_scopes(scopes: Iterable[str], known: frozenset[str]) -> str:
     """Return scopes as they are kept. Raise PARAMETER_MISSING, PARAMETER_VALUE_UNKNOWN."""
     wanted = list(dict.fromkeys(scopes))
     if not wanted:
-        raise Failure(Reason.PARAMETER_MISSING, "scopes is missing", parameter="scopes")
+        raise missing("scopes")
     if not known.issuperset(wanted):
         raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "scopes does not have a valid value", parameter="scopes")
     return " ".join(wanted)
@@ -120,3 +109,15 @@ def day_of(milliseconds: int) -> str:
 def invalid(parameter: str, message: str) -> Failure:
     """Return a PARAMETER_INVALID."""
     return Failure(Reason.PARAMETER_INVALID, message, parameter=parameter)
+
+
+def missing(parameter: str) -> Failure:
+    """Return a PARAMETER_MISSING."""
+    return Failure(Reason.PARAMETER_MISSING, f"{parameter} is missing", parameter=parameter)
+
+
+def _check(parameter: str, value: str, pattern: re.Pattern[str], message: str) -> None:
+    if not value:
+        raise missing(parameter)
+    if pattern.fullmatch(value) is None:
+        raise invalid(parameter, message)

@@ -10,12 +10,7 @@ from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.scopes import API, READ_API
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
-from reference_server.storage.identity.formats import (
-    check_name,
-    check_path,
-    check_visibility_below,
-    read_visibility,
-)
+from reference_server.storage.identity.formats import check_name, check_path, check_visibility_below, read_visibility
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import Group
 from reference_server.storage.metadata.pagination import Page, PageRequest
@@ -39,12 +34,12 @@ class GroupService:
         group = self.access.find(caller, reference, SEE)
         return group, self.access.role(caller, group.id)
 
-    def list(self, caller: Caller, parent: str | None, wanted: GroupFilter, page: PageRequest) -> Page[Group]:
+    def list(self, caller: Caller, parent: str | None, wanted: GroupFilter, request: PageRequest) -> Page[Group]:
         """Return a page of the groups that the caller sees, by name. Raise GROUP_NOT_FOUND for the parent."""
         viewer = viewer_of(caller)
         if parent is not None:
             wanted = replace(wanted, parent_id=self.access.find(caller, parent, SEE).id)
-        return self.metadata.groups.list(viewer, wanted, page)
+        return self.metadata.groups.list(viewer, wanted, request)
 
     async def create(self, caller: Caller, fields: GroupFields) -> Group:
         """Create a group whose owner is the caller. Raise PARAMETER_TAKEN, GROUP_NOT_FOUND for the parent."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import LEAVE, MAINTAIN, OWN, SEE
 from reference_server.storage.access.callers import UserCaller
-from reference_server.storage.identity.formats import start_of_day
+from reference_server.storage.identity.formats import missing, start_of_day
 from reference_server.storage.identity.resources import FoundResource, ResourceAccess, ResourceReference
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.pagination import Page, PageRequest
@@ -39,11 +39,11 @@ class MemberService:
         return self.metadata.members.get(found.key, user_id, found.nearest_group_id if inherited else None)
 
     def list(
-        self, caller: UserCaller, where: ResourceReference, search: str | None, page: PageRequest, *, inherited: bool
+        self, caller: UserCaller, where: ResourceReference, search: str | None, request: PageRequest, *, inherited: bool
     ) -> Page[MemberRecord]:
         """Return a page of members by rising user id, each once with its highest role."""
         found = self.resources.find(caller, where, SEE, SEE)
-        return self.metadata.members.list(found.key, search, page, found.nearest_group_id if inherited else None)
+        return self.metadata.members.list(found.key, search, request, found.nearest_group_id if inherited else None)
 
     async def add(self, caller: UserCaller, where: ResourceReference, fields: MemberFields) -> MemberRecord:
         """Give a role. Raise USER_NOT_FOUND, MEMBER_TAKEN, PARAMETER_VALUE_UNKNOWN for what is no role."""
@@ -94,7 +94,7 @@ def _remove(metadata: Metadata, found: FoundResource, user_id: int) -> None:
 def _check_role(level: int) -> None:
     """Raise PARAMETER_MISSING or PARAMETER_VALUE_UNKNOWN for what is no role."""
     if not level:
-        raise Failure(Reason.PARAMETER_MISSING, "access_level is missing", parameter="access_level")
+        raise missing("access_level")
     if level not in set(Role):
         raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "access_level is no role", parameter="access_level")
 

@@ -18,6 +18,7 @@ from reference_server.storage.metadata.repositories.packages import (
     PACKAGE_ORDERING,
     PackageCriteria,
 )
+from reference_server.storage.metadata.repositories.pipelines import PACKAGE_PIPELINE_ORDERING, PipelineRecord
 from reference_server.storage.metadata.rows import PackageFileRow, PackageRow, ProjectRow
 from reference_server.storage.packages.downloads import DownloadTimes
 from reference_server.storage.rules.coordinates import LONGEST
@@ -52,6 +53,7 @@ class PackageView:
     project_path: str
     last_downloaded_at: int | None
     caller_may_delete: bool
+    pipelines: Sequence[PipelineRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,27 @@ class PackageService:
         row = find_package(self.metadata, found.id, package_id, SHOWN)
         return self._views(caller, [row], {found.id: found})[0]
 
-    def list_files(self, caller: Caller, project: str, package_id: int, request: PageRequest) -> Page[PackageFileRow]:
-        """List a package's file rows. Raise PACKAGE_NOT_FOUND, PARAMETER_VALUE_UNKNOWN, PARAMETER_INVALID."""
+    def list_files(
+        self, caller: Caller, project: str, package_id: int, request: PageRequest
+    ) -> Page[tuple[PackageFileRow, PipelineRecord | None]]:
+        """List a package's file rows, each with the pipeline whose job published it.
+
+        Raise PACKAGE_NOT_FOUND, PARAMETER_VALUE_UNKNOWN, PARAMETER_INVALID.
+        """
         selection = PACKAGE_FILE_ORDERING.select(request)
         found = self.projects.find(caller, project, self.permission)
         find_package(self.metadata, found.id, package_id, LISTED)
-        return self.metadata.package_files.page(found.id, package_id, selection)
+        page = self.metadata.package_files.page(found.id, package_id, selection)
+        pipelines = self.metadata.pipelines.of_files([row.id for row in page.rows])
+        return page.of([(row, pipelines.get(row.id)) for row in page.rows])
+
+    def list_pipelines(
+        self, caller: Caller, project: str, package_id: int, request: PageRequest
+    ) -> Page[PipelineRecord]:
+        """List the pipelines whose jobs published a package. Raise as `list_files`."""
+        selection = PACKAGE_PIPELINE_ORDERING.select(request)
+        find_package(self.metadata, self.projects.find(caller, project, self.permission).id, package_id, SHOWN)
+        return self.metadata.pipelines.page_of_package(package_id, selection)
 
     def _views(
         self, caller: Caller, rows: Sequence[PackageRow], projects: Mapping[int, ProjectRow]
@@ -102,12 +119,14 @@ class PackageService:
         ids = {row.project_id for row in rows}
         deletable = {number for number in ids if self.projects.permits(caller, projects[number], DELETE_PACKAGES)}
         paths = self.metadata.packages.project_paths(ids)
+        pipelines = self.metadata.pipelines.of_packages([row.id for row in rows])
         return [
             PackageView(
                 row,
                 paths[row.project_id],
                 self.download_times.last(row.id, row.last_downloaded_at),
                 row.project_id in deletable,
+                pipelines.get(row.id, ()),
             )
             for row in rows
         ]

@@ -16,7 +16,6 @@ from reference_server.storage.access.callers import (
     AuthenticationScheme,
     Caller,
     CallerKind,
-    DeployTokenCaller,
     Presented,
     UserCaller,
 )
@@ -69,13 +68,6 @@ class Admission:
         """Return a way to authenticate the caller of a request now and again later. It holds digests, no secret."""
         admitted = self._admitted[request.DESCRIPTOR.full_name]
         return functools.partial(self._authentication.admit, presented(request.credentials), admitted)
-
-    def known_caller(self, request: CredentialedRequest) -> UserCaller | DeployTokenCaller:
-        """Return who calls, of a call that lets nobody anonymous in. Raise as `Authentication.admit`."""
-        caller = self.caller(request)
-        if not isinstance(caller, UserCaller | DeployTokenCaller):
-            raise TypeError(f"{request.DESCRIPTOR.name} declares anonymous callers")
-        return caller
 
     def user(self, request: CredentialedRequest) -> UserCaller:
         """Return which user calls, of a call that lets nobody else in. Raise as `Authentication.admit`."""

@@ -1,6 +1,6 @@
 """The servicer of runners, pipelines, jobs and job token scopes."""
 
-# ruff: noqa: N802, ARG002, D102 -- names and parameters are those of the generated service; the contract describes calls
+# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class CiServicer(CiServiceServicer):
         self._jobs = services.jobs
         self._scopes = services.job_token_scopes
 
-    async def CreateRunner(self, request: pb.CreateRunnerRequest, context: Context) -> pb.CreateRunnerResponse:
+    async def CreateRunner(self, request: pb.CreateRunnerRequest, _: Context) -> pb.CreateRunnerResponse:
         fields = RunnerFields(
             request.type,
             request.group_id if request.HasField("group_id") else None,
@@ -41,77 +41,75 @@ class CiServicer(CiServiceServicer):
         runner, token = await self._runners.create(self._admission.user(request), fields)
         return pb.CreateRunnerResponse(runner=messages.runner(runner), token=token)
 
-    async def ListRunners(self, request: pb.ListRunnersRequest, context: Context) -> pb.ListRunnersResponse:
+    async def ListRunners(self, request: pb.ListRunnersRequest, _: Context) -> pb.ListRunnersResponse:
         where = identity_messages.resource(request.place) if request.HasField("place") else None
         listed = self._runners.list(self._admission.user(request), where, page_request(request))
         return pb.ListRunnersResponse(runners=map(messages.runner, listed.rows), total=listed.total)
 
-    async def GetRunner(self, request: pb.GetRunnerRequest, context: Context) -> pb.GetRunnerResponse:
+    async def GetRunner(self, request: pb.GetRunnerRequest, _: Context) -> pb.GetRunnerResponse:
         runner = self._runners.read(self._admission.user(request), request.runner_id)
         return pb.GetRunnerResponse(runner=messages.runner(runner))
 
-    async def DeleteRunner(self, request: pb.DeleteRunnerRequest, context: Context) -> pb.DeleteRunnerResponse:
+    async def DeleteRunner(self, request: pb.DeleteRunnerRequest, _: Context) -> pb.DeleteRunnerResponse:
         await self._runners.delete(self._admission.user(request), request.runner_id)
         return pb.DeleteRunnerResponse()
 
-    async def CreatePipeline(self, request: pb.CreatePipelineRequest, context: Context) -> pb.CreatePipelineResponse:
+    async def CreatePipeline(self, request: pb.CreatePipelineRequest, _: Context) -> pb.CreatePipelineResponse:
         record = await self._pipelines.create(self._admission.user(request), request.project, request.ref)
         return pb.CreatePipelineResponse(pipeline=messages.pipeline(record))
 
-    async def GetPipeline(self, request: pb.GetPipelineRequest, context: Context) -> pb.GetPipelineResponse:
+    async def GetPipeline(self, request: pb.GetPipelineRequest, _: Context) -> pb.GetPipelineResponse:
         record = self._pipelines.read(self._admission.caller(request), request.project, request.pipeline_id)
         return pb.GetPipelineResponse(pipeline=messages.pipeline(record))
 
-    async def ListPipelines(self, request: pb.ListPipelinesRequest, context: Context) -> pb.ListPipelinesResponse:
+    async def ListPipelines(self, request: pb.ListPipelinesRequest, _: Context) -> pb.ListPipelinesResponse:
         caller, page = self._admission.caller(request), page_request(request)
         wanted = PipelineFilter(request.status, request.ref if request.HasField("ref") else None)
         listed = self._pipelines.list(caller, request.project, wanted, page)
         return pb.ListPipelinesResponse(pipelines=map(messages.pipeline, listed.rows), total=listed.total)
 
-    async def DeletePipeline(self, request: pb.DeletePipelineRequest, context: Context) -> pb.DeletePipelineResponse:
+    async def DeletePipeline(self, request: pb.DeletePipelineRequest, _: Context) -> pb.DeletePipelineResponse:
         await self._pipelines.delete(self._admission.user(request), request.project, request.pipeline_id)
         return pb.DeletePipelineResponse()
 
-    async def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
+    async def GetJob(self, request: pb.GetJobRequest, _: Context) -> pb.GetJobResponse:
         record = self._jobs.read(self._admission.caller(request), request.project, request.job_id)
         return pb.GetJobResponse(job=messages.job(record))
 
-    async def ListJobs(self, request: pb.ListJobsRequest, context: Context) -> pb.ListJobsResponse:
+    async def ListJobs(self, request: pb.ListJobsRequest, _: Context) -> pb.ListJobsResponse:
         caller, page = self._admission.caller(request), page_request(request)
         pipeline_id = request.pipeline_id if request.HasField("pipeline_id") else None
         wanted = JobFilter(pipeline_id, tuple(request.statuses))
         listed = self._jobs.list(caller, request.project, wanted, page)
         return pb.ListJobsResponse(jobs=map(messages.job, listed.rows), total=listed.total)
 
-    async def CancelJob(self, request: pb.CancelJobRequest, context: Context) -> pb.CancelJobResponse:
+    async def CancelJob(self, request: pb.CancelJobRequest, _: Context) -> pb.CancelJobResponse:
         record = await self._jobs.cancel(self._admission.user(request), request.project, request.job_id)
         return pb.CancelJobResponse(job=messages.job(record))
 
-    async def RequestJob(self, request: pb.RequestJobRequest, context: Context) -> pb.RequestJobResponse:
+    async def RequestJob(self, request: pb.RequestJobRequest, _: Context) -> pb.RequestJobResponse:
         taken = await self._jobs.request(request.runner_token)
         if taken is None:
             return pb.RequestJobResponse()
         record, token = taken
         return pb.RequestJobResponse(job=messages.job(record), token=token)
 
-    async def UpdateJob(self, request: pb.UpdateJobRequest, context: Context) -> pb.UpdateJobResponse:
+    async def UpdateJob(self, request: pb.UpdateJobRequest, _: Context) -> pb.UpdateJobResponse:
         record = await self._jobs.report(request.job_id, request.job_token, request.state)
         return pb.UpdateJobResponse(job=messages.job(record))
 
-    async def GetJobTokenScope(
-        self, request: pb.GetJobTokenScopeRequest, context: Context
-    ) -> pb.GetJobTokenScopeResponse:
+    async def GetJobTokenScope(self, request: pb.GetJobTokenScopeRequest, _: Context) -> pb.GetJobTokenScopeResponse:
         enabled = self._scopes.enabled(self._admission.user(request), request.project)
         return pb.GetJobTokenScopeResponse(enabled=enabled)
 
     async def UpdateJobTokenScope(
-        self, request: pb.UpdateJobTokenScopeRequest, context: Context
+        self, request: pb.UpdateJobTokenScopeRequest, _: Context
     ) -> pb.UpdateJobTokenScopeResponse:
         await self._scopes.enable(self._admission.user(request), request.project, enabled=request.enabled)
         return pb.UpdateJobTokenScopeResponse()
 
     async def ListJobTokenAllowlist(
-        self, request: pb.ListJobTokenAllowlistRequest, context: Context
+        self, request: pb.ListJobTokenAllowlistRequest, _: Context
     ) -> pb.ListJobTokenAllowlistResponse:
         caller, page = self._admission.user(request), page_request(request)
         listed = self._scopes.list(caller, request.project, page)
@@ -119,14 +117,14 @@ class CiServicer(CiServiceServicer):
         return pb.ListJobTokenAllowlistResponse(projects=projects, total=listed.total)
 
     async def AddToJobTokenAllowlist(
-        self, request: pb.AddToJobTokenAllowlistRequest, context: Context
+        self, request: pb.AddToJobTokenAllowlistRequest, _: Context
     ) -> pb.AddToJobTokenAllowlistResponse:
         caller = self._admission.user(request)
         source, target = await self._scopes.add(caller, request.project, request.target_project_id)
         return pb.AddToJobTokenAllowlistResponse(source_project_id=source, target_project_id=target)
 
     async def RemoveFromJobTokenAllowlist(
-        self, request: pb.RemoveFromJobTokenAllowlistRequest, context: Context
+        self, request: pb.RemoveFromJobTokenAllowlistRequest, _: Context
     ) -> pb.RemoveFromJobTokenAllowlistResponse:
         await self._scopes.remove(self._admission.user(request), request.project, request.target_project_id)
         return pb.RemoveFromJobTokenAllowlistResponse()

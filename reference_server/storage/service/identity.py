@@ -1,6 +1,6 @@
 """The servicer of users, groups and projects."""
 
-# ruff: noqa: N802, ARG002, D102 -- names and parameters are those of the generated service; the contract describes calls
+# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ class IdentityServicer(IdentityServiceServicer):
         self._groups = services.groups
         self._projects = services.projects
 
-    async def GetCaller(self, request: pb.GetCallerRequest, context: Context) -> pb.GetCallerResponse:
+    async def GetCaller(self, request: pb.GetCallerRequest, _: Context) -> pb.GetCallerResponse:
         caller = self._admission.user(request)
         user = messages.user(self._users.read(caller, caller.user_id), caller)
         return pb.GetCallerResponse(user=user, edition=self._edition.name)
 
-    async def CreateUser(self, request: pb.CreateUserRequest, context: Context) -> pb.CreateUserResponse:
+    async def CreateUser(self, request: pb.CreateUserRequest, _: Context) -> pb.CreateUserResponse:
         caller = self._admission.user(request)
         fields = UserFields(request.username, request.name, request.email, request.administrator)
         return pb.CreateUserResponse(user=messages.user(await self._users.create(caller, fields), caller))
 
-    async def GetUser(self, request: pb.GetUserRequest, context: Context) -> pb.GetUserResponse:
+    async def GetUser(self, request: pb.GetUserRequest, _: Context) -> pb.GetUserResponse:
         caller = self._admission.user(request)
         return pb.GetUserResponse(user=messages.user(self._users.read(caller, request.user_id), caller))
 
-    async def ListUsers(self, request: pb.ListUsersRequest, context: Context) -> pb.ListUsersResponse:
+    async def ListUsers(self, request: pb.ListUsersRequest, _: Context) -> pb.ListUsersResponse:
         caller = self._admission.user(request)
         wanted = UserFilter(
             request.username if request.HasField("username") else None,
@@ -57,7 +57,7 @@ class IdentityServicer(IdentityServiceServicer):
         users = [messages.user(user, caller) for user in listed.rows]
         return pb.ListUsersResponse(users=users, total=listed.total)
 
-    async def UpdateUser(self, request: pb.UpdateUserRequest, context: Context) -> pb.UpdateUserResponse:
+    async def UpdateUser(self, request: pb.UpdateUserRequest, _: Context) -> pb.UpdateUserResponse:
         caller = self._admission.user(request)
         changes = UserChanges(
             request.name if request.HasField("name") else None,
@@ -68,21 +68,21 @@ class IdentityServicer(IdentityServiceServicer):
         user = await self._users.change(caller, request.user_id, changes)
         return pb.UpdateUserResponse(user=messages.user(user, caller))
 
-    async def DeleteUser(self, request: pb.DeleteUserRequest, context: Context) -> pb.DeleteUserResponse:
+    async def DeleteUser(self, request: pb.DeleteUserRequest, _: Context) -> pb.DeleteUserResponse:
         await self._users.delete(self._admission.user(request), request.user_id)
         return pb.DeleteUserResponse()
 
-    async def CreateGroup(self, request: pb.CreateGroupRequest, context: Context) -> pb.CreateGroupResponse:
+    async def CreateGroup(self, request: pb.CreateGroupRequest, _: Context) -> pb.CreateGroupResponse:
         parent_id = request.parent_id if request.HasField("parent_id") else None
         fields = GroupFields(request.name, request.path, parent_id, request.visibility)
         group = await self._groups.create(self._admission.caller(request), fields)
         return pb.CreateGroupResponse(group=messages.group(group))
 
-    async def GetGroup(self, request: pb.GetGroupRequest, context: Context) -> pb.GetGroupResponse:
+    async def GetGroup(self, request: pb.GetGroupRequest, _: Context) -> pb.GetGroupResponse:
         group, level = self._groups.read(self._admission.caller(request), request.group)
         return pb.GetGroupResponse(group=messages.group(group), caller_access_level=level)
 
-    async def ListGroups(self, request: pb.ListGroupsRequest, context: Context) -> pb.ListGroupsResponse:
+    async def ListGroups(self, request: pb.ListGroupsRequest, _: Context) -> pb.ListGroupsResponse:
         wanted = GroupFilter(
             search=request.search if request.HasField("search") else None,
             top_level_only=request.top_level_only,
@@ -92,22 +92,22 @@ class IdentityServicer(IdentityServiceServicer):
         listed = self._groups.list(self._admission.caller(request), parent, wanted, page_request(request))
         return pb.ListGroupsResponse(groups=map(messages.group, listed.rows), total=listed.total)
 
-    async def DeleteGroup(self, request: pb.DeleteGroupRequest, context: Context) -> pb.DeleteGroupResponse:
+    async def DeleteGroup(self, request: pb.DeleteGroupRequest, _: Context) -> pb.DeleteGroupResponse:
         await self._groups.delete(self._admission.caller(request), request.group)
         return pb.DeleteGroupResponse()
 
-    async def CreateProject(self, request: pb.CreateProjectRequest, context: Context) -> pb.CreateProjectResponse:
+    async def CreateProject(self, request: pb.CreateProjectRequest, _: Context) -> pb.CreateProjectResponse:
         fields = ProjectFields(
             request.name, request.path, request.group_id, request.visibility, request.package_registry_access_level
         )
         record = await self._projects.create(self._admission.caller(request), fields)
         return pb.CreateProjectResponse(project=messages.project(record))
 
-    async def GetProject(self, request: pb.GetProjectRequest, context: Context) -> pb.GetProjectResponse:
+    async def GetProject(self, request: pb.GetProjectRequest, _: Context) -> pb.GetProjectResponse:
         record = self._projects.read(self._admission.caller(request), request.project)
         return pb.GetProjectResponse(project=messages.project(record))
 
-    async def ListProjects(self, request: pb.ListProjectsRequest, context: Context) -> pb.ListProjectsResponse:
+    async def ListProjects(self, request: pb.ListProjectsRequest, _: Context) -> pb.ListProjectsResponse:
         wanted = ProjectFilter(
             include_subgroups=request.include_subgroups,
             search=request.search if request.HasField("search") else None,
@@ -120,12 +120,12 @@ class IdentityServicer(IdentityServiceServicer):
         listed = self._projects.list(self._admission.caller(request), group, wanted, page_request(request))
         return pb.ListProjectsResponse(projects=map(messages.project, listed.rows), total=listed.total)
 
-    async def UpdateProject(self, request: pb.UpdateProjectRequest, context: Context) -> pb.UpdateProjectResponse:
+    async def UpdateProject(self, request: pb.UpdateProjectRequest, _: Context) -> pb.UpdateProjectResponse:
         name = request.name if request.HasField("name") else None
         changes = ProjectChanges(name, request.visibility, request.package_registry_access_level)
         record = await self._projects.change(self._admission.caller(request), request.project, changes)
         return pb.UpdateProjectResponse(project=messages.project(record))
 
-    async def DeleteProject(self, request: pb.DeleteProjectRequest, context: Context) -> pb.DeleteProjectResponse:
+    async def DeleteProject(self, request: pb.DeleteProjectRequest, _: Context) -> pb.DeleteProjectResponse:
         await self._projects.delete(self._admission.caller(request), request.project)
         return pb.DeleteProjectResponse()

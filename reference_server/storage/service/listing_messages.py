@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from generic_packages.storage.v1 import packages_pb2 as pb
@@ -26,7 +25,7 @@ def page(listed: Page[Any]) -> pb.GivenPart:
     return pb.GivenPart(page=listed.page, per_page=listed.per_page, total=listed.total, next_cursor=listed.next_cursor)
 
 
-def package(shown: PackageView, pipelines: Sequence[PipelineRecord]) -> pb.Package:
+def package(shown: PackageView) -> pb.Package:
     """Write a package with the newest of its pipelines."""
     row = shown.row
     return pb.Package(
@@ -39,13 +38,13 @@ def package(shown: PackageView, pipelines: Sequence[PipelineRecord]) -> pb.Packa
         last_downloaded_at=None if shown.last_downloaded_at is None else timestamp(shown.last_downloaded_at),
         project_path=shown.project_path,
         caller_may_delete=shown.caller_may_delete,
-        pipelines=[pipeline(view) for view in pipelines],
+        pipelines=map(pipeline, shown.pipelines),
     )
 
 
-def package_file(row: PackageFileRow, view: PipelineRecord | None) -> pb.PackageFile:
+def package_file(row: PackageFileRow, record: PipelineRecord | None) -> pb.PackageFile:
     """Write a file row with its pipeline."""
     message = messages.package_file(row)
-    if view is not None:
-        message.pipeline.CopyFrom(pipeline(view))
+    if record is not None:
+        message.pipeline.CopyFrom(pipeline(record))
     return message

@@ -1,6 +1,6 @@
 """The servicer of members."""
 
-# ruff: noqa: N802, ARG002, D102 -- names and parameters are those of the generated service; the contract describes calls
+# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ class MembersServicer(MembersServiceServicer):
         self._admission = admission
         self._members = members
 
-    async def AddMember(self, request: pb.AddMemberRequest, context: Context) -> pb.AddMemberResponse:
+    async def AddMember(self, request: pb.AddMemberRequest, _: Context) -> pb.AddMemberResponse:
         where = messages.resource(request.place)
         member = await self._members.add(self._admission.user(request), where, _fields(request))
         return pb.AddMemberResponse(member=messages.member(member))
 
-    async def GetMember(self, request: pb.GetMemberRequest, context: Context) -> pb.GetMemberResponse:
+    async def GetMember(self, request: pb.GetMemberRequest, _: Context) -> pb.GetMemberResponse:
         caller, where = self._admission.user(request), messages.resource(request.place)
         member = self._members.read(caller, where, request.user_id, inherited=request.inherited)
         return pb.GetMemberResponse(member=messages.member(member))
 
-    async def ListMembers(self, request: pb.ListMembersRequest, context: Context) -> pb.ListMembersResponse:
+    async def ListMembers(self, request: pb.ListMembersRequest, _: Context) -> pb.ListMembersResponse:
         caller, where = self._admission.user(request), messages.resource(request.place)
         search = request.search if request.HasField("search") else None
         listed = self._members.list(caller, where, search, page_request(request), inherited=request.inherited)
         return pb.ListMembersResponse(members=map(messages.member, listed.rows), total=listed.total)
 
-    async def UpdateMember(self, request: pb.UpdateMemberRequest, context: Context) -> pb.UpdateMemberResponse:
+    async def UpdateMember(self, request: pb.UpdateMemberRequest, _: Context) -> pb.UpdateMemberResponse:
         where = messages.resource(request.place)
         member = await self._members.change(self._admission.user(request), where, _fields(request))
         return pb.UpdateMemberResponse(member=messages.member(member))
 
-    async def RemoveMember(self, request: pb.RemoveMemberRequest, context: Context) -> pb.RemoveMemberResponse:
+    async def RemoveMember(self, request: pb.RemoveMemberRequest, _: Context) -> pb.RemoveMemberResponse:
         where = messages.resource(request.place)
         await self._members.remove(self._admission.user(request), where, request.user_id)
         return pb.RemoveMemberResponse()

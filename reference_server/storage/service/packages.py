@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import grpc
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceServicer
 
-from reference_server.storage.packages.packages import PackageView
 from reference_server.storage.rules.duplicates import DuplicateSettings
 from reference_server.storage.rules.editions import require
 from reference_server.storage.service import ci_messages, listing_messages, messages
@@ -56,7 +54,9 @@ class PackagesServicer(PackagesServiceServicer):
             listing_messages.package_filters(request.filters),
             messages.page_request(request.part),
         )
-        return pb.ListPackagesResponse(packages=self._packages(page.rows), part=listing_messages.page(page))
+        return pb.ListPackagesResponse(
+            packages=map(listing_messages.package, page.rows), part=listing_messages.page(page)
+        )
 
     async def ListGroupPackages(
         self, request: pb.ListGroupPackagesRequest, context: Context
@@ -68,19 +68,20 @@ class PackagesServicer(PackagesServiceServicer):
             messages.page_request(request.part),
             with_subgroups=not request.exclude_subgroups,
         )
-        return pb.ListGroupPackagesResponse(packages=self._packages(page.rows), part=listing_messages.page(page))
+        return pb.ListGroupPackagesResponse(
+            packages=map(listing_messages.package, page.rows), part=listing_messages.page(page)
+        )
 
     async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
         package = self._services.packages.show(self._admission.caller(request), request.project, request.package_id)
-        return pb.GetPackageResponse(package=self._packages([package])[0])
+        return pb.GetPackageResponse(package=listing_messages.package(package))
 
     async def ListPackageFiles(
         self, request: pb.ListPackageFilesRequest, context: Context
     ) -> pb.ListPackageFilesResponse:
         caller, asked = self._admission.caller(request), messages.page_request(request.part)
         page = self._services.packages.list_files(caller, request.project, request.package_id, asked)
-        pipelines = self._services.package_pipelines.metadata.pipelines.of_files([file.id for file in page.rows])
-        files = [listing_messages.package_file(file, pipelines.get(file.id)) for file in page.rows]
+        files = [listing_messages.package_file(row, pipeline) for row, pipeline in page.rows]
         return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.page(page))
 
     async def ListPackagePipelines(
@@ -88,8 +89,8 @@ class PackagesServicer(PackagesServiceServicer):
     ) -> pb.ListPackagePipelinesResponse:
         require(self._services.edition.pipelines_of_packages)
         caller, asked = self._admission.caller(request), messages.page_request(request.part)
-        page = self._services.package_pipelines.list(caller, request.project, request.package_id, asked)
-        pipelines = [ci_messages.pipeline(view) for view in page.rows]
+        page = self._services.packages.list_pipelines(caller, request.project, request.package_id, asked)
+        pipelines = map(ci_messages.pipeline, page.rows)
         return pb.ListPackagePipelinesResponse(pipelines=pipelines, part=listing_messages.page(page))
 
     async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
@@ -138,11 +139,6 @@ class PackagesServicer(PackagesServiceServicer):
             request.maximum_file_bytes if request.HasField("maximum_file_bytes") else None,
         )
         return pb.UpdatePackageLimitsResponse(maximum_file_bytes=maximum)
-
-    def _packages(self, views: Sequence[PackageView]) -> list[pb.Package]:
-        """Write packages with their pipelines."""
-        pipelines = self._services.package_pipelines.metadata.pipelines.of_packages([view.row.id for view in views])
-        return [listing_messages.package(view, pipelines.get(view.row.id, ())) for view in views]
 
 
 def _settings(settings: DuplicateSettings) -> pb.PackageSettings:

@@ -1,6 +1,6 @@
 """The servicer of personal access tokens, of access tokens of projects and groups, and of deploy tokens."""
 
-# ruff: noqa: N802, ARG002, D102 -- names and parameters are those of the generated service; the contract describes calls
+# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TokensServicer(TokensServiceServicer):
         self._deploy = services.deploy_tokens
 
     async def CreatePersonalAccessToken(
-        self, request: pb.CreatePersonalAccessTokenRequest, context: Context
+        self, request: pb.CreatePersonalAccessTokenRequest, _: Context
     ) -> pb.CreatePersonalAccessTokenResponse:
         expires_at = request.expires_at if request.HasField("expires_at") else None
         fields = AccessTokenFields(request.name, tuple(request.scopes), expires_at)
@@ -40,7 +40,7 @@ class TokensServicer(TokensServiceServicer):
         return pb.CreatePersonalAccessTokenResponse(access_token=messages.access_token(token), secret=secret)
 
     async def ListPersonalAccessTokens(
-        self, request: pb.ListPersonalAccessTokensRequest, context: Context
+        self, request: pb.ListPersonalAccessTokensRequest, _: Context
     ) -> pb.ListPersonalAccessTokensResponse:
         wanted = _filter(request, request.user_id if request.HasField("user_id") else None)
         listed = self._personal.list(self._admission.user(request), wanted, page_request(request))
@@ -48,32 +48,30 @@ class TokensServicer(TokensServiceServicer):
         return pb.ListPersonalAccessTokensResponse(access_tokens=tokens, total=listed.total)
 
     async def GetPersonalAccessToken(
-        self, request: pb.GetPersonalAccessTokenRequest, context: Context
+        self, request: pb.GetPersonalAccessTokenRequest, _: Context
     ) -> pb.GetPersonalAccessTokenResponse:
         token = self._personal.read(self._admission.user(request), request.token_id)
         return pb.GetPersonalAccessTokenResponse(access_token=messages.access_token(token))
 
     async def RevokePersonalAccessToken(
-        self, request: pb.RevokePersonalAccessTokenRequest, context: Context
+        self, request: pb.RevokePersonalAccessTokenRequest, _: Context
     ) -> pb.RevokePersonalAccessTokenResponse:
         await self._personal.revoke(self._admission.user(request), request.token_id)
         return pb.RevokePersonalAccessTokenResponse()
 
     async def GetPresentedAccessToken(
-        self, request: pb.GetPresentedAccessTokenRequest, context: Context
+        self, request: pb.GetPresentedAccessTokenRequest, _: Context
     ) -> pb.GetPresentedAccessTokenResponse:
         token = self._personal.presented(self._admission.user(request))
         return pb.GetPresentedAccessTokenResponse(access_token=messages.access_token(token))
 
     async def RevokePresentedAccessToken(
-        self, request: pb.RevokePresentedAccessTokenRequest, context: Context
+        self, request: pb.RevokePresentedAccessTokenRequest, _: Context
     ) -> pb.RevokePresentedAccessTokenResponse:
         await self._personal.revoke_presented(self._admission.user(request))
         return pb.RevokePresentedAccessTokenResponse()
 
-    async def CreateAccessToken(
-        self, request: pb.CreateAccessTokenRequest, context: Context
-    ) -> pb.CreateAccessTokenResponse:
+    async def CreateAccessToken(self, request: pb.CreateAccessTokenRequest, _: Context) -> pb.CreateAccessTokenResponse:
         fields = AccessTokenFields(
             request.name,
             tuple(request.scopes),
@@ -81,32 +79,26 @@ class TokensServicer(TokensServiceServicer):
             request.access_level if request.HasField("access_level") else None,
         )
         where = messages.resource(request.place)
-        token, secret = await self._access.create(self._admission.known_caller(request), where, fields)
+        token, secret = await self._access.create(self._admission.caller(request), where, fields)
         return pb.CreateAccessTokenResponse(access_token=messages.access_token(token), secret=secret)
 
-    async def ListAccessTokens(
-        self, request: pb.ListAccessTokensRequest, context: Context
-    ) -> pb.ListAccessTokensResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+    async def ListAccessTokens(self, request: pb.ListAccessTokensRequest, _: Context) -> pb.ListAccessTokensResponse:
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         listed = self._access.list(caller, where, _filter(request), page_request(request))
         tokens = map(messages.access_token, listed.rows)
         return pb.ListAccessTokensResponse(access_tokens=tokens, total=listed.total)
 
-    async def GetAccessToken(self, request: pb.GetAccessTokenRequest, context: Context) -> pb.GetAccessTokenResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+    async def GetAccessToken(self, request: pb.GetAccessTokenRequest, _: Context) -> pb.GetAccessTokenResponse:
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         token = self._access.read(caller, where, request.token_id)
         return pb.GetAccessTokenResponse(access_token=messages.access_token(token))
 
-    async def RevokeAccessToken(
-        self, request: pb.RevokeAccessTokenRequest, context: Context
-    ) -> pb.RevokeAccessTokenResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+    async def RevokeAccessToken(self, request: pb.RevokeAccessTokenRequest, _: Context) -> pb.RevokeAccessTokenResponse:
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         await self._access.revoke(caller, where, request.token_id)
         return pb.RevokeAccessTokenResponse()
 
-    async def CreateDeployToken(
-        self, request: pb.CreateDeployTokenRequest, context: Context
-    ) -> pb.CreateDeployTokenResponse:
+    async def CreateDeployToken(self, request: pb.CreateDeployTokenRequest, _: Context) -> pb.CreateDeployTokenResponse:
         fields = DeployTokenFields(
             request.name,
             tuple(request.scopes),
@@ -114,27 +106,23 @@ class TokensServicer(TokensServiceServicer):
             request.username if request.HasField("username") else None,
         )
         where = messages.resource(request.place)
-        token, secret = await self._deploy.create(self._admission.known_caller(request), where, fields)
+        token, secret = await self._deploy.create(self._admission.caller(request), where, fields)
         return pb.CreateDeployTokenResponse(deploy_token=messages.deploy_token(token), secret=secret)
 
-    async def ListDeployTokens(
-        self, request: pb.ListDeployTokensRequest, context: Context
-    ) -> pb.ListDeployTokensResponse:
-        caller = self._admission.known_caller(request)
+    async def ListDeployTokens(self, request: pb.ListDeployTokensRequest, _: Context) -> pb.ListDeployTokensResponse:
+        caller = self._admission.caller(request)
         where = messages.resource(request.place) if request.HasField("place") else None
         listed = self._deploy.list(caller, where, page_request(request), active_only=request.active_only)
         tokens = map(messages.deploy_token, listed.rows)
         return pb.ListDeployTokensResponse(deploy_tokens=tokens, total=listed.total)
 
-    async def GetDeployToken(self, request: pb.GetDeployTokenRequest, context: Context) -> pb.GetDeployTokenResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+    async def GetDeployToken(self, request: pb.GetDeployTokenRequest, _: Context) -> pb.GetDeployTokenResponse:
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         token = self._deploy.read(caller, where, request.token_id)
         return pb.GetDeployTokenResponse(deploy_token=messages.deploy_token(token))
 
-    async def RevokeDeployToken(
-        self, request: pb.RevokeDeployTokenRequest, context: Context
-    ) -> pb.RevokeDeployTokenResponse:
-        caller, where = self._admission.known_caller(request), messages.resource(request.place)
+    async def RevokeDeployToken(self, request: pb.RevokeDeployTokenRequest, _: Context) -> pb.RevokeDeployTokenResponse:
+        caller, where = self._admission.caller(request), messages.resource(request.place)
         await self._deploy.revoke(caller, where, request.token_id)
         return pb.RevokeDeployTokenResponse()
 

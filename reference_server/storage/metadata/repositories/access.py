@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from peewee import Expression, fn
-
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.models import Group, GroupAncestor, GroupMember
+from reference_server.storage.metadata.models import Group
+from reference_server.storage.metadata.repositories.visibility import roles_in_groups
 from reference_server.storage.metadata.rows import JobTokenScopeRow, ProjectRow
 
 _HIGHEST_ID_DIGITS = 18  # a longer number is no id
@@ -52,13 +51,7 @@ class AccessRepository:
 
     def group_role(self, group_id: int, user_id: int) -> int | None:
         """Return a user's highest role in a group and the groups above it."""
-        query = (
-            GroupMember.select(fn.MAX(GroupMember.access_level))
-            .join(GroupAncestor, on=GroupAncestor.ancestor_id == GroupMember.group_id)
-            .where((GroupAncestor.group_id == group_id) & (GroupMember.user_id == user_id) & group_role_holds())
-        )
-        (level,) = self.database.first(query.tuples())
-        return None if level is None else int(level)
+        return roles_in_groups(self.database, user_id, [group_id]).get(group_id)
 
     def is_below(self, group_id: int, ancestor_id: int) -> bool:
         """Return whether a group is the other or lies below it."""
@@ -68,11 +61,6 @@ class AccessRepository:
         """Return what the project `target_id` says of the job tokens of `source_id`; None when either is gone."""
         row = self.database.one(self.database.statements.job_token_scope, (source_id, target_id))
         return None if row is None else JobTokenScopeRow(*row)
-
-
-def group_role_holds() -> Expression:
-    """Return the condition that a role in a group has not ended."""
-    return GroupMember.expires_at.is_null() | (GroupMember.expires_at > clock.now())
 
 
 def _is_id(reference: str) -> bool:

@@ -13,17 +13,15 @@ from reference_server.storage.metadata.models import AccessToken, DeployToken, G
 
 @dataclass(frozen=True, slots=True)
 class ResourceKey:
-    """A project or a group: one of the two is not None."""
+    """A project or a group: one of the two is not None. Neither is for what belongs to none of them."""
 
     project_id: int | None = None
     group_id: int | None = None
 
 
 def belongs_to(resource: ResourceKey, model: type[AccessToken | DeployToken | Runner]) -> Expression:
-    """Return the condition that a row belongs to a resource itself."""
-    if resource.project_id is not None:
-        return model.project_id == resource.project_id
-    return model.group_id == resource.group_id
+    """Return the condition that a row belongs to a resource itself, or to none."""
+    return (model.project_id == resource.project_id) & (model.group_id == resource.group_id)
 
 
 def claim_path(database: Database, full_path: str) -> None:

@@ -47,23 +47,21 @@ class AccessTokenFilter:
 
 @dataclass(frozen=True, slots=True)
 class AccessTokenRepository:
-    """Access tokens over one connection. A personal token is one of no resource."""
+    """Access tokens over one connection. Personal tokens belong to no resource."""
 
     database: Database
 
-    def get(self, token_id: int, resource: ResourceKey | None) -> AccessTokenRecord:
+    def get(self, token_id: int, resource: ResourceKey) -> AccessTokenRecord:
         """Return a token of a resource, or a personal one. Raise TOKEN_NOT_FOUND."""
-        return self._first(_in(resource) & (AccessToken.id == token_id))
+        return self._first(belongs_to(resource, AccessToken) & (AccessToken.id == token_id))
 
     def get_presented(self, token_id: int | None) -> AccessTokenRecord:
         """Return a token, whosever it is. Raise TOKEN_NOT_FOUND."""
         return self._first(AccessToken.id == token_id)
 
-    def list(
-        self, resource: ResourceKey | None, wanted: AccessTokenFilter, page: PageRequest
-    ) -> Page[AccessTokenRecord]:
+    def list(self, resource: ResourceKey, wanted: AccessTokenFilter, request: PageRequest) -> Page[AccessTokenRecord]:
         """Return a page of the tokens of a resource, or of personal ones, by falling id."""
-        query = _select_access_tokens().where(_in(resource)).order_by(AccessToken.id.desc())
+        query = _select_access_tokens().where(belongs_to(resource, AccessToken)).order_by(AccessToken.id.desc())
         if wanted.active is not None:
             good = (AccessToken.revoked == False) & _unexpired(AccessToken)  # noqa: E712 -- a column
             query = query.where(good if wanted.active else ~good)
@@ -71,23 +69,16 @@ class AccessTokenRepository:
             query = query.where(AccessToken.name.contains(wanted.search))
         if wanted.user_id is not None:
             query = query.where(AccessToken.user_id == wanted.user_id)
-        return read_numbered_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(
-        self,
-        user_id: int,
-        resource: ResourceKey | None,
-        *,
-        name: str,
-        digest: bytes,
-        scopes: str,
-        expires_at: int | None = None,
+        self, resource: ResourceKey, user_id: int, name: str, digest: bytes, scopes: str, expires_at: int | None
     ) -> AccessTokenRecord:
         """Add a token that acts as a user and return it."""
         new = AccessToken.insert(
             user_id=user_id,
-            project_id=None if resource is None else resource.project_id,
-            group_id=None if resource is None else resource.group_id,
+            project_id=resource.project_id,
+            group_id=resource.group_id,
             name=name,
             digest=digest,
             scopes=scopes,
@@ -126,14 +117,14 @@ class DeployTokenRepository:
             raise Failure(Reason.TOKEN_NOT_FOUND, "no such deploy token")
         return token
 
-    def list(self, resource: ResourceKey | None, page: PageRequest, *, active_only: bool) -> Page[DeployToken]:
+    def list(self, resource: ResourceKey | None, request: PageRequest, *, active_only: bool) -> Page[DeployToken]:
         """Return a page of the tokens of a resource, or of all, by falling id."""
         query = _unrevoked_deploy_tokens().order_by(DeployToken.id.desc())
         if resource is not None:
             query = query.where(belongs_to(resource, DeployToken))
         if active_only:
             query = query.where(_unexpired(DeployToken))
-        return read_numbered_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(
         self, resource: ResourceKey, *, name: str, username: str, digest: bytes, scopes: str, expires_at: int | None
@@ -175,12 +166,6 @@ def _select_access_tokens() -> ModelSelect[Any]:
         .join(GroupMember, JOIN.LEFT_OUTER, on=in_group)
         .objects(AccessTokenRecord)
     )
-
-
-def _in(resource: ResourceKey | None) -> Expression:
-    if resource is None:
-        return AccessToken.project_id.is_null() & AccessToken.group_id.is_null()
-    return belongs_to(resource, AccessToken)
 
 
 def _unrevoked_deploy_tokens() -> ModelSelect[DeployToken]:

@@ -34,7 +34,9 @@ def visible_groups(viewer: Viewer | None, minimum: int | None) -> ModelSelect[Gr
         return query.where(Group.id.in_(_groups_with_role(viewer.user_id, minimum)))
     if viewer.administrator:
         return query
-    return query.where(_open_to_users(Group) | Group.id.in_(_groups_with_role(viewer.user_id, Role.GUEST)))
+    return query.where(
+        (Group.visibility != Visibility.PRIVATE) | Group.id.in_(_groups_with_role(viewer.user_id, Role.GUEST))
+    )
 
 
 def visible_projects(viewer: Viewer | None, minimum: int | None) -> ModelSelect[Project]:
@@ -46,7 +48,7 @@ def visible_projects(viewer: Viewer | None, minimum: int | None) -> ModelSelect[
         return query.where(_in_projects_with_role(viewer.user_id, minimum))
     if viewer.administrator:
         return query
-    return query.where(_open_to_users(Project) | _in_projects_with_role(viewer.user_id, Role.GUEST))
+    return query.where((Project.visibility != Visibility.PRIVATE) | _in_projects_with_role(viewer.user_id, Role.GUEST))
 
 
 def roles_in_projects(database: Database, user_id: int | None, project_ids: Iterable[int]) -> dict[int, int]:
@@ -88,7 +90,3 @@ def _in_projects_with_role(user_id: int, minimum: int) -> Expression:
     which = (ProjectMember.user_id == user_id) & (ProjectMember.access_level >= minimum)
     own = ProjectMember.select(ProjectMember.project_id).where(which & in_force(ProjectMember))
     return Project.id.in_(own) | Project.group_id.in_(_groups_with_role(user_id, minimum))
-
-
-def _open_to_users(model: type[Group | Project]) -> Expression:
-    return model.visibility != Visibility.PRIVATE

@@ -9,31 +9,10 @@ from generic_packages.storage.v1 import ci_pb2 as pb
 from generic_packages.storage.v1 import identity_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import (
-    ANONYMOUS,
-    Registry,
-    in_group,
-    in_project,
-)
-from tests.support.storage_users import (
-    end_job,
-    give_role,
-    new_pipeline,
-    new_runner,
-    person,
-    running_job,
-)
+from tests.support.storage import ANONYMOUS, Registry, in_group, in_project
+from tests.support.storage_users import end_job, give_role, new_pipeline, new_runner, person, running_job
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
-
-
-def _runner(registry: Registry, by: Sequence[Credential], **values: object) -> str:
-    return registry.outcome("CreateRunner", by=by, **values)
-
-
-def _ask(registry: Registry, token: str) -> pb.RequestJobResponse:
-    answer: pb.RequestJobResponse = registry.ask("RequestJob", runner_token=token)
-    return answer
 
 
 def _group_runner(registry: Registry, group: int) -> str:
@@ -51,19 +30,21 @@ def test_a_runner_is_made_by_whoever_maintains_its_place(registry: Registry) -> 
     maintainer, developer = registry.member(project, MAINTAINER), registry.member(project, DEVELOPER)
     of_project = {"type": pb.RUNNER_TYPE_PROJECT, "project_id": project}
     of_group = {"type": pb.RUNNER_TYPE_GROUP, "group_id": group}
-    assert _runner(registry, developer, **of_project) == "ROLE_INSUFFICIENT"
-    assert _runner(registry, maintainer, **of_project) == "OK"
-    assert _runner(registry, maintainer, **of_group) == "ROLE_INSUFFICIENT"
-    assert _runner(registry, maintainer, type=pb.RUNNER_TYPE_INSTANCE) == "ROLE_INSUFFICIENT"
-    assert _runner(registry, registry.root, **of_group) == "OK"
-    assert _runner(registry, registry.root, type=pb.RUNNER_TYPE_INSTANCE) == "OK"
+    assert registry.outcome("CreateRunner", by=developer, **of_project) == "ROLE_INSUFFICIENT"
+    assert registry.outcome("CreateRunner", by=maintainer, **of_project) == "OK"
+    assert registry.outcome("CreateRunner", by=maintainer, **of_group) == "ROLE_INSUFFICIENT"
+    assert registry.outcome("CreateRunner", by=maintainer, type=pb.RUNNER_TYPE_INSTANCE) == "ROLE_INSUFFICIENT"
+    assert registry.outcome("CreateRunner", **of_group) == "OK"
+    assert registry.outcome("CreateRunner", type=pb.RUNNER_TYPE_INSTANCE) == "OK"
 
 
 def test_a_runner_may_be_made_with_the_scope_for_it_alone(registry: Registry) -> None:
     project = registry.project().id
     values = {"type": pb.RUNNER_TYPE_PROJECT, "project_id": project}
-    assert _runner(registry, registry.member(project, OWNER, scopes=["create_runner"]), **values) == "OK"
-    assert _runner(registry, registry.member(project, OWNER, scopes=["read_api"]), **values) == "SCOPE_INSUFFICIENT"
+    ended = registry.outcome("CreateRunner", by=registry.member(project, OWNER, scopes=["create_runner"]), **values)
+    assert ended == "OK"
+    ended = registry.outcome("CreateRunner", by=registry.member(project, OWNER, scopes=["read_api"]), **values)
+    assert ended == "SCOPE_INSUFFICIENT"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +114,7 @@ def test_the_oldest_job_is_handed_out_first_and_each_once(registry: Registry) ->
     project = registry.project().id
     runner, developer = new_runner(registry, project), registry.member(project, DEVELOPER)
     pipelines = [new_pipeline(registry, project, developer).id for _ in range(2)]
-    taken = [_ask(registry, runner) for _ in range(3)]
+    taken = [registry.ask("RequestJob", runner_token=runner) for _ in range(3)]
     assert [each.job.pipeline.id for each in taken[:2]] == pipelines
     assert len({each.token for each in taken}) == 3
     assert not taken[2].HasField("job")
@@ -145,9 +126,13 @@ def test_a_runner_takes_no_job_of_another_place(registry: Registry) -> None:
     below = registry.group(parent=top.id)
     project = registry.project(group=below.id).id
     new_pipeline(registry, project, registry.member(project, DEVELOPER))
-    assert not _ask(registry, new_runner(registry, registry.project(group=below.id).id)).HasField("job")
-    assert not _ask(registry, _group_runner(registry, registry.group(parent=top.id).id)).HasField("job")
-    assert _ask(registry, _group_runner(registry, top.id)).job.pipeline.project_id == project
+    assert not registry.ask(
+        "RequestJob", runner_token=new_runner(registry, registry.project(group=below.id).id)
+    ).HasField("job")
+    assert not registry.ask(
+        "RequestJob", runner_token=_group_runner(registry, registry.group(parent=top.id).id)
+    ).HasField("job")
+    assert registry.ask("RequestJob", runner_token=_group_runner(registry, top.id)).job.pipeline.project_id == project
 
 
 @pytest.mark.parametrize("token", ["", "glrt-worthless", "x" * 5000])
@@ -191,7 +176,7 @@ def test_a_job_is_canceled_by_developers_whether_it_waits_or_runs(registry: Regi
     waiting = new_pipeline(registry, project, developer)
     (job_that_waits,) = registry.ask("ListJobs", by=developer, project=str(project), pipeline_id=waiting.id).jobs
     assert cancel(developer, job_that_waits.id) == "OK"
-    assert not _ask(registry, new_runner(registry, project)).HasField("job")
+    assert not registry.ask("RequestJob", runner_token=new_runner(registry, project)).HasField("job")
 
 
 def test_pipelines_and_jobs_are_listed_newest_first_by_status_and_ref(registry: Registry) -> None:
@@ -230,7 +215,7 @@ def test_a_pipeline_belongs_to_its_project_and_is_deleted_by_its_owners(registry
     assert delete(registry.member(project, MAINTAINER), project) == "ROLE_INSUFFICIENT"
     assert delete(registry.member(project, OWNER), project) == "OK"
     assert delete(registry.root, project) == "RECORD_NOT_FOUND"
-    assert not _ask(registry, new_runner(registry, project)).HasField("job")
+    assert not registry.ask("RequestJob", runner_token=new_runner(registry, project)).HasField("job")
 
 
 def test_pipelines_of_a_private_project_are_for_reporters(registry: Registry) -> None:

@@ -8,14 +8,7 @@ import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import (
-    ANONYMOUS,
-    Registry,
-    at,
-    ending,
-    in_group,
-    in_project,
-)
+from tests.support.storage import ANONYMOUS, Registry, at, ending, in_group, in_project
 from tests.support.storage_users import give_role, person
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50

@@ -118,11 +118,7 @@ def test_a_deploy_token_makes_nothing(registry: Registry) -> None:
     deploy = registry.deploy_token(project.id, "write_package_registry")
     assert _group(registry, path="of-a-token", credentials=deploy) == "ROLE_INSUFFICIENT"
     ended = registry.outcome(
-        "CreateDeployToken",
-        by=deploy,
-        place=in_project(project.id),
-        name="n",
-        scopes=["read_package_registry"],
+        "CreateDeployToken", by=deploy, place=in_project(project.id), name="n", scopes=["read_package_registry"]
     )
     assert ended == "ROLE_INSUFFICIENT"
 
@@ -145,8 +141,7 @@ def test_a_private_project_is_not_there_for_others(registry: Registry) -> None:
 
 def _token(registry: Registry, project: int, **values: object) -> str:
     return registry.outcome(
-        "CreateAccessToken",
-        **{"place": in_project(project), "name": "t", "scopes": ["api"], **values},
+        "CreateAccessToken", **{"place": in_project(project), "name": "t", "scopes": ["api"], **values}
     )
 
 
@@ -179,12 +174,7 @@ def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(re
 
 def test_a_deploy_token_has_the_user_name_that_was_asked_for_or_one_of_its_id(registry: Registry) -> None:
     project = str(registry.project().id)
-    values = {
-        "credentials": registry.root,
-        "place": in_project(project),
-        "name": "t",
-        "scopes": ["read_package_registry"],
-    }
+    values = {"place": in_project(project), "name": "t", "scopes": ["read_package_registry"]}
     token = registry.ask("CreateDeployToken", **values).deploy_token
     assert token.username == f"gitlab+deploy-token-{token.id}"
     assert registry.ask("CreateDeployToken", **values, username="builder").deploy_token.username == "builder"

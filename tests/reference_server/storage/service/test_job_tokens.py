@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from generic_packages.storage.v1 import credential_pb2, identity_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import (
-    Registry,
-    at,
-    ending,
-    in_project,
-    refusal,
-)
+from tests.support.storage import Registry, at, ending, in_project, refusal
 from tests.support.storage_users import Person, end_job, give_role, job_token, person, running_job
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
@@ -70,18 +64,14 @@ def test_a_job_token_ends_with_everything_that_it_lives_by(registry: Registry, e
     project = registry.project().id
     user = developer_of(registry, project)
     job = running_job(registry, project, user.credentials)
-    root = registry.root
-    ways: dict[str, Callable[[], object]] = {
-        "cancel": lambda: registry.ask("CancelJob", by=root, project=str(project), job_id=job.job.id),
-        "delete the pipeline": lambda: registry.ask(
-            "DeletePipeline", by=root, project=str(project), pipeline_id=job.job.pipeline.id
-        ),
-        "block the user": lambda: registry.ask(
-            "UpdateUser", by=root, user_id=user.id, state=identity_pb2.USER_STATE_BLOCKED
-        ),
-        "delete the user": lambda: registry.ask("DeleteUser", by=root, user_id=user.id),
+    ways: dict[str, tuple[str, dict[str, object]]] = {
+        "cancel": ("CancelJob", {"project": str(project), "job_id": job.job.id}),
+        "delete the pipeline": ("DeletePipeline", {"project": str(project), "pipeline_id": job.job.pipeline.id}),
+        "block the user": ("UpdateUser", {"user_id": user.id, "state": identity_pb2.USER_STATE_BLOCKED}),
+        "delete the user": ("DeleteUser", {"user_id": user.id}),
     }
-    ways[end]()
+    call, values = ways[end]
+    registry.ask(call, **values)
     expected = "USER_BLOCKED" if end == "block the user" else "CREDENTIAL_INVALID"
     assert _publish(registry, project, job_token(job.token)) == expected
 
@@ -212,7 +202,7 @@ def test_a_project_is_let_in_once_and_itself_always(registry: Registry) -> None:
     assert projects.allow() == "PARAMETER_TAKEN"
     assert projects.forbid() == "OK"
     assert projects.forbid() == "RECORD_NOT_FOUND"
-    itself = {"credentials": registry.root, "project": str(projects.home), "target_project_id": projects.home}
+    itself = {"project": str(projects.home), "target_project_id": projects.home}
     assert registry.outcome("AddToJobTokenAllowlist", **itself) == "PARAMETER_TAKEN"
     assert registry.outcome("RemoveFromJobTokenAllowlist", **itself) == "PARAMETER_INVALID"
 
@@ -220,12 +210,8 @@ def test_a_project_is_let_in_once_and_itself_always(registry: Registry) -> None:
 def test_the_job_token_scope_is_the_maintainers_business(either: Registry) -> None:
     project, stranger = either.project("PRIVATE").id, either.project("PRIVATE").id
     maintainer, developer = either.member(project, MAINTAINER), either.member(project, DEVELOPER)
-
-    def enabled(by: Sequence[Credential]) -> bool:
-        answer: bool = either.ask("GetJobTokenScope", by=by, project=str(project)).enabled
-        return answer
-
-    assert enabled(maintainer) == (either.edition == "current")
+    enabled = either.ask("GetJobTokenScope", by=maintainer, project=str(project)).enabled
+    assert enabled == (either.edition == "current")
     for call in ("GetJobTokenScope", "UpdateJobTokenScope", "ListJobTokenAllowlist"):
         assert either.outcome(call, by=developer, project=str(project)) == "ROLE_INSUFFICIENT"
     ended = either.outcome("AddToJobTokenAllowlist", by=maintainer, project=str(project), target_project_id=stranger)

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
-from generic_packages.storage.v1 import members_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 
-from tests.support.storage import (
-    ANONYMOUS,
-    Registry,
-    at,
-    ending,
-    in_group,
-    in_project,
-)
+from tests.support.storage import ANONYMOUS, Registry, at, ending, in_group, in_project
 from tests.support.storage_users import give_role, new_user, person
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
@@ -135,15 +128,21 @@ def test_a_role_is_changed_and_its_end_too(registry: Registry) -> None:
     place, user = in_project(registry.project().id), new_user(registry).id
     later = (TODAY + dt.timedelta(days=9)).isoformat()
     assert give_role(registry, place, user, GUEST, expires_at=later).expires_at == later
-
-    def change(level: int, **values: str) -> pb.Member:
-        answer: pb.Member = registry.ask("UpdateMember", place=place, user_id=user, access_level=level, **values).member
-        return answer
-
-    assert (change(REPORTER).access_level, change(REPORTER).expires_at) == (REPORTER, later)
-    assert not change(REPORTER, expires_at="").HasField("expires_at")
+    change = partial(registry.ask, "UpdateMember", place=place, user_id=user, access_level=REPORTER)
+    assert (change().member.access_level, change().member.expires_at) == (REPORTER, later)
+    assert not change(expires_at="").member.HasField("expires_at")
     ended = registry.outcome("UpdateMember", place=place, user_id=new_user(registry).id, access_level=GUEST)
     assert ended == "RECORD_NOT_FOUND"
+
+
+def test_a_role_whose_end_is_set_to_today_ends_at_once(registry: Registry) -> None:
+    place, user = in_project(registry.project().id), new_user(registry).id
+    give_role(registry, place, user, GUEST)
+    changed = registry.ask(
+        "UpdateMember", place=place, user_id=user, access_level=GUEST, expires_at=TODAY.isoformat()
+    ).member
+    assert changed.expires_at == TODAY.isoformat()
+    assert registry.outcome("GetMember", place=place, user_id=user) == "RECORD_NOT_FOUND"
 
 
 @pytest.mark.parametrize("where", ["project", "group"])
