@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 import structlog
-from generic_packages.storage.v1.identity_pb2 import GetCallerRequest
 
 from reference_server.programs.admin.output import as_table
 from reference_server.programs.command_line import main
 from reference_server.programs.data_directory import claimed
-from tests.support.storage import SECONDS, Registry, at, deploy_token, ending, private_token
+from tests.support.storage import Registry, at, deploy_token, ending, private_token
 from tests.support.storage_process import StorageProcess
 from tests.support.storage_users import new_user
 

@@ -12,7 +12,7 @@ import pytest
 from generic_packages.storage.v1 import content_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, outcome, running
+from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, running
 
 STATUSES = ("DEFAULT", "HIDDEN", "ERROR", "PENDING_DESTRUCTION")
 
