@@ -8,7 +8,7 @@ import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import ANONYMOUS, Registry, at, outcome
+from tests.support.storage import ANONYMOUS, Registry, at
 
 
 def listed(
@@ -107,10 +107,7 @@ def test_each_package_says_whether_the_caller_may_delete_it(registry: Registry) 
     [({"group": "no/such"}, "GROUP_NOT_FOUND"), ({"part": pb.ListedPart(order_by="id")}, "PARAMETER_VALUE_UNKNOWN")],
 )
 def test_what_no_group_has_is_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
-    request = pb.ListGroupPackagesRequest(
-        **{"credentials": registry.root, "group": str(registry.group().id), **values}  # type: ignore[arg-type]
-    )
-    assert outcome(registry.packages.ListGroupPackages, request) == refusal
+    assert registry.outcome("ListGroupPackages", **{"group": str(registry.group().id), **values}) == refusal
 
 
 def test_a_private_group_is_not_found_by_strangers(registry: Registry) -> None:

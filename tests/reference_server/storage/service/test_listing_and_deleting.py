@@ -10,22 +10,12 @@ from typing import Any
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from tests.support.storage import SECONDS, Registry, at, outcome
+from tests.support.storage import Registry, at, ending
 
 
 def listed(registry: Registry, project: int, status: str | None = None, **part: Any) -> list[pb.Package]:
     """List packages."""
-    request = _list(registry, project, status, **part)
-    return list(registry.packages.ListPackages(request, timeout=SECONDS).packages)
-
-
-def _list(registry: Registry, project: int, status: str | None = None, **part: Any) -> pb.ListPackagesRequest:
-    return pb.ListPackagesRequest(
-        credentials=registry.root,
-        project=str(project),
-        filters=pb.PackageFilters(status=status),
-        part=pb.ListedPart(**part),
-    )
+    return list(registry.ask("ListPackages", project=str(project), filters={"status": status}, part=part).packages)
 
 
 def test_packages_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
@@ -57,8 +47,7 @@ def test_hidden_packages_are_listed_when_asked_for(registry: Registry) -> None:
     ],
 )
 def test_malformed_lists_are_refused(registry: Registry, values: dict[str, Any], refusal: str) -> None:
-    request = _list(registry, registry.project().id, **values)
-    assert outcome(registry.packages.ListPackages, request) == refusal
+    assert ending(lambda: listed(registry, registry.project().id, **values)) == refusal
 
 
 def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
@@ -80,12 +69,8 @@ def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry) -> N
 def test_a_package_of_another_project_is_not_found(registry: Registry) -> None:
     row = registry.publish(at(registry.project().id))
     other = str(registry.project().id)
-    values = {"credentials": registry.root, "project": other, "package_id": row.package_id}
-    packages = registry.packages
-    assert outcome(packages.ListPackageFiles, pb.ListPackageFilesRequest(**values)) == "PACKAGE_NOT_FOUND"  # type: ignore[arg-type]
-    assert outcome(packages.DeletePackage, pb.DeletePackageRequest(**values)) == "PACKAGE_NOT_FOUND"  # type: ignore[arg-type]
-    file = pb.DeletePackageFileRequest(**values, package_file_id=row.id)  # type: ignore[arg-type]
-    assert outcome(packages.DeletePackageFile, file) == "PACKAGE_NOT_FOUND"
+    for call in ("ListPackageFiles", "DeletePackage", "DeletePackageFile"):
+        assert registry.outcome(call, project=other, package_id=row.package_id) == "PACKAGE_NOT_FOUND"
     assert registry.read(at(row.project_id)) == b"content"
 
 

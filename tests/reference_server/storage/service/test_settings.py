@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from generic_packages.storage.v1 import packages_pb2 as pb
 
 from tests.support.storage import (
     ANONYMOUS,
-    SECONDS,
     Registry,
     at,
     in_group,
@@ -75,16 +73,15 @@ def test_settings_reach_the_groups_below_until_one_has_its_own(registry: Registr
 
 def test_settings_are_read_as_they_were_changed(registry: Registry) -> None:
     group = registry.group()
-    request = pb.GetPackageSettingsRequest(credentials=registry.root, group=group.full_path)
-    assert _read(registry, request) == (True, "")
+    assert _read(registry, group.full_path) == (True, "")
     registry.settings(group.id, regex="exception")
-    assert _read(registry, request) == (True, "exception")
+    assert _read(registry, group.full_path) == (True, "exception")
     registry.settings(group.id, allowed=False)
-    assert _read(registry, request) == (False, "exception")
+    assert _read(registry, group.full_path) == (False, "exception")
 
 
-def _read(registry: Registry, request: pb.GetPackageSettingsRequest) -> tuple[bool, str]:
-    settings = registry.packages.GetPackageSettings(request, timeout=SECONDS).settings
+def _read(registry: Registry, group: str) -> tuple[bool, str]:
+    settings = registry.ask("GetPackageSettings", group=group).settings
     return settings.generic_duplicates_allowed, settings.generic_duplicate_exception_regex
 
 

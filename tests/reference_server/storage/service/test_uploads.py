@@ -32,8 +32,9 @@ DIGEST = hashlib.sha256(CONTENT).digest()
 
 def committing(registry: Registry, upload_id: str, **changed: object) -> str:
     """Commit, and say how it ended."""
-    values = {"size": len(CONTENT), "sha256": DIGEST, **changed}
-    return outcome(registry.operations.commit_publication, pb.CommitPublicationRequest(upload_id=upload_id, **values))  # type: ignore[arg-type]
+    return registry.outcome(
+        "commit_publication", upload_id=upload_id, **{"size": len(CONTENT), "sha256": DIGEST, **changed}
+    )
 
 
 def test_begin_names_the_upload_and_its_limit(registry: Registry) -> None:
