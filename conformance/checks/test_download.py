@@ -6,16 +6,16 @@ from urllib.parse import urlsplit
 from conformance.checks.steps import etag_of, stored
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
+from conformance.judging.expectations import Evaluator
 from conformance.target.access import Visibility
-from conformance.target.registry import REDIRECTS, Place, Registry, Stored
-from conformance.transport.answer import Answer, described
+from conformance.target.registry import REDIRECTS, FileLocation, PublishedFile, Registry
 from conformance.transport.request import Request
+from conformance.transport.response import Response, describe
 
-STRANGERS: dict[str, Callable[[Place], Place]] = {
-    "download.unknown-file-is-404": lambda known: Place(known.package, known.version, "absent.bin"),
-    "download.unknown-version-is-404": lambda known: Place(known.package, "9.9.9", known.file),
-    "download.unknown-package-is-404": lambda known: Place(f"{known.package}-absent", known.version, known.file),
+STRANGERS: dict[str, Callable[[FileLocation], FileLocation]] = {
+    "download.unknown-file-is-404": lambda known: FileLocation(known.package, known.version, "absent.bin"),
+    "download.unknown-version-is-404": lambda known: FileLocation(known.package, "9.9.9", known.file),
+    "download.unknown-package-is-404": lambda known: FileLocation(f"{known.package}-absent", known.version, known.file),
 }
 RANGES = {
     "download.range-of-bytes": ("bytes=100-299", 100, 300),
@@ -27,10 +27,10 @@ ABSENT_PROJECT = "2147483646"
 
 
 @judges("download.is-octet-stream")
-def test_is_octet_stream(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_is_octet_stream(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A page that was uploaded as one must not come back as one."""
-    file = stored(registry, control, registry.place("page.html"), headers=(("Content-Type", "text/html"),))
-    expect(registry.download(file.place)).header(
+    file = stored(registry, control, registry.location("page.html"), headers=(("Content-Type", "text/html"),))
+    expect(registry.download(file.location)).header(
         "Content-Type",
         lambda value: value.split(";")[0].strip() == "application/octet-stream",
         "application/octet-stream",
@@ -38,37 +38,39 @@ def test_is_octet_stream(registry: Registry, expect: Judge, control: Judge) -> N
 
 
 @judges("download.declares-its-length")
-def test_declares_its_length(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_declares_its_length(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Progress bars and parallel downloaders start from it."""
     file = stored(registry, control)
     size = str(file.content.size)
-    expect(registry.download(file.place)).header("Content-Length", lambda value: value == size, size)
+    expect(registry.download(file.location)).header("Content-Length", lambda value: value == size, size)
 
 
 @judges_each(STRANGERS)
-def test_unknown_is_404(case: Callable[[Place], Place], registry: Registry, expect: Judge, control: Judge) -> None:
+def test_unknown_is_404(
+    case: Callable[[FileLocation], FileLocation], registry: Registry, expect: Evaluator, control: Evaluator
+) -> None:
     """One part of the place departs from a file that is there."""
     file = stored(registry, control)
-    control(registry.download(file.place), "known").status(200)
-    expect(registry.download(case(file.place))).status(404)
+    control(registry.download(file.location), "known").status(200)
+    expect(registry.download(case(file.location))).status(404)
 
 
 @judges("download.unknown-project-is-404")
-def test_unknown_project_is_404(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_unknown_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """The same file under a project id that nobody has."""
     file = stored(registry, control)
-    known = registry.request("GET", file.place)
+    known = registry.request("GET", file.location)
     project = registry.access.project(Visibility.PUBLIC)
     target = known.target.replace(f"/projects/{project.id}/", f"/projects/{ABSENT_PROJECT}/")
-    control(registry.client.ask(known), "known").status(200)
-    expect(registry.client.ask(Request("GET", target, known.headers))).status(404)
+    control(registry.client.send(known), "known").status(200)
+    expect(registry.client.send(Request("GET", target, known.headers))).status(404)
 
 
 @judges("download.names-the-file")
-def test_names_the_file(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_names_the_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A browser saves the file under its name and never shows it."""
-    file = stored(registry, control, registry.place("named.bin"))
-    expect(registry.download(file.place)).header(
+    file = stored(registry, control, registry.location("named.bin"))
+    expect(registry.download(file.location)).header(
         "Content-Disposition",
         lambda value: value.startswith("attachment") and "named.bin" in value,
         'attachment; filename="named.bin"',
@@ -76,109 +78,111 @@ def test_names_the_file(registry: Registry, expect: Judge, control: Judge) -> No
 
 
 @judges("download.checksum-header")
-def test_checksum_header(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_checksum_header(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """The digest of the very bytes."""
     file = stored(registry, control)
     digest = file.content.sha256
-    expect(registry.download(file.place)).header("X-Checksum-SHA256", lambda value: value == digest, digest)
+    expect(registry.download(file.location)).header("X-Checksum-SHA256", lambda value: value == digest, digest)
 
 
 @judges("download.head-describes-the-file")
-def test_head_describes_the_file(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_head_describes_the_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Existence and size without the bytes: a body would be taken for the answer that follows."""
     file = stored(registry, control)
-    answer, following = _followed(registry, registry.request("HEAD", file.place), file.place)
+    response, following = _followed(registry, registry.request("HEAD", file.location), file.location)
     size = str(file.content.size)
-    expect(answer).status(200)
-    expect(answer).header("Content-Length", lambda value: value == size, size)
-    _expect_no_body(file, answer, following, expect)
+    expect(response).status(200)
+    expect(response).header("Content-Length", lambda value: value == size, size)
+    _expect_no_body(file, response, following, expect)
 
 
 @judges("download.head-of-unknown-is-404")
-def test_head_of_unknown_is_404(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_head_of_unknown_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """HEAD tells an absent file from one that is there."""
     file = stored(registry, control)
-    control(registry.head(file.place), "known").status(200)
-    expect(registry.head(Place(file.place.package, file="absent.bin"))).status(404)
+    control(registry.head(file.location), "known").status(200)
+    expect(registry.head(FileLocation(file.location.package, file="absent.bin"))).status(404)
 
 
 @judges_each(RANGES)
-def test_range(case: tuple[str, int, int], registry: Registry, expect: Judge, control: Judge) -> None:
+def test_range(case: tuple[str, int, int], registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Content-Range says which bytes these are, and they are those."""
     asked, start, end = case
     file = stored(registry, control)
-    answer = registry.download(file.place, headers=(("Range", asked),))
+    response = registry.download(file.location, headers=(("Range", asked),))
     named = f"bytes {start}-{end - 1}/{file.content.size}"
-    expect(answer).status(206)
-    expect(answer).header("Content-Range", lambda value: value == named, named)
-    expect(answer).body(LiteralContent(file.content.part(start, end)))
+    expect(response).status(206)
+    expect(response).header("Content-Range", lambda value: value == named, named)
+    expect(response).body(LiteralContent(file.content.part(start, end)))
 
 
 @judges("download.range-beyond-the-end-is-416")
-def test_range_beyond_the_end_is_416(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_range_beyond_the_end_is_416(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """The size in the answer lets a client that resumes see that it has everything."""
     file = stored(registry, control)
-    answer = registry.download(file.place, headers=(("Range", f"bytes={file.content.size}-"),))
+    response = registry.download(file.location, headers=(("Range", f"bytes={file.content.size}-"),))
     named = f"bytes */{file.content.size}"
-    expect(answer).status(416)
-    expect(answer).header("Content-Range", lambda value: value == named, named)
+    expect(response).status(416)
+    expect(response).header("Content-Range", lambda value: value == named, named)
 
 
 @judges("download.range-of-a-changed-file-is-whole")
-def test_range_of_a_changed_file_is_whole(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_range_of_a_changed_file_is_whole(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Else a client that resumes would join the halves of two files."""
     file = stored(registry, control)
     headers = (("Range", "bytes=100-"), ("If-Range", '"of-another-file"'))
-    expect(registry.download(file.place, headers=headers)).body(file.content)
+    expect(registry.download(file.location, headers=headers)).body(file.content)
 
 
 @judges("download.unchanged-is-304")
-def test_unchanged_is_304(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_unchanged_is_304(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A cache asks with the ETag that it was given; a body would be taken for the answer that follows."""
     file = stored(registry, control)
     etag = etag_of(file, registry, control)
-    asked = registry.request("GET", file.place, headers=(("If-None-Match", etag),))
-    answer, following = _followed(registry, asked, file.place)
-    expect(answer).status(304)
-    _expect_no_body(file, answer, following, expect)
+    asked = registry.request("GET", file.location, headers=(("If-None-Match", etag),))
+    response, following = _followed(registry, asked, file.location)
+    expect(response).status(304)
+    _expect_no_body(file, response, following, expect)
 
 
 @judges("download.stays-on-the-host")
-def test_stays_on_the_host(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_stays_on_the_host(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Asked without following; other checks follow, and send no credential to another host."""
     file = stored(registry, control)
-    answer = registry.client.ask(registry.request("GET", file.place))
-    location = answer.header("location") or ""
+    response = registry.client.send(registry.request("GET", file.location))
+    location = response.header("location") or ""
     authority = urlsplit(location).netloc
     control.that(
         "answered",
-        holds=answer.status == OK or (answer.status in REDIRECTS and location != ""),
+        holds=response.status == OK or (response.status in REDIRECTS and location != ""),
         expected="200 or a redirect",
-        actual=described(answer),
-        answer=answer,
+        actual=describe(response),
+        response=response,
     )
     expect.that(
         "host",
         holds=authority in ("", registry.client.address.authority),
         expected=f"no redirect away from {registry.client.address.authority}",
         actual=location or "no redirect",
-        answer=answer,
+        response=response,
     )
 
 
-def _followed(registry: Registry, request: Request, place: Place) -> tuple[Answer, Answer | None]:
+def _followed(registry: Registry, request: Request, location: FileLocation) -> tuple[Response, Response | None]:
     """Ask, and then ask for the file over the same connection, where it stays open."""
-    with registry.client.conversation() as conversation:
-        answer = conversation.ask(request)
-        following = conversation.ask(registry.request("GET", place)) if conversation.is_open else None
-    return answer, following
+    with registry.client.persistent_connection() as persistent_connection:
+        response = persistent_connection.send(request)
+        following = (
+            persistent_connection.send(registry.request("GET", location)) if persistent_connection.is_open else None
+        )
+    return response, following
 
 
-def _expect_no_body(file: Stored, answer: Answer, following: Answer | None, expect: Judge) -> None:
+def _expect_no_body(file: PublishedFile, response: Response, following: Response | None, expect: Evaluator) -> None:
     expect.that(
         "no body",
         holds=following is None or following.sha256 == file.content.sha256,
         expected="the file as the next answer",
-        actual=described(following) if following else "a closed connection",
-        answer=following or answer,
+        actual=describe(following) if following else "a closed connection",
+        response=following or response,
     )
