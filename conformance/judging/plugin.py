@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import pytest
 
@@ -24,14 +24,14 @@ class BindingError(Exception):
     """Checks and requirements do not belong together one to one; the message names the odd one."""
 
 
-class Listener(Protocol):
-    """Hears of the run as it goes, to show progress."""
+class Listener:
+    """Is told of the run as it goes; this one ignores it, others show progress."""
 
     def begins(self, requirement_id: str) -> None:
-        """Hear that a requirement is about to be judged."""
+        """Take note that a requirement is about to be judged."""
 
     def judged(self, judgement: Judgement) -> None:
-        """Hear that a requirement has its verdict."""
+        """Take note that a requirement has its verdict."""
 
 
 @dataclass(frozen=True, slots=True)

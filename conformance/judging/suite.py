@@ -66,7 +66,8 @@ class RunSettings:
 class Suite:
     """A run that can be started once.
 
-    `redactor` learns every secret of the run; nothing may be shown without it. `leftovers` are sentences that name
+    `selected` are the requirements to judge. `redactor` learns every secret of the run; nothing may be shown without
+    it. `leftovers` are sentences that name
     what the run could not remove, also when it ended early.
     """
 
@@ -75,24 +76,21 @@ class Suite:
         description: TargetDescription,
         settings: RunSettings,
         catalogue: Catalogue,
-        *,
         redactor: Redactor,
-        listener: Listener,
     ) -> None:
         self._description = description
         self._settings = settings
-        self._selected = select(catalogue, settings)
+        self.selected = select(catalogue, settings.edition, settings.level, settings.only)
         self._redactor = redactor
         for credential in description.known_credentials():
             redactor.add(credential.variable, credential.secret)
-        self._listener = listener
         self._recorder = Recorder()
         self._made: Sequence[Credential] = ()
         self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
         self.leftovers: list[str] = []
 
-    def run(self) -> Results:
-        """Judge the target.
+    def run(self, listener: Listener) -> Results:
+        """Judge the target; `listener` is told of each requirement.
 
         Raises PreflightFailure when it cannot be judged and BindingError when checks and requirements do not match.
         What was made on the target is removed in every case unless the settings keep it.
@@ -101,26 +99,26 @@ class Suite:
         client = Client(self._description.address, self._recorder, patience=self._settings.patience)
         try:
             with self._access(client) as access:
-                judgements, ending = self._judge(client, access)
+                judgements, ending = self._judge(client, access, listener)
         finally:
             client.close()
         return self._results(judgements, started, ending)
 
-    def _judge(self, client: Client, access: Access) -> tuple[list[Judgement], Ending]:
+    def _judge(self, client: Client, access: Access, listener: Listener) -> tuple[list[Judgement], Ending]:
         check_writing(client, access)
         off = self._description.capabilities_off
         if PATHS not in off:
             check_paths(client, access, self._description.projects.values())
         plan = Plan(
-            tuple(requirement for requirement in self._selected if requirement.capability not in off),
+            tuple(requirement for requirement in self.selected if requirement.capability not in off),
             self._description.expected_failures,
         )
         registry = Registry(client, access, self._recorder, large_bytes=self._settings.large_bytes)
-        plugin = JudgingPlugin(plan, self._recorder, self._listener, is_gone=client.is_gone)
+        plugin = JudgingPlugin(plan, self._recorder, listener, is_gone=client.is_gone)
         interrupted = run_checks({"judging": plugin, "registry": registry})
         ending = Ending.GONE if plugin.gone else Ending.INTERRUPTED if interrupted else Ending.COMPLETE
         judged = {judgement.id: judgement for judgement in plugin.judgements}
-        return [judged.get(one.id) or self._not_judged(one, ending) for one in self._selected], ending
+        return [judged.get(one.id) or self._not_judged(one, ending) for one in self.selected], ending
 
     def _not_judged(self, requirement: Requirement, ending: Ending) -> Judgement:
         if requirement.capability in self._description.capabilities_off:
@@ -208,15 +206,7 @@ class Suite:
         )
 
 
-def select(catalogue: Catalogue, settings: RunSettings) -> tuple[Requirement, ...]:
-    """Return the requirements to judge.
-
-    Raises NothingSelected when there is none, or none for one of the globs.
-    """
-    return matching(catalogue, edition=settings.edition, level=settings.level, only=settings.only)
-
-
-def matching(catalogue: Catalogue, *, edition: Edition, level: Level, only: Sequence[str]) -> tuple[Requirement, ...]:
+def select(catalogue: Catalogue, edition: Edition, level: Level, only: Sequence[str]) -> tuple[Requirement, ...]:
     """Return the requirements of an edition and level whose id matches one of the globs, every one without globs.
 
     Raises NothingSelected when one of the globs, which may be mistyped, matches no requirement.

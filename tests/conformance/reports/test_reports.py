@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from conformance.judging.plugin import Listener
 from conformance.judging.verdicts import Verdict
-from conformance.reports import progress
 from tests.conformance.conftest import Ran
 from tests.support.toy_registry import Toy
 
@@ -140,7 +140,7 @@ def test_every_line_of_a_received_body_is_marked_as_such(run: Run, toy: Toy) -> 
 
 
 def test_a_run_that_did_not_reach_its_end_is_red_in_junit(run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress.Silence, "begins", lambda *_: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(Listener, "begins", lambda *_: signal.raise_signal(signal.SIGINT))
     root = ET.parse(run("--only", "publish.a*").out / "junit.xml").getroot()
     assert int(root.attrib["errors"]) == 1
     (error,) = root.iter("error")
