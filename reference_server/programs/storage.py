@@ -22,8 +22,8 @@ from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.data_parts import check_parts
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
-from reference_server.storage.metadata.database import Database, DatabaseUnusableError, damage_explained
-from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
+from reference_server.storage.metadata.sqlite.database import Database, DatabaseUnusableError, damage_explained
+from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rooms import Rooms, Rules, furnish
 from reference_server.storage.rules.editions import EditionName, edition

@@ -11,10 +11,10 @@ from peewee import Model
 from reference_server.contract.addresses import TcpAddress
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.storage import StorageSettings
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.models import MODELS
-from reference_server.storage.metadata.schema import MIGRATIONS
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, migrate
+from reference_server.storage.metadata.sqlite.schema import MIGRATIONS
 from tests.support.storage import serving_in_thread
 
 ONE, TWO = ("CREATE TABLE one (x INTEGER)",), ("CREATE TABLE two (x INTEGER)", "INSERT INTO one VALUES (2)")

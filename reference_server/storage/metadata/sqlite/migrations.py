@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.schema import MIGRATIONS
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.schema import MIGRATIONS
 
 
 class SchemaTooNewError(Exception):
