@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 
 from conformance.target.access import (
+    Access,
+    AccessLevel,
     Actor,
     Credential,
     RevocableCredential,
@@ -16,23 +19,21 @@ from conformance.target.access import (
 )
 from conformance.target.provisioned_runners import ProvisionedRunners
 from conformance.target.provisioned_users import ProvisionedUsers
-from conformance.target.rest import CreatedResource, Parameters, RestApi
-from conformance.target.tokens import TokenIssuer
+from conformance.target.rest import CreatedResource, Parameters, RestApi, TokenIssuer
 from conformance.transport.response import Response
 
-GUEST, REPORTER, DEVELOPER, MAINTAINER = 10, 20, 30, 40
-REMOVED = (200, 202, 204, 404)
+REMOVED = (HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
 READ, WRITE = "read_package_registry", "write_package_registry"
 TOKENS: dict[Actor, Parameters] = {
-    Actor.GUEST: {"access_level": GUEST, "scopes": ["api"]},
-    Actor.REPORTER: {"access_level": REPORTER, "scopes": ["api"]},
-    Actor.DEVELOPER: {"access_level": DEVELOPER, "scopes": ["api"]},
-    Actor.MAINTAINER: {"access_level": MAINTAINER, "scopes": ["api"]},
-    Actor.READ_API: {"access_level": DEVELOPER, "scopes": ["read_api"]},
-    Actor.UNRELATED: {"access_level": DEVELOPER, "scopes": ["read_repository"]},
-    Actor.OUTSIDER: {"access_level": DEVELOPER, "scopes": ["api"]},
-    Actor.GROUP: {"access_level": DEVELOPER, "scopes": ["api"]},
-    Actor.OTHER_GROUP: {"access_level": DEVELOPER, "scopes": ["api"]},
+    Actor.GUEST: {"access_level": AccessLevel.GUEST, "scopes": ["api"]},
+    Actor.REPORTER: {"access_level": AccessLevel.REPORTER, "scopes": ["api"]},
+    Actor.DEVELOPER: {"access_level": AccessLevel.DEVELOPER, "scopes": ["api"]},
+    Actor.MAINTAINER: {"access_level": AccessLevel.MAINTAINER, "scopes": ["api"]},
+    Actor.READ_API: {"access_level": AccessLevel.DEVELOPER, "scopes": ["read_api"]},
+    Actor.UNRELATED: {"access_level": AccessLevel.DEVELOPER, "scopes": ["read_repository"]},
+    Actor.OUTSIDER: {"access_level": AccessLevel.DEVELOPER, "scopes": ["api"]},
+    Actor.GROUP: {"access_level": AccessLevel.DEVELOPER, "scopes": ["api"]},
+    Actor.OTHER_GROUP: {"access_level": AccessLevel.DEVELOPER, "scopes": ["api"]},
     Actor.DEPLOY_READ: {"scopes": [READ]},
     Actor.DEPLOY_WRITE: {"scopes": [WRITE]},
     Actor.DEPLOY_BOTH: {"scopes": [READ, WRITE]},
@@ -75,7 +76,7 @@ def _create_project(api: RestApi, group: int, name: str, visibility: Visibility)
     return TargetProject(made.id, made.path, visibility)
 
 
-class ProvisionedAccess:
+class ProvisionedAccess(Access):
     """The access of a run that made its own projects. The owner's credential is the writer."""
 
     def __init__(self, api: RestApi, footprint: ProvisionedProjects, *, prefix: str, owner: Credential) -> None:

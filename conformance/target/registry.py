@@ -5,6 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from itertools import count
 from typing import TypedDict, Unpack
 from urllib.parse import quote, urljoin, urlsplit
@@ -17,7 +18,13 @@ from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Headers, Request
 from conformance.transport.response import Response
 
-REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+)
 SMALL_BYTES = 3000
 CROWD, PUBLISHERS = 101, 8
 SHELF = (("c", "2.0.0"), ("a", "5.0.0"), ("e", "1.0.0"), ("b", "4.0.0"), ("d", "3.0.0"))

@@ -1,14 +1,16 @@
-"""GitLab's REST API as far as setting a registry up needs it: JSON in, JSON out."""
+"""GitLab's REST API as far as setting a registry up needs it: JSON in, JSON out, and the tokens of the run."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TypeAlias
 
 from conformance.content.generator import LiteralContent
-from conformance.target.access import Credential, Unavailable
+from conformance.target.access import AuthenticationScheme, Credential, Unavailable
 from conformance.transport.address import API
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
@@ -18,6 +20,7 @@ from conformance.transport.response import Response, describe
 
 Parameters: TypeAlias = Mapping[str, str | int | bool | list[str]]
 SHOWN = "SHOWN_TOKEN"
+TOKEN_LIFETIME = timedelta(days=2)
 TOKEN = re.compile(r'"token"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
@@ -68,7 +71,7 @@ class RestApi:
         """
         with self._recorder.during("set-up"):
             response = self.send("PUT", path, parameters)
-        if response.status != 200:  # noqa: PLR2004 - OK
+        if response.status != HTTPStatus.OK:
             raise Unavailable(f"PUT {API}{path} answered {describe(response)}")
 
     def send(self, method: str, path: str, parameters: Parameters, variable: str = SHOWN) -> Response:
@@ -89,13 +92,44 @@ class RestApi:
         return self._client.send(Request("GET", API + path, self._credential.headers()))
 
 
+class TokenIssuer:
+    """Makes tokens with the owner's credential; `made` are those of the run, however they came about."""
+
+    def __init__(self, api: RestApi, prefix: str) -> None:
+        self._api = api
+        self._prefix = prefix
+        self.made: list[Credential] = []
+
+    def make(
+        self, path: str, name: str, variable: str, scheme: AuthenticationScheme, parameters: Parameters
+    ) -> tuple[CreatedResource, Credential]:
+        """Make a token at `path`.
+
+        Raises Unavailable when the registry refuses to make it or does not show it.
+        """
+        expires = (datetime.now(UTC) + TOKEN_LIFETIME).date().isoformat()
+        whole: Parameters = {"name": f"{self._prefix} {name}", "expires_at": expires, **parameters}
+        made = self._api.create(path, whole, variable)
+        return made, self.shown(made, variable, scheme)
+
+    def shown(self, made: CreatedResource, variable: str, scheme: AuthenticationScheme) -> Credential:
+        """Return the credential of a token that was made, and remember it.
+
+        Raises Unavailable when the registry did not show it.
+        """
+        if len(made.token) < SHORTEST_SECRET:
+            raise Unavailable(f"the registry made what {variable} stands for and did not show its token")
+        self.made.append(Credential(variable, made.token, scheme))
+        return self.made[-1]
+
+
 def created_resource(response: Response, path: str) -> CreatedResource:
     """Return what a POST to `path` has made.
 
     Raises Unavailable when its answer is no 201 with an id.
     """
     identifier = response.key("id")
-    if response.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
+    if response.status != HTTPStatus.CREATED or not isinstance(identifier, int):
         raise Unavailable(f"POST {API}{path} answered {describe(response)}")
     full_path = response.key("path_with_namespace") or response.key("full_path") or response.key("path") or ""
     return CreatedResource(identifier, str(full_path), str(response.key("token") or ""))

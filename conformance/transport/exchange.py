@@ -1,7 +1,6 @@
 """The record of one exchange: what went out, what came back, and how it ended."""
 
 from dataclasses import dataclass
-from typing import Any
 
 HeaderList = tuple[tuple[str, str], ...]
 
@@ -61,32 +60,3 @@ class Exchange:
     follows: int | None
     curl: str
     body_file: str | None
-
-    @classmethod
-    def from_document(cls, entry: dict[str, Any]) -> "Exchange":
-        """Return the exchange that an entry of results.json describes."""
-        request, response = entry["request"], entry["response"]
-        parsed = {"headers": _pairs(request["headers"]), "body": _body(request["body"])}
-        return cls(
-            **{
-                **entry,
-                "request": RequestRecord(**{**request, **parsed}),
-                "response": response
-                and ResponseRecord(
-                    **{
-                        **response,
-                        "headers": _pairs(response["headers"]),
-                        "interim": tuple(response["interim"]),
-                        "body": _body(response["body"]),
-                    }
-                ),
-            }
-        )
-
-
-def _pairs(headers: list[list[str]]) -> HeaderList:
-    return tuple((name, value) for name, value in headers)
-
-
-def _body(entry: dict[str, Any] | None) -> BodyRecord | None:
-    return BodyRecord(**entry) if entry else None

@@ -7,6 +7,7 @@ from conformance.transport.exchange import HeaderList
 
 KEPT_BYTES = 65_536
 SHOWN_BYTES = 200
+SUCCESS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Response:
     reusable: bool
     failure: str | None
     lost: bool
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is 2xx."""
+        return self.status is not None and self.status // 100 == SUCCESS
 
     def header(self, name: str) -> str | None:
         """Return the value of a header, its several values joined by a comma, None when it is absent."""
