@@ -1,4 +1,4 @@
-"""The pytest plugin: gives each check its trial and turns the way it ends into a verdict."""
+"""The pytest plugin: gives each check its own record and turns the way it ends into a verdict."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,6 @@ from typing import Literal
 import pytest
 
 from conformance.judging.binding import bound_to
-from conformance.judging.evidence import reproduction
 from conformance.judging.expectations import CheckRun, ExpectationFailed
 from conformance.judging.results import FailureDetails, Judgement
 from conformance.judging.verdicts import Verdict
@@ -17,6 +16,7 @@ from conformance.requirements.model import Requirement
 from conformance.target.access import Unavailable
 from conformance.transport.exchange import Exchange
 from conformance.transport.recorder import Recorder
+from conformance.transport.replay import reproduction
 from conformance.transport.wire import WireError
 
 
@@ -76,7 +76,7 @@ class JudgingPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Open the trial of a check before its fixtures are made."""
+        """Open the record of a run of a check before its fixtures are made."""
         (identifier,) = bound_to(item)
         self.check_run = CheckRun(identifier)
         self._raised = None

@@ -1,4 +1,4 @@
-"""What a check may ask of a target: its projects, and a credential for each role."""
+"""What a check may ask of a target: its projects, and a credential for each actor."""
 
 import base64
 from abc import ABC, abstractmethod
@@ -49,7 +49,7 @@ class AccessLevel(IntEnum):
 
 
 class Actor(StrEnum):
-    """Whom a credential stands for, seen from the project under test.
+    """Whose credential it is, seen from the project under test.
 
     Guest to maintainer are members with a project access token of scope api; read-api and unrelated are developers
     whose token has only read_api, or a scope that has nothing to do with packages. The deploy tokens belong to the
@@ -88,25 +88,25 @@ class Actor(StrEnum):
 
     @property
     def scheme(self) -> AuthenticationScheme:
-        """The header of the role's token."""
+        """The header of the actor's token."""
         if "deploy" in self.value:
             return AuthenticationScheme.DEPLOY_TOKEN
         return AuthenticationScheme.JOB_TOKEN if self.is_job else AuthenticationScheme.PRIVATE_TOKEN
 
     @property
     def is_job(self) -> bool:
-        """Whether the role is that of a running job."""
+        """Whether the actor is a running job."""
         return self.value.startswith("job-")
 
     @property
     def of_user(self) -> "Actor":
-        """The role of the user whose job it is."""
+        """The user whose job it is."""
         return Actor(self.value.replace("job-", "user-"))
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A token and the way it is carried.
+    """A token and how it is sent.
 
     `variable` stands for the secret in reports; `setting` is the shell command that sets it, where there is one.
     """
@@ -118,7 +118,7 @@ class Credential:
     setting: str | None = None
 
     def with_scheme(self, scheme: AuthenticationScheme, user: str = "conformance") -> "Credential":
-        """Return the same token, carried in another way; `user` is the name beside a Basic password."""
+        """Return the same token for another scheme; `user` is the name beside a Basic password."""
         return replace(self, scheme=scheme, user=user)
 
     def headers(self) -> Headers:

@@ -43,7 +43,7 @@ class DeclaredAccess(Access):
         return self._projects[visibility]
 
     def credential(self, actor: Actor, visibility: Visibility) -> Credential:
-        """Return the declared token of a role."""
+        """Return the declared token of an actor."""
         if (actor, visibility) not in self._credentials:
             raise Unavailable(f"the target file names no {actor.value} token for the {visibility.value} project")
         return self._credentials[actor, visibility]

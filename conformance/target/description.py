@@ -27,7 +27,7 @@ class TargetDescription:
     """A target as described.
 
     `owner` is the one credential with which the run provisions what it needs; without it the description declares
-    `projects`, a `writer` and the `credentials` of roles itself.
+    `projects`, a `writer` and the `credentials` of actors itself.
     """
 
     address: Address

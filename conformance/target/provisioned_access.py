@@ -101,11 +101,11 @@ class ProvisionedAccess(Access):
         return self._footprint.projects[visibility]
 
     def elsewhere(self) -> TargetProject:
-        """Return the project that most roles have no place in."""
+        """Return the project of which most actors are no members."""
         return self._footprint.elsewhere
 
     def credential(self, actor: Actor, visibility: Visibility) -> Credential:
-        """Return the credential of a role, made on first use."""
+        """Return the credential of an actor, made on first use."""
         project = self._footprint.elsewhere if actor in ELSEWHERE else self.project(visibility)
         if actor not in TOKENS and not actor.is_job:
             return self._people.credential(actor, project)
@@ -117,7 +117,7 @@ class ProvisionedAccess(Access):
         return self._credentials[actor, project]
 
     def revocable(self, actor: Actor, visibility: Visibility) -> RevocableCredential:
-        """Return a new token of a role and the call that revokes it; people revoke theirs themselves."""
+        """Return a new token of an actor and the call that revokes it; people revoke theirs themselves."""
         project = self.project(visibility)
         variable = f"REVOKED_{_variable(actor, project)}"
         if actor not in TOKENS:
@@ -130,7 +130,7 @@ class ProvisionedAccess(Access):
         )
 
     def subgroup(self, name: str, within: Subgroup | None = None) -> Subgroup:
-        """Return the area of that name, made on first use."""
+        """Return the subgroup of that name, made on first use."""
         if (name, within) not in self._areas:
             parent = within.id if within else self._footprint.group.id
             group = self._api.create(
@@ -142,7 +142,7 @@ class ProvisionedAccess(Access):
         return self._areas[name, within]
 
     def member_of(self, subgroup: Subgroup, level: int) -> Credential:
-        """Return the access token of an area's group with this access level, made on first use."""
+        """Return the access token of a subgroup with this access level, made on first use."""
         if (subgroup, level) not in self._members:
             parameters: Parameters = {"access_level": level, "scopes": ["api"]}
             path, variable = f"/groups/{subgroup.id}/access_tokens", f"MEMBER_{level}_OF_{subgroup.id}_TOKEN"

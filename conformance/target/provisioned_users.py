@@ -27,7 +27,7 @@ class ProvisionedUsers:
         self._members: set[tuple[Actor, TargetProject]] = set()
 
     def credential(self, actor: Actor, project: TargetProject) -> Credential:
-        """Return the personal token of a user who has the role in a project."""
+        """Return the personal token of a user who is that actor in a project."""
         if actor not in self._credentials:
             variable = f"{actor.value}_token".upper().replace("-", "_")
             self._credentials[actor] = self.new_token(actor, variable)[1]

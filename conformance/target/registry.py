@@ -1,4 +1,4 @@
-"""The registry as the checks speak of it: fresh places to publish to, and PUT, GET and HEAD on them."""
+"""The registry as the checks speak of it: new locations to publish to, and PUT, GET and HEAD on them."""
 
 import json
 import threading
@@ -42,7 +42,7 @@ class FileLocation:
 
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
-    """A file that was published: where, what, and the answer to it."""
+    """A file that was published: where, what, and the response to it."""
 
     location: FileLocation
     content: GeneratedContent
@@ -53,8 +53,8 @@ class PublishedFile:
 class PackageFixtures:
     """Packages in the public project that lists are judged by, in the order of their creation.
 
-    `stem` is what their names begin with and no other name holds. `answers` are those to their publishes and to that of
-    a package beside them, which only a list that is not filtered by the stem holds.
+    `stem` is what their names begin with and no other name holds. `responses` are those to their publishes and to that
+    of a package beside them, which only a list that is not filtered by the stem holds.
     """
 
     stem: str
@@ -103,7 +103,7 @@ class Registry:
         self._shared: dict[Visibility, PublishedFile] = {}
 
     def location(self, file: str = "file.bin", version: str = "1.0.0") -> FileLocation:
-        """Return a place in a package that does not exist yet."""
+        """Return a location in a package that does not exist yet."""
         with self._lock:
             return FileLocation(f"{self.access.prefix}-{next(self._numbers)}", version, file)
 
@@ -115,7 +115,7 @@ class Registry:
     def request(
         self, method: str, location: FileLocation, body: Body | None = None, **options: Unpack[RequestOptions]
     ) -> Request:
-        """Return the request on a place."""
+        """Return the request on a location."""
         project = options.get("project") or self.access.project(options.get("visibility", Visibility.PUBLIC))
         credential = options.get("credential", self.access.writer)
         path = _path(project, location, by_path=options.get("by_path", False))

@@ -36,7 +36,7 @@ class CreatedResource:
 class RestApi:
     """Speaks to /api/v4 with one credential; what it makes is recorded as set-up, not as a requirement's traffic.
 
-    The redactor learns every token that is shown, whatever else is wrong with the answer.
+    The redactor learns every token that is shown, whatever else is wrong with the response.
     """
 
     def __init__(self, client: Client, recorder: Recorder, credential: Credential, redactor: Redactor) -> None:
@@ -58,7 +58,7 @@ class RestApi:
     def create(self, path: str, parameters: Parameters, variable: str = SHOWN) -> CreatedResource:
         """Make something; `variable` stands for its token, if it has one, in reports.
 
-        Raises Unavailable when the answer is no 201 with an id.
+        Raises Unavailable when the response is no 201 with an id.
         """
         with self._recorder.during("set-up"):
             response = self.send("POST", path, parameters, variable)
@@ -67,7 +67,7 @@ class RestApi:
     def change(self, path: str, parameters: Parameters) -> None:
         """Change something.
 
-        Raises Unavailable when the answer is no 200.
+        Raises Unavailable when the response is no 200.
         """
         with self._recorder.during("set-up"):
             response = self.send("PUT", path, parameters)
@@ -75,7 +75,7 @@ class RestApi:
             raise Unavailable(f"PUT {API}{path} answered {describe(response)}")
 
     def send(self, method: str, path: str, parameters: Parameters, variable: str = SHOWN) -> Response:
-        """Send parameters as JSON and return the answer; `variable` stands for tokens in it."""
+        """Send parameters as JSON and return the response; `variable` stands for tokens in it."""
         body = Body(LiteralContent(json.dumps(parameters).encode()))
         headers = (*self._credential.headers(), ("Content-Type", "application/json"))
         response = self._client.send(Request(method, API + path, headers, body))
@@ -84,11 +84,11 @@ class RestApi:
         return response
 
     def delete(self, path: str) -> Response:
-        """Remove something and return the answer."""
+        """Remove something and return the response."""
         return self._client.send(Request("DELETE", API + path, self._credential.headers()))
 
     def get(self, path: str) -> Response:
-        """Read something and return the answer."""
+        """Read something and return the response."""
         return self._client.send(Request("GET", API + path, self._credential.headers()))
 
 
@@ -126,7 +126,7 @@ class TokenIssuer:
 def created_resource(response: Response, path: str) -> CreatedResource:
     """Return what a POST to `path` has made.
 
-    Raises Unavailable when its answer is no 201 with an id.
+    Raises Unavailable when its response is no 201 with an id.
     """
     identifier = response.key("id")
     if response.status != HTTPStatus.CREATED or not isinstance(identifier, int):

@@ -34,7 +34,7 @@ class Client:
     def send(self, request: Request) -> Response:
         """Send a request over a kept connection or a new one; keep the connection when it can take another.
 
-        A kept connection that the peer was just closing is no answer of the registry: the request goes out once more.
+        A kept connection that the peer was just closing is no response of the registry: the request goes out once more.
         What must not be done twice therefore has a new connection.
         """
         kept = self._kept_connection() if _may_be_repeated(request) else None

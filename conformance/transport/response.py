@@ -1,4 +1,4 @@
-"""What came back: an answer as a check sees it, with the digest of its body instead of the body."""
+"""What came back: a response as a check sees it, with the digest of its body instead of the body."""
 
 import json
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Response:
 
 
 def describe(response: Response) -> str:
-    """Return an answer in a few words: its status and the beginning of a readable body, or why there is none."""
+    """Return a response in a few words: its status and the beginning of a readable body, or why there is none."""
     if response.status is None:
         return f"no answer: {response.failure}"
     is_text = (response.header("content-type") or "").startswith(("application/json", "text/"))
