@@ -1,7 +1,9 @@
 """The record of one exchange: what went out, what came back, and how it ended."""
 
+import hashlib
 from dataclasses import dataclass
 
+SHOWN_BYTES = 4096
 HeaderList = tuple[tuple[str, str], ...]
 
 
@@ -12,6 +14,12 @@ class BodyRecord:
     size: int
     sha256: str
     text: str | None
+
+    @classmethod
+    def of(cls, data: bytes, size: int | None = None, sha256: str | None = None) -> "BodyRecord":
+        """Return the record of a body of which `data` is the beginning, or all where no size and digest are given."""
+        size = len(data) if size is None else size
+        return cls(size, sha256 or hashlib.sha256(data).hexdigest(), _printable(data) if size <= SHOWN_BYTES else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +68,11 @@ class Exchange:
     follows: int | None
     curl: str
     body_file: str | None
+
+
+def _printable(data: bytes) -> str | None:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if all(character.isprintable() or character in "\r\n\t" for character in text) else None
