@@ -22,9 +22,8 @@ def registry_at(port: int, prefix: str = "") -> Registry:
 
 
 def redirect_to(location: str) -> Overheard:
-    return Overheard(
-        response=f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
-    )
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    return Overheard(response=head.encode())
 
 
 def test_a_download_is_followed_to_another_host_without_the_credential() -> None:
