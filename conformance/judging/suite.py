@@ -160,13 +160,13 @@ class Suite:
         api = RestApi(client, self._recorder, owner, self._redactor)
         check_owner(client, api)
         try:
-            footprint = provision(api, self._prefix)
+            provisioned = provision(api, self._prefix)
         except Unavailable as error:
             raise PreflightFailure(
                 f"The token cannot make a group with projects: {error}; "
                 "give an administrator's token, or name existing projects in a target file."
             ) from error
-        return ProvisionedAccess(api, footprint, prefix=self._prefix, owner=owner)
+        return ProvisionedAccess(api, provisioned, prefix=self._prefix, owner=owner)
 
     def _variables(self) -> tuple[Variable, ...]:
         tokens_file = self._settings.tokens_file

@@ -54,7 +54,7 @@ class Actor(StrEnum):
     Guest to maintainer are members with a project access token of scope api; read-api and unrelated are developers
     whose token has only read_api, or a scope that has nothing to do with packages. The deploy tokens belong to the
     project. An outsider is a valid user who is no member, a deploy-elsewhere is a deploy token of another project.
-    The users are people with a personal token, the jobs are running jobs of theirs in the project. The group's tokens
+    The users have a personal token, the jobs are running jobs of theirs in the project. The group's tokens
     are those of the group that holds the project, the other group's of a group that does not.
     """
 
@@ -122,7 +122,7 @@ class Credential:
         return replace(self, scheme=scheme, user=user)
 
     def headers(self) -> Headers:
-        """Return the request headers that carry the token, none when it travels in the query."""
+        """Return the request headers that hold the token, none when it travels in the query."""
         if self.scheme in PARAMETERS:
             return ()
         if self.scheme is AuthenticationScheme.BASIC:
@@ -133,7 +133,7 @@ class Credential:
         return ((self.scheme.value, self.secret),)
 
     def parameter(self) -> str:
-        """Return the query parameter that carries the token, empty when a header does."""
+        """Return the query parameter that holds the token, empty when a header does."""
         return f"{self.scheme.value}={quote(self.secret, safe='')}" if self.scheme in PARAMETERS else ""
 
 

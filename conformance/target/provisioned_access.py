@@ -79,13 +79,13 @@ def _create_project(api: RestApi, group: int, name: str, visibility: Visibility)
 class ProvisionedAccess(Access):
     """The access of a run that made its own projects. The owner's credential is the writer."""
 
-    def __init__(self, api: RestApi, footprint: ProvisionedProjects, *, prefix: str, owner: Credential) -> None:
+    def __init__(self, api: RestApi, provisioned: ProvisionedProjects, *, prefix: str, owner: Credential) -> None:
         self.prefix = prefix
         self.writer = owner
         self._api = api
-        self._footprint = footprint
+        self._provisioned = provisioned
         self._tokens = TokenIssuer(api, prefix)
-        self._people = ProvisionedUsers(api, self._tokens, footprint.group, prefix)
+        self._users = ProvisionedUsers(api, self._tokens, provisioned.group, prefix)
         self._runners = ProvisionedRunners(api, self._tokens, prefix)
         self._credentials: dict[tuple[Actor, TargetProject], Credential] = {}
         self._members: dict[tuple[Subgroup, int], Credential] = {}
@@ -98,17 +98,17 @@ class ProvisionedAccess(Access):
 
     def project(self, visibility: Visibility) -> TargetProject:
         """Return the project of that visibility."""
-        return self._footprint.projects[visibility]
+        return self._provisioned.projects[visibility]
 
     def elsewhere(self) -> TargetProject:
         """Return the project of which most actors are no members."""
-        return self._footprint.elsewhere
+        return self._provisioned.elsewhere
 
     def credential(self, actor: Actor, visibility: Visibility) -> Credential:
         """Return the credential of an actor, made on first use."""
-        project = self._footprint.elsewhere if actor in ELSEWHERE else self.project(visibility)
+        project = self._provisioned.elsewhere if actor in ELSEWHERE else self.project(visibility)
         if actor not in TOKENS and not actor.is_job:
-            return self._people.credential(actor, project)
+            return self._users.credential(actor, project)
         if (actor, project) not in self._credentials:
             made = (
                 self._job(actor, project) if actor.is_job else self._token(actor, project, _variable(actor, project))[1]
@@ -117,11 +117,11 @@ class ProvisionedAccess(Access):
         return self._credentials[actor, project]
 
     def revocable(self, actor: Actor, visibility: Visibility) -> RevocableCredential:
-        """Return a new token of an actor and the call that revokes it; people revoke theirs themselves."""
+        """Return a new token of an actor and the call that revokes it; users revoke theirs themselves."""
         project = self.project(visibility)
         variable = f"REVOKED_{_variable(actor, project)}"
         if actor not in TOKENS:
-            _, credential = self._people.new_token(actor, variable)
+            _, credential = self._users.new_token(actor, variable)
             revoke = partial(self._api.acting_as(credential).delete, "/personal_access_tokens/self")
             return RevocableCredential(credential, revoke)
         made, credential = self._token(actor, project, variable)
@@ -132,11 +132,11 @@ class ProvisionedAccess(Access):
     def subgroup(self, name: str, within: Subgroup | None = None) -> Subgroup:
         """Return the subgroup of that name, made on first use."""
         if (name, within) not in self._areas:
-            parent = within.id if within else self._footprint.group.id
+            parent = within.id if within else self._provisioned.group.id
             group = self._api.create(
                 "/groups", {"name": name, "path": name, "parent_id": parent, "visibility": "private"}
             )
-            path = f"{within.path if within else self._footprint.group.path}/{name}"
+            path = f"{within.path if within else self._provisioned.group.path}/{name}"
             project = _create_project(self._api, group.id, "inside", Visibility.PRIVATE)
             self._areas[name, within] = Subgroup(group.id, path, project)
         return self._areas[name, within]
@@ -156,7 +156,7 @@ class ProvisionedAccess(Access):
 
     def pipeline(self, project: TargetProject) -> int:
         """Start a pipeline of the developer."""
-        return self._runners.pipeline(project, self._people.credential(Actor.USER_DEVELOPER, project))
+        return self._runners.pipeline(project, self._users.credential(Actor.USER_DEVELOPER, project))
 
     def request_job(self, project: TargetProject, *, patient: bool = False) -> Response:
         """Ask for work as the project's runner."""
@@ -164,16 +164,16 @@ class ProvisionedAccess(Access):
 
     def job(self, project: TargetProject) -> StartedJob:
         """Start a job of the developer."""
-        user = self._people.credential(Actor.USER_DEVELOPER, project)
+        user = self._users.credential(Actor.USER_DEVELOPER, project)
         return self._runners.job(project, user, "OWN_JOB_TOKEN")
 
     def clean_up(self) -> list[str]:
         """Remove projects, group and users; tokens go with their projects."""
-        projects = [*self._footprint.projects.values(), self._footprint.elsewhere]
+        projects = [*self._provisioned.projects.values(), self._provisioned.elsewhere]
         doomed = {f"/projects/{project.id}": f"the project {project.path}" for project in projects}
-        doomed[f"/groups/{self._footprint.group.id}"] = f"the group {self.prefix}"
+        doomed[f"/groups/{self._provisioned.group.id}"] = f"the group {self.prefix}"
         doomed |= self._runners.made()
-        doomed |= self._people.made()
+        doomed |= self._users.made()
         leftovers = []
         for path, what in doomed.items():
             response = self._api.delete(path)
@@ -183,12 +183,12 @@ class ProvisionedAccess(Access):
 
     def _job(self, actor: Actor, project: TargetProject) -> Credential:
         """Let a user who may not start a pipeline do so first, and take the right away again."""
-        user = self._people.credential(actor.of_user, project)
-        self._people.promote(actor.of_user, project)
+        user = self._users.credential(actor.of_user, project)
+        self._users.promote(actor.of_user, project)
         try:
             return self._runners.job(project, user, _variable(actor, project)).credential
         finally:
-            self._people.demote(actor.of_user, project)
+            self._users.demote(actor.of_user, project)
 
     def _token(self, actor: Actor, project: TargetProject, variable: str) -> tuple[CreatedResource, Credential]:
         path = self._token_path(actor, project)
@@ -198,7 +198,7 @@ class ProvisionedAccess(Access):
         kind = "deploy_tokens" if "deploy" in actor.value else "access_tokens"
         if actor not in GROUPS:
             return f"/projects/{project.id}/{kind}"
-        group = self.subgroup("other").id if actor in OTHER_GROUP else self._footprint.group.id
+        group = self.subgroup("other").id if actor in OTHER_GROUP else self._provisioned.group.id
         return f"/groups/{group}/{kind}"
 
 

@@ -1,4 +1,4 @@
-"""The people of a run: users with a personal token, and what they are in each project."""
+"""The users of a run, with a personal token, and what they are in each project."""
 
 from http import HTTPStatus
 
