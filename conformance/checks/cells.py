@@ -1,8 +1,10 @@
-"""Cells of the outcome tables: who asks which project, how, and what follows; and how each is judged."""
+"""Cells of the table of outcomes: who asks which project, by which token carried how, and what follows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from conformance.judging.expectations import Judge
+from conformance.requirements.catalogue import load_catalogue
 from conformance.target.access import Carriage, Credential, Role, Visibility
 from conformance.target.registry import Place, Registry
 from conformance.transport.answer import Answer
@@ -11,7 +13,12 @@ PUBLIC, PRIVATE = Visibility.PUBLIC, Visibility.PRIVATE
 INVALID_TOKEN = Credential("", "glpat-of-nobody-00000", Carriage.PRIVATE_TOKEN)
 INVALID_DEPLOY_TOKEN = Credential("", "gldt-of-nobody-000000", Carriage.DEPLOY_TOKEN)
 INVALID_JOB_TOKEN = Credential("", "glcbt-of-nobody-00000", Carriage.JOB_TOKEN)
-INVALID_BASIC = INVALID_TOKEN.carried(Carriage.BASIC)
+INVALID = {
+    Carriage.DEPLOY_TOKEN: INVALID_DEPLOY_TOKEN,
+    Carriage.JOB_TOKEN: INVALID_JOB_TOKEN,
+    Carriage.JOB_TOKEN_PARAMETER: INVALID_JOB_TOKEN,
+}
+UNKNOWN, NOBODY = "unknown", "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +30,43 @@ class Cell:
 
     visibility: Visibility
     who: Role | Credential | None
-    status: tuple[int, ...]
+    status: tuple[int, ...] = ()
     carriage: Carriage | None = None
     user: str = "conformance"
 
     def credential(self, registry: Registry) -> Credential | None:
-        """Return the credential of the cell."""
+        """Return the credential of the cell, None for nobody."""
         if not isinstance(self.who, Role):
             return self.who
         credential = registry.access.credential(self.who, self.visibility)
         return credential.carried(self.carriage, self.user) if self.carriage else credential
+
+
+def cells_of(operation: str) -> dict[str, Cell]:
+    """Return the cells of PUT or of GET by requirement id."""
+    cases = load_catalogue().cases("outcome")
+    return {identifier: _cell(operation, case) for identifier, case in cases.items() if operation in case}
+
+
+def _cell(operation: str, case: Mapping[str, Any]) -> Cell:
+    name, _, user = case.get("scheme", "").partition(" ")
+    scheme = Carriage(name) if name else None
+    status = case["status"]
+    return Cell(
+        Visibility(case[operation]),
+        _who(case["actor"], scheme),
+        tuple(status) if isinstance(status, list) else (status,),
+        scheme,
+        user or "conformance",
+    )
+
+
+def _who(actor: str, scheme: Carriage | None) -> Role | Credential | None:
+    if actor == NOBODY:
+        return None
+    if actor == UNKNOWN and scheme:
+        return INVALID.get(scheme, INVALID_TOKEN).carried(scheme)
+    return Role(actor)
 
 
 def publish_as(registry: Registry, place: Place, cell: Cell) -> Answer:
@@ -45,39 +79,3 @@ def download_as(registry: Registry, cell: Cell) -> Answer:
     """Download the shared file of the cell's project as the cell says."""
     place = registry.shared(cell.visibility).place
     return registry.download(place, visibility=cell.visibility, credential=cell.credential(registry))
-
-
-def expect_publish_accepted(cell: Cell, registry: Registry, expect: Judge) -> None:
-    """Expect the cell's status; label "status"."""
-    expect(publish_as(registry, registry.place(), cell)).status(*cell.status)
-
-
-def expect_publish_refused(cell: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """Expect the cell's status, and control that at the same place the writer is accepted.
-
-    Labels "writer status", a control, then "status".
-    """
-    place = registry.place()
-    answer = publish_as(registry, place, cell)
-    control(registry.publish(place, registry.content(), visibility=cell.visibility), "writer").status(201)
-    expect(answer).status(*cell.status)
-
-
-def expect_download_accepted(cell: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """Expect the cell's status and the shared file; labels "published status", a control, "status" and "body"."""
-    file = registry.shared(cell.visibility)
-    control(file.answer, "published").status(201)
-    answer = download_as(registry, cell)
-    expect(answer).status(*cell.status)
-    expect(answer).body(file.content)
-
-
-def expect_download_refused(cell: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """Expect the cell's status, and control that the same file downloads for the writer.
-
-    Labels "writer status", a control, then "status".
-    """
-    answer = download_as(registry, cell)
-    place = registry.shared(cell.visibility).place
-    control(registry.download(place, visibility=cell.visibility), "writer").status(200)
-    expect(answer).status(*cell.status)

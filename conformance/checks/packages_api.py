@@ -1,6 +1,7 @@
 """What the checks of the Packages API share: addresses, entries of lists, packages with their numbers."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Unpack
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from conformance.transport.address import API
 from conformance.transport.answer import Answer, described
 
 MOST_PAGES = 12
-ACCEPTED = (200, 201)
+ACCEPTED = (HTTPStatus.OK, HTTPStatus.CREATED)
 Entry = dict[str, object]
 
 
@@ -62,7 +63,7 @@ def packages_below(area: Area) -> str:
 def entries(answer: Answer) -> list[Entry] | None:
     """Return the entries of a list, None when the answer is no 200 with a list of objects."""
     document = answer.json()
-    if answer.status != 200 or not isinstance(document, list):  # noqa: PLR2004 - OK
+    if answer.status != HTTPStatus.OK or not isinstance(document, list):
         return None
     return [entry if isinstance(entry, dict) else {} for entry in document]
 
@@ -83,7 +84,7 @@ def expect_column(judge: Judge, answer: Answer, wanted: list[object], *, key: st
 def shelved(registry: Registry, control: Judge, shelf: Shelf | None = None) -> Shelf:
     """Return a shelf, the shared one unless another is given; label "shelved", a control."""
     shelf = shelf or registry.shelf
-    refused = [answer for answer in shelf.answers if answer.status != 201]  # noqa: PLR2004 - Created
+    refused = [answer for answer in shelf.answers if answer.status != HTTPStatus.CREATED]
     control.that(
         "shelved",
         holds=not refused,

@@ -8,9 +8,11 @@ from typing import TypeVar, Unpack
 from conformance.judging.expectations import Judge
 from conformance.target.registry import Place, Registry, Stored, Terms
 from conformance.transport.answer import Answer, described
+from conformance.transport.request import Request
 
 Result = TypeVar("Result")
 WRITERS = 8
+RECORD = "select=package_file"
 
 
 def stored(registry: Registry, control: Judge, place: Place | None = None, **terms: Unpack[Terms]) -> Stored:
@@ -67,4 +69,23 @@ def all_accepted(judge: Judge, answers: Sequence[Answer]) -> None:
         expected=f"{len(answers)} publishes accepted",
         actual="; ".join(described(answer) for answer in refused) or "all accepted",
         answer=(refused or answers)[0],
+    )
+
+
+def followed(registry: Registry, request: Request, place: Place) -> tuple[Answer, Answer | None]:
+    """Ask, and then ask for the file over the same connection, where it stays open."""
+    with registry.client.conversation() as conversation:
+        answer = conversation.ask(request)
+        following = conversation.ask(registry.request("GET", place)) if conversation.is_open else None
+    return answer, following
+
+
+def expect_no_body(file: Stored, answer: Answer, following: Answer | None, expect: Judge) -> None:
+    """Expect the file to follow an answer that has no body, or a closed connection; label "no body"."""
+    expect.that(
+        "no body",
+        holds=following is None or following.sha256 == file.content.sha256,
+        expected="the file as the next answer",
+        actual=described(following) if following else "a closed connection",
+        answer=following or answer,
     )

@@ -1,6 +1,7 @@
 """Deleting packages and single files: who may, what goes, and what stays."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from conformance.checks.cells import PRIVATE, PUBLIC
 from conformance.checks.packages_api import Recorded, expect_column, packages_of, recorded
@@ -9,8 +10,6 @@ from conformance.judging.expectations import Judge
 from conformance.target.access import Role, Visibility
 from conformance.target.registry import Place, Registry
 from conformance.transport.answer import Answer, described
-
-NO_CONTENT = 204
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def test_file_delete_of_another_package_is_404(registry: Registry, expect: Judge
     other = registry.publish(registry.place(), registry.content(), query="select=package_file").key("package_id")
     answer = registry.call("DELETE", f"{packages_of(registry)}/{other}/package_files/{file.id}")
     own = _delete_file(registry, file)
-    holds = own.status == NO_CONTENT and type(other) is int
+    holds = own.status == HTTPStatus.NO_CONTENT and type(other) is int
     control.that("own", holds=holds, expected="204, and another package", actual=described(own), answer=own)
     expect(answer).status(404)
 

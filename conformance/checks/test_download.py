@@ -1,15 +1,15 @@
 """Downloading: headers, absent files, HEAD, ranges and conditions."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from conformance.checks.steps import etag_of, stored
-from conformance.content.generator import LiteralContent
+from conformance.checks.steps import expect_no_body, followed, stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
 from conformance.target.access import Visibility
-from conformance.target.registry import REDIRECTS, Place, Registry, Stored
-from conformance.transport.answer import Answer, described
+from conformance.target.registry import REDIRECTS, Place, Registry
+from conformance.transport.answer import described
 from conformance.transport.request import Request
 
 STRANGERS: dict[str, Callable[[Place], Place]] = {
@@ -17,12 +17,6 @@ STRANGERS: dict[str, Callable[[Place], Place]] = {
     "download.unknown-version-is-404": lambda known: Place(known.package, "9.9.9", known.file),
     "download.unknown-package-is-404": lambda known: Place(f"{known.package}-absent", known.version, known.file),
 }
-RANGES = {
-    "download.range-of-bytes": ("bytes=100-299", 100, 300),
-    "download.range-to-the-end": ("bytes=2500-", 2500, 3000),
-    "download.range-of-the-last-bytes": ("bytes=-400", 2600, 3000),
-}
-OK = 200
 ABSENT_PROJECT = "2147483646"
 
 
@@ -87,11 +81,11 @@ def test_checksum_header(registry: Registry, expect: Judge, control: Judge) -> N
 def test_head_describes_the_file(registry: Registry, expect: Judge, control: Judge) -> None:
     """Existence and size without the bytes: a body would be taken for the answer that follows."""
     file = stored(registry, control)
-    answer, following = _followed(registry, registry.request("HEAD", file.place), file.place)
+    answer, following = followed(registry, registry.request("HEAD", file.place), file.place)
     size = str(file.content.size)
     expect(answer).status(200)
     expect(answer).header("Content-Length", lambda value: value == size, size)
-    _expect_no_body(file, answer, following, expect)
+    expect_no_body(file, answer, following, expect)
 
 
 @judges("download.head-of-unknown-is-404")
@@ -100,47 +94,6 @@ def test_head_of_unknown_is_404(registry: Registry, expect: Judge, control: Judg
     file = stored(registry, control)
     control(registry.head(file.place), "known").status(200)
     expect(registry.head(Place(file.place.package, file="absent.bin"))).status(404)
-
-
-@judges_each(RANGES)
-def test_range(case: tuple[str, int, int], registry: Registry, expect: Judge, control: Judge) -> None:
-    """Content-Range says which bytes these are, and they are those."""
-    asked, start, end = case
-    file = stored(registry, control)
-    answer = registry.download(file.place, headers=(("Range", asked),))
-    named = f"bytes {start}-{end - 1}/{file.content.size}"
-    expect(answer).status(206)
-    expect(answer).header("Content-Range", lambda value: value == named, named)
-    expect(answer).body(LiteralContent(file.content.part(start, end)))
-
-
-@judges("download.range-beyond-the-end-is-416")
-def test_range_beyond_the_end_is_416(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The size in the answer lets a client that resumes see that it has everything."""
-    file = stored(registry, control)
-    answer = registry.download(file.place, headers=(("Range", f"bytes={file.content.size}-"),))
-    named = f"bytes */{file.content.size}"
-    expect(answer).status(416)
-    expect(answer).header("Content-Range", lambda value: value == named, named)
-
-
-@judges("download.range-of-a-changed-file-is-whole")
-def test_range_of_a_changed_file_is_whole(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Else a client that resumes would join the halves of two files."""
-    file = stored(registry, control)
-    headers = (("Range", "bytes=100-"), ("If-Range", '"of-another-file"'))
-    expect(registry.download(file.place, headers=headers)).body(file.content)
-
-
-@judges("download.unchanged-is-304")
-def test_unchanged_is_304(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A cache asks with the ETag that it was given; a body would be taken for the answer that follows."""
-    file = stored(registry, control)
-    etag = etag_of(file, registry, control)
-    asked = registry.request("GET", file.place, headers=(("If-None-Match", etag),))
-    answer, following = _followed(registry, asked, file.place)
-    expect(answer).status(304)
-    _expect_no_body(file, answer, following, expect)
 
 
 @judges("download.stays-on-the-host")
@@ -152,7 +105,7 @@ def test_stays_on_the_host(registry: Registry, expect: Judge, control: Judge) ->
     authority = urlsplit(location).netloc
     control.that(
         "answered",
-        holds=answer.status == OK or (answer.status in REDIRECTS and location != ""),
+        holds=answer.status == HTTPStatus.OK or (answer.status in REDIRECTS and location != ""),
         expected="200 or a redirect",
         actual=described(answer),
         answer=answer,
@@ -163,22 +116,4 @@ def test_stays_on_the_host(registry: Registry, expect: Judge, control: Judge) ->
         expected=f"no redirect away from {registry.client.address.authority}",
         actual=location or "no redirect",
         answer=answer,
-    )
-
-
-def _followed(registry: Registry, request: Request, place: Place) -> tuple[Answer, Answer | None]:
-    """Ask, and then ask for the file over the same connection, where it stays open."""
-    with registry.client.conversation() as conversation:
-        answer = conversation.ask(request)
-        following = conversation.ask(registry.request("GET", place)) if conversation.is_open else None
-    return answer, following
-
-
-def _expect_no_body(file: Stored, answer: Answer, following: Answer | None, expect: Judge) -> None:
-    expect.that(
-        "no body",
-        holds=following is None or following.sha256 == file.content.sha256,
-        expected="the file as the next answer",
-        actual=described(following) if following else "a closed connection",
-        answer=following or answer,
     )

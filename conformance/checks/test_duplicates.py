@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
 
 from conformance.checks.graphql import Policy, set_policy, was_set
 from conformance.checks.packages_api import address_of, recorded
@@ -15,7 +16,6 @@ from conformance.target.registry import Place, Registry
 from conformance.transport.answer import Answer, described
 
 PARALLEL = 16
-CREATED = 201
 EXCEPTED = ".*-excepted|9[.]9[.][0-9]+"
 ALLOWED, REFUSED = Policy(True), Policy(False)
 ALLOWED_BUT, REFUSED_BUT = Policy(True, EXCEPTED), Policy(False, EXCEPTED)
@@ -132,7 +132,9 @@ def test_parallel_uploads_leave_one(registry: Registry, expect: Judge, control: 
 def test_parallel_winner_downloads(registry: Registry, expect: Judge, control: Judge) -> None:
     """The one that was told 201 is the one that is there."""
     place, contents, answers = _race(registry, control)
-    accepted = [content for content, answer in zip(contents, answers, strict=True) if answer.status == CREATED]
+    accepted = [
+        content for content, answer in zip(contents, answers, strict=True) if answer.status == HTTPStatus.CREATED
+    ]
     actual = f"{len(accepted)} times 201"
     control.that("winner", holds=len(accepted) == 1, expected="201 once", actual=actual, answer=answers[0])
     expect(registry.download(place, project=_area(registry, REFUSED).project)).body(accepted[0])

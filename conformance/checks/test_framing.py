@@ -1,5 +1,7 @@
 """Framing: how bodies are delimited, what 100 Continue means, and what a broken request leaves behind."""
 
+from http import HTTPStatus
+
 from conformance.checks.cells import INVALID_TOKEN
 from conformance.checks.steps import expect_nothing_at, stored
 from conformance.content.generator import LiteralContent
@@ -9,8 +11,6 @@ from conformance.target.registry import Place, Registry
 from conformance.transport.answer import Answer, described
 from conformance.transport.request import Body
 
-CONTINUE = 100
-BAD_REQUEST = 400
 BROKEN_OFF_AFTER = 1000
 CURL_ASKS_ABOVE = 1_048_576
 FRAMINGS = {
@@ -42,7 +42,11 @@ def test_continue_is_sent(registry: Registry, expect: Judge, control: Judge) -> 
     control(answer, "published").status(201)
     interim = answer.interim
     expect.that(
-        "interim", holds=CONTINUE in interim, expected="100 first", actual=f"{interim or 'none'}", answer=answer
+        "interim",
+        holds=HTTPStatus.CONTINUE in interim,
+        expected="100 first",
+        actual=f"{interim or 'none'}",
+        answer=answer,
     )
 
 
@@ -55,7 +59,7 @@ def test_refusal_needs_no_body(registry: Registry, expect: Judge, control: Judge
     expect(answer).status(401)
     expect.that(
         "no body asked for",
-        holds=answer.body_sent == 0 and CONTINUE not in answer.interim,
+        holds=answer.body_sent == 0 and HTTPStatus.CONTINUE not in answer.interim,
         expected="the refusal before any body byte",
         actual=f"{answer.body_sent} bytes sent, interim responses {answer.interim or 'none'}",
         answer=answer,
@@ -132,7 +136,7 @@ def test_malformed_is_refused(case: bytes, registry: Registry, expect: Judge, co
     answer = registry.client.send_raw("\r\n".join([*lines, ""]).encode() + case)
     expect.that(
         "refused",
-        holds=answer.status == BAD_REQUEST or answer.lost,
+        holds=answer.status == HTTPStatus.BAD_REQUEST or answer.lost,
         expected="400 or a closed connection",
         actual=described(answer),
         answer=answer,

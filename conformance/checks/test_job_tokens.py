@@ -41,7 +41,7 @@ def test_unknown_runner_is_403(registry: Registry, expect: Judge, control: Judge
 def test_ends(case: str, registry: Registry, expect: Judge, control: Judge) -> None:
     """The same publish before and after the end of the job."""
     job = registry.access.job(registry.access.project(PRIVATE))
-    cell = Cell(PRIVATE, job.credential, ())
+    cell = Cell(PRIVATE, job.credential)
     control(publish_as(registry, registry.place(), cell), "running").status(201)
     control(job.end(case), "ended").success()
     expect(publish_as(registry, registry.place(), cell)).status(401)
@@ -51,7 +51,7 @@ def test_ends(case: str, registry: Registry, expect: Judge, control: Judge) -> N
 def test_ended_is_401_on_public(registry: Registry, expect: Judge, control: Judge) -> None:
     """A token that has ended is invalid, not absent."""
     job = registry.access.job(registry.access.project(PUBLIC))
-    cell = Cell(PUBLIC, job.credential, ())
+    cell = Cell(PUBLIC, job.credential)
     control(download_as(registry, cell), "running").status(200)
     control(job.end("success"), "ended").success()
     expect(download_as(registry, cell)).status(401)
@@ -62,15 +62,15 @@ def test_ends_itself_only(registry: Registry, expect: Judge, control: Judge) -> 
     """Two jobs of one user in one project."""
     first, second = (registry.access.job(registry.access.project(PRIVATE)) for _ in range(2))
     control(first.end("success"), "ended").success()
-    control(publish_as(registry, registry.place(), Cell(PRIVATE, first.credential, ())), "first").status(401)
-    expect(publish_as(registry, registry.place(), Cell(PRIVATE, second.credential, ()))).status(201)
+    control(publish_as(registry, registry.place(), Cell(PRIVATE, first.credential)), "first").status(401)
+    expect(publish_as(registry, registry.place(), Cell(PRIVATE, second.credential))).status(201)
 
 
 @judges("job-tokens.open-no-other-call")
 def test_open_no_other_call(registry: Registry, expect: Judge, control: Judge) -> None:
     """The control differs in the call alone."""
     job = registry.access.job(registry.access.project(PUBLIC))
-    control(download_as(registry, Cell(PUBLIC, job.credential, ())), "download").status(200)
+    control(download_as(registry, Cell(PUBLIC, job.credential)), "download").status(200)
     expect(registry.call("GET", "/user", credential=job.credential)).status(401)
 
 

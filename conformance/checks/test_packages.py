@@ -1,5 +1,7 @@
 """One package: what is shown of it, its files, its pipelines, and who sees what of it."""
 
+from http import HTTPStatus
+
 from conformance.checks.cells import PRIVATE, Cell
 from conformance.checks.packages_api import (
     address_of,
@@ -35,7 +37,7 @@ def test_get_shows_the_package(registry: Registry, expect: Judge, control: Judge
     answer = registry.call("GET", f"{packages_of(registry)}/{file.package}")
     wanted = {"id": file.package, "name": file.place.package, "version": "1.0.0", "package_type": "generic"}
     found = {key: answer.key(key) for key in wanted}
-    holds = answer.status == 200 and found == wanted  # noqa: PLR2004 - OK
+    holds = answer.status == HTTPStatus.OK and found == wanted
     expect.that("package", holds=holds, expected=repr(wanted), actual=described(answer), answer=answer)
 
 

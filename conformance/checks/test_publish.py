@@ -1,43 +1,15 @@
 """Publishing: what is accepted, what is answered, and what is stored."""
 
-import re
 from functools import partial
+from http import HTTPStatus
 
-from conformance.checks.steps import WRITERS, all_accepted, in_parallel, shown, stored
-from conformance.checks.times import is_rfc_3339
+from conformance.checks.steps import RECORD, WRITERS, all_accepted, in_parallel, shown, stored
 from conformance.content.generator import GeneratedContent, LiteralContent
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Judge
 from conformance.target.registry import Place, Registry
 from conformance.transport.answer import Answer
 
-RECORD = "select=package_file"
-RECORD_KEYS = frozenset(
-    [
-        "id",
-        "package_id",
-        "created_at",
-        "updated_at",
-        "size",
-        "file_store",
-        "file_md5",
-        "file_sha1",
-        "file_name",
-        "file",
-        "file_sha256",
-        "verification_retry_at",
-        "verified_at",
-        "verification_failure",
-        "verification_retry_count",
-        "verification_checksum",
-        "verification_state",
-        "verification_started_at",
-        "new_file_path",
-    ]
-)
-TIMES = ("created_at", "updated_at")
-TIMES_IF_ANY = ("verification_retry_at", "verified_at", "verification_started_at")
-ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 LABELLED_BODIES = {
     "publish.keeps-a-form-labelled-body": ("application/x-www-form-urlencoded", b"status=hidden&file=a%20b+c"),
     "publish.keeps-a-json-labelled-body": ("application/json", b'{"b": 1,\n "a":  [] }'),
@@ -136,65 +108,6 @@ def test_hidden_stays_downloadable(registry: Registry, expect: Judge) -> None:
     expect(registry.download(place)).body(content)
 
 
-@judges("publish.record-on-select")
-def test_record_on_select(registry: Registry, expect: Judge) -> None:
-    """The record tells of the file that was just sent."""
-    place, content = registry.place("recorded.bin"), registry.content()
-    answer = registry.publish(place, content, query=RECORD)
-    expect(answer).success()
-    expect(answer).key("file_name", lambda value: value == "recorded.bin", "'recorded.bin'")
-    expect(answer).key("size", lambda value: value == content.size, f"{content.size}")
-    expect(answer).key("file_sha256", lambda value: value == content.sha256, f"'{content.sha256}'")
-
-
-@judges("publish.record-status-is-200")
-def test_record_status_is_200(registry: Registry, expect: Judge) -> None:
-    """GitLab's own tests expect 200; clients take any 2xx."""
-    expect(registry.publish(registry.place(), registry.content(), query=RECORD)).status(200)
-
-
-@judges("publish.record-has-every-key")
-def test_record_has_every_key(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Keys whose value is null are there too."""
-    answer = _recorded(registry, control)
-    document = answer.json()
-    missing = sorted(RECORD_KEYS - set(document)) if isinstance(document, dict) else sorted(RECORD_KEYS)
-    expect.that("keys", holds=not missing, expected="every key", actual=f"without {', '.join(missing)}", answer=answer)
-
-
-@judges("publish.record-types-are-strict")
-def test_record_types_are_strict(registry: Registry, expect: Judge, control: Judge) -> None:
-    """What a Go client decodes into int, string and time.Time without a detour; true is no number."""
-    answer = _recorded(registry, control)
-    file = answer.key("file")
-    values = {
-        **{name: type(answer.key(name)) is int for name in ("id", "package_id", "size")},
-        **{name: isinstance(answer.key(name), str) for name in ("file_name", "file_sha256")},
-        **{name: is_rfc_3339(answer.key(name)) for name in TIMES},
-        "file.url": isinstance(file, dict) and isinstance(file.get("url"), str),
-    }
-    wrong = [name for name, right in values.items() if not right]
-    actual = f"{', '.join(wrong)} of another type"
-    expect.that("types", holds=not wrong, expected="the documented types", actual=actual, answer=answer)
-
-
-@judges("publish.record-times-are-iso-8601")
-def test_record_times_are_iso_8601(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Those of a verification may be null instead."""
-    answer = _recorded(registry, control)
-    shown_times = (*TIMES, *(name for name in TIMES_IF_ANY if answer.key(name) is not None))
-    odd = [name for name in shown_times if not ISO_8601.fullmatch(str(answer.key(name)))]
-    actual = ", ".join(f"{name} {answer.key(name)!r}" for name in odd)
-    expect.that("times", holds=not odd, expected="times such as 2021-10-12T12:05:23.387Z", actual=actual, answer=answer)
-
-
-@judges("publish.record-url-is-stable")
-def test_record_url_is_stable(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A path alone: a signed URL would expire in the reader's hand."""
-    answer = _recorded(registry, control)
-    expect(answer).key("file", _is_plain_path, "a url that is a path without a query")
-
-
 @judges("publish.parallel-first-uploads-succeed")
 def test_parallel_first_uploads_succeed(registry: Registry, expect: Judge) -> None:
     """The race to create the package, which GitLab documents as losing uploads."""
@@ -222,7 +135,7 @@ def test_parallel_first_uploads_make_one_package(registry: Registry, expect: Jud
 def test_parallel_uploads_stay_whole(registry: Registry, expect: Judge, control: Judge) -> None:
     """No accepted upload has another's bytes."""
     files, answers = _publish_in_parallel(registry)
-    accepted = [file for file, answer in zip(files, answers, strict=True) if answer.status == 201]  # noqa: PLR2004 - Created
+    accepted = [file for file, answer in zip(files, answers, strict=True) if answer.status == HTTPStatus.CREATED]
     control.that("one accepted", holds=bool(accepted), expected="one 201", actual="none", answer=answers[0])
     downloads = in_parallel([partial(registry.download, place) for place, _ in accepted])
     mixed = [
@@ -245,14 +158,6 @@ def test_nested_directories(registry: Registry, expect: Judge) -> None:
     expect(registry.download(place)).body(content)
 
 
-@judges("publish.nested-record-name-is-encoded")
-def test_nested_record_name_is_encoded(registry: Registry, expect: Judge, control: Judge) -> None:
-    """As GitLab's own tests find it in the database."""
-    answer = registry.publish(registry.place("path/to/file.bin"), registry.content(), query=RECORD)
-    control(answer, "published").success()
-    expect(answer).key("file_name", lambda value: value == "path%2Fto%2Ffile.bin", "'path%2Fto%2Ffile.bin'")
-
-
 @judges("publish.delete-on-a-file-path-deletes-nothing")
 def test_delete_on_a_file_path_deletes_nothing(registry: Registry, expect: Judge, control: Judge) -> None:
     """Deleting goes by package file id, never by name."""
@@ -261,20 +166,9 @@ def test_delete_on_a_file_path_deletes_nothing(registry: Registry, expect: Judge
     expect(registry.download(file.place)).body(file.content)
 
 
-def _recorded(registry: Registry, control: Judge) -> Answer:
-    answer = registry.publish(registry.place(), registry.content(), query=RECORD)
-    control(answer, "published").success()
-    return answer
-
-
 def _publish_in_parallel(
     registry: Registry, query: str = "status=default"
 ) -> tuple[list[tuple[Place, GeneratedContent]], list[Answer]]:
     package = registry.place().package
     files = [(Place(package, file=f"file-{number}.bin"), registry.content()) for number in range(WRITERS)]
     return files, in_parallel([partial(registry.publish, place, content, query=query) for place, content in files])
-
-
-def _is_plain_path(value: object) -> bool:
-    url = value.get("url") if isinstance(value, dict) else None
-    return isinstance(url, str) and url.startswith("/") and "?" not in url
