@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.requirements.catalogue import load_catalogue
-from conformance.target.access import Carriage, Credential, Role, Visibility
-from conformance.target.registry import Place, Registry
-from conformance.transport.answer import Answer
+from conformance.target.access import Actor, AuthenticationScheme, Credential, Visibility
+from conformance.target.registry import FileLocation, Registry
+from conformance.transport.response import Response
 
 PUBLIC, PRIVATE = Visibility.PUBLIC, Visibility.PRIVATE
-INVALID_TOKEN = Credential("", "glpat-of-nobody-00000", Carriage.PRIVATE_TOKEN)
-INVALID_DEPLOY_TOKEN = Credential("", "gldt-of-nobody-000000", Carriage.DEPLOY_TOKEN)
-INVALID_JOB_TOKEN = Credential("", "glcbt-of-nobody-00000", Carriage.JOB_TOKEN)
+INVALID_TOKEN = Credential("", "glpat-of-nobody-00000", AuthenticationScheme.PRIVATE_TOKEN)
+INVALID_DEPLOY_TOKEN = Credential("", "gldt-of-nobody-000000", AuthenticationScheme.DEPLOY_TOKEN)
+INVALID_JOB_TOKEN = Credential("", "glcbt-of-nobody-00000", AuthenticationScheme.JOB_TOKEN)
 INVALID = {
-    Carriage.DEPLOY_TOKEN: INVALID_DEPLOY_TOKEN,
-    Carriage.JOB_TOKEN: INVALID_JOB_TOKEN,
-    Carriage.JOB_TOKEN_PARAMETER: INVALID_JOB_TOKEN,
+    AuthenticationScheme.DEPLOY_TOKEN: INVALID_DEPLOY_TOKEN,
+    AuthenticationScheme.JOB_TOKEN: INVALID_JOB_TOKEN,
+    AuthenticationScheme.JOB_TOKEN_PARAMETER: INVALID_JOB_TOKEN,
 }
 UNKNOWN, NOBODY = "unknown", "nobody"
 
@@ -29,17 +29,17 @@ class Cell:
     """
 
     visibility: Visibility
-    who: Role | Credential | None
+    who: Actor | Credential | None
     status: tuple[int, ...] = ()
-    carriage: Carriage | None = None
+    scheme: AuthenticationScheme | None = None
     user: str = "conformance"
 
     def credential(self, registry: Registry) -> Credential | None:
         """Return the credential of the cell, None for nobody."""
-        if not isinstance(self.who, Role):
+        if not isinstance(self.who, Actor):
             return self.who
         credential = registry.access.credential(self.who, self.visibility)
-        return credential.carried(self.carriage, self.user) if self.carriage else credential
+        return credential.with_scheme(self.scheme, self.user) if self.scheme else credential
 
 
 def cells_of(operation: str) -> dict[str, Cell]:
@@ -50,7 +50,7 @@ def cells_of(operation: str) -> dict[str, Cell]:
 
 def _cell(operation: str, case: Mapping[str, Any]) -> Cell:
     name, _, user = case.get("scheme", "").partition(" ")
-    scheme = Carriage(name) if name else None
+    scheme = AuthenticationScheme(name) if name else None
     status = case["status"]
     return Cell(
         Visibility(case[operation]),
@@ -61,21 +61,21 @@ def _cell(operation: str, case: Mapping[str, Any]) -> Cell:
     )
 
 
-def _who(actor: str, scheme: Carriage | None) -> Role | Credential | None:
+def _who(actor: str, scheme: AuthenticationScheme | None) -> Actor | Credential | None:
     if actor == NOBODY:
         return None
     if actor == UNKNOWN and scheme:
-        return INVALID.get(scheme, INVALID_TOKEN).carried(scheme)
-    return Role(actor)
+        return INVALID.get(scheme, INVALID_TOKEN).with_scheme(scheme)
+    return Actor(actor)
 
 
-def publish_as(registry: Registry, place: Place, cell: Cell) -> Answer:
+def publish_as(registry: Registry, location: FileLocation, cell: Cell) -> Response:
     """Publish a small file as the cell says."""
     credential = cell.credential(registry)
-    return registry.publish(place, registry.content(), visibility=cell.visibility, credential=credential)
+    return registry.publish(location, registry.content(), visibility=cell.visibility, credential=credential)
 
 
-def download_as(registry: Registry, cell: Cell) -> Answer:
+def download_as(registry: Registry, cell: Cell) -> Response:
     """Download the shared file of the cell's project as the cell says."""
-    place = registry.shared(cell.visibility).place
-    return registry.download(place, visibility=cell.visibility, credential=cell.credential(registry))
+    location = registry.shared(cell.visibility).location
+    return registry.download(location, visibility=cell.visibility, credential=cell.credential(registry))

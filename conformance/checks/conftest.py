@@ -2,21 +2,21 @@
 
 import pytest
 
-from conformance.judging.expectations import Judge
+from conformance.judging.expectations import Evaluator
 from conformance.judging.plugin import JudgingPlugin
 from conformance.target.registry import Registry
 
 
 @pytest.fixture
-def expect(judging: JudgingPlugin) -> Judge:
+def expect(judging: JudgingPlugin) -> Evaluator:
     """Return the judge of what the requirement asks for."""
-    return Judge(judging.trial, control=False)
+    return Evaluator(judging.check_run, control=False)
 
 
 @pytest.fixture
-def control(judging: JudgingPlugin) -> Judge:
+def control(judging: JudgingPlugin) -> Evaluator:
     """Return the judge of what must hold before the requirement can be judged."""
-    return Judge(judging.trial, control=True)
+    return Evaluator(judging.check_run, control=True)
 
 
 @pytest.fixture

@@ -5,52 +5,52 @@ from http import HTTPStatus
 from conformance.checks.cells import Cell, cells_of, download_as, publish_as
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
+from conformance.judging.expectations import Evaluator
 from conformance.target.registry import Registry
 
 PUBLISHES, DOWNLOADS = cells_of("PUT"), cells_of("GET")
 
 
 @judges_each({identifier: cell for identifier, cell in PUBLISHES.items() if HTTPStatus.CREATED in cell.status})
-def test_publish_accepted(case: Cell, registry: Registry, expect: Judge) -> None:
+def test_publish_accepted(case: Cell, registry: Registry, expect: Evaluator) -> None:
     """A client publishes with a token that suffices, carried as the cell says: the file is taken."""
-    expect(publish_as(registry, registry.place(), case)).status(*case.status)
+    expect(publish_as(registry, registry.location(), case)).status(*case.status)
 
 
 @judges_each({identifier: cell for identifier, cell in PUBLISHES.items() if HTTPStatus.CREATED not in cell.status})
-def test_publish_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
+def test_publish_refused(case: Cell, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Somebody publishes with a token that does not suffice, or none, where the writer may publish: refused."""
-    place = registry.place()
-    answer = publish_as(registry, place, case)
-    control(registry.publish(place, registry.content(), visibility=case.visibility), "writer").status(201)
-    expect(answer).status(*case.status)
+    location = registry.location()
+    response = publish_as(registry, location, case)
+    control(registry.publish(location, registry.content(), visibility=case.visibility), "writer").status(201)
+    expect(response).status(*case.status)
 
 
 @judges_each({identifier: cell for identifier, cell in DOWNLOADS.items() if HTTPStatus.OK in cell.status})
-def test_download_accepted(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
+def test_download_accepted(case: Cell, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A client downloads with a token that suffices, carried as the cell says: it gets the file as published."""
     file = registry.shared(case.visibility)
-    control(file.answer, "published").status(201)
-    answer = download_as(registry, case)
-    expect(answer).status(*case.status)
-    expect(answer).body(file.content)
+    control(file.response, "published").status(201)
+    response = download_as(registry, case)
+    expect(response).status(*case.status)
+    expect(response).body(file.content)
 
 
 @judges_each({identifier: cell for identifier, cell in DOWNLOADS.items() if HTTPStatus.OK not in cell.status})
-def test_download_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
+def test_download_refused(case: Cell, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Somebody downloads, with a token that does not suffice or none, what the writer can download: refused."""
-    answer = download_as(registry, case)
-    place = registry.shared(case.visibility).place
-    control(registry.download(place, visibility=case.visibility), "writer").status(200)
-    expect(answer).status(*case.status)
+    response = download_as(registry, case)
+    location = registry.shared(case.visibility).location
+    control(registry.download(location, visibility=case.visibility), "writer").status(200)
+    expect(response).status(*case.status)
 
 
 @judges("outcome.get-private-open-registry-anonymous-is-200")
-def test_get_private_open_registry_anonymous_is_200(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_get_private_open_registry_anonymous_is_200(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A private project opens its package registry to everyone: a file that was 401 downloads without a token."""
-    project = registry.access.area("open").project
+    project = registry.access.subgroup("open").project
     file = stored(registry, control, project=project)
-    control(registry.download(file.place, project=project, credential=None), "closed").status(401)
+    control(registry.download(file.location, project=project, credential=None), "closed").status(401)
     level = {"package_registry_access_level": "public"}
     control(registry.call("PUT", f"/projects/{project.id}", document=level), "opened").status(200)
-    expect(registry.download(file.place, project=project, credential=None)).status(200)
+    expect(registry.download(file.location, project=project, credential=None)).status(200)

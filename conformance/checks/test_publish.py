@@ -6,9 +6,9 @@ from http import HTTPStatus
 from conformance.checks.steps import RECORD, WRITERS, all_accepted, in_parallel, shown, stored
 from conformance.content.generator import GeneratedContent, LiteralContent
 from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
-from conformance.target.registry import Place, Registry
-from conformance.transport.answer import Answer
+from conformance.judging.expectations import Evaluator
+from conformance.target.registry import FileLocation, Registry
+from conformance.transport.response import Response
 
 LABELLED_BODIES = {
     "publish.keeps-a-form-labelled-body": ("application/x-www-form-urlencoded", b"status=hidden&file=a%20b+c"),
@@ -21,53 +21,53 @@ LABELLED_BODIES = {
 
 
 @judges("publish.answers-created")
-def test_answers_created(registry: Registry, expect: Judge) -> None:
+def test_answers_created(registry: Registry, expect: Evaluator) -> None:
     """The documented answer, which release-it compares word by word."""
-    answer = registry.publish(registry.place(), registry.content())
-    expect(answer).status(201)
-    expect(answer).key("message", lambda value: value == "201 Created", '"201 Created"')
+    response = registry.publish(registry.location(), registry.content())
+    expect(response).status(201)
+    expect(response).key("message", lambda value: value == "201 Created", '"201 Created"')
 
 
 @judges("publish.keeps-the-bytes")
-def test_keeps_the_bytes(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_keeps_the_bytes(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Random bytes, so that every byte value passes."""
     file = stored(registry, control)
-    expect(registry.download(file.place)).body(file.content)
+    expect(registry.download(file.location)).body(file.content)
 
 
 @judges("publish.accepts-an-empty-file")
-def test_accepts_an_empty_file(registry: Registry, expect: Judge) -> None:
+def test_accepts_an_empty_file(registry: Registry, expect: Evaluator) -> None:
     """Content-Length: 0 is a file, not the lack of one."""
-    place, content = registry.place(), registry.content(0)
-    expect(registry.publish(place, content), "published").status(201)
-    answer = registry.download(place)
-    expect(answer).status(200)
-    expect(answer).no_body()
+    location, content = registry.location(), registry.content(0)
+    expect(registry.publish(location, content), "published").status(201)
+    response = registry.download(location)
+    expect(response).status(200)
+    expect(response).no_body()
 
 
 @judges("publish.accepts-no-content-type")
-def test_accepts_no_content_type(registry: Registry, expect: Judge) -> None:
+def test_accepts_no_content_type(registry: Registry, expect: Evaluator) -> None:
     """The other checks label their bodies application/octet-stream."""
-    place, content = registry.place(), registry.content()
-    expect(registry.publish(place, content, headers=()), "published").status(201)
-    expect(registry.download(place)).body(content)
+    location, content = registry.location(), registry.content()
+    expect(registry.publish(location, content, headers=()), "published").status(201)
+    expect(registry.download(location)).body(content)
 
 
 @judges_each(LABELLED_BODIES)
-def test_keeps_a_labelled_body(case: tuple[str, bytes], registry: Registry, expect: Judge) -> None:
+def test_keeps_a_labelled_body(case: tuple[str, bytes], registry: Registry, expect: Evaluator) -> None:
     """A body that a web framework would parse comes back as it was sent."""
     content_type, data = case
-    place, content = registry.place(), LiteralContent(data)
-    expect(registry.publish(place, content, headers=(("Content-Type", content_type),)), "published").status(201)
-    expect(registry.download(place)).body(content)
+    location, content = registry.location(), LiteralContent(data)
+    expect(registry.publish(location, content, headers=(("Content-Type", content_type),)), "published").status(201)
+    expect(registry.download(location)).body(content)
 
 
 @judges("publish.adds-to-the-existing-package")
-def test_adds_to_the_existing_package(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_adds_to_the_existing_package(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Both records show the same package."""
-    place = registry.place("first.bin")
-    first = registry.publish(place, registry.content(), query=RECORD)
-    second = registry.publish(Place(place.package, file="second.bin"), registry.content(), query=RECORD)
+    location = registry.location("first.bin")
+    first = registry.publish(location, registry.content(), query=RECORD)
+    second = registry.publish(FileLocation(location.package, file="second.bin"), registry.content(), query=RECORD)
     control(first, "first").success()
     expect(second, "second").success()
     package = first.key("package_id")
@@ -75,100 +75,106 @@ def test_adds_to_the_existing_package(registry: Registry, expect: Judge, control
 
 
 @judges("publish.keeps-versions-apart")
-def test_keeps_versions_apart(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_keeps_versions_apart(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """The older version keeps its file when the newer one gets another of the same name."""
     file = stored(registry, control)
-    newer = Place(file.place.package, version="2.0.0")
+    newer = FileLocation(file.location.package, version="2.0.0")
     control(registry.publish(newer, registry.content()), "newer").status(201)
-    expect(registry.download(file.place)).body(file.content)
+    expect(registry.download(file.location)).body(file.content)
 
 
 @judges("publish.same-name-again-is-a-new-file")
-def test_same_name_again_is_a_new_file(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_same_name_again_is_a_new_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """The second record has another id than the first."""
-    place = registry.place()
-    first = registry.publish(place, registry.content(), query=RECORD)
-    second = registry.publish(place, registry.content(), query=RECORD)
+    location = registry.location()
+    first = registry.publish(location, registry.content(), query=RECORD)
+    second = registry.publish(location, registry.content(), query=RECORD)
     control(first, "first").success()
     expect(second, "second").success()
     expect(second).key("id", lambda value: value != first.key("id"), f"another than {shown(first, 'id')}")
 
 
 @judges("publish.accepts-status-default")
-def test_accepts_status_default(registry: Registry, expect: Judge) -> None:
+def test_accepts_status_default(registry: Registry, expect: Evaluator) -> None:
     """The default, said aloud."""
-    expect(registry.publish(registry.place(), registry.content(), query="status=default")).status(201)
+    expect(registry.publish(registry.location(), registry.content(), query="status=default")).status(201)
 
 
 @judges("publish.hidden-stays-downloadable")
-def test_hidden_stays_downloadable(registry: Registry, expect: Judge) -> None:
+def test_hidden_stays_downloadable(registry: Registry, expect: Evaluator) -> None:
     """Hidden is hidden from lists only."""
-    place, content = registry.place(), registry.content()
-    expect(registry.publish(place, content, query="status=hidden"), "published").status(201)
-    expect(registry.download(place)).body(content)
+    location, content = registry.location(), registry.content()
+    expect(registry.publish(location, content, query="status=hidden"), "published").status(201)
+    expect(registry.download(location)).body(content)
 
 
 @judges("publish.parallel-first-uploads-succeed")
-def test_parallel_first_uploads_succeed(registry: Registry, expect: Judge) -> None:
+def test_parallel_first_uploads_succeed(registry: Registry, expect: Evaluator) -> None:
     """The race to create the package, which GitLab documents as losing uploads."""
-    _, answers = _publish_in_parallel(registry)
-    all_accepted(expect, answers)
+    _, responses = _publish_in_parallel(registry)
+    all_accepted(expect, responses)
 
 
 @judges("publish.parallel-first-uploads-make-one-package")
-def test_parallel_first_uploads_make_one_package(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_parallel_first_uploads_make_one_package(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """The records of all accepted uploads show one package id."""
-    _, answers = _publish_in_parallel(registry, query=RECORD)
-    packages = [answer.key("package_id") for answer in answers if answer.key("package_id") is not None]
+    _, responses = _publish_in_parallel(registry, query=RECORD)
+    packages = [response.key("package_id") for response in responses if response.key("package_id") is not None]
     control.that(
         "two accepted",
         holds=len(packages) > 1,
         expected="at least two records",
         actual=f"{len(packages)}",
-        answer=answers[0],
+        response=responses[0],
     )
     actual = f"package ids {', '.join(sorted({str(package) for package in packages}))}"
-    expect.that("one package", holds=len(set(packages)) == 1, expected="one package", actual=actual, answer=answers[0])
+    expect.that(
+        "one package", holds=len(set(packages)) == 1, expected="one package", actual=actual, response=responses[0]
+    )
 
 
 @judges("publish.parallel-uploads-stay-whole")
-def test_parallel_uploads_stay_whole(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_parallel_uploads_stay_whole(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """No accepted upload has another's bytes."""
-    files, answers = _publish_in_parallel(registry)
-    accepted = [file for file, answer in zip(files, answers, strict=True) if answer.status == HTTPStatus.CREATED]
-    control.that("one accepted", holds=bool(accepted), expected="one 201", actual="none", answer=answers[0])
-    downloads = in_parallel([partial(registry.download, place) for place, _ in accepted])
+    files, responses = _publish_in_parallel(registry)
+    accepted = [file for file, response in zip(files, responses, strict=True) if response.status == HTTPStatus.CREATED]
+    control.that("one accepted", holds=bool(accepted), expected="one 201", actual="none", response=responses[0])
+    downloads = in_parallel([partial(registry.download, location) for location, _ in accepted])
     mixed = [
-        answer for (_, content), answer in zip(accepted, downloads, strict=True) if answer.sha256 != content.sha256
+        response
+        for (_, content), response in zip(accepted, downloads, strict=True)
+        if response.sha256 != content.sha256
     ]
     expect.that(
         "bodies",
         holds=not mixed,
         expected=f"{len(accepted)} files as sent",
         actual=f"{len(mixed)} differ",
-        answer=(mixed or downloads)[0],
+        response=(mixed or downloads)[0],
     )
 
 
 @judges("publish.nested-directories")
-def test_nested_directories(registry: Registry, expect: Judge) -> None:
+def test_nested_directories(registry: Registry, expect: Evaluator) -> None:
     """Directories before the file name are part of it."""
-    place, content = registry.place("path/to/file.bin"), registry.content()
-    expect(registry.publish(place, content), "published").status(201)
-    expect(registry.download(place)).body(content)
+    location, content = registry.location("path/to/file.bin"), registry.content()
+    expect(registry.publish(location, content), "published").status(201)
+    expect(registry.download(location)).body(content)
 
 
 @judges("publish.delete-on-a-file-path-deletes-nothing")
-def test_delete_on_a_file_path_deletes_nothing(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_delete_on_a_file_path_deletes_nothing(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Deleting goes by package file id, never by name."""
     file = stored(registry, control)
-    expect(registry.client.ask(registry.request("DELETE", file.place)), "delete").status(404, 405)
-    expect(registry.download(file.place)).body(file.content)
+    expect(registry.client.send(registry.request("DELETE", file.location)), "delete").status(404, 405)
+    expect(registry.download(file.location)).body(file.content)
 
 
 def _publish_in_parallel(
     registry: Registry, query: str = "status=default"
-) -> tuple[list[tuple[Place, GeneratedContent]], list[Answer]]:
-    package = registry.place().package
-    files = [(Place(package, file=f"file-{number}.bin"), registry.content()) for number in range(WRITERS)]
-    return files, in_parallel([partial(registry.publish, place, content, query=query) for place, content in files])
+) -> tuple[list[tuple[FileLocation, GeneratedContent]], list[Response]]:
+    package = registry.location().package
+    files = [(FileLocation(package, file=f"file-{number}.bin"), registry.content()) for number in range(WRITERS)]
+    return files, in_parallel(
+        [partial(registry.publish, location, content, query=query) for location, content in files]
+    )

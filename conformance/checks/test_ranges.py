@@ -3,7 +3,7 @@
 from conformance.checks.steps import etag_of, expect_no_body, followed, stored
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
+from conformance.judging.expectations import Evaluator
 from conformance.target.registry import Registry
 
 RANGES = {
@@ -14,41 +14,41 @@ RANGES = {
 
 
 @judges_each(RANGES)
-def test_range(case: tuple[str, int, int], registry: Registry, expect: Judge, control: Judge) -> None:
+def test_range(case: tuple[str, int, int], registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Content-Range says which bytes these are, and they are those."""
     asked, start, end = case
     file = stored(registry, control)
-    answer = registry.download(file.place, headers=(("Range", asked),))
+    response = registry.download(file.location, headers=(("Range", asked),))
     named = f"bytes {start}-{end - 1}/{file.content.size}"
-    expect(answer).status(206)
-    expect(answer).header("Content-Range", lambda value: value == named, named)
-    expect(answer).body(LiteralContent(file.content.part(start, end)))
+    expect(response).status(206)
+    expect(response).header("Content-Range", lambda value: value == named, named)
+    expect(response).body(LiteralContent(file.content.part(start, end)))
 
 
 @judges("download.range-beyond-the-end-is-416")
-def test_range_beyond_the_end_is_416(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_range_beyond_the_end_is_416(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """The size in the answer lets a client that resumes see that it has everything."""
     file = stored(registry, control)
-    answer = registry.download(file.place, headers=(("Range", f"bytes={file.content.size}-"),))
+    response = registry.download(file.location, headers=(("Range", f"bytes={file.content.size}-"),))
     named = f"bytes */{file.content.size}"
-    expect(answer).status(416)
-    expect(answer).header("Content-Range", lambda value: value == named, named)
+    expect(response).status(416)
+    expect(response).header("Content-Range", lambda value: value == named, named)
 
 
 @judges("download.range-of-a-changed-file-is-whole")
-def test_range_of_a_changed_file_is_whole(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_range_of_a_changed_file_is_whole(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Else a client that resumes would join the halves of two files."""
     file = stored(registry, control)
     headers = (("Range", "bytes=100-"), ("If-Range", '"of-another-file"'))
-    expect(registry.download(file.place, headers=headers)).body(file.content)
+    expect(registry.download(file.location, headers=headers)).body(file.content)
 
 
 @judges("download.unchanged-is-304")
-def test_unchanged_is_304(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_unchanged_is_304(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A cache asks with the ETag that it was given; a body would be taken for the answer that follows."""
     file = stored(registry, control)
     etag = etag_of(file, registry, control)
-    asked = registry.request("GET", file.place, headers=(("If-None-Match", etag),))
-    answer, following = followed(registry, asked, file.place)
-    expect(answer).status(304)
-    expect_no_body(file, answer, following, expect)
+    asked = registry.request("GET", file.location, headers=(("If-None-Match", etag),))
+    response, following = followed(registry, asked, file.location)
+    expect(response).status(304)
+    expect_no_body(file, response, following, expect)

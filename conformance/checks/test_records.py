@@ -5,9 +5,9 @@ import re
 from conformance.checks.steps import RECORD
 from conformance.checks.times import is_rfc_3339
 from conformance.judging.binding import judges
-from conformance.judging.expectations import Judge
+from conformance.judging.expectations import Evaluator
 from conformance.target.registry import Registry
-from conformance.transport.answer import Answer
+from conformance.transport.response import Response
 
 RECORD_KEYS = frozenset(
     [
@@ -38,76 +38,80 @@ ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 @judges("publish.record-on-select")
-def test_record_on_select(registry: Registry, expect: Judge) -> None:
+def test_record_on_select(registry: Registry, expect: Evaluator) -> None:
     """The record tells of the file that was just sent."""
-    place, content = registry.place("recorded.bin"), registry.content()
-    answer = registry.publish(place, content, query=RECORD)
-    expect(answer).success()
-    expect(answer).key("file_name", lambda value: value == "recorded.bin", "'recorded.bin'")
-    expect(answer).key("size", lambda value: value == content.size, f"{content.size}")
-    expect(answer).key("file_sha256", lambda value: value == content.sha256, f"'{content.sha256}'")
+    location, content = registry.location("recorded.bin"), registry.content()
+    response = registry.publish(location, content, query=RECORD)
+    expect(response).success()
+    expect(response).key("file_name", lambda value: value == "recorded.bin", "'recorded.bin'")
+    expect(response).key("size", lambda value: value == content.size, f"{content.size}")
+    expect(response).key("file_sha256", lambda value: value == content.sha256, f"'{content.sha256}'")
 
 
 @judges("publish.record-status-is-200")
-def test_record_status_is_200(registry: Registry, expect: Judge) -> None:
+def test_record_status_is_200(registry: Registry, expect: Evaluator) -> None:
     """GitLab's own tests expect 200; clients take any 2xx."""
-    expect(registry.publish(registry.place(), registry.content(), query=RECORD)).status(200)
+    expect(registry.publish(registry.location(), registry.content(), query=RECORD)).status(200)
 
 
 @judges("publish.record-has-every-key")
-def test_record_has_every_key(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_record_has_every_key(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Keys whose value is null are there too."""
-    answer = _recorded(registry, control)
-    document = answer.json()
+    response = _recorded(registry, control)
+    document = response.json()
     missing = sorted(RECORD_KEYS - set(document)) if isinstance(document, dict) else sorted(RECORD_KEYS)
-    expect.that("keys", holds=not missing, expected="every key", actual=f"without {', '.join(missing)}", answer=answer)
+    expect.that(
+        "keys", holds=not missing, expected="every key", actual=f"without {', '.join(missing)}", response=response
+    )
 
 
 @judges("publish.record-types-are-strict")
-def test_record_types_are_strict(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_record_types_are_strict(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """What a Go client decodes into int, string and time.Time without a detour; true is no number."""
-    answer = _recorded(registry, control)
-    file = answer.key("file")
+    response = _recorded(registry, control)
+    file = response.key("file")
     values = {
-        **{name: type(answer.key(name)) is int for name in ("id", "package_id", "size")},
-        **{name: isinstance(answer.key(name), str) for name in ("file_name", "file_sha256")},
-        **{name: is_rfc_3339(answer.key(name)) for name in TIMES},
+        **{name: type(response.key(name)) is int for name in ("id", "package_id", "size")},
+        **{name: isinstance(response.key(name), str) for name in ("file_name", "file_sha256")},
+        **{name: is_rfc_3339(response.key(name)) for name in TIMES},
         "file.url": isinstance(file, dict) and isinstance(file.get("url"), str),
     }
     wrong = [name for name, right in values.items() if not right]
     actual = f"{', '.join(wrong)} of another type"
-    expect.that("types", holds=not wrong, expected="the documented types", actual=actual, answer=answer)
+    expect.that("types", holds=not wrong, expected="the documented types", actual=actual, response=response)
 
 
 @judges("publish.record-times-are-iso-8601")
-def test_record_times_are_iso_8601(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_record_times_are_iso_8601(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Those of a verification may be null instead."""
-    answer = _recorded(registry, control)
-    shown_times = (*TIMES, *(name for name in TIMES_IF_ANY if answer.key(name) is not None))
-    odd = [name for name in shown_times if not ISO_8601.fullmatch(str(answer.key(name)))]
-    actual = ", ".join(f"{name} {answer.key(name)!r}" for name in odd)
-    expect.that("times", holds=not odd, expected="times such as 2021-10-12T12:05:23.387Z", actual=actual, answer=answer)
+    response = _recorded(registry, control)
+    shown_times = (*TIMES, *(name for name in TIMES_IF_ANY if response.key(name) is not None))
+    odd = [name for name in shown_times if not ISO_8601.fullmatch(str(response.key(name)))]
+    actual = ", ".join(f"{name} {response.key(name)!r}" for name in odd)
+    expect.that(
+        "times", holds=not odd, expected="times such as 2021-10-12T12:05:23.387Z", actual=actual, response=response
+    )
 
 
 @judges("publish.record-url-is-stable")
-def test_record_url_is_stable(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_record_url_is_stable(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A path alone: a signed URL would expire in the reader's hand."""
-    answer = _recorded(registry, control)
-    expect(answer).key("file", _is_plain_path, "a url that is a path without a query")
+    response = _recorded(registry, control)
+    expect(response).key("file", _is_plain_path, "a url that is a path without a query")
 
 
 @judges("publish.nested-record-name-is-encoded")
-def test_nested_record_name_is_encoded(registry: Registry, expect: Judge, control: Judge) -> None:
+def test_nested_record_name_is_encoded(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """As GitLab's own tests find it in the database."""
-    answer = registry.publish(registry.place("path/to/file.bin"), registry.content(), query=RECORD)
-    control(answer, "published").success()
-    expect(answer).key("file_name", lambda value: value == "path%2Fto%2Ffile.bin", "'path%2Fto%2Ffile.bin'")
+    response = registry.publish(registry.location("path/to/file.bin"), registry.content(), query=RECORD)
+    control(response, "published").success()
+    expect(response).key("file_name", lambda value: value == "path%2Fto%2Ffile.bin", "'path%2Fto%2Ffile.bin'")
 
 
-def _recorded(registry: Registry, control: Judge) -> Answer:
-    answer = registry.publish(registry.place(), registry.content(), query=RECORD)
-    control(answer, "published").success()
-    return answer
+def _recorded(registry: Registry, control: Evaluator) -> Response:
+    response = registry.publish(registry.location(), registry.content(), query=RECORD)
+    control(response, "published").success()
+    return response
 
 
 def _is_plain_path(value: object) -> bool:

@@ -16,7 +16,7 @@ from conformance.command_line.sizes import size
 from conformance.command_line.usage import UsageError
 from conformance.judging.results import FILE_NAME, Results, load
 from conformance.judging.signals import sigterm_as_interrupt
-from conformance.judging.suite import Settings, Suite, select
+from conformance.judging.suite import RunSettings, Suite, select
 from conformance.judging.tokens_file import FILE_NAME as TOKENS
 from conformance.judging.verdicts import ExitCode
 from conformance.reports.console import print_results
@@ -26,7 +26,7 @@ from conformance.reports.progress import shown_on
 from conformance.reports.words import counted
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level
-from conformance.target.access import Role
+from conformance.target.access import Actor
 from conformance.target.description import (
     TargetDescription,
     describe_by_target_file,
@@ -72,7 +72,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "run",
         help="judge a registry",
         description="Judge a registry by an edition's requirements; write results.json, report.html and junit.xml.",
-        epilog=EXAMPLES + indent("\n".join(["\nroles of tokens:", *wrap(", ".join(Role), 110)]), "  "),
+        epilog=EXAMPLES + indent("\n".join(["\nroles of tokens:", *wrap(", ".join(Actor), 110)]), "  "),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("url", nargs="?", help="the address under which /api/v4 lies")
@@ -114,8 +114,8 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
     return ExitCode(results.exit_code)
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
-    return Settings(
+def _settings(arguments: argparse.Namespace) -> RunSettings:
+    return RunSettings(
         edition=arguments.edition,
         level=arguments.level,
         only=tuple(arguments.only),
@@ -136,7 +136,7 @@ def _description(arguments: argparse.Namespace, catalogue: Catalogue) -> TargetD
 
 
 def _say_what_would_happen(
-    description: TargetDescription, settings: Settings, catalogue: Catalogue, console: Console
+    description: TargetDescription, settings: RunSettings, catalogue: Catalogue, console: Console
 ) -> ExitCode:
     afterwards = "leave all of it there" if settings.tokens_file else "remove all of it again"
     made = (

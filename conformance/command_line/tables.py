@@ -15,7 +15,7 @@ from conformance.command_line.judging_aloud import judge_aloud, say_leftovers
 from conformance.command_line.usage import UsageError
 from conformance.judging.results import Judgement, Results
 from conformance.judging.signals import sigterm_as_interrupt
-from conformance.judging.suite import Settings, Suite
+from conformance.judging.suite import RunSettings, Suite
 from conformance.judging.verdicts import Ending, ExitCode, Verdict
 from conformance.reports.progress import shown_on
 from conformance.requirements.catalogue import Catalogue
@@ -119,7 +119,7 @@ def _judged(
     registry: GoodRegistry, edition: Edition, catalogue: Catalogue, redactor: Redactor, console: Console
 ) -> Results:
     description = describe_by_token_file(registry.url, registry.token_file)
-    settings = Settings(edition, Level.MAY, ROWS, LARGE_BYTES, PATIENCE_SECONDS)
+    settings = RunSettings(edition, Level.MAY, ROWS, LARGE_BYTES, PATIENCE_SECONDS)
     with shown_on(console, len(catalogue.select(edition=edition, only=ROWS))) as listener:
         suite = Suite(description, settings, catalogue, redactor=redactor, listener=listener)
         return judge_aloud(suite, redactor, console)

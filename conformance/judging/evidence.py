@@ -16,14 +16,14 @@ def reproduction(exchanges: Sequence[Exchange], own: Collection[int], judged: in
     if last is None:
         return None
     end = last.began + last.seconds
-    trial = [exchange for exchange in exchanges if exchange.number in own and exchange.began < end]
-    places = {_place(exchange) for exchange in (*trial, last)}
+    check_run = [exchange for exchange in exchanges if exchange.number in own and exchange.began < end]
+    locations = {_place(exchange) for exchange in (*check_run, last)}
     shared = [
         exchange
         for exchange in exchanges
-        if exchange.purpose == "set-up" and exchange.request.method == "PUT" and _place(exchange) in places
+        if exchange.purpose == "set-up" and exchange.request.method == "PUT" and _place(exchange) in locations
     ]
-    return replay({exchange.number: exchange for exchange in (*shared, *trial, last)}.values())
+    return replay({exchange.number: exchange for exchange in (*shared, *check_run, last)}.values())
 
 
 def _place(exchange: Exchange) -> str:

@@ -10,8 +10,8 @@ import pytest
 
 from conformance.judging.binding import bound_to
 from conformance.judging.evidence import reproduction
-from conformance.judging.expectations import Disappointment, Trial
-from conformance.judging.results import Failure, Judgement
+from conformance.judging.expectations import CheckRun, ExpectationFailed
+from conformance.judging.results import FailureDetails, Judgement
 from conformance.judging.verdicts import Verdict
 from conformance.requirements.model import Requirement
 from conformance.target.access import Unavailable
@@ -54,7 +54,7 @@ class JudgingPlugin:
         self.judgements: list[Judgement] = []
         self.gone = False
         self._is_gone = is_gone
-        self.trial = Trial("")
+        self.check_run = CheckRun("")
         self._wanted = {requirement.id: requirement for requirement in plan.requirements}
         self._expected_failures = plan.expected_failures
         self._recorder = recorder
@@ -78,7 +78,7 @@ class JudgingPlugin:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Open the trial of a check before its fixtures are made."""
         (identifier,) = bound_to(item)
-        self.trial = Trial(identifier)
+        self.check_run = CheckRun(identifier)
         self._raised = None
         self._recorder.purpose = identifier
         self._listener.begins(identifier)
@@ -102,16 +102,16 @@ class JudgingPlugin:
             self._conclude()
 
     def _conclude(self) -> None:
-        requirement = self._wanted[self.trial.requirement_id]
+        requirement = self._wanted[self.check_run.requirement_id]
         verdict, reason = self._verdict()
         exchanges = self._recorder.exchanges
         numbers = {exchange.number for exchange in exchanges if exchange.purpose == requirement.id}
-        numbers |= self.trial.exchanges
+        numbers |= self.check_run.exchanges
         judgement = judgement_of(
             requirement,
             verdict,
             reason,
-            trial=self.trial,
+            check_run=self.check_run,
             failure=self._failure(exchanges, numbers),
             exchanges=tuple(sorted(numbers)),
             seconds=time.monotonic() - self._started,
@@ -124,28 +124,28 @@ class JudgingPlugin:
         raised = self._raised
         if isinstance(raised, Unavailable | WireError):
             return Verdict.UNTESTABLE, str(raised)
-        if isinstance(raised, Disappointment) and raised.control:
+        if isinstance(raised, ExpectationFailed) and raised.control:
             return Verdict.UNTESTABLE, f"the control failed: {raised.label}"
-        if raised is not None and not isinstance(raised, Disappointment):
+        if raised is not None and not isinstance(raised, ExpectationFailed):
             return Verdict.ERROR, _where(raised)
-        if raised is None and all(evaluation.control for evaluation in self.trial.evaluations):
+        if raised is None and all(evaluation.control for evaluation in self.check_run.evaluations):
             return Verdict.ERROR, "the check evaluated no expectation"
         return self._verdict_of_declaration(failed=raised is not None)
 
     def _verdict_of_declaration(self, *, failed: bool) -> tuple[Verdict, str | None]:
-        declared = self._expected_failures.get(self.trial.requirement_id)
+        declared = self._expected_failures.get(self.check_run.requirement_id)
         if declared is None:
             return (Verdict.FAIL if failed else Verdict.PASS), None
         if failed:
             return Verdict.EXPECTED_FAILURE, declared
         return Verdict.STALE, "declared as an expected failure, but it passes: take the declaration away"
 
-    def _failure(self, exchanges: Sequence[Exchange], own: set[int]) -> Failure | None:
+    def _failure(self, exchanges: Sequence[Exchange], own: set[int]) -> FailureDetails | None:
         raised = self._raised
-        if not isinstance(raised, Disappointment):
+        if not isinstance(raised, ExpectationFailed):
             return None
         curl = reproduction(exchanges, own, raised.exchange)
-        return Failure(raised.label, raised.control, raised.expected, raised.actual, raised.exchange, curl)
+        return FailureDetails(raised.label, raised.control, raised.expected, raised.actual, raised.exchange, curl)
 
 
 def checks_by_requirement(items: list[pytest.Item]) -> dict[str, pytest.Item]:
@@ -169,8 +169,8 @@ def judgement_of(
     verdict: Verdict,
     reason: str | None,
     *,
-    trial: Trial | None = None,
-    failure: Failure | None = None,
+    check_run: CheckRun | None = None,
+    failure: FailureDetails | None = None,
     exchanges: tuple[int, ...] = (),
     seconds: float = 0.0,
 ) -> Judgement:
@@ -186,7 +186,7 @@ def judgement_of(
         capability=requirement.capability,
         verdict=verdict,
         reason=reason,
-        expectations=tuple(trial.evaluations) if trial else (),
+        expectations=tuple(check_run.evaluations) if check_run else (),
         failure=failure,
         exchanges=exchanges,
         seconds=seconds,
@@ -194,8 +194,8 @@ def judgement_of(
 
 
 def _where(error: BaseException) -> str:
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    at = f" at {Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
+    location = error.__traceback__
+    while location is not None and location.tb_next is not None:
+        location = location.tb_next
+    at = f" at {Path(location.tb_frame.f_code.co_filename).name}:{location.tb_lineno}" if location else ""
     return f"the suite itself failed: {type(error).__name__}: {error}{at}"

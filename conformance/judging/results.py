@@ -29,7 +29,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailureDetails:
     """Why a requirement failed or, for a control, why it could not be tested.
 
     `exchange` is the number of the exchange that was judged; `curl` is one line that repeats it and what it rests on.
@@ -61,7 +61,7 @@ class Judgement:
     verdict: Verdict
     reason: str | None
     expectations: tuple[Evaluation, ...]
-    failure: Failure | None
+    failure: FailureDetails | None
     exchanges: tuple[int, ...]
     seconds: float
 
@@ -164,7 +164,7 @@ def _judgement(entry: dict[str, Any]) -> Judgement:
             "editions": tuple(entry["editions"]),
             "verdict": Verdict(entry["verdict"]),
             "expectations": tuple(Evaluation(**evaluation) for evaluation in entry["expectations"]),
-            "failure": Failure(**failure) if failure else None,
+            "failure": FailureDetails(**failure) if failure else None,
             "exchanges": tuple(entry["exchanges"]),
         }
     )

@@ -18,7 +18,7 @@ from conformance.judging.verdicts import EXIT_CODES, Ending, Verdict, outcome_of
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level, Requirement
 from conformance.target.access import Access, Credential, Unavailable
-from conformance.target.declared import DeclaredAccess
+from conformance.target.declared_access import DeclaredAccess
 from conformance.target.description import TargetDescription
 from conformance.target.preflight import (
     PATHS,
@@ -28,7 +28,7 @@ from conformance.target.preflight import (
     check_paths,
     check_writing,
 )
-from conformance.target.provisioned import ProvisionedAccess, provision
+from conformance.target.provisioned_access import ProvisionedAccess, provision
 from conformance.target.registry import Registry
 from conformance.target.rest import RestApi
 from conformance.transport.client import Client
@@ -48,7 +48,7 @@ class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, no
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RunSettings:
     """How to run: which requirements, how large the large files are, and how many seconds to wait without progress.
 
     `tokens_file`, when given, takes the tokens that the run makes and leaves on the target with all else that it has
@@ -73,7 +73,7 @@ class Suite:
     def __init__(
         self,
         description: TargetDescription,
-        settings: Settings,
+        settings: RunSettings,
         catalogue: Catalogue,
         *,
         redactor: Redactor,
@@ -208,7 +208,7 @@ class Suite:
         )
 
 
-def select(catalogue: Catalogue, settings: Settings) -> tuple[Requirement, ...]:
+def select(catalogue: Catalogue, settings: RunSettings) -> tuple[Requirement, ...]:
     """Return the requirements to judge.
 
     Raises NothingSelected when there is none, or none for one of the globs.

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance.judging.results import Failure, Judgement, Results
+from conformance.judging.results import FailureDetails, Judgement, Results
 from conformance.judging.verdicts import Outcome, Verdict
 from conformance.reports.preparation import INTRODUCTION, preparation
 from conformance.reports.words import counted, meaning
@@ -92,7 +92,7 @@ def _print_finding(alike: Sequence[Judgement], exchanges: Mapping[int, Exchange]
     console.print()
 
 
-def _failure_lines(failure: Failure, exchanges: Mapping[int, Exchange]) -> list[Text]:
+def _failure_lines(failure: FailureDetails, exchanges: Mapping[int, Exchange]) -> list[Text]:
     lines = [
         Text.assemble((failure.failed_expectation, "bold"), f": expected {failure.expected}"),
         Text(f"got {failure.actual}"),

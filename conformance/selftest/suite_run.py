@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from conformance.judging.results import Judgement
-from conformance.judging.suite import Settings, Suite
+from conformance.judging.suite import RunSettings, Suite
 from conformance.judging.verdicts import Verdict
 from conformance.requirements.catalogue import load_catalogue
 from conformance.requirements.model import Edition, Level
@@ -85,7 +85,7 @@ def _tell(sender: Connection, url: str, token_file: Path, edition: str, only: tu
 
 def run_suite(url: str, token_file: Path, edition: str, only: tuple[str, ...] = ()) -> Findings:
     """Run the suite, or `only` some requirements, in this process, without reports, and return what it found."""
-    settings = Settings(Edition(edition), Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS)
+    settings = RunSettings(Edition(edition), Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS)
     description = describe_by_token_file(url, token_file)
     try:
         suite = Suite(description, settings, load_catalogue(), redactor=Redactor(), listener=Unheard())

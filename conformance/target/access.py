@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from urllib.parse import quote
 
-from conformance.transport.answer import Answer
 from conformance.transport.request import Headers
+from conformance.transport.response import Response
 
 
 class Unavailable(Exception):  # noqa: N818 - a fact about the target, not an error of the suite
@@ -22,7 +22,7 @@ class Visibility(StrEnum):
     PRIVATE = "private"
 
 
-class Carriage(StrEnum):
+class AuthenticationScheme(StrEnum):
     """How a credential travels in a request: in the header of this name, in Authorization, or in the query."""
 
     PRIVATE_TOKEN = "PRIVATE-TOKEN"  # noqa: S105 - a header's name
@@ -34,11 +34,11 @@ class Carriage(StrEnum):
     JOB_TOKEN_PARAMETER = "job_token"  # noqa: S105 - a parameter's name
 
 
-PARAMETERS = (Carriage.PRIVATE_TOKEN_PARAMETER, Carriage.JOB_TOKEN_PARAMETER)
+PARAMETERS = (AuthenticationScheme.PRIVATE_TOKEN_PARAMETER, AuthenticationScheme.JOB_TOKEN_PARAMETER)
 JOB_TOKEN_USER = "gitlab-ci-token"  # noqa: S105 - a user's name
 
 
-class Role(StrEnum):
+class Actor(StrEnum):
     """Whom a credential stands for, seen from the project under test.
 
     Guest to maintainer are members with a project access token of scope api; read-api and unrelated are developers
@@ -77,11 +77,11 @@ class Role(StrEnum):
     OTHER_GROUP_DEPLOY = "other-group-deploy"
 
     @property
-    def carriage(self) -> Carriage:
+    def scheme(self) -> AuthenticationScheme:
         """The header of the role's token."""
         if "deploy" in self.value:
-            return Carriage.DEPLOY_TOKEN
-        return Carriage.JOB_TOKEN if self.is_job else Carriage.PRIVATE_TOKEN
+            return AuthenticationScheme.DEPLOY_TOKEN
+        return AuthenticationScheme.JOB_TOKEN if self.is_job else AuthenticationScheme.PRIVATE_TOKEN
 
     @property
     def is_job(self) -> bool:
@@ -91,7 +91,7 @@ class Role(StrEnum):
     @property
     def of_user(self) -> "Role":
         """The role of the user whose job it is."""
-        return Role(self.value.replace("job-", "user-"))
+        return Actor(self.value.replace("job-", "user-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +103,32 @@ class Credential:
 
     variable: str
     secret: str = field(repr=False)
-    carriage: Carriage
+    scheme: AuthenticationScheme
     user: str = "conformance"
     setting: str | None = None
 
-    def carried(self, carriage: Carriage, user: str = "conformance") -> "Credential":
+    def with_scheme(self, scheme: AuthenticationScheme, user: str = "conformance") -> "Credential":
         """Return the same token, carried in another way; `user` is the name beside a Basic password."""
-        return replace(self, carriage=carriage, user=user)
+        return replace(self, scheme=scheme, user=user)
 
     def headers(self) -> Headers:
         """Return the request headers that carry the token, none when it travels in the query."""
-        if self.carriage in PARAMETERS:
+        if self.scheme in PARAMETERS:
             return ()
-        if self.carriage is Carriage.BASIC:
+        if self.scheme is AuthenticationScheme.BASIC:
             pair = base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()
             return (("Authorization", f"Basic {pair}"),)
-        if self.carriage is Carriage.BEARER:
+        if self.scheme is AuthenticationScheme.BEARER:
             return (("Authorization", f"Bearer {self.secret}"),)
-        return ((self.carriage.value, self.secret),)
+        return ((self.scheme.value, self.secret),)
 
     def parameter(self) -> str:
         """Return the query parameter that carries the token, empty when a header does."""
-        return f"{self.carriage.value}={quote(self.secret, safe='')}" if self.carriage in PARAMETERS else ""
+        return f"{self.scheme.value}={quote(self.secret, safe='')}" if self.scheme in PARAMETERS else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class TargetProject:
     """A project of the target; `path` is its full path, with slashes."""
 
     id: int
@@ -137,30 +137,30 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class Subgroup:
     """A group of the run's own with one private project in it; `path` is the group's full path."""
 
     id: int
     path: str
-    project: Project
+    project: TargetProject
 
 
 @dataclass(frozen=True, slots=True)
-class Revocable:
+class RevocableCredential:
     """A credential that can be revoked, once."""
 
     credential: Credential
-    revoke: Callable[[], Answer]
+    revoke: Callable[[], Response]
 
 
 @dataclass(frozen=True, slots=True)
-class RunningJob:
+class StartedJob:
     """A job that a runner has taken: its pipeline, its token, and the call that ends it as success or failed."""
 
     id: int
     pipeline: int
     credential: Credential
-    end: Callable[[str], Answer]
+    end: Callable[[str], Response]
 
 
 class Access(Protocol):
@@ -178,34 +178,34 @@ class Access(Protocol):
     def writer(self) -> Credential:
         """A credential that may publish to and download from every project of the run."""
 
-    def project(self, visibility: Visibility) -> Project:
+    def project(self, visibility: Visibility) -> TargetProject:
         """Return the project of that visibility."""
 
-    def credential(self, role: Role, visibility: Visibility) -> Credential:
+    def credential(self, actor: Actor, visibility: Visibility) -> Credential:
         """Return the credential of a role towards the project of that visibility."""
 
-    def revocable(self, role: Role, visibility: Visibility) -> Revocable:
+    def revocable(self, actor: Actor, visibility: Visibility) -> RevocableCredential:
         """Return a credential of a role that nobody else uses."""
 
-    def area(self, name: str, within: Area | None = None) -> Area:
+    def subgroup(self, name: str, within: Subgroup | None = None) -> Subgroup:
         """Return the area of that name, below the run's own group or below another area."""
 
-    def member_of(self, area: Area, level: int) -> Credential:
+    def member_of(self, subgroup: Subgroup, level: int) -> Credential:
         """Return the token of a member of an area's group with this access level."""
 
-    def elsewhere(self) -> Project:
+    def elsewhere(self) -> TargetProject:
         """Return a private project in which no role of the others has a place, but the people have."""
 
-    def runner(self, project: Project) -> str:
+    def runner(self, project: TargetProject) -> str:
         """Return the token of a runner that takes the jobs of a project."""
 
-    def pipeline(self, project: Project) -> int:
+    def pipeline(self, project: TargetProject) -> int:
         """Start a pipeline of the user who is a developer everywhere, with one job for a runner; return its id."""
 
-    def request_job(self, project: Project, *, patient: bool = False) -> Answer:
+    def request_job(self, project: TargetProject, *, patient: bool = False) -> Response:
         """Ask for work as the runner of a project, when `patient` for some seconds until there is some."""
 
-    def job(self, project: Project) -> RunningJob:
+    def job(self, project: TargetProject) -> StartedJob:
         """Return a new running job, in a project, of the user who is a developer everywhere."""
 
     def clean_up(self) -> list[str]:

@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from conformance.target.access import Area, Credential, Project, Revocable, Role, RunningJob, Unavailable, Visibility
+from conformance.target.access import (
+    Actor,
+    Credential,
+    RevocableCredential,
+    StartedJob,
+    Subgroup,
+    TargetProject,
+    Unavailable,
+    Visibility,
+)
 from conformance.transport.address import API
-from conformance.transport.answer import Answer
 from conformance.transport.recorder import Recorder
+from conformance.transport.response import Response
 
 SUCCESS = 2
 STAYING = {("PUT", "generic/"): "packages", ("POST", "protection/rules"): "protection rules for packages"}
@@ -20,8 +29,8 @@ class DeclaredAccess:
         *,
         prefix: str,
         writer: Credential,
-        projects: Mapping[Visibility, Project],
-        credentials: Mapping[tuple[Role, Visibility], Credential],
+        projects: Mapping[Visibility, TargetProject],
+        credentials: Mapping[tuple[Actor, Visibility], Credential],
         recorder: Recorder,
     ) -> None:
         self.prefix = prefix
@@ -31,49 +40,49 @@ class DeclaredAccess:
         self._credentials = credentials
         self._recorder = recorder
 
-    def project(self, visibility: Visibility) -> Project:
+    def project(self, visibility: Visibility) -> TargetProject:
         """Return the declared project."""
         if visibility not in self._projects:
             raise Unavailable(f"the target file names no {visibility.value} project")
         return self._projects[visibility]
 
-    def credential(self, role: Role, visibility: Visibility) -> Credential:
+    def credential(self, actor: Actor, visibility: Visibility) -> Credential:
         """Return the declared token of a role."""
-        if (role, visibility) not in self._credentials:
-            raise Unavailable(f"the target file names no {role.value} token for the {visibility.value} project")
-        return self._credentials[role, visibility]
+        if (actor, visibility) not in self._credentials:
+            raise Unavailable(f"the target file names no {actor.value} token for the {visibility.value} project")
+        return self._credentials[actor, visibility]
 
-    def revocable(self, role: Role, visibility: Visibility) -> Revocable:
+    def revocable(self, actor: Actor, visibility: Visibility) -> RevocableCredential:
         """Never return: a declared token belongs to somebody."""
-        raise Unavailable(f"the {role.value} token of the {visibility.value} project is not the suite's to revoke")
+        raise Unavailable(f"the {actor.value} token of the {visibility.value} project is not the suite's to revoke")
 
-    def area(self, name: str, within: Area | None = None) -> Area:
+    def subgroup(self, name: str, within: Subgroup | None = None) -> Subgroup:
         """Never return: no group is declared."""
         raise Unavailable(
             f"a target file names no group in which to make {within.path if within else 'a group'}/{name}"
         )
 
-    def member_of(self, area: Area, level: int) -> Credential:
+    def member_of(self, subgroup: Subgroup, level: int) -> Credential:
         """Never return: no group is declared."""
-        raise Unavailable(f"a target file names no member of {area.path} with the access level {level}")
+        raise Unavailable(f"a target file names no member of {subgroup.path} with the access level {level}")
 
-    def elsewhere(self) -> Project:
+    def elsewhere(self) -> TargetProject:
         """Never return: no third project is declared."""
         raise Unavailable("a target file names no third project")
 
-    def runner(self, project: Project) -> str:
+    def runner(self, project: TargetProject) -> str:
         """Never return: no runner is declared."""
         raise Unavailable(f"a target file names no runner of {project.path}")
 
-    def pipeline(self, project: Project) -> int:
+    def pipeline(self, project: TargetProject) -> int:
         """Never return: nobody's pipelines are the suite's to start."""
         raise Unavailable(f"a target file names nobody who starts pipelines in {project.path}")
 
-    def request_job(self, project: Project, *, patient: bool = False) -> Answer:  # noqa: ARG002 - as in the protocol
+    def request_job(self, project: TargetProject, *, patient: bool = False) -> Response:  # noqa: ARG002 - as in the protocol
         """Never return: no runner is declared."""
         raise Unavailable(f"a target file names no runner of {project.path}")
 
-    def job(self, project: Project) -> RunningJob:
+    def job(self, project: TargetProject) -> StartedJob:
         """Never return: no runner is declared."""
         raise Unavailable(f"a target file names no runner of {project.path}")
 
@@ -86,7 +95,7 @@ class DeclaredAccess:
             if self._did(method, project, part)
         ]
 
-    def _did(self, method: str, project: Project, part: str) -> bool:
+    def _did(self, method: str, project: TargetProject, part: str) -> bool:
         """Say whether a call of the project whose path goes on with `part` was answered with success."""
         names = [f"{API}/projects/{name}/packages/{part}" for name in (project.id, quote(project.path, safe=""))]
         return any(

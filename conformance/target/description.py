@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.requirements.catalogue import Catalogue
-from conformance.target.access import Carriage, Credential, Project, Role, Visibility
+from conformance.target.access import Actor, AuthenticationScheme, Credential, TargetProject, Visibility
 from conformance.transport.address import Address, AddressError, parse_address
 from conformance.transport.redaction import SHORTEST_SECRET
 
@@ -33,8 +33,8 @@ class TargetDescription:
     address: Address
     owner: Credential | None = None
     writer: Credential | None = None
-    projects: Mapping[Visibility, Project] = field(default_factory=dict)
-    credentials: Mapping[tuple[Role, Visibility], Credential] = field(default_factory=dict)
+    projects: Mapping[Visibility, TargetProject] = field(default_factory=dict)
+    credentials: Mapping[tuple[Actor, Visibility], Credential] = field(default_factory=dict)
     capabilities_off: frozenset[str] = frozenset()
     expected_failures: Mapping[str, str] = field(default_factory=dict)
 
@@ -48,7 +48,7 @@ def describe_by_token_file(url: str, token_file: Path) -> TargetDescription:
 
     Raises TargetError when the URL or the file cannot be used.
     """
-    token = _from_file("TOKEN", token_file, Carriage.PRIVATE_TOKEN, "--token-file names ")
+    token = _from_file("TOKEN", token_file, AuthenticationScheme.PRIVATE_TOKEN, "--token-file names ")
     return TargetDescription(_address(url), owner=token)
 
 
@@ -77,7 +77,7 @@ def _described(document: dict[str, Any], folder: Path, catalogue: Catalogue, url
             raise TargetError(f"{key} is missing; the file must name a writer's token and a public project")
     return TargetDescription(
         _address(address),
-        writer=_credential("WRITER_TOKEN", document["writer"], Carriage.PRIVATE_TOKEN, folder, "writer"),
+        writer=_credential("WRITER_TOKEN", document["writer"], AuthenticationScheme.PRIVATE_TOKEN, folder, "writer"),
         projects=_projects(document["projects"]),
         credentials=_credentials(document.get("tokens", {}), folder),
         capabilities_off=_capabilities(document.get("capabilities-off", []), catalogue),
@@ -85,7 +85,7 @@ def _described(document: dict[str, Any], folder: Path, catalogue: Catalogue, url
     )
 
 
-def _projects(table: Any) -> dict[Visibility, Project]:  # noqa: ANN401 - unchecked TOML
+def _projects(table: Any) -> dict[Visibility, TargetProject]:  # noqa: ANN401 - unchecked TOML
     _only(table, set(Visibility), "projects")
     projects = {}
     for name, entry in table.items():
@@ -95,22 +95,22 @@ def _projects(table: Any) -> dict[Visibility, Project]:  # noqa: ANN401 - unchec
             or not isinstance(entry.get("path"), str)
         ):
             raise TargetError(f'projects.{name} must be {{ id = NUMBER, path = "group/project" }}')
-        projects[Visibility(name)] = Project(entry["id"], entry["path"], Visibility(name))
+        projects[Visibility(name)] = TargetProject(entry["id"], entry["path"], Visibility(name))
     if Visibility.PUBLIC not in projects:
         raise TargetError("projects.public is missing; most requirements are judged in a public project")
     return projects
 
 
-def _credentials(table: Any, folder: Path) -> dict[tuple[Role, Visibility], Credential]:  # noqa: ANN401 - unchecked TOML
+def _credentials(table: Any, folder: Path) -> dict[tuple[Actor, Visibility], Credential]:  # noqa: ANN401 - unchecked TOML
     _only(table, set(Visibility), "tokens")
     credentials = {}
     for visibility, roles in table.items():
-        _only(roles, set(Role), f"tokens.{visibility}")
+        _only(roles, set(Actor), f"tokens.{visibility}")
         for name, entry in roles.items():
-            role = Role(name)
+            actor = Actor(name)
             variable = f"{name}_{visibility}_token".upper().replace("-", "_")
-            credentials[role, Visibility(visibility)] = _credential(
-                variable, entry, role.carriage, folder, f"tokens.{visibility}.{name}"
+            credentials[actor, Visibility(visibility)] = _credential(
+                variable, entry, actor.scheme, folder, f"tokens.{visibility}.{name}"
             )
     return credentials
 
@@ -118,26 +118,26 @@ def _credentials(table: Any, folder: Path) -> dict[tuple[Role, Visibility], Cred
 def _credential(
     variable: str,
     entry: Any,  # noqa: ANN401 - unchecked TOML
-    carriage: Carriage,
+    scheme: AuthenticationScheme,
     folder: Path,
     key: str,
 ) -> Credential:
     """Return a credential whose secret is in a file beside the target file or in an environment variable."""
     match entry:
         case {"file": str(name)}:
-            return _from_file(variable, folder / name, carriage, f"{key} names ")
+            return _from_file(variable, folder / name, scheme, f"{key} names ")
         case {"environment": str(name)}:
             where = f"{key} names the environment variable {name}, which"
             if not os.environ.get(name):
                 raise TargetError(f"{where} is not set")
             secret = _usable(os.environ[name], where)
-            return Credential(variable, secret, carriage, setting=f'export {variable}="${name}"')
+            return Credential(variable, secret, scheme, setting=f'export {variable}="${name}"')
     raise TargetError(f'{key} must be {{ file = "NAME" }} or {{ environment = "NAME" }}, never the token itself')
 
 
-def _from_file(variable: str, path: Path, carriage: Carriage, where: str) -> Credential:
+def _from_file(variable: str, path: Path, scheme: AuthenticationScheme, where: str) -> Credential:
     setting = f'export {variable}="$(cat {shlex.quote(str(path.absolute()))})"'
-    return Credential(variable, _read_token(path, where), carriage, setting=setting)
+    return Credential(variable, _read_token(path, where), scheme, setting=setting)
 
 
 def _capabilities(names: Any, catalogue: Catalogue) -> frozenset[str]:  # noqa: ANN401 - unchecked TOML

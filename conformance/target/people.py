@@ -1,71 +1,72 @@
 """The people of a run: users with a personal token, and what they are in each project."""
 
-from conformance.target.access import Carriage, Credential, Project, Role, Unavailable
-from conformance.target.rest import Made, Parameters, RestApi
-from conformance.target.tokens import TokenMaker
+from conformance.target.access import Actor, AuthenticationScheme, Credential, TargetProject, Unavailable
+from conformance.target.rest import CreatedResource, Parameters, RestApi
+from conformance.target.tokens import TokenIssuer
 
 DEVELOPER, OWNER = 30, 50
-LEVELS = {Role.USER_GUEST: 10, Role.USER_REPORTER: 20, Role.USER_MAINTAINER: 40}
-GROUP_LEVELS = {Role.USER_DEVELOPER: DEVELOPER, Role.USER_OWNER: OWNER}
+LEVELS = {Actor.USER_GUEST: 10, Actor.USER_REPORTER: 20, Actor.USER_MAINTAINER: 40}
+GROUP_LEVELS = {Actor.USER_DEVELOPER: DEVELOPER, Actor.USER_OWNER: OWNER}
 
 
-class People:
+class ProvisionedUsers:
     """Users, made on first use: the developer and the owner are members of the run's group, others of projects."""
 
-    def __init__(self, api: RestApi, tokens: TokenMaker, group: Made, prefix: str) -> None:
+    def __init__(self, api: RestApi, tokens: TokenIssuer, group: CreatedResource, prefix: str) -> None:
         self._api = api
         self._tokens = tokens
         self._group = group
         self._prefix = prefix
-        self._users: dict[Role, int] = {}
-        self._credentials: dict[Role, Credential] = {}
-        self._placed: set[Role] = set()
-        self._members: set[tuple[Role, Project]] = set()
+        self._users: dict[Actor, int] = {}
+        self._credentials: dict[Actor, Credential] = {}
+        self._placed: set[Actor] = set()
+        self._members: set[tuple[Actor, TargetProject]] = set()
 
-    def credential(self, role: Role, project: Project) -> Credential:
+    def credential(self, actor: Actor, project: TargetProject) -> Credential:
         """Return the personal token of a user who has the role in a project."""
-        if role not in self._credentials:
-            variable = f"{role.value}_token".upper().replace("-", "_")
-            self._credentials[role] = self.new_token(role, variable)[1]
-        if role in LEVELS and (role, project) not in self._members:
-            self._api.create(_members(project), {"user_id": self._users[role], "access_level": LEVELS[role]})
-            self._members.add((role, project))
-        return self._credentials[role]
+        if actor not in self._credentials:
+            variable = f"{actor.value}_token".upper().replace("-", "_")
+            self._credentials[actor] = self.new_token(actor, variable)[1]
+        if actor in LEVELS and (actor, project) not in self._members:
+            self._api.create(_members(project), {"user_id": self._users[actor], "access_level": LEVELS[actor]})
+            self._members.add((actor, project))
+        return self._credentials[actor]
 
-    def new_token(self, role: Role, variable: str) -> tuple[Made, Credential]:
+    def new_token(self, actor: Actor, variable: str) -> tuple[CreatedResource, Credential]:
         """Return a new personal token of a user."""
-        path = f"/users/{self._user(role)}/personal_access_tokens"
-        return self._tokens.make(path, role.value, variable, Carriage.PRIVATE_TOKEN, {"scopes": ["api"]})
+        path = f"/users/{self._user(actor)}/personal_access_tokens"
+        return self._tokens.make(path, actor.value, variable, AuthenticationScheme.PRIVATE_TOKEN, {"scopes": ["api"]})
 
-    def promote(self, role: Role, project: Project) -> None:
+    def promote(self, actor: Actor, project: TargetProject) -> None:
         """Make a user whom `credential` knows a developer of a project for now, unless the user is that or more."""
-        if LEVELS.get(role, DEVELOPER) < DEVELOPER:
-            self._api.change(f"{_members(project)}/{self._users[role]}", {"access_level": DEVELOPER})
-        elif role is Role.USER_OUTSIDER:
-            self._api.create(_members(project), {"user_id": self._users[role], "access_level": DEVELOPER})
+        if LEVELS.get(actor, DEVELOPER) < DEVELOPER:
+            self._api.change(f"{_members(project)}/{self._users[actor]}", {"access_level": DEVELOPER})
+        elif actor is Actor.USER_OUTSIDER:
+            self._api.create(_members(project), {"user_id": self._users[actor], "access_level": DEVELOPER})
 
-    def demote(self, role: Role, project: Project) -> None:
+    def demote(self, actor: Actor, project: TargetProject) -> None:
         """Take back what `promote` gave."""
-        member = f"{_members(project)}/{self._users[role]}"
-        if LEVELS.get(role, DEVELOPER) < DEVELOPER:
-            self._api.change(member, {"access_level": LEVELS[role]})
-        elif role is Role.USER_OUTSIDER and self._api.delete(member).status != 204:  # noqa: PLR2004 - No Content
+        member = f"{_members(project)}/{self._users[actor]}"
+        if LEVELS.get(actor, DEVELOPER) < DEVELOPER:
+            self._api.change(member, {"access_level": LEVELS[actor]})
+        elif actor is Actor.USER_OUTSIDER and self._api.delete(member).status != 204:  # noqa: PLR2004 - No Content
             raise Unavailable(f"the registry does not remove a member of {project.path}")
 
     def made(self) -> dict[str, str]:
         """Return the paths of the users that exist, each with what it is."""
         return {
-            f"/users/{number}?hard_delete=true": f"the user {self._name(role)}" for role, number in self._users.items()
+            f"/users/{number}?hard_delete=true": f"the user {self._name(actor)}"
+            for actor, number in self._users.items()
         }
 
-    def _user(self, role: Role) -> int:
-        if role not in self._users:
-            self._users[role] = self._new_user(self._name(role))
-        if role in GROUP_LEVELS and role not in self._placed:
-            membership = {"user_id": self._users[role], "access_level": GROUP_LEVELS[role]}
+    def _user(self, actor: Actor) -> int:
+        if actor not in self._users:
+            self._users[actor] = self._new_user(self._name(actor))
+        if actor in GROUP_LEVELS and actor not in self._placed:
+            membership = {"user_id": self._users[actor], "access_level": GROUP_LEVELS[actor]}
             self._api.create(f"/groups/{self._group.id}/members", membership)
-            self._placed.add(role)
-        return self._users[role]
+            self._placed.add(actor)
+        return self._users[actor]
 
     def _new_user(self, name: str) -> int:
         parameters: Parameters = {
@@ -80,9 +81,9 @@ class People:
         except Unavailable as error:
             raise Unavailable(f"{error}; an administrator's token is needed to make users") from error
 
-    def _name(self, role: Role) -> str:
-        return f"{self._prefix}-{role.value}"
+    def _name(self, actor: Actor) -> str:
+        return f"{self._prefix}-{actor.value}"
 
 
-def _members(project: Project) -> str:
+def _members(project: TargetProject) -> str:
     return f"/projects/{project.id}/members"

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from conformance.target.access import Carriage, Credential, Unavailable
-from conformance.target.rest import Made, Parameters, RestApi
+from conformance.target.access import AuthenticationScheme, Credential, Unavailable
+from conformance.target.rest import CreatedResource, Parameters, RestApi
 from conformance.transport.redaction import SHORTEST_SECRET
 
 TOKEN_LIFETIME = timedelta(days=2)
 
 
-class TokenMaker:
+class TokenIssuer:
     """Makes tokens with the owner's credential; `made` are those of the run, however they came about."""
 
     def __init__(self, api: RestApi, prefix: str) -> None:
@@ -18,8 +18,8 @@ class TokenMaker:
         self.made: list[Credential] = []
 
     def make(
-        self, path: str, name: str, variable: str, carriage: Carriage, parameters: Parameters
-    ) -> tuple[Made, Credential]:
+        self, path: str, name: str, variable: str, scheme: AuthenticationScheme, parameters: Parameters
+    ) -> tuple[CreatedResource, Credential]:
         """Make a token at `path`.
 
         Raises Unavailable when the registry refuses to make it or does not show it.
@@ -27,14 +27,14 @@ class TokenMaker:
         expires = (datetime.now(UTC) + TOKEN_LIFETIME).date().isoformat()
         whole: Parameters = {"name": f"{self._prefix} {name}", "expires_at": expires, **parameters}
         made = self._api.create(path, whole, variable)
-        return made, self.shown(made, variable, carriage)
+        return made, self.shown(made, variable, scheme)
 
-    def shown(self, made: Made, variable: str, carriage: Carriage) -> Credential:
+    def shown(self, made: CreatedResource, variable: str, scheme: AuthenticationScheme) -> Credential:
         """Return the credential of a token that was made, and remember it.
 
         Raises Unavailable when the registry did not show it.
         """
         if len(made.token) < SHORTEST_SECRET:
             raise Unavailable(f"the registry made what {variable} stands for and did not show its token")
-        self.made.append(Credential(variable, made.token, carriage))
+        self.made.append(Credential(variable, made.token, scheme))
         return self.made[-1]

@@ -10,7 +10,7 @@ SHOWN_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """The final response, or the reason why there is none.
 
     `number` is that of its exchange record. `kept` holds the first 64 KiB of the body, `size` and `sha256` tell of
@@ -52,11 +52,11 @@ class Answer:
         return document.get(name) if isinstance(document, dict) else None
 
 
-def described(answer: Answer) -> str:
+def describe(response: Response) -> str:
     """Return an answer in a few words: its status and the beginning of a readable body, or why there is none."""
-    if answer.status is None:
-        return f"no answer: {answer.failure}"
-    is_text = (answer.header("content-type") or "").startswith(("application/json", "text/"))
-    decoded = answer.kept[:SHOWN_BYTES].decode("utf-8", "replace") if is_text else ""
+    if response.status is None:
+        return f"no answer: {response.failure}"
+    is_text = (response.header("content-type") or "").startswith(("application/json", "text/"))
+    decoded = response.kept[:SHOWN_BYTES].decode("utf-8", "replace") if is_text else ""
     beginning = "".join(character if character.isprintable() else " " for character in decoded).strip()
-    return " ".join(filter(None, [str(answer.status), answer.reason, beginning and f"with {beginning}"]))
+    return " ".join(filter(None, [str(response.status), response.reason, beginning and f"with {beginning}"]))

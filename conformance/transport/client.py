@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from conformance.transport.address import Address
-from conformance.transport.answer import Answer
-from conformance.transport.connection import Connection, Reception, all_headers
+from conformance.transport.connection import HttpConnection, IncomingResponse, all_headers
 from conformance.transport.exchange import BodyRecord, Exchange, RequestRecord, ResponseRecord
 from conformance.transport.recorder import SHOWN_BYTES, Recorder, body_record, record_of
 from conformance.transport.reproduction import body_file, curl_line, is_text, raw_line
 from conformance.transport.request import Request
+from conformance.transport.response import Response
 from conformance.transport.wire import Wire, WireError
 
 PAUSES = (0.1, 0.2, 0.4)
@@ -28,10 +28,10 @@ class Client:
         self._patience = patience
         self._tls = ssl.create_default_context() if address.scheme == "https" else None
         self._lock = threading.Lock()
-        self._idle: list[Connection] = []
+        self._idle: list[HttpConnection] = []
         self._refused = False
 
-    def ask(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         """Send a request over a kept connection or a new one; keep the connection when it can take another.
 
         A kept connection that the peer was just closing is no answer of the registry: the request goes out once more.
@@ -39,29 +39,29 @@ class Client:
         """
         kept = self._kept_connection() if _may_be_repeated(request) else None
         if kept is not None:
-            answer = self._exchange_and_keep(kept, request)
-            if not answer.lost:
-                return answer
+            response = self._exchange_and_keep(kept, request)
+            if not response.lost:
+                return response
         started = time.monotonic()
         try:
             connection = self._connect()
         except WireError as error:
-            return self._recorded(request, Reception(failure=str(error)), started, reusable=False)
+            return self._recorded(request, IncomingResponse(failure=str(error)), started, reusable=False)
         return self._exchange_and_keep(connection, request)
 
     @contextmanager
-    def conversation(self) -> Iterator["Conversation"]:
+    def persistent_connection(self) -> Iterator["Conversation"]:
         """Open one fresh connection for several requests.
 
         Raises WireError when there is no connection.
         """
         connection = self._connect()
         try:
-            yield Conversation(self, connection)
+            yield PersistentConnection(self, connection)
         finally:
             connection.close()
 
-    def send_raw(self, data: bytes) -> Answer:
+    def send_raw(self, data: bytes) -> Response:
         """Send bytes as they are over a fresh connection and read one response."""
         started = time.monotonic()
         try:
@@ -71,10 +71,10 @@ class Client:
             finally:
                 connection.close()
         except WireError as error:
-            reception = Reception(failure=str(error))
+            reception = IncomingResponse(failure=str(error))
         record = RequestRecord("RAW", str(self.address), (), "raw", None, record_of(data))
         line = self._raw_line(data)
-        return self._answer(record, _Line(line), reception, started, reusable=False)
+        return self._response(record, _Line(line), reception, started, reusable=False)
 
     def elsewhere(self, address: Address) -> "Client":
         """Return a client for another address with the same recorder and patience."""
@@ -96,13 +96,13 @@ class Client:
             while self._idle:
                 self._idle.pop().close()
 
-    def _connect(self) -> Connection:
+    def _connect(self) -> HttpConnection:
         self._refused = True
         wire = Wire(self.address, patience=self._patience, tls=self._tls)
         self._refused = False
-        return Connection(wire)
+        return HttpConnection(wire)
 
-    def _kept_connection(self) -> Connection | None:
+    def _kept_connection(self) -> HttpConnection | None:
         while True:
             with self._lock:
                 if not self._idle:
@@ -112,23 +112,29 @@ class Client:
                 return connection
             connection.close()
 
-    def _exchange_and_keep(self, connection: Connection, request: Request) -> Answer:
-        answer = self._exchange(connection, request)
-        if answer.reusable:
+    def _exchange_and_keep(self, connection: HttpConnection, request: Request) -> Response:
+        response = self._exchange(connection, request)
+        if response.reusable:
             with self._lock:
                 self._idle.append(connection)
         else:
             connection.close()
-        return answer
+        return response
 
-    def _exchange(self, connection: Connection, request: Request, follows: int | None = None) -> Answer:
+    def _exchange(self, connection: HttpConnection, request: Request, follows: int | None = None) -> Response:
         started = time.monotonic()
         reception = connection.exchange(request, authority=self.address.authority, prefix=self.address.prefix)
         return self._recorded(request, reception, started, reusable=connection.reusable, follows=follows)
 
     def _recorded(
-        self, request: Request, reception: Reception, started: float, *, reusable: bool, follows: int | None = None
-    ) -> Answer:
+        self,
+        request: Request,
+        reception: IncomingResponse,
+        started: float,
+        *,
+        reusable: bool,
+        follows: int | None = None,
+    ) -> Response:
         url = str(self.address) + request.target
         body = request.body
         content = body.content if body else None
@@ -142,7 +148,7 @@ class Client:
             body=body_record(content.size, content.sha256, kept) if content else None,
         )
         line = self._line(request, kept, follows)
-        return self._answer(record, line, reception, started, reusable=reusable)
+        return self._response(record, line, reception, started, reusable=reusable)
 
     def _line(self, request: Request, kept: bytes, follows: int | None) -> "_Line":
         body = request.body
@@ -169,9 +175,9 @@ class Client:
         lines += [f"{name}: {value}" for name, value in (*request.headers, *request.framing_headers())]
         return "\r\n".join([*lines, "", ""]).encode()
 
-    def _answer(
-        self, record: RequestRecord, line: "_Line", reception: Reception, started: float, *, reusable: bool
-    ) -> Answer:
+    def _response(
+        self, record: RequestRecord, line: "_Line", reception: IncomingResponse, started: float, *, reusable: bool
+    ) -> Response:
         seconds = time.monotonic() - started
         received = body_record(reception.size, reception.digest.hexdigest(), bytes(reception.kept))
         response = _response_record(reception, received)
@@ -190,7 +196,7 @@ class Client:
             )
         )
         whole = response if reception.complete else None
-        return Answer(
+        return Response(
             number=number,
             status=whole.status if whole else None,
             reason=whole.reason if whole else "",
@@ -216,19 +222,19 @@ class _Line:
     follows: int | None = None
 
 
-class Conversation:
+class PersistentConnection:
     """Several requests over one connection."""
 
-    def __init__(self, client: Client, connection: Connection) -> None:
+    def __init__(self, client: Client, connection: HttpConnection) -> None:
         self._client = client
         self._connection = connection
         self._last: int | None = None
 
-    def ask(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         """Send the next request; only an `is_open` conversation takes one."""
-        answer = self._client._exchange(self._connection, request, self._last)  # noqa: SLF001 - it is part of its client
-        self._last = answer.number
-        return answer
+        response = self._client._exchange(self._connection, request, self._last)  # noqa: SLF001 - it is part of its client
+        self._last = response.number
+        return response
 
     @property
     def is_open(self) -> bool:
@@ -241,7 +247,7 @@ def _may_be_repeated(request: Request) -> bool:
     return request.method != "POST" and not breaks_off
 
 
-def _response_record(reception: Reception, body: BodyRecord) -> ResponseRecord | None:
+def _response_record(reception: IncomingResponse, body: BodyRecord) -> ResponseRecord | None:
     if reception.head is None:
         return None
     return ResponseRecord(

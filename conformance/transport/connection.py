@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import h11
 
-from conformance.transport.answer import KEPT_BYTES
 from conformance.transport.request import Body, Request
+from conformance.transport.response import KEPT_BYTES
 from conformance.transport.wire import StallError, Wire, WireError
 
 CONTINUE_SECONDS = 2.0
@@ -14,7 +14,7 @@ STAND_IN = h11.Request(method="GET", target="/", headers=[("Host", "stand-in")])
 
 
 @dataclass(slots=True)
-class Reception:
+class IncomingResponse:
     """A response while it arrives; without a `head` there was none and `failure` says why."""
 
     head: h11.Response | None = None
@@ -46,7 +46,7 @@ class Reception:
             self.complete = True
 
 
-class Connection:
+class HttpConnection:
     """HTTP/1.1 over one wire, one exchange at a time."""
 
     def __init__(self, wire: Wire) -> None:
@@ -69,14 +69,14 @@ class Connection:
         """Close the connection."""
         self._wire.close()
 
-    def exchange(self, request: Request, *, authority: str, prefix: str) -> Reception:
+    def exchange(self, request: Request, *, authority: str, prefix: str) -> IncomingResponse:
         """Send a request and receive its response; a broken connection is a `failure`, never an exception."""
         head = h11.Request(
             method=request.method,
             target=prefix + request.target,
             headers=[("Host", authority), *request.headers, *request.framing_headers()],
         )
-        reception = Reception()
+        reception = IncomingResponse()
         try:
             self._send_request(head, request, reception)
         except WireError as error:
@@ -84,11 +84,11 @@ class Connection:
         self._receive_rest(reception)
         return reception
 
-    def exchange_raw(self, data: bytes) -> Reception:
+    def exchange_raw(self, data: bytes) -> IncomingResponse:
         """Send bytes as they are and receive what may be the response to a GET."""
         self._http.send(STAND_IN)
         self._http.send(h11.EndOfMessage())
-        reception = Reception()
+        reception = IncomingResponse()
         try:
             self._send_all(data, reception)
         except WireError as error:
@@ -96,7 +96,7 @@ class Connection:
         self._receive_rest(reception)
         return reception
 
-    def _send_request(self, head: h11.Request, request: Request, reception: Reception) -> None:
+    def _send_request(self, head: h11.Request, request: Request, reception: IncomingResponse) -> None:
         self._send_all(self._http.send(head) or b"", reception)
         if request.expect_continue and self._await_permission(reception):
             return
@@ -107,7 +107,7 @@ class Connection:
             return
         self._send_all(self._http.send(h11.EndOfMessage()) or b"", reception)
 
-    def _await_permission(self, reception: Reception) -> bool:
+    def _await_permission(self, reception: IncomingResponse) -> bool:
         """Wait for 100 Continue or a final response; return whether it is final. Silence is permission, as for curl."""
         try:
             while reception.head is None and not reception.interim and reception.failure is None:
@@ -116,7 +116,7 @@ class Connection:
             return False
         return reception.head is not None or reception.failure is not None
 
-    def _send_body(self, body: Body, reception: Reception) -> bool:
+    def _send_body(self, body: Body, reception: IncomingResponse) -> bool:
         """Send the body until it is out or a final response interrupts it; return whether it is out."""
         for piece in body.content.chunks(0, body.break_off_after):
             if not self._send_all(self._http.send(h11.Data(data=piece)) or b"", reception):
@@ -124,7 +124,7 @@ class Connection:
             reception.body_sent += len(piece)
         return True
 
-    def _send_all(self, data: bytes, reception: Reception) -> bool:
+    def _send_all(self, data: bytes, reception: IncomingResponse) -> bool:
         rest = memoryview(data)
         while rest:
             rest = self._wire.send(rest)
@@ -134,12 +134,12 @@ class Connection:
                     return False
         return True
 
-    def _feed(self, data: bytes, reception: Reception) -> None:
+    def _feed(self, data: bytes, reception: IncomingResponse) -> None:
         """Take what has arrived; malformed or missing responses end up as the reception's failure."""
         self._http.receive_data(data)
         self._advance(reception)
 
-    def _advance(self, reception: Reception) -> None:
+    def _advance(self, reception: IncomingResponse) -> None:
         try:
             while not reception.complete:
                 event = self._http.next_event()
@@ -152,7 +152,7 @@ class Connection:
         except h11.RemoteProtocolError as error:
             reception.failure = self._in_words(error, reception)
 
-    def _receive_rest(self, reception: Reception) -> None:
+    def _receive_rest(self, reception: IncomingResponse) -> None:
         sending_failure, reception.failure = reception.failure, None
         try:
             self._advance(reception)
@@ -164,7 +164,7 @@ class Connection:
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
             self._http.start_next_cycle()
 
-    def _in_words(self, error: h11.RemoteProtocolError, reception: Reception) -> str:
+    def _in_words(self, error: h11.RemoteProtocolError, reception: IncomingResponse) -> str:
         if not self._http.trailing_data[1]:
             return f"the answer is not HTTP: {error}"
         return "the connection was closed " + ("inside the response" if reception.head else "without a response")

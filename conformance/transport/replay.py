@@ -28,8 +28,8 @@ def _making(name: str, body: BodyRecord) -> str:
 
 
 def _saves(exchange: Exchange) -> bool:
-    answer = exchange.response
-    readable = answer is None or answer.body.text is not None or exchange.request.method == "HEAD"
+    response = exchange.response
+    readable = response is None or response.body.text is not None or exchange.request.method == "HEAD"
     return not readable and exchange.curl.startswith(SHOWING)
 
 
