@@ -40,7 +40,7 @@ class CheckRun:
     ) -> None:
         """Record one evaluation.
 
-        Raises Disappointment when it does not hold, ValueError when the label was used before in this trial.
+        Raises ExpectationFailed when it does not hold, ValueError when the label was used before in this trial.
         """
         if any(evaluation.label == label for evaluation in self.evaluations):
             raise ValueError(f"{self.requirement_id} evaluates {label!r} twice; a label names one expectation")
@@ -59,7 +59,7 @@ class Evaluator:
         self._check_run = check_run
         self._control = control
 
-    def __call__(self, response: Response, name: str = "") -> "AnswerExpectations":
+    def __call__(self, response: Response, name: str = "") -> "ResponseExpectations":
         """Return the expectations on an answer; `name` begins their labels where a check judges several answers."""
         return ResponseExpectations(self, response, name)
 

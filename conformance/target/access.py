@@ -89,7 +89,7 @@ class Actor(StrEnum):
         return self.value.startswith("job-")
 
     @property
-    def of_user(self) -> "Role":
+    def of_user(self) -> "Actor":
         """The role of the user whose job it is."""
         return Actor(self.value.replace("job-", "user-"))
 

@@ -130,9 +130,9 @@ class Registry:
         """GET a file, across one redirect if need be; the credential goes to no other host."""
         request = self.request("GET", location, **options)
         response = self.client.send(request)
-        location = response.header("location")
-        if response.status in REDIRECTS and location:
-            return self._follow(urljoin(str(self.client.address) + request.target, location), request.headers)
+        redirect = response.header("location")
+        if response.status in REDIRECTS and redirect:
+            return self._follow(urljoin(str(self.client.address) + request.target, redirect), request.headers)
         return response
 
     def head(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:

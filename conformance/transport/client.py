@@ -50,7 +50,7 @@ class Client:
         return self._exchange_and_keep(connection, request)
 
     @contextmanager
-    def persistent_connection(self) -> Iterator["Conversation"]:
+    def persistent_connection(self) -> Iterator["PersistentConnection"]:
         """Open one fresh connection for several requests.
 
         Raises WireError when there is no connection.

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from conformance.transport.response import Response
 
 from conformance.checks.graphql import Policy, shown_policy, was_set
 from conformance.checks.packages_api import column, entries, linked
 from conformance.transport.exchange import HeaderList
+from conformance.transport.response import Response
 
 DONE = {"errors": [], "packageSettings": {"genericDuplicatesAllowed": True}}
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from conformance.transport.response import Response
 
 from conformance.content.generator import LiteralContent
 from conformance.judging.expectations import CheckRun, Evaluator, ExpectationFailed, ResponseExpectations
 from conformance.judging.results import Evaluation
+from conformance.transport.response import Response
 
 HELLO = LiteralContent(b'{"size": 5}')
 

@@ -1,9 +1,8 @@
-"""Credentials in every carriage, and what a target file cannot give."""
+"""Credentials in every authentication scheme, and what a target file cannot give."""
 
 from collections.abc import Callable
 
 import pytest
-from conformance.target.declared_access import DeclaredAccess
 
 from conformance.target.access import (
     Actor,
@@ -14,6 +13,7 @@ from conformance.target.access import (
     Unavailable,
     Visibility,
 )
+from conformance.target.declared_access import DeclaredAccess
 from conformance.transport.recorder import Recorder
 
 TOKEN = Credential("TOKEN", "glpat-a+token/", AuthenticationScheme.PRIVATE_TOKEN)
@@ -24,7 +24,7 @@ DECLARED = DeclaredAccess(
 
 
 @pytest.mark.parametrize(
-    ("carriage", "headers", "parameter"),
+    ("scheme", "headers", "parameter"),
     [
         (AuthenticationScheme.PRIVATE_TOKEN, (("PRIVATE-TOKEN", "glpat-a+token/"),), ""),
         (AuthenticationScheme.JOB_TOKEN, (("JOB-TOKEN", "glpat-a+token/"),), ""),
@@ -42,7 +42,7 @@ def test_a_token_travels_in_a_header_or_in_the_query(
 
 
 @pytest.mark.parametrize(
-    ("role", "carriage"),
+    ("actor", "scheme"),
     [
         (Actor.GUEST, AuthenticationScheme.PRIVATE_TOKEN),
         (Actor.DEPLOY_READ, AuthenticationScheme.DEPLOY_TOKEN),

@@ -4,9 +4,9 @@ import queue
 import socket
 
 import pytest
-from conformance.target.declared_access import DeclaredAccess
 
 from conformance.target.access import AuthenticationScheme, Credential, TargetProject, Visibility
+from conformance.target.declared_access import DeclaredAccess
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.address import parse_address
 from conformance.transport.client import Client

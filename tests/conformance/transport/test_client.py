@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from conformance.transport.response import Response, describe
 
 from conformance.content.generator import BLOCK_BYTES, GeneratedContent, LiteralContent
 from conformance.transport.address import Address, parse_address
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Request
+from conformance.transport.response import Response, describe
 from tests.support.scripted_server import Handler, answering, read_until, serving
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -133,15 +133,15 @@ def test_a_long_answer_is_digested_and_not_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("response", "words"),
+    ("sent", "words"),
     [
         (b"", "closed without a response"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "closed inside the response"),
         (b"SSH-2.0-OpenSSH\r\n\r\n", "not HTTP"),
     ],
 )
-def test_a_broken_answer_is_no_answer_and_says_why(response: bytes, words: str) -> None:
-    response = send(Request("GET", "/x"), answering(response))
+def test_a_broken_answer_is_no_answer_and_says_why(sent: bytes, words: str) -> None:
+    response = send(Request("GET", "/x"), answering(sent))
     assert response.status is None
     assert words in describe(response)
 
