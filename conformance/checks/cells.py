@@ -11,21 +11,18 @@ from conformance.transport.response import Response
 
 PUBLIC, PRIVATE = Visibility.PUBLIC, Visibility.PRIVATE
 INVALID_TOKEN = Credential("", "glpat-of-nobody-00000", AuthenticationScheme.PRIVATE_TOKEN)
-INVALID_DEPLOY_TOKEN = Credential("", "gldt-of-nobody-000000", AuthenticationScheme.DEPLOY_TOKEN)
-INVALID_JOB_TOKEN = Credential("", "glcbt-of-nobody-00000", AuthenticationScheme.JOB_TOKEN)
-INVALID = {
-    AuthenticationScheme.DEPLOY_TOKEN: INVALID_DEPLOY_TOKEN,
-    AuthenticationScheme.JOB_TOKEN: INVALID_JOB_TOKEN,
-    AuthenticationScheme.JOB_TOKEN_PARAMETER: INVALID_JOB_TOKEN,
+INVALID_SECRETS = {
+    AuthenticationScheme.DEPLOY_TOKEN: "gldt-of-nobody-000000",
+    AuthenticationScheme.JOB_TOKEN: "glcbt-of-nobody-00000",
+    AuthenticationScheme.JOB_TOKEN_PARAMETER: "glcbt-of-nobody-00000",
 }
-UNKNOWN, NOBODY = "unknown", "nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: the status or statuses that follow when `who`, a role, an unknown credential or nobody, asks.
+    """One cell: the status or statuses that follow when `who`, an actor, an unknown credential or nobody, asks.
 
-    `carriage` carries a role's token in another way than its kind's own header, Basic with `user` as the name.
+    `scheme` carries an actor's token in another way than its kind's own header, Basic with `user` as the name.
     """
 
     visibility: Visibility
@@ -62,10 +59,10 @@ def _cell(operation: str, case: Mapping[str, Any]) -> Cell:
 
 
 def _who(actor: str, scheme: AuthenticationScheme | None) -> Actor | Credential | None:
-    if actor == NOBODY:
+    if actor == "nobody":
         return None
-    if actor == UNKNOWN and scheme:
-        return INVALID.get(scheme, INVALID_TOKEN).with_scheme(scheme)
+    if actor == "unknown" and scheme:
+        return Credential("", INVALID_SECRETS.get(scheme, INVALID_TOKEN.secret), scheme)
     return Actor(actor)
 
 

@@ -1,4 +1,4 @@
-"""Downloading: headers, absent files, HEAD, ranges and conditions."""
+"""Downloading: headers, absent files and HEAD."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -22,7 +22,7 @@ ABSENT_PROJECT = "2147483646"
 
 @judges("download.is-octet-stream")
 def test_is_octet_stream(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A page that was uploaded as one must not come back as one."""
+    """Somebody publishes a page as text/html: it downloads as a file, so that no browser shows it."""
     file = stored(registry, control, registry.location("page.html"), headers=(("Content-Type", "text/html"),))
     expect(registry.download(file.location)).header(
         "Content-Type",
@@ -33,7 +33,7 @@ def test_is_octet_stream(registry: Registry, expect: Evaluator, control: Evaluat
 
 @judges("download.declares-its-length")
 def test_declares_its_length(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Progress bars and parallel downloaders start from it."""
+    """A client downloads: Content-Length is the size, where progress bars and parallel downloaders start."""
     file = stored(registry, control)
     size = str(file.content.size)
     expect(registry.download(file.location)).header("Content-Length", lambda value: value == size, size)
@@ -43,7 +43,7 @@ def test_declares_its_length(registry: Registry, expect: Evaluator, control: Eva
 def test_unknown_is_404(
     case: Callable[[FileLocation], FileLocation], registry: Registry, expect: Evaluator, control: Evaluator
 ) -> None:
-    """One part of the place departs from a file that is there."""
+    """A client asks for a file of which one part of the address, and no other, is wrong: 404."""
     file = stored(registry, control)
     control(registry.download(file.location), "known").status(200)
     expect(registry.download(case(file.location))).status(404)
@@ -51,7 +51,7 @@ def test_unknown_is_404(
 
 @judges("download.unknown-project-is-404")
 def test_unknown_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The same file under a project id that nobody has."""
+    """A client asks for a file under a project id that nobody has: 404."""
     file = stored(registry, control)
     known = registry.request("GET", file.location)
     project = registry.access.project(Visibility.PUBLIC)
@@ -62,7 +62,7 @@ def test_unknown_project_is_404(registry: Registry, expect: Evaluator, control: 
 
 @judges("download.names-the-file")
 def test_names_the_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A browser saves the file under its name and never shows it."""
+    """A browser downloads: it is told to save the file under its name, never to show it."""
     file = stored(registry, control, registry.location("named.bin"))
     expect(registry.download(file.location)).header(
         "Content-Disposition",
@@ -73,7 +73,7 @@ def test_names_the_file(registry: Registry, expect: Evaluator, control: Evaluato
 
 @judges("download.checksum-header")
 def test_checksum_header(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The digest of the very bytes."""
+    """A client downloads and compares: the header has the SHA-256 of the very bytes that were published."""
     file = stored(registry, control)
     digest = file.content.sha256
     expect(registry.download(file.location)).header("X-Checksum-SHA256", lambda value: value == digest, digest)
@@ -81,7 +81,10 @@ def test_checksum_header(registry: Registry, expect: Evaluator, control: Evaluat
 
 @judges("download.head-describes-the-file")
 def test_head_describes_the_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Existence and size without the bytes: a body would be taken for the answer that follows."""
+    """A client asks for HEAD to learn existence and size, and then for the file over the same connection.
+
+    A body after HEAD would be taken for the response that follows.
+    """
     file = stored(registry, control)
     response, following = followed(registry, registry.request("HEAD", file.location), file.location)
     size = str(file.content.size)
@@ -92,7 +95,7 @@ def test_head_describes_the_file(registry: Registry, expect: Evaluator, control:
 
 @judges("download.head-of-unknown-is-404")
 def test_head_of_unknown_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """HEAD tells an absent file from one that is there."""
+    """A client asks for HEAD to tell an absent file from one that is there: 404."""
     file = stored(registry, control)
     control(registry.head(file.location), "known").status(200)
     expect(registry.head(FileLocation(file.location.package, file="absent.bin"))).status(404)
@@ -100,7 +103,10 @@ def test_head_of_unknown_is_404(registry: Registry, expect: Evaluator, control: 
 
 @judges("download.stays-on-the-host")
 def test_stays_on_the_host(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Asked without following; other checks follow, and send no credential to another host."""
+    """A client that carries its token along redirects downloads: it is sent to no other host.
+
+    Asked without following; other checks follow, and send no credential to another host.
+    """
     file = stored(registry, control)
     response = registry.client.send(registry.request("GET", file.location))
     location = response.header("location") or ""

@@ -27,7 +27,7 @@ MALFORMED = {
 
 @judges_each(FRAMINGS)
 def test_framing(case: tuple[bool, bool], registry: Registry, expect: Evaluator) -> None:
-    """The ways in which curl and Go send a body."""
+    """A client publishes in one of the ways in which curl and Go send a body: the bytes that were sent download."""
     chunked, expect_continue = case
     location, content = registry.location(), registry.content()
     response = registry.publish(location, Body(content, chunked=chunked), expect_continue=expect_continue)
@@ -37,7 +37,7 @@ def test_framing(case: tuple[bool, bool], registry: Registry, expect: Evaluator)
 
 @judges("framing.continue-is-sent")
 def test_continue_is_sent(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Without it curl waits a second before every upload."""
+    """A client announces a body that is welcome: 100 Continue comes, without which curl waits a second."""
     response = registry.publish(registry.location(), registry.content(), expect_continue=True)
     control(response, "published").status(201)
     interim = response.interim
@@ -52,7 +52,10 @@ def test_continue_is_sent(registry: Registry, expect: Evaluator, control: Evalua
 
 @judges("framing.refusal-needs-no-body")
 def test_refusal_needs_no_body(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the credential alone; the size is one at which curl asks before it sends."""
+    """A client with an unknown token announces a body of the size at which curl asks first: 401 instead of 100.
+
+    The control differs in the token alone.
+    """
     location, content = registry.location(), registry.content(CURL_ASKS_ABOVE + 1)
     response = registry.publish(location, content, credential=INVALID_TOKEN, expect_continue=True)
     control(registry.publish(location, content, expect_continue=True), "published").status(201)
@@ -68,7 +71,7 @@ def test_refusal_needs_no_body(registry: Registry, expect: Evaluator, control: E
 
 @judges("framing.connection-is-reused")
 def test_connection_is_reused(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A publish and a download over one connection."""
+    """A client publishes and downloads over one connection: it stays open in between."""
     location, content = registry.location(), registry.content()
     with registry.client.persistent_connection() as persistent_connection:
         published = persistent_connection.send(registry.request("PUT", location, Body(content)))
@@ -81,7 +84,10 @@ def test_connection_is_reused(registry: Registry, expect: Evaluator, control: Ev
 
 @judges("framing.refused-body-is-not-a-request")
 def test_refused_body_is_not_a_request(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The body reads as a download of one file; the next request asks for another and must get its answer."""
+    """An attacker publishes a body that reads as a request for one file, is refused, and asks for another file.
+
+    It must get that other file: a body that is left unread must not be taken for the next request.
+    """
     file = stored(registry, control)
     absent = registry.request("GET", FileLocation(file.location.package, file="absent.bin"))
     target = registry.client.address.prefix + absent.target
@@ -108,7 +114,10 @@ def test_refused_body_is_not_a_request(registry: Registry, expect: Evaluator, co
 
 @judges_each(BROKEN_FRAMINGS)
 def test_broken_off_leaves_nothing(case: bool, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The sending side ends a third through; the registry has noticed when it ends its own."""
+    """A client goes away a third through its upload: there is no such file.
+
+    The sending side ends first; the registry has noticed when it ends its own.
+    """
     location = registry.location()
     _break_off(registry, location, chunked=case)
     expect_nothing_at(location, registry, expect, control)
@@ -116,7 +125,7 @@ def test_broken_off_leaves_nothing(case: bool, registry: Registry, expect: Evalu
 
 @judges("framing.retry-after-a-broken-upload")
 def test_retry_after_a_broken_upload(registry: Registry, expect: Evaluator) -> None:
-    """What every client with retries does next."""
+    """A client loses its connection in the middle of an upload and sends it again: the whole file downloads."""
     location, content = registry.location(), registry.content()
     _break_off(registry, location, chunked=False)
     expect(registry.publish(location, content), "retried").status(201)
@@ -125,7 +134,7 @@ def test_retry_after_a_broken_upload(registry: Registry, expect: Evaluator) -> N
 
 @judges("framing.broken-re-upload-keeps-the-old-file")
 def test_broken_re_upload_keeps_the_old_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A newer file exists only once it is complete."""
+    """A client goes away while it publishes a file name again: the older file downloads, whole."""
     file = stored(registry, control)
     _break_off(registry, file.location, chunked=False)
     expect(registry.download(file.location)).body(file.content)
@@ -133,7 +142,10 @@ def test_broken_re_upload_keeps_the_old_file(registry: Registry, expect: Evaluat
 
 @judges_each(MALFORMED)
 def test_malformed_is_refused(case: bytes, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A message whose end is in doubt is where requests are smuggled; to wait for more is no refusal."""
+    """An attacker sends a message whose end is in doubt, where requests are smuggled: refused, nothing stored.
+
+    To wait for more is no refusal.
+    """
     location = registry.location()
     request = registry.request("PUT", location)
     lines = [

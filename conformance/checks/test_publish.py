@@ -1,4 +1,4 @@
-"""Publishing: what is accepted, what is answered, and what is stored."""
+"""Publishing: what is accepted, what the response says, and what is stored."""
 
 from functools import partial
 from http import HTTPStatus
@@ -22,7 +22,7 @@ LABELLED_BODIES = {
 
 @judges("publish.answers-created")
 def test_answers_created(registry: Registry, expect: Evaluator) -> None:
-    """The documented answer, which release-it compares word by word."""
+    """A client publishes: 201 and the documented message, which release-it compares word by word."""
     response = registry.publish(registry.location(), registry.content())
     expect(response).status(201)
     expect(response).key("message", lambda value: value == "201 Created", '"201 Created"')
@@ -30,14 +30,14 @@ def test_answers_created(registry: Registry, expect: Evaluator) -> None:
 
 @judges("publish.keeps-the-bytes")
 def test_keeps_the_bytes(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Random bytes, so that every byte value passes."""
+    """A client publishes random bytes, so that every byte value passes, and downloads them: the same."""
     file = stored(registry, control)
     expect(registry.download(file.location)).body(file.content)
 
 
 @judges("publish.accepts-an-empty-file")
 def test_accepts_an_empty_file(registry: Registry, expect: Evaluator) -> None:
-    """Content-Length: 0 is a file, not the lack of one."""
+    """A client publishes a file of no bytes: Content-Length: 0 is a file, not the lack of one."""
     location, content = registry.location(), registry.content(0)
     expect(registry.publish(location, content), "published").status(201)
     response = registry.download(location)
@@ -47,7 +47,7 @@ def test_accepts_an_empty_file(registry: Registry, expect: Evaluator) -> None:
 
 @judges("publish.accepts-no-content-type")
 def test_accepts_no_content_type(registry: Registry, expect: Evaluator) -> None:
-    """The other checks label their bodies application/octet-stream."""
+    """A client publishes without a Content-Type, as curl -T does: the bytes that were sent download."""
     location, content = registry.location(), registry.content()
     expect(registry.publish(location, content, headers=()), "published").status(201)
     expect(registry.download(location)).body(content)
@@ -55,7 +55,7 @@ def test_accepts_no_content_type(registry: Registry, expect: Evaluator) -> None:
 
 @judges_each(LABELLED_BODIES)
 def test_keeps_a_labelled_body(case: tuple[str, bytes], registry: Registry, expect: Evaluator) -> None:
-    """A body that a web framework would parse comes back as it was sent."""
+    """A client labels its body as something that a web framework would parse: it downloads as it was sent."""
     content_type, data = case
     location, content = registry.location(), LiteralContent(data)
     expect(registry.publish(location, content, headers=(("Content-Type", content_type),)), "published").status(201)
@@ -64,7 +64,7 @@ def test_keeps_a_labelled_body(case: tuple[str, bytes], registry: Registry, expe
 
 @judges("publish.adds-to-the-existing-package")
 def test_adds_to_the_existing_package(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Both records show the same package."""
+    """A client publishes two files under one name and version: both records show the same package."""
     location = registry.location("first.bin")
     first = registry.publish(location, registry.content(), query=RECORD)
     second = registry.publish(FileLocation(location.package, file="second.bin"), registry.content(), query=RECORD)
@@ -76,7 +76,7 @@ def test_adds_to_the_existing_package(registry: Registry, expect: Evaluator, con
 
 @judges("publish.keeps-versions-apart")
 def test_keeps_versions_apart(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The older version keeps its file when the newer one gets another of the same name."""
+    """A newer version gets a file of the same name: the older version keeps its own."""
     file = stored(registry, control)
     newer = FileLocation(file.location.package, version="2.0.0")
     control(registry.publish(newer, registry.content()), "newer").status(201)
@@ -85,7 +85,7 @@ def test_keeps_versions_apart(registry: Registry, expect: Evaluator, control: Ev
 
 @judges("publish.same-name-again-is-a-new-file")
 def test_same_name_again_is_a_new_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The second record has another id than the first."""
+    """A client publishes a file name twice: the second record has another id than the first."""
     location = registry.location()
     first = registry.publish(location, registry.content(), query=RECORD)
     second = registry.publish(location, registry.content(), query=RECORD)
@@ -96,13 +96,13 @@ def test_same_name_again_is_a_new_file(registry: Registry, expect: Evaluator, co
 
 @judges("publish.accepts-status-default")
 def test_accepts_status_default(registry: Registry, expect: Evaluator) -> None:
-    """The default, said aloud."""
+    """A client publishes with status=default, which it need not say: accepted."""
     expect(registry.publish(registry.location(), registry.content(), query="status=default")).status(201)
 
 
 @judges("publish.hidden-stays-downloadable")
 def test_hidden_stays_downloadable(registry: Registry, expect: Evaluator) -> None:
-    """Hidden is hidden from lists only."""
+    """A client publishes a hidden package: hidden from lists only, it downloads."""
     location, content = registry.location(), registry.content()
     expect(registry.publish(location, content, query="status=hidden"), "published").status(201)
     expect(registry.download(location)).body(content)
@@ -110,14 +110,17 @@ def test_hidden_stays_downloadable(registry: Registry, expect: Evaluator) -> Non
 
 @judges("publish.parallel-first-uploads-succeed")
 def test_parallel_first_uploads_succeed(registry: Registry, expect: Evaluator) -> None:
-    """The race to create the package, which GitLab documents as losing uploads."""
+    """Clients publish the first files of one package at the same moment: all are accepted.
+
+    GitLab documents this race to create the package as one that loses uploads.
+    """
     _, responses = _publish_in_parallel(registry)
     all_accepted(expect, responses)
 
 
 @judges("publish.parallel-first-uploads-make-one-package")
 def test_parallel_first_uploads_make_one_package(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The records of all accepted uploads show one package id."""
+    """Clients publish the first files of one package at the same moment: the records show one package id."""
     _, responses = _publish_in_parallel(registry, query=RECORD)
     packages = [response.key("package_id") for response in responses if response.key("package_id") is not None]
     control.that(
@@ -135,7 +138,7 @@ def test_parallel_first_uploads_make_one_package(registry: Registry, expect: Eva
 
 @judges("publish.parallel-uploads-stay-whole")
 def test_parallel_uploads_stay_whole(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """No accepted upload has another's bytes."""
+    """Clients publish to one package at the same moment: no accepted file has another's bytes."""
     files, responses = _publish_in_parallel(registry)
     accepted = [file for file, response in zip(files, responses, strict=True) if response.status == HTTPStatus.CREATED]
     control.that("one accepted", holds=bool(accepted), expected="one 201", actual="none", response=responses[0])
@@ -156,7 +159,7 @@ def test_parallel_uploads_stay_whole(registry: Registry, expect: Evaluator, cont
 
 @judges("publish.nested-directories")
 def test_nested_directories(registry: Registry, expect: Evaluator) -> None:
-    """Directories before the file name are part of it."""
+    """A client publishes under directories, which are part of the file name, and downloads by the same path."""
     location, content = registry.location("path/to/file.bin"), registry.content()
     expect(registry.publish(location, content), "published").status(201)
     expect(registry.download(location)).body(content)
@@ -164,7 +167,10 @@ def test_nested_directories(registry: Registry, expect: Evaluator) -> None:
 
 @judges("publish.delete-on-a-file-path-deletes-nothing")
 def test_delete_on_a_file_path_deletes_nothing(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Deleting goes by package file id, never by name."""
+    """Somebody sends DELETE to the address of a file: refused, and the file downloads.
+
+    Deleting goes by the id of a package file, never by its name.
+    """
     file = stored(registry, control)
     expect(registry.client.send(registry.request("DELETE", file.location)), "delete").status(404, 405)
     expect(registry.download(file.location)).body(file.content)

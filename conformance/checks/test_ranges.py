@@ -15,7 +15,7 @@ RANGES = {
 
 @judges_each(RANGES)
 def test_range(case: tuple[str, int, int], registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Content-Range says which bytes these are, and they are those."""
+    """A client asks for a part of a file: Content-Range says which bytes come, and they are those."""
     asked, start, end = case
     file = stored(registry, control)
     response = registry.download(file.location, headers=(("Range", asked),))
@@ -27,7 +27,7 @@ def test_range(case: tuple[str, int, int], registry: Registry, expect: Evaluator
 
 @judges("download.range-beyond-the-end-is-416")
 def test_range_beyond_the_end_is_416(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The size in the answer lets a client that resumes see that it has everything."""
+    """A client that has the whole file resumes: 416, and the size in it says that nothing is missing."""
     file = stored(registry, control)
     response = registry.download(file.location, headers=(("Range", f"bytes={file.content.size}-"),))
     named = f"bytes */{file.content.size}"
@@ -37,7 +37,7 @@ def test_range_beyond_the_end_is_416(registry: Registry, expect: Evaluator, cont
 
 @judges("download.range-of-a-changed-file-is-whole")
 def test_range_of_a_changed_file_is_whole(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Else a client that resumes would join the halves of two files."""
+    """A client resumes a file that has changed since: it gets the whole file, not the halves of two."""
     file = stored(registry, control)
     headers = (("Range", "bytes=100-"), ("If-Range", '"of-another-file"'))
     expect(registry.download(file.location, headers=headers)).body(file.content)
@@ -45,7 +45,10 @@ def test_range_of_a_changed_file_is_whole(registry: Registry, expect: Evaluator,
 
 @judges("download.unchanged-is-304")
 def test_unchanged_is_304(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A cache asks with the ETag that it was given; a body would be taken for the answer that follows."""
+    """A cache asks with the ETag that it was given, and then for the file over the same connection.
+
+    A body after 304 would be taken for the response that follows.
+    """
     file = stored(registry, control)
     etag = etag_of(file, registry, control)
     asked = registry.request("GET", file.location, headers=(("If-None-Match", etag),))

@@ -39,7 +39,7 @@ ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 @judges("publish.record-on-select")
 def test_record_on_select(registry: Registry, expect: Evaluator) -> None:
-    """The record tells of the file that was just sent."""
+    """A client publishes and asks for the record: it tells name, size and SHA-256 of the file just sent."""
     location, content = registry.location("recorded.bin"), registry.content()
     response = registry.publish(location, content, query=RECORD)
     expect(response).success()
@@ -50,13 +50,13 @@ def test_record_on_select(registry: Registry, expect: Evaluator) -> None:
 
 @judges("publish.record-status-is-200")
 def test_record_status_is_200(registry: Registry, expect: Evaluator) -> None:
-    """GitLab's own tests expect 200; clients take any 2xx."""
+    """A client publishes and asks for the record: 200, as GitLab's own tests expect; clients take any 2xx."""
     expect(registry.publish(registry.location(), registry.content(), query=RECORD)).status(200)
 
 
 @judges("publish.record-has-every-key")
 def test_record_has_every_key(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Keys whose value is null are there too."""
+    """A client reads a record: every documented key is there, also where its value is null."""
     response = _recorded(registry, control)
     document = response.json()
     missing = sorted(RECORD_KEYS - set(document)) if isinstance(document, dict) else sorted(RECORD_KEYS)
@@ -67,7 +67,7 @@ def test_record_has_every_key(registry: Registry, expect: Evaluator, control: Ev
 
 @judges("publish.record-types-are-strict")
 def test_record_types_are_strict(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """What a Go client decodes into int, string and time.Time without a detour; true is no number."""
+    """A Go client decodes a record into int, string and time.Time without a detour; true is no number."""
     response = _recorded(registry, control)
     file = response.key("file")
     values = {
@@ -83,7 +83,7 @@ def test_record_types_are_strict(registry: Registry, expect: Evaluator, control:
 
 @judges("publish.record-times-are-iso-8601")
 def test_record_times_are_iso_8601(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Those of a verification may be null instead."""
+    """A client reads the times of a record: UTC with milliseconds; those of a verification may be null instead."""
     response = _recorded(registry, control)
     shown_times = (*TIMES, *(name for name in TIMES_IF_ANY if response.key(name) is not None))
     odd = [name for name in shown_times if not ISO_8601.fullmatch(str(response.key(name)))]
@@ -95,14 +95,14 @@ def test_record_times_are_iso_8601(registry: Registry, expect: Evaluator, contro
 
 @judges("publish.record-url-is-stable")
 def test_record_url_is_stable(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A path alone: a signed URL would expire in the reader's hand."""
+    """A client keeps the file's url: a path alone, because a signed URL would expire in its hands."""
     response = _recorded(registry, control)
     expect(response).key("file", _is_plain_path, "a url that is a path without a query")
 
 
 @judges("publish.nested-record-name-is-encoded")
 def test_nested_record_name_is_encoded(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """As GitLab's own tests find it in the database."""
+    """A client publishes under directories: the record has the name as GitLab's own tests find it, encoded."""
     response = registry.publish(registry.location("path/to/file.bin"), registry.content(), query=RECORD)
     control(response, "published").success()
     expect(response).key("file_name", lambda value: value == "path%2Fto%2Ffile.bin", "'path%2Fto%2Ffile.bin'")

@@ -25,7 +25,7 @@ class Departure:
     query: str = "status=default"
 
     def of(self, plain: FileLocation) -> FileLocation:
-        """Return the place that departs from a plain one."""
+        """Return the location that departs from a plain one."""
         return FileLocation(plain.package + self.package, self.version, self.file)
 
 
@@ -34,14 +34,14 @@ DEPARTURES = {identifier: Departure(**case) for identifier, case in load_catalog
 
 @judges_each({identifier: case for identifier, case in DEPARTURES.items() if case.status == HTTPStatus.CREATED})
 def test_accepted(case: Departure, registry: Registry, expect: Evaluator) -> None:
-    """Values that GitLab's documentation or tests name."""
+    """A client publishes with a name, version or file name that GitLab's documentation or tests accept: 201."""
     response = registry.publish(case.of(registry.location()), registry.content(), query=case.query)
     expect(response).status(case.status)
 
 
 @judges_each({identifier: case for identifier, case in DEPARTURES.items() if case.status != HTTPStatus.CREATED})
 def test_refused(case: Departure, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """One value departs from a publish that is accepted."""
+    """Somebody publishes with one illegal value, where a plain publish is accepted: 400."""
     plain = registry.location()
     response = registry.publish(case.of(plain), registry.content(), query=case.query)
     control(registry.publish(plain, registry.content(), query="status=default"), "plain").status(201)
@@ -50,7 +50,10 @@ def test_refused(case: Departure, registry: Registry, expect: Evaluator, control
 
 @judges("validation.version-hostile-answered-promptly")
 def test_version_hostile_answered_promptly(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Compared with plain publishes at the same time, never with a clock; the best of three counts."""
+    """An attacker publishes a version made to exhaust a backtracking regex: refused, and promptly.
+
+    Compared with plain publishes at the same time, never with a clock; the best of three counts.
+    """
     plain = [registry.publish(registry.location(), registry.content()) for _ in range(3)]
     control(plain[-1], "plain").status(201)
     limit = TOLERATED_RATIO * median(response.seconds for response in plain)
@@ -70,7 +73,7 @@ def test_version_hostile_answered_promptly(registry: Registry, expect: Evaluator
 
 @judges("validation.refusal-names-the-parameter")
 def test_refusal_names_the_parameter(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """As in {"error":"package_version is invalid"}; release-it shows it to its user."""
+    """A client publishes an illegal version: the refusal names the parameter; release-it shows it to its user."""
     response = registry.publish(registry.location(version="..1"), registry.content())
     control(response, "refused").status(400)
     expect(response).key("error", lambda value: "package_version" in str(value), "a sentence with package_version")
@@ -78,7 +81,7 @@ def test_refusal_names_the_parameter(registry: Registry, expect: Evaluator, cont
 
 @judges("validation.refused-publish-leaves-nothing")
 def test_refused_publish_leaves_nothing(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """An unknown status is refused after name and version were found legal."""
+    """A client publishes with an unknown status, name and version being legal, and is refused: nothing is stored."""
     location = registry.location()
     control(registry.publish(location, registry.content(), query="status=processing"), "refused").status(400)
     expect_nothing_at(location, registry, expect, control)
