@@ -20,22 +20,22 @@ INVALID_SECRETS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: the status or statuses that follow when `who`, an actor, an unknown credential or nobody, asks.
+    """One cell: the status or statuses that follow when `caller`, an actor, an unknown credential or nobody, asks.
 
     `scheme` carries an actor's token in another way than its kind's own header, Basic with `user` as the name.
     """
 
     visibility: Visibility
-    who: Actor | Credential | None
+    caller: Actor | Credential | None
     status: tuple[int, ...] = ()
     scheme: AuthenticationScheme | None = None
     user: str = "conformance"
 
     def credential(self, registry: Registry) -> Credential | None:
         """Return the credential of the cell, None for nobody."""
-        if not isinstance(self.who, Actor):
-            return self.who
-        credential = registry.access.credential(self.who, self.visibility)
+        if not isinstance(self.caller, Actor):
+            return self.caller
+        credential = registry.access.credential(self.caller, self.visibility)
         return credential.with_scheme(self.scheme, self.user) if self.scheme else credential
 
 
@@ -51,14 +51,14 @@ def _cell(operation: str, case: Mapping[str, Any]) -> Cell:
     status = case["status"]
     return Cell(
         Visibility(case[operation]),
-        _who(case["actor"], scheme),
+        _caller(case["actor"], scheme),
         tuple(status) if isinstance(status, list) else (status,),
         scheme,
         user or "conformance",
     )
 
 
-def _who(actor: str, scheme: AuthenticationScheme | None) -> Actor | Credential | None:
+def _caller(actor: str, scheme: AuthenticationScheme | None) -> Actor | Credential | None:
     if actor == "nobody":
         return None
     if actor == "unknown" and scheme:

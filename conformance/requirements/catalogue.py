@@ -131,9 +131,13 @@ def _requirements(file: Traversable) -> Iterator[Requirement]:
     Above the entries a file may give what they all have unless they say otherwise, and a table of cells of which
     each is an entry.
     """
-    document = tomllib.loads(file.read_text(encoding="utf-8"))
-    for identifier, entry in cell_entries(document.pop("cells", "row")):
-        yield _requirement(identifier, {**DEFAULTS, **entry})
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{file.name}: {error}") from error
+    if "cells" in document:
+        for identifier, entry in cell_entries(document.pop("cells")):
+            yield _requirement(identifier, {**DEFAULTS, **entry})
     groups = {key: value for key, value in document.items() if isinstance(value, dict)}
     defaults = {key: value for key, value in document.items() if key not in groups}
     for beginning, entries in groups.items():
