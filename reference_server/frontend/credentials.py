@@ -6,12 +6,12 @@ import base64
 from collections.abc import Mapping
 
 from generic_packages.storage.v1.credential_pb2 import (
-    CARRIAGE_BASIC,
-    CARRIAGE_BEARER,
-    CARRIAGE_DEPLOY_TOKEN,
-    CARRIAGE_JOB_TOKEN,
-    CARRIAGE_PRIVATE_TOKEN,
-    Carriage,
+    AUTHENTICATION_SCHEME_BASIC,
+    AUTHENTICATION_SCHEME_BEARER,
+    AUTHENTICATION_SCHEME_DEPLOY_TOKEN,
+    AUTHENTICATION_SCHEME_JOB_TOKEN,
+    AUTHENTICATION_SCHEME_PRIVATE_TOKEN,
+    AuthenticationScheme,
     Credential,
 )
 
@@ -24,25 +24,25 @@ _Headers = Mapping[str, str]
 
 
 def presented_credentials(headers: _Headers, query: Mapping[str, str]) -> list[Credential]:
-    """Collect every credential of a request, in the order of Carriage's numbers; a header before its parameter."""
+    """Collect every credential of a request, in the order of the schemes' numbers; a header before its parameter."""
     found = [
-        *_token(CARRIAGE_JOB_TOKEN, headers.get("Job-Token") or query.get("job_token")),
-        *_token(CARRIAGE_PRIVATE_TOKEN, headers.get("Private-Token") or query.get("private_token")),
-        *_token(CARRIAGE_DEPLOY_TOKEN, headers.get("Deploy-Token")),
+        *_token(AUTHENTICATION_SCHEME_JOB_TOKEN, headers.get("Job-Token") or query.get("job_token")),
+        *_token(AUTHENTICATION_SCHEME_PRIVATE_TOKEN, headers.get("Private-Token") or query.get("private_token")),
+        *_token(AUTHENTICATION_SCHEME_DEPLOY_TOKEN, headers.get("Deploy-Token")),
     ]
     authorization = headers.get("Authorization")
     if authorization:
         scheme, _, rest = authorization.partition(" ")
         if scheme.lower() == "bearer":
-            found += _token(CARRIAGE_BEARER, rest.strip())
+            found += _token(AUTHENTICATION_SCHEME_BEARER, rest.strip())
         elif scheme.lower() == "basic":
             found += _basic(rest.strip())
     return found
 
 
-def _token(carriage: Carriage.ValueType, secret: str | None) -> list[Credential]:
+def _token(scheme: AuthenticationScheme.ValueType, secret: str | None) -> list[Credential]:
     """Make one credential; none for an absent or empty token, which GitLab treats alike."""
-    return [Credential(carriage=carriage, secret=_bounded(secret))] if secret else []
+    return [Credential(scheme=scheme, secret=_bounded(secret))] if secret else []
 
 
 def _basic(encoded: str) -> list[Credential]:
@@ -54,7 +54,7 @@ def _basic(encoded: str) -> list[Credential]:
     username, _, password = decoded.decode("utf-8", "replace").partition(":")
     if not password:
         return []
-    return [Credential(carriage=CARRIAGE_BASIC, username=_bounded(username), secret=_bounded(password))]
+    return [Credential(scheme=AUTHENTICATION_SCHEME_BASIC, username=_bounded(username), secret=_bounded(password))]
 
 
 def _bounded(text: str) -> str:

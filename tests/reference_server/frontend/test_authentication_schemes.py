@@ -27,16 +27,16 @@ class Presented:
     query: str = ""
 
 
-def carried(carriage: str, token: str) -> Presented:
+def carried(scheme: str, token: str) -> Presented:
     """Put a token in a place."""
-    if carriage.startswith("?"):
-        return Presented({}, f"{carriage}={quote(token)}")
-    if carriage == "Bearer":
+    if scheme.startswith("?"):
+        return Presented({}, f"{scheme}={quote(token)}")
+    if scheme == "Bearer":
         return Presented({"Authorization": f"Bearer {token}"})
-    if carriage.startswith("Basic"):
-        user = carriage.partition(" ")[2] or "anyone"
+    if scheme.startswith("Basic"):
+        user = scheme.partition(" ")[2] or "anyone"
         return Presented({"Authorization": f"Basic {base64.b64encode(f'{user}:{token}'.encode()).decode()}"})
-    return Presented({carriage: token})
+    return Presented({scheme: token})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +76,27 @@ def status(front_end: Served, method: str, target: str, *presented: Presented) -
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-@pytest.mark.parametrize("carriage", ALL)
+@pytest.mark.parametrize("scheme", ALL)
 @pytest.mark.parametrize(("kind", "accepted"), [("access", ACCESS), ("deploy", DEPLOY), ("job", JOB)])
 def test_each_kind_of_token_has_its_places(
-    front_end: Served, tokens: Tokens, kind: str, accepted: list[str], carriage: str, method: str
+    front_end: Served, tokens: Tokens, kind: str, accepted: list[str], scheme: str, method: str
 ) -> None:
     expected = {"GET": 200, "PUT": 201}[method]
-    given = status(front_end, method, tokens.file, carried(carriage, getattr(tokens, kind)))
-    anyones_password = kind in {"access", "deploy"} and carriage.startswith("Basic")
-    assert given == (expected if carriage in accepted or anyones_password else 401)
+    given = status(front_end, method, tokens.file, carried(scheme, getattr(tokens, kind)))
+    anyones_password = kind in {"access", "deploy"} and scheme.startswith("Basic")
+    assert given == (expected if scheme in accepted or anyones_password else 401)
 
 
-@pytest.mark.parametrize("carriage", ACCESS)
-def test_rest_takes_access_tokens_in_every_place(front_end: Served, tokens: Tokens, carriage: str) -> None:
-    assert status(front_end, "GET", "/api/v4/user", carried(carriage, tokens.access)) == 200
+@pytest.mark.parametrize("scheme", ACCESS)
+def test_rest_takes_access_tokens_in_every_place(front_end: Served, tokens: Tokens, scheme: str) -> None:
+    assert status(front_end, "GET", "/api/v4/user", carried(scheme, tokens.access)) == 200
 
 
-@pytest.mark.parametrize(("kind", "carriage"), [("deploy", "DEPLOY-TOKEN"), ("job", "JOB-TOKEN")])
-def test_only_packages_take_tokens_that_are_no_users(
-    front_end: Served, tokens: Tokens, kind: str, carriage: str
-) -> None:
-    assert status(front_end, "GET", "/api/v4/user", carried(carriage, getattr(tokens, kind))) == 401
+@pytest.mark.parametrize(("kind", "scheme"), [("deploy", "DEPLOY-TOKEN"), ("job", "JOB-TOKEN")])
+def test_only_packages_take_tokens_that_are_no_users(front_end: Served, tokens: Tokens, kind: str, scheme: str) -> None:
+    assert status(front_end, "GET", "/api/v4/user", carried(scheme, getattr(tokens, kind))) == 401
     listed = tokens.file.partition("/generic")[0]
-    assert status(front_end, "GET", listed, carried(carriage, getattr(tokens, kind))) == 200
+    assert status(front_end, "GET", listed, carried(scheme, getattr(tokens, kind))) == 200
 
 
 ORDER = ["JOB-TOKEN", "PRIVATE-TOKEN", "DEPLOY-TOKEN", "Bearer"]
