@@ -1,5 +1,6 @@
 """What the checks of the Packages API share: addresses, entries of lists, packages with their numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Unpack
@@ -86,6 +87,13 @@ def expect_column(
     found = column(response, key)
     actual = describe(response) if found is None else repr(found)
     evaluator.that(label or "names", holds=found == wanted, expected=repr(wanted), actual=actual, response=response)
+
+
+def expect_entry(evaluator: Evaluator, response: Response, wanted: Mapping[str, object]) -> None:
+    """Evaluate that a list has one entry, which holds what is wanted; label "entry"."""
+    found = [{key: entry.get(key) for key in wanted} for entry in entries(response) or []]
+    actual = repr(found) if found else describe(response)
+    evaluator.that("entry", holds=found == [wanted], expected=repr([wanted]), actual=actual, response=response)
 
 
 def published_fixtures(

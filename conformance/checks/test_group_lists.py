@@ -3,13 +3,13 @@
 from urllib.parse import quote
 
 from conformance.checks.cells import PRIVATE
-from conformance.checks.packages_api import entries, expect_column, packages_below, recorded
+from conformance.checks.packages_api import expect_column, expect_entry, packages_below, recorded
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Evaluator
 from conformance.target.access import Actor
 from conformance.target.registry import Registry
-from conformance.transport.response import Response, describe
+from conformance.transport.response import Response
 
 
 @judges("packages.group-list-shows-projects")
@@ -19,9 +19,7 @@ def test_group_list_shows_projects(registry: Registry, expect: Evaluator, contro
     file = recorded(registry, control, project=subgroup.project)
     response = registry.call("GET", packages_below(subgroup), query=f"package_name={file.location.package}")
     wanted = {"id": file.package, "project_id": subgroup.project.id, "project_path": subgroup.project.path}
-    found = [{key: entry.get(key) for key in wanted} for entry in entries(response) or []]
-    actual = repr(found) if found else describe(response)
-    expect.that("entry", holds=found == [wanted], expected=repr([wanted]), actual=actual, response=response)
+    expect_entry(expect, response, wanted)
 
 
 @judges("packages.group-list-holds-subgroups")

@@ -6,6 +6,7 @@ from conformance.checks.packages_api import (
     column,
     entries,
     expect_column,
+    expect_entry,
     packages_of,
     published_fixtures,
 )
@@ -46,9 +47,7 @@ def test_list_shows_published(registry: Registry, expect: Evaluator, control: Ev
     file = stored(registry, control)
     response = _list(registry, f"package_name={file.location.package}")
     wanted = {"name": file.location.package, "version": "1.0.0", "package_type": "generic"}
-    found = [{key: entry.get(key) for key in wanted} for entry in entries(response) or []]
-    actual = repr(found) if found else describe(response)
-    expect.that("entry", holds=found == [wanted], expected=repr([wanted]), actual=actual, response=response)
+    expect_entry(expect, response, wanted)
 
 
 @judges("packages.list-entry-has-every-key")
