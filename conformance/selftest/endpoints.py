@@ -1,10 +1,10 @@
-"""Which call of GitLab's API, beside the package files themselves, a request makes."""
+"""Which endpoint of GitLab's API, beside the package files themselves, a request is for."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from conformance.selftest.bending import When
 from conformance.selftest.messages import Request
 
 GRAPHQL = "/api/graphql"
@@ -26,13 +26,20 @@ def path_of(request: Request) -> str:
     return request.target.partition("?")[0].removeprefix("/api/v4")
 
 
-def calls(method: str, *patterns: str) -> When:
+def endpoint(method: str, *patterns: str) -> Callable[[Request], bool]:
     """Choose requests by a method, any of several with bars between, whose whole path one of the patterns matches."""
     methods = method.split("|")
     whole = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
     return lambda request: request.method in methods and whole.fullmatch(path_of(request)) is not None
 
 
-def asks_graphql(request: Request) -> bool:
-    """Say whether a request is one of GraphQL."""
+def is_graphql(request: Request) -> bool:
+    """Return whether a request is one of GraphQL."""
     return request.target.partition("?")[0] == GRAPHQL
+
+
+lists_packages = endpoint("GET", LIST)
+lists_group = endpoint("GET", GROUP_LIST)
+shows_package = endpoint("GET", PACKAGE)
+requests_job = endpoint("POST", JOB_REQUEST)
+makes_rule = endpoint("POST", RULES)

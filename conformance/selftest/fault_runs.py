@@ -1,4 +1,4 @@
-"""Runs the suite against the good registries and then against every fault in front of them."""
+"""Runs of the suite against the good registries and then against every fault in front of them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from conformance.selftest.exchange import Location
 from conformance.selftest.faults.fault import Fault
+from conformance.selftest.findings import Baseline, Findings, Observed
 from conformance.selftest.good_server import GoodRegistry, RegistryError
-from conformance.selftest.matrix import Baseline, Observed
-from conformance.selftest.proxy import Bend, Proxy, ProxyHost, transparent
-from conformance.selftest.suite_run import Findings, SuiteRunner
+from conformance.selftest.proxy import Mutation, Proxy, ProxyHost, transparent
+from conformance.selftest.suite_run import SuiteRunner
+from conformance.selftest.upstream import UpstreamAddress
 
 Registries = Mapping[str, GoodRegistry]
 
@@ -22,14 +24,15 @@ class NotGoodError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class StartedRun:
     """A run of the suite that has begun, and the proxy that it talks to."""
 
     proxy: Proxy
     findings: Future[Findings]
+    is_whole: bool
 
 
-class Examiner:
+class FaultRunner:
     """Runs the suite through proxies in front of good registries."""
 
     def __init__(self, registries: Registries, host: ProxyHost, runner: SuiteRunner) -> None:
@@ -37,18 +40,19 @@ class Examiner:
         self._host = host
         self._runner = runner
 
-    def baselines(self) -> dict[str, Baseline]:
-        """Run the suite against each good registry, through a proxy that bends nothing.
+    def baseline(self) -> Baseline:
+        """Run the suite against each good registry, through a proxy that mutates nothing.
 
         Raises RegistryError when one of them cannot be judged and NotGoodError when it is not found conformant.
         """
         runs = {edition: self._start(edition, transparent) for edition in self._registries}
-        return {edition: _good(edition, self._observe(run)[1]) for edition, run in runs.items()}
+        baselines = [_good(edition, self._observe(run)[1]) for edition, run in runs.items()]
+        return reduce(or_, baselines)
 
-    def examine(
-        self, faults: Sequence[Fault], hear: Callable[[Fault], None], only: Mapping[str, tuple[str, ...]]
+    def run(
+        self, faults: Sequence[Fault], on_done: Callable[[Fault], None], only: Mapping[str, tuple[str, ...]]
     ) -> dict[str, Observed]:
-        """Run the suite against every fault; `hear` is told of each as it is done.
+        """Run the suite against every fault; `on_done` is told of each.
 
         `only` names requirements to judge a fault by; a fault that it does not hold is judged by all of them.
         """
@@ -58,30 +62,30 @@ class Examiner:
         for future in as_completed(by_future):
             fault = by_future[future]
             observed[fault.name] = self._observe(runs[fault])[0]
-            hear(fault)
+            on_done(fault)
         return observed
 
-    def _start(self, edition: str, bend: Bend, only: tuple[str, ...] = ()) -> Run:
+    def _start(self, edition: str, mutate: Mutation, only: tuple[str, ...] = ()) -> StartedRun:
         registry = self._registries[edition]
-        location = Location(registry.host, registry.port, registry.token)
-        proxy, url = self._host.open(location, bend)
-        return Run(proxy, self._runner.start(url, registry.token_file, edition, only))
+        address = UpstreamAddress(registry.host, registry.port, registry.token)
+        proxy, url = self._host.open(address, mutate)
+        return StartedRun(proxy, self._runner.start(url, registry.token_file, edition, only), is_whole=not only)
 
-    def _observe(self, run: Run) -> tuple[Observed, Findings]:
+    def _observe(self, run: StartedRun) -> tuple[Observed, Findings]:
         findings = run.findings.result()
         self._host.close(run.proxy)
         errors = [*findings.errors, *(f"the proxy failed: {error!r}" for error in run.proxy.errors)]
         errors += [findings.refusal] if findings.refusal else []
-        return Observed(findings.kills, run.proxy.bent, tuple(errors)), findings
+        return Observed(findings.kills, run.proxy.mutated, tuple(errors), run.is_whole), findings
 
 
 @contextmanager
-def examining(registries: Registries, jobs: int) -> Iterator[Examiner]:
-    """Give an examiner that runs the suite `jobs` times at once; end what it has started afterwards."""
+def fault_runner(registries: Registries, jobs: int) -> Iterator[FaultRunner]:
+    """Yield a runner that runs the suite `jobs` times at once; end what it has started afterwards."""
     runner = SuiteRunner(jobs)
     with ProxyHost() as host:
         try:
-            yield Examiner(registries, host, runner)
+            yield FaultRunner(registries, host, runner)
         finally:
             runner.close()
 

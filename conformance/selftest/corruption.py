@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from conformance.selftest.inbound import ClientGoneError, MalformedBodyError
+from conformance.selftest.client_connection import ClientGoneError, MalformedBodyError
 from conformance.selftest.messages import Body
 
 

@@ -9,13 +9,15 @@ from rich.console import Console
 
 from conformance.judging.results import Evaluation, FailureDetails, Judgement
 from conformance.judging.verdicts import Verdict
-from conformance.selftest.examined import Examined
-from conformance.selftest.matrix import Baseline, Difference, Kills, Kind, Observed
+from conformance.selftest.differences import Difference, Kind
+from conformance.selftest.findings import Baseline, Kills, Observed, findings_of
+from conformance.selftest.matrix import Matrix, Row
 from conformance.selftest.report import show
-from conformance.selftest.suite_run import findings_of
+from conformance.selftest.result import SelfTestResult
 
-ROW = Kills(red=frozenset({"a.one#status"}))
-BASELINE = Baseline(frozenset({"a.one#status"}), frozenset({"a.one"}))
+KILLS = Kills(red=frozenset({"a.one#status"}))
+ROW = Row(red=KILLS.red)
+BASELINE = Baseline(frozenset({"a.one#status"}), frozenset(), frozenset({"a.one"}))
 KNOWN = frozenset({"f", "g"})
 
 
@@ -54,19 +56,16 @@ def test_each_verdict_has_its_place_in_the_findings(judged: Judgement, kills: Ki
     assert (findings.kills, findings.errors, findings.baseline) == (kills, errors, BASELINE)
 
 
-def test_a_whole_run_is_asked_for_coverage() -> None:
-    uncovered = Baseline(BASELINE.expectations, frozenset({"a.two"}))
-    examined = Examined({"f": Observed(ROW, 1)}, uncovered, KNOWN)
-    assert examined.differences({"f": ROW}) == [Difference("", Kind.UNKILLED_MUST, "a.two")]
+def test_a_complete_run_is_asked_for_coverage() -> None:
+    uncovered = Baseline(BASELINE.expectations, frozenset(), frozenset({"a.two"}))
+    result = SelfTestResult({"f": Observed(KILLS, 1)}, uncovered, KNOWN, is_complete=True)
+    assert result.differences(Matrix({"f": ROW})) == [Difference("", Kind.UNKILLED_MUST, "a.two")]
 
 
 def test_a_part_of_a_run_is_not_asked_for_coverage() -> None:
-    assert Examined({"f": Observed(ROW, 1)}, None, KNOWN).differences({"f": ROW}) == []
-
-
-def test_an_update_replaces_the_rows_that_were_seen_and_drops_those_without_a_fault() -> None:
-    examined = Examined({"f": Observed(ROW, 1)}, None, KNOWN)
-    assert examined.merged({"f": Kills(), "g": ROW, "gone": ROW}) == {"f": ROW, "g": ROW}
+    uncovered = Baseline(BASELINE.expectations, frozenset(), frozenset({"a.two"}))
+    result = SelfTestResult({"f": Observed(KILLS, 1)}, uncovered, KNOWN, is_complete=False)
+    assert result.differences(Matrix({"f": ROW})) == []
 
 
 def test_differences_are_printed_under_their_fault_and_its_sentence() -> None:

@@ -1,4 +1,4 @@
-"""One request on its way to the good registry, the answer to it, and the connections that carry such pairs."""
+"""One request on its way to the good registry, the response to it, and the connections that carry such pairs."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from dataclasses import dataclass
 
 import h11
 
-from conformance.selftest.inbound import READ_BYTES, ClientGoneError, MalformedBodyError
-from conformance.selftest.messages import Answer, Body, Request
+from conformance.selftest.client_connection import READ_BYTES, ClientGoneError, MalformedBodyError
+from conformance.selftest.messages import Body, Request, Response
 
 CONTINUE = 100
 BROKEN_CHUNK = b"not a chunk size\r\n\r\n"
 
 
-class NoAnswerError(Exception):
-    """The registry ended the connection without a whole answer."""
+class NoResponseError(Exception):
+    """The registry ended the connection without a whole response."""
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class UpstreamConnection:
     """One connection to the good registry."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
 
-class Connections:
+class ConnectionPool:
     """The connections of one proxy to the good registry; one that has ended cleanly serves the next request too."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
-        self._idle: list[Connection] = []
+        self._idle: list[UpstreamConnection] = []
 
-    async def take(self) -> Connection:
+    async def take(self) -> UpstreamConnection:
         """Return an idle connection or a new one."""
         while self._idle:
             connection = self._idle.pop()
             if not connection.reader.at_eof():
                 return connection
             connection.writer.close()
-        return Connection(*await asyncio.open_connection(self._host, self._port, limit=READ_BYTES))
+        return UpstreamConnection(*await asyncio.open_connection(self._host, self._port, limit=READ_BYTES))
 
-    def give_back(self, connection: Connection) -> None:
+    def give_back(self, connection: UpstreamConnection) -> None:
         """Keep a connection for the next request."""
         self._idle.append(connection)
 
@@ -54,10 +54,10 @@ class Connections:
             self._idle.pop().writer.close()
 
 
-class Forwarding:
-    """One request that is being sent while its answer may already arrive."""
+class ForwardedRequest:
+    """One request that is being sent while its response may already arrive."""
 
-    def __init__(self, request: Request, connection: Connection) -> None:
+    def __init__(self, request: Request, connection: UpstreamConnection) -> None:
         self._request = request
         self._connection = connection
         self._parser = h11.Connection(our_role=h11.CLIENT)
@@ -65,17 +65,17 @@ class Forwarding:
         self._parser.send(h11.EndOfMessage())
         self.sending = asyncio.create_task(_send(request, connection.writer))
 
-    async def answer(self) -> Answer:
-        """Return the final answer, its body still to come; NoAnswerError when there is none."""
+    async def response(self) -> Response:
+        """Return the final response, its body still to come; NoResponseError when there is none."""
         while not isinstance(event := await self._event(), h11.Response):
             if not isinstance(event, h11.InformationalResponse):
-                raise NoAnswerError
+                raise NoResponseError
             if event.status_code == CONTINUE:
                 await self._request.permit()
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items())
-        return Answer(event.status_code, headers, self._body(), event.reason.decode("latin-1"))
+        return Response(event.status_code, headers, self._body(), event.reason.decode("latin-1"))
 
-    async def end(self, connections: Connections) -> None:
+    async def end(self, connections: ConnectionPool) -> None:
         """Stop what is still being sent; give the connection back when it is clean, close it otherwise."""
         self.sending.cancel()
         (outcome,) = await asyncio.gather(self.sending, return_exceptions=True)
@@ -96,7 +96,7 @@ class Forwarding:
             while (event := self._parser.next_event()) is h11.NEED_DATA:
                 self._parser.receive_data(await self._connection.reader.read(READ_BYTES))
         except (h11.RemoteProtocolError, ConnectionError) as error:
-            raise NoAnswerError from error
+            raise NoResponseError from error
         return event
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import h11
 
-from conformance.selftest.messages import Answer, Body, Request, header_of
+from conformance.selftest.messages import Body, Request, Response, header_of
 
 READ_BYTES = 256 * 1024
 HEAD_BYTES = 64 * 1024
@@ -22,7 +22,7 @@ class MalformedBodyError(Exception):
     """The chunked framing of a request body is broken."""
 
 
-class Inbound:
+class ClientConnection:
     """One connection from a client; requests one after another, each body to be read once."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -61,7 +61,7 @@ class Inbound:
         return Request(method="", target="", headers=(), body=self._rest(), permit=self.permit, malformed=seen)
 
     async def permit(self) -> None:
-        """Send the interim answer 100 unless it was sent for this request already."""
+        """Send the interim response 100 unless it was sent for this request already."""
         if not self._permitted:
             self._permitted = True
             self._writer.write(CONTINUE)
@@ -89,22 +89,22 @@ class Inbound:
         while received := await self._reader.read(READ_BYTES):
             yield received
 
-    async def answer(self, request: Request, answer: Answer) -> None:
-        """Write an answer, head and body, in the framing that its own headers announce."""
-        waiting = _head(answer)
-        chunked = (header_of(answer.headers, "transfer-encoding") or "").lower() == "chunked"
-        async for part in answer.body:
+    async def send(self, request: Request, response: Response) -> None:
+        """Write a response, head and body, in the framing that its own headers announce."""
+        waiting = _head(response)
+        chunked = (header_of(response.headers, "transfer-encoding") or "").lower() == "chunked"
+        async for part in response.body:
             self._writer.write(waiting + (b"%x\r\n%b\r\n" % (len(part), part) if chunked else part))
             await self._writer.drain()
             waiting = b""
-        if chunked and not answer.hang_up and request.method != "HEAD":
+        if chunked and not response.hang_up and request.method != "HEAD":
             waiting += b"0\r\n\r\n"
         self._writer.write(waiting)
         await self._writer.drain()
 
-    def turn(self, request: Request, answer: Answer) -> bool:
+    def turn(self, request: Request, response: Response) -> bool:
         """Make ready for the next request on this connection; False when there can be none."""
-        if answer.ends_connection or request.ends_connection or not (answer.leaves_body or self._is_read()):
+        if response.ends_connection or request.ends_connection or not (response.leaves_body or self._is_read()):
             return False
         trailing, ended = self._parser.trailing_data
         self._parser = _parser()
@@ -120,7 +120,7 @@ class Inbound:
         return self._parser.their_state is h11.DONE
 
     async def finish(self) -> None:
-        """End the connection in such a way that the client can still read its answer."""
+        """End the connection in such a way that the client can still read its response."""
         try:
             if self._writer.can_write_eof():
                 self._writer.write_eof()
@@ -137,6 +137,6 @@ def _parser() -> h11.Connection:
     return h11.Connection(our_role=h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
 
 
-def _head(answer: Answer) -> bytes:
-    lines = [f"HTTP/1.1 {answer.status} {answer.reason}", *(f"{name}: {value}" for name, value in answer.headers)]
+def _head(response: Response) -> bytes:
+    lines = [f"HTTP/1.1 {response.status} {response.reason}", *(f"{name}: {value}" for name, value in response.headers)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.selftest.messages import Answer, Request, collect, whole
-from conformance.selftest.targets import presented
+from conformance.selftest.credentials import presented_credential
+from conformance.selftest.messages import Request, Response, collect, whole
 
-SUCCESS = 2
 WATCHED = {"POST", "PUT", "DELETE"}
 NUMBERED = re.compile(r"/api/v4/(?P<kind>projects|groups|users)/(?P<id>[^/?]+)(?P<rest>/[^?]*)?(?:\?|$)")
 PERSONAL_TOKEN = "personal_access_tokens"  # noqa: S105 - the name of a resource
@@ -21,7 +20,7 @@ TOKENS = ("access_tokens", "deploy_tokens", PERSONAL_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class ObservedToken:
     """A token made through the proxy.
 
     `level` is the GitLab access level of an access token, 0 for every other kind. `place` is the project or group that
@@ -37,7 +36,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ObservedProject:
     """A project made through the proxy."""
 
     number: str
@@ -45,36 +44,36 @@ class Project:
     visibility: str
 
 
-class Ledger:
-    """Remembers provisioning answers; one for each proxy."""
+class ObservedProvisioning:
+    """Remembers provisioning responses; one for each proxy."""
 
     def __init__(self) -> None:
-        self._tokens: dict[str, Token] = {}
-        self._projects: dict[str, Project] = {}
+        self._tokens: dict[str, ObservedToken] = {}
+        self._projects: dict[str, ObservedProject] = {}
         self._groups: dict[str, str] = {}
         self._levels: dict[tuple[str, str, int], int] = {}
         self._pipelines: dict[str, int] = {}
 
-    def token(self, request: Request) -> Token | None:
+    def token(self, request: Request) -> ObservedToken | None:
         """Return the token that a request presents, or None for an anonymous or unknown one."""
-        shown = presented(request)
+        shown = presented_credential(request)
         return self._tokens.get(shown.secret) if shown else None
 
-    def project(self, reference: str) -> Project | None:
+    def project(self, reference: str) -> ObservedProject | None:
         """Return the project of a number or path, percent-encoded or not; None for an unknown one."""
         return self._projects.get(unquote(reference))
 
     @property
-    def projects(self) -> tuple[Project, ...]:
-        """Every project, in the order of their making."""
+    def projects(self) -> tuple[ObservedProject, ...]:
+        """Return every project, in the order of their making."""
         return tuple(dict.fromkeys(self._projects.values()))
 
     @property
     def job_tokens(self) -> set[str]:
-        """The tokens of every job that was handed out."""
+        """Return the tokens of every job that was handed out."""
         return {secret for secret, token in self._tokens.items() if token.kind == JOB_TOKEN}
 
-    def level(self, token: Token, reference: str) -> int:
+    def level(self, token: ObservedToken, reference: str) -> int:
         """Return the access level of a token in a project: its own, or its user's."""
         project = self.project(reference)
         if project is None or not token.user:
@@ -83,8 +82,8 @@ class Ledger:
         places = [("projects", project.number), *(("groups", group) for group in above)]
         return max(self._levels.get((*place, token.user), 0) for place in places)
 
-    def is_member(self, token: Token, reference: str) -> bool:
-        """Say whether a token was made for this very project, for a group above it, or for a member of it."""
+    def is_member(self, token: ObservedToken, reference: str) -> bool:
+        """Return whether a token was made for this very project, for a group above it, or for a member of it."""
         project = self.project(reference)
         if project is None:
             return False
@@ -95,19 +94,19 @@ class Ledger:
             return project.path.startswith(f"{self._groups.get(number, ' ')}/")
         return self.project(number) == project
 
-    async def observe(self, request: Request, answer: Answer) -> Answer:
-        """Learn from the answer to a provisioning request; return the answer to pass on in its place."""
-        if request.method not in WATCHED or answer.status // 100 != SUCCESS:
-            return answer
+    async def observe(self, request: Request, response: Response) -> Response:
+        """Learn from the response to a provisioning request; return the response to pass on in its place."""
+        if request.method not in WATCHED or not response.is_success:
+            return response
         learn = self._lesson(request)
         if learn is None:
-            return answer
-        content = await collect(answer.body)
+            return response
+        content = await collect(response.body)
         learn(json.loads(content) if content else {})
-        return answer.with_content(content) if content else replace(answer, body=whole(content))
+        return response.with_content(content) if content else replace(response, body=whole(content))
 
     def _lesson(self, request: Request) -> Callable[[dict[str, Any]], None] | None:
-        """Return what to do with the answer to a request, None when there is nothing to learn."""
+        """Return what to do with the response to a request, None when there is nothing to learn."""
         path = request.target.partition("?")[0]
         made = {
             "/api/v4/projects": self._learn_project,
@@ -129,7 +128,7 @@ class Ledger:
         return None
 
     def _learn_project(self, record: dict[str, Any]) -> None:
-        made = Project(str(record["id"]), record["path_with_namespace"], record["visibility"])
+        made = ObservedProject(str(record["id"]), record["path_with_namespace"], record["visibility"])
         self._projects[made.number] = self._projects[made.path] = made
 
     def _learn_group(self, record: dict[str, Any]) -> None:
@@ -143,7 +142,7 @@ class Ledger:
 
     def _learn_token(self, place: tuple[str, str], kind: str, record: dict[str, Any]) -> None:
         of_user = kind == PERSONAL_TOKEN
-        self._tokens[record["token"]] = Token(
+        self._tokens[record["token"]] = ObservedToken(
             secret=record["token"],
             kind=kind,
             place=("", "") if of_user else place,
@@ -161,5 +160,5 @@ class Ledger:
         if "job_info" in record:
             project = str(record["job_info"]["project_id"])
             user = self._pipelines.get(project, 0)
-            scopes = frozenset({"api"})
-            self._tokens[record["token"]] = Token(record["token"], JOB_TOKEN, ("projects", project), scopes, user=user)
+            place, scopes = ("projects", project), frozenset({"api"})
+            self._tokens[record["token"]] = ObservedToken(record["token"], JOB_TOKEN, place, scopes, user=user)

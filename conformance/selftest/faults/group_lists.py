@@ -1,0 +1,20 @@
+"""Broken registries whose lists of a group's packages leave out or hold the wrong projects."""
+
+from __future__ import annotations
+
+from conformance.selftest.endpoints import lists_group
+from conformance.selftest.faults.fault import Fault
+from conformance.selftest.mutation import query_parameter, rewrite_request
+
+FAULTS = (
+    Fault(
+        "packages.groups-leave-out-subgroups",
+        "The list of a group leaves subgroups out.",
+        rewrite_request(lists_group, query_parameter("exclude_subgroups", "true")),
+    ),
+    Fault(
+        "packages.groups-hold-subgroups-always",
+        "The list of a group holds subgroups, whatever exclude_subgroups says.",
+        rewrite_request(lists_group, query_parameter("exclude_subgroups", None)),
+    ),
+)
