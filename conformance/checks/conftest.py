@@ -9,13 +9,13 @@ from conformance.target.registry import Registry
 
 @pytest.fixture
 def expect(judging: JudgingPlugin) -> Evaluator:
-    """Return the judge of what the requirement asks for."""
+    """Return the evaluator of what the requirement asks for."""
     return Evaluator(judging.check_run, control=False)
 
 
 @pytest.fixture
 def control(judging: JudgingPlugin) -> Evaluator:
-    """Return the judge of what must hold before the requirement can be judged."""
+    """Return the evaluator of what must hold before the requirement can be judged."""
     return Evaluator(judging.check_run, control=True)
 
 

@@ -26,13 +26,13 @@ class Policy:
 
 
 def graphql(registry: Registry, query: str, variables: dict[str, object], credential: Credential | None) -> Response:
-    """Ask a query."""
+    """Return the response to a query."""
     document = {"query": query, "variables": variables}
     return registry.call("POST", PATH, document=document, credential=credential)
 
 
 def settings_of(registry: Registry, group: str, credential: Credential | None) -> Response:
-    """Ask for the settings of a group by its full path."""
+    """Return the response with the settings of a group by its full path."""
     return graphql(registry, QUERY, {"path": group}, credential)
 
 
@@ -42,7 +42,7 @@ def set_policy(registry: Registry, group: str, policy: Policy, credential: Crede
 
 
 def inside(response: Response, *keys: str) -> object:
-    """Return what lies in the data of an answer under the keys, one inside the other; None when it is not there."""
+    """Return what lies in the data of a response under the keys, one inside the other; None when it is not there."""
     found = response.key("data")
     for key in keys:
         found = found.get(key) if isinstance(found, dict) else None
@@ -50,7 +50,7 @@ def inside(response: Response, *keys: str) -> object:
 
 
 def shown_policy(response: Response) -> Policy | None:
-    """Return the policy that an answer to `settings_of` shows, None when it shows none."""
+    """Return the policy that a response to `settings_of` shows, None when it shows none."""
     found = inside(response, "group", "packageSettings")
     if not isinstance(found, dict):
         return None
@@ -58,7 +58,7 @@ def shown_policy(response: Response) -> Policy | None:
 
 
 def was_set(response: Response) -> bool:
-    """Say whether a change of settings was done: no errors of either kind, and the settings in the answer."""
+    """Return whether a change of settings was done: no errors of either kind, and the settings in the response."""
     done = inside(response, "updateNamespacePackageSettings")
     settings = done.get("packageSettings") if isinstance(done, dict) else None
     return (

@@ -1,9 +1,12 @@
 """What the checks of the Packages API share: addresses, entries of lists, packages with their numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Unpack
 from urllib.parse import urlsplit
 
+from conformance.checks.steps import RECORD
 from conformance.content.generator import GeneratedContent
 from conformance.judging.expectations import Evaluator
 from conformance.target.access import Subgroup, TargetProject, Visibility
@@ -12,7 +15,7 @@ from conformance.transport.address import API
 from conformance.transport.response import Response, describe
 
 MOST_PAGES = 12
-ACCEPTED = (200, 201)
+ACCEPTED = (HTTPStatus.OK, HTTPStatus.CREATED)
 Entry = dict[str, object]
 
 
@@ -35,7 +38,7 @@ def recorded(
 ) -> Recorded:
     """Publish a small file and have its record shown; label "recorded status" unless another is given, a control."""
     location, content = location or registry.location(), registry.content()
-    options["query"] = "select=package_file"
+    options["query"] = RECORD
     response = registry.publish(location, content, **options)
     numbers = response.key("package_id"), response.key("id")
     control.that(
@@ -59,14 +62,14 @@ def address_of(project: TargetProject) -> str:
 
 
 def packages_below(subgroup: Subgroup) -> str:
-    """Return the address of the packages of an area's group."""
+    """Return the address of the packages of a subgroup."""
     return f"/groups/{subgroup.id}/packages"
 
 
 def entries(response: Response) -> list[Entry] | None:
-    """Return the entries of a list, None when the answer is no 200 with a list of objects."""
+    """Return the entries of a list, None when the response is no 200 with a list of objects."""
     document = response.json()
-    if response.status != 200 or not isinstance(document, list):  # noqa: PLR2004 - OK
+    if response.status != HTTPStatus.OK or not isinstance(document, list):
         return None
     return [entry if isinstance(entry, dict) else {} for entry in document]
 
@@ -80,18 +83,25 @@ def column(response: Response, key: str = "name") -> list[object] | None:
 def expect_column(
     evaluator: Evaluator, response: Response, wanted: list[object], *, key: str = "name", label: str = ""
 ) -> None:
-    """Judge what a list's entries have under a key, in order; label "names" unless another is given."""
+    """Evaluate what a list's entries have under a key, in order; label "names" unless another is given."""
     found = column(response, key)
     actual = describe(response) if found is None else repr(found)
     evaluator.that(label or "names", holds=found == wanted, expected=repr(wanted), actual=actual, response=response)
 
 
+def expect_entry(evaluator: Evaluator, response: Response, wanted: Mapping[str, object]) -> None:
+    """Evaluate that a list has one entry, which holds what is wanted; label "entry"."""
+    found = [{key: entry.get(key) for key in wanted} for entry in entries(response) or []]
+    actual = repr(found) if found else describe(response)
+    evaluator.that("entry", holds=found == [wanted], expected=repr([wanted]), actual=actual, response=response)
+
+
 def published_fixtures(
     registry: Registry, control: Evaluator, package_fixtures: PackageFixtures | None = None
 ) -> PackageFixtures:
-    """Return a shelf, the shared one unless another is given; label "shelved", a control."""
+    """Return package fixtures, the shared ones unless others are given; label "shelved", a control."""
     package_fixtures = package_fixtures or registry.package_fixtures
-    refused = [response for response in package_fixtures.responses if response.status != 201]  # noqa: PLR2004 - Created
+    refused = [response for response in package_fixtures.responses if response.status != HTTPStatus.CREATED]
     control.that(
         "shelved",
         holds=not refused,

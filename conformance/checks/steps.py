@@ -1,4 +1,4 @@
-"""Steps that several checks take: publish as a control, look that nothing is there, act in parallel."""
+"""Steps that several checks take: publish as a control, expect that nothing is there, act in parallel."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -7,10 +7,12 @@ from typing import TypeVar, Unpack
 
 from conformance.judging.expectations import Evaluator
 from conformance.target.registry import FileLocation, PublishedFile, Registry, RequestOptions
+from conformance.transport.request import Request
 from conformance.transport.response import Response, describe
 
 Result = TypeVar("Result")
 WRITERS = 8
+RECORD = "select=package_file"
 
 
 def stored(
@@ -24,7 +26,7 @@ def stored(
 
 
 def expect_nothing_at(location: FileLocation, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Expect 404 at a place, and control that a whole upload would have been seen there.
+    """Expect 404 at a location, and control that a whole upload would have been seen there.
 
     Labels "published status" and "visible status", both controls, then "afterwards status".
     """
@@ -43,7 +45,7 @@ def etag_of(file: PublishedFile, registry: Registry, control: Evaluator) -> str:
 
 
 def shown(response: Response, name: str) -> str:
-    """Return the value of a key of an answer in words, also when the answer has no such key."""
+    """Return the value of a key of a response in words, also when it has no such key."""
     value = response.key(name)
     return f"the {name} of the first record, which has none" if value is None else repr(value)
 
@@ -61,7 +63,7 @@ def in_parallel(actions: Sequence[Callable[[], Result]]) -> list[Result]:
 
 
 def all_accepted(evaluator: Evaluator, responses: Sequence[Response]) -> None:
-    """Judge that every publish was answered 2xx; label "accepted"."""
+    """Evaluate that every publish was answered 2xx; label "accepted"."""
     refused = [response for response in responses if response.status is None or response.status // 100 != 2]  # noqa: PLR2004 - 2xx
     evaluator.that(
         "accepted",
@@ -69,4 +71,25 @@ def all_accepted(evaluator: Evaluator, responses: Sequence[Response]) -> None:
         expected=f"{len(responses)} publishes accepted",
         actual="; ".join(describe(response) for response in refused) or "all accepted",
         response=(refused or responses)[0],
+    )
+
+
+def followed(registry: Registry, request: Request, location: FileLocation) -> tuple[Response, Response | None]:
+    """Return the response to a request and to one for the file after it, over one connection where it stays open."""
+    with registry.client.persistent_connection() as persistent_connection:
+        response = persistent_connection.send(request)
+        following = (
+            persistent_connection.send(registry.request("GET", location)) if persistent_connection.is_open else None
+        )
+    return response, following
+
+
+def expect_no_body(file: PublishedFile, response: Response, following: Response | None, expect: Evaluator) -> None:
+    """Expect the file to follow a response that has no body, or a closed connection; label "no body"."""
+    expect.that(
+        "no body",
+        holds=following is None or following.sha256 == file.content.sha256,
+        expected="the file as the next answer",
+        actual=describe(following) if following else "a closed connection",
+        response=following or response,
     )

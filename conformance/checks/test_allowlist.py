@@ -11,7 +11,10 @@ REFUSED = (403, 404)
 
 @judges("allowlist.other-project-is-refused")
 def test_other_project_is_refused(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the project of the job alone; both jobs are of the same user, a developer of both."""
+    """A job of another project publishes to a project that does not list it: refused.
+
+    The control is a job of the project itself; both are of the same user, a developer of both projects.
+    """
     project = registry.access.subgroup("unlisted").project
     control(_publish(registry, project, registry.access.job(project).credential), "own").status(201)
     expect(_publish(registry, project, _foreign(registry))).status(*REFUSED)
@@ -19,7 +22,7 @@ def test_other_project_is_refused(registry: Registry, expect: Evaluator, control
 
 @judges("allowlist.other-project-download-is-refused")
 def test_other_project_download_is_refused(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the project of the job alone."""
+    """A job of another project downloads from a project that does not list it, where its own job may: refused."""
     project, location = registry.access.subgroup("unlisted").project, registry.location()
     control(registry.publish(location, registry.content(), project=project), "published").status(201)
     own = registry.access.job(project).credential
@@ -29,7 +32,7 @@ def test_other_project_download_is_refused(registry: Registry, expect: Evaluator
 
 @judges("allowlist.listed-project-is-201")
 def test_listed_project_is_201(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The same publish before and after."""
+    """A job's project is put on the allowlist: the publish that was refused before is accepted."""
     project, token = registry.access.subgroup("listed").project, _foreign(registry)
     control(_publish(registry, project, token), "unlisted").status(*REFUSED)
     control(_list(registry, project), "added").status(201)
@@ -38,7 +41,7 @@ def test_listed_project_is_201(registry: Registry, expect: Evaluator, control: E
 
 @judges("allowlist.shows-listed-projects")
 def test_shows_listed_projects(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Beside the project itself, which is always on its list."""
+    """A maintainer adds a project and asks for the list: the project is there, beside the one whose list it is."""
     project, other = registry.access.subgroup("listing").project, registry.access.elsewhere()
     control(_list(registry, project), "added").status(201)
     response = registry.call("GET", _allowlist(project))
@@ -49,7 +52,7 @@ def test_shows_listed_projects(registry: Registry, expect: Evaluator, control: E
 
 @judges("allowlist.removed-project-is-refused")
 def test_removed_project_is_refused(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The same publish before and after."""
+    """A project is taken off the allowlist: the publish of its job, accepted before, is refused."""
     project, token = registry.access.subgroup("removed").project, _foreign(registry)
     control(_list(registry, project), "added").status(201)
     control(_publish(registry, project, token), "listed").status(201)
@@ -60,7 +63,7 @@ def test_removed_project_is_refused(registry: Registry, expect: Evaluator, contr
 
 @judges("allowlist.disabled-admits-every-project")
 def test_disabled_admits_every_project(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The same publish before and after."""
+    """The allowlist is switched off: the publish of another project's job, refused before, is accepted."""
     project, token = registry.access.subgroup("unscoped").project, _foreign(registry)
     control(_publish(registry, project, token), "enabled").status(*REFUSED)
     disabled = registry.call("PATCH", f"/projects/{project.id}/job_token_scope", document={"enabled": False})
@@ -70,7 +73,7 @@ def test_disabled_admits_every_project(registry: Registry, expect: Evaluator, co
 
 @judges("allowlist.other-project-is-201")
 def test_other_project_is_201(registry: Registry, expect: Evaluator) -> None:
-    """GitLab 15 lets the jobs of other projects in as their users."""
+    """A job of another project publishes: GitLab 15 lets it in as its user, a developer here."""
     expect(_publish(registry, registry.access.subgroup("unlisted").project, _foreign(registry))).status(201)
 
 

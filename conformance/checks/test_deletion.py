@@ -1,16 +1,16 @@
 """Deleting packages and single files: who may, what goes, and what stays."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from conformance.checks.cells import PRIVATE, PUBLIC
 from conformance.checks.packages_api import Recorded, expect_column, packages_of, recorded
+from conformance.checks.steps import RECORD
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
 from conformance.target.access import Actor, Visibility
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.response import Response, describe
-
-NO_CONTENT = 204
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ REFUSED = {
 
 @judges("packages.delete-answers-204")
 def test_delete_answers_204(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A maintainer's access token."""
+    """A maintainer deletes a package: 204."""
     expect(_delete(registry, recorded(registry, control))).status(204)
 
 
 @judges("packages.deleted-is-gone")
 def test_deleted_is_gone(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is the same download before."""
+    """A package is deleted: its file, which downloaded before, is 404, and it is in no list."""
     file = recorded(registry, control)
     control(registry.download(file.location), "before").status(200)
     control(_delete(registry, file), "deleted").status(204)
@@ -48,7 +48,7 @@ def test_deleted_is_gone(registry: Registry, expect: Evaluator, control: Evaluat
 
 @judges("packages.deleted-can-be-published-again")
 def test_deleted_can_be_published_again(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """At once, with other bytes."""
+    """A package is deleted and at once published again with other bytes: the new bytes download."""
     file, newer = recorded(registry, control), registry.content()
     control(_delete(registry, file), "deleted").status(204)
     expect(registry.publish(file.location, newer), "again").status(201)
@@ -57,7 +57,7 @@ def test_deleted_can_be_published_again(registry: Registry, expect: Evaluator, c
 
 @judges_each(REFUSED)
 def test_delete_refused(case: Refusal, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the credential alone: afterwards a maintainer deletes it."""
+    """Somebody who may not delete a package tries; afterwards a maintainer deletes it."""
     file = recorded(registry, control, visibility=case.visibility)
     response = _delete(registry, file, case.actor, case.visibility)
     control(_delete(registry, file, visibility=case.visibility), "maintainer").status(204)
@@ -66,7 +66,7 @@ def test_delete_refused(case: Refusal, registry: Registry, expect: Evaluator, co
 
 @judges("packages.delete-of-another-project-is-404")
 def test_delete_of_another_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the project alone: afterwards it is deleted at its own address."""
+    """The writer deletes a package under another project's address: 404, and it is still there to be deleted."""
     file = recorded(registry, control)
     response = registry.call("DELETE", f"{packages_of(registry, PRIVATE)}/{file.package}")
     control(registry.call("DELETE", f"{packages_of(registry)}/{file.package}"), "own").status(204)
@@ -75,7 +75,7 @@ def test_delete_of_another_project_is_404(registry: Registry, expect: Evaluator,
 
 @judges("packages.refused-delete-deletes-nothing")
 def test_refused_delete_deletes_nothing(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Refused means that it was not done."""
+    """A developer tries to delete a package and is refused: its file downloads as before."""
     file = recorded(registry, control)
     control(_delete(registry, file, Actor.DEVELOPER), "refused").status(403)
     expect(registry.download(file.location)).body(file.content)
@@ -83,13 +83,13 @@ def test_refused_delete_deletes_nothing(registry: Registry, expect: Evaluator, c
 
 @judges("packages.file-delete-answers-204")
 def test_file_delete_answers_204(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A maintainer's access token."""
+    """A maintainer deletes one file of a package: 204."""
     expect(_delete_file(registry, recorded(registry, control))).status(204)
 
 
 @judges("packages.deleted-file-is-gone")
 def test_deleted_file_is_gone(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is the same download before."""
+    """A file that downloaded is deleted: it is 404."""
     file = recorded(registry, control)
     control(registry.download(file.location), "before").status(200)
     control(_delete_file(registry, file), "deleted").status(204)
@@ -98,7 +98,7 @@ def test_deleted_file_is_gone(registry: Registry, expect: Evaluator, control: Ev
 
 @judges("packages.file-delete-keeps-the-others")
 def test_file_delete_keeps_the_others(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Another file of the same package."""
+    """One of two files of a package is deleted: the other downloads."""
     file = recorded(registry, control)
     other = recorded(registry, control, FileLocation(file.location.package, file="other.bin"), "other")
     control(_delete_file(registry, other), "deleted").status(204)
@@ -107,9 +107,9 @@ def test_file_delete_keeps_the_others(registry: Registry, expect: Evaluator, con
 
 @judges("packages.file-delete-uncovers-the-older")
 def test_file_delete_uncovers_the_older(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Two files of one name, the newer one is deleted."""
+    """The newer of two files of one name is deleted: the older one downloads again."""
     older = recorded(registry, control)
-    response = registry.publish(older.location, registry.content(), query="select=package_file")
+    response = registry.publish(older.location, registry.content(), query=RECORD)
     control(response, "newer").success()
     newer = Recorded(older.location, older.content, older.package, response.key("id"))
     control(_delete_file(registry, newer), "deleted").status(204)
@@ -118,7 +118,7 @@ def test_file_delete_uncovers_the_older(registry: Registry, expect: Evaluator, c
 
 @judges("packages.file-delete-by-developer-is-403")
 def test_file_delete_by_developer_is_403(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the credential alone: afterwards a maintainer deletes it."""
+    """A developer tries to delete a file: 403; afterwards a maintainer deletes it."""
     file = recorded(registry, control)
     response = _delete_file(registry, file, Actor.DEVELOPER)
     control(_delete_file(registry, file), "maintainer").status(204)
@@ -127,12 +127,12 @@ def test_file_delete_by_developer_is_403(registry: Registry, expect: Evaluator, 
 
 @judges("packages.file-delete-of-another-package-is-404")
 def test_file_delete_of_another_package_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the package alone: afterwards it is deleted at its own address."""
+    """The writer deletes a file under another package's address: 404, and it is still there to be deleted."""
     file = recorded(registry, control)
-    other = registry.publish(registry.location(), registry.content(), query="select=package_file").key("package_id")
+    other = registry.publish(registry.location(), registry.content(), query=RECORD).key("package_id")
     response = registry.call("DELETE", f"{packages_of(registry)}/{other}/package_files/{file.id}")
     own = _delete_file(registry, file)
-    holds = own.status == NO_CONTENT and type(other) is int
+    holds = own.status == HTTPStatus.NO_CONTENT and type(other) is int
     control.that("own", holds=holds, expected="204, and another package", actual=describe(own), response=own)
     expect(response).status(404)
 

@@ -1,34 +1,28 @@
-"""Downloading: headers, absent files, HEAD, ranges and conditions."""
+"""Downloading: headers, absent files and HEAD."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from conformance.checks.steps import etag_of, stored
-from conformance.content.generator import LiteralContent
+from conformance.checks.steps import expect_no_body, followed, stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
 from conformance.target.access import Visibility
-from conformance.target.registry import REDIRECTS, FileLocation, PublishedFile, Registry
+from conformance.target.registry import REDIRECTS, FileLocation, Registry
 from conformance.transport.request import Request
-from conformance.transport.response import Response, describe
+from conformance.transport.response import describe
 
 STRANGERS: dict[str, Callable[[FileLocation], FileLocation]] = {
     "download.unknown-file-is-404": lambda known: FileLocation(known.package, known.version, "absent.bin"),
     "download.unknown-version-is-404": lambda known: FileLocation(known.package, "9.9.9", known.file),
     "download.unknown-package-is-404": lambda known: FileLocation(f"{known.package}-absent", known.version, known.file),
 }
-RANGES = {
-    "download.range-of-bytes": ("bytes=100-299", 100, 300),
-    "download.range-to-the-end": ("bytes=2500-", 2500, 3000),
-    "download.range-of-the-last-bytes": ("bytes=-400", 2600, 3000),
-}
-OK = 200
 ABSENT_PROJECT = "2147483646"
 
 
 @judges("download.is-octet-stream")
 def test_is_octet_stream(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A page that was uploaded as one must not come back as one."""
+    """Somebody publishes a page as text/html: it downloads as a file, so that no browser shows it."""
     file = stored(registry, control, registry.location("page.html"), headers=(("Content-Type", "text/html"),))
     expect(registry.download(file.location)).header(
         "Content-Type",
@@ -39,7 +33,7 @@ def test_is_octet_stream(registry: Registry, expect: Evaluator, control: Evaluat
 
 @judges("download.declares-its-length")
 def test_declares_its_length(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Progress bars and parallel downloaders start from it."""
+    """A client downloads: Content-Length is the size, where progress bars and parallel downloaders start."""
     file = stored(registry, control)
     size = str(file.content.size)
     expect(registry.download(file.location)).header("Content-Length", lambda value: value == size, size)
@@ -49,7 +43,7 @@ def test_declares_its_length(registry: Registry, expect: Evaluator, control: Eva
 def test_unknown_is_404(
     case: Callable[[FileLocation], FileLocation], registry: Registry, expect: Evaluator, control: Evaluator
 ) -> None:
-    """One part of the place departs from a file that is there."""
+    """A client asks for a file of which one part of the address, and no other, is wrong: 404."""
     file = stored(registry, control)
     control(registry.download(file.location), "known").status(200)
     expect(registry.download(case(file.location))).status(404)
@@ -57,7 +51,7 @@ def test_unknown_is_404(
 
 @judges("download.unknown-project-is-404")
 def test_unknown_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The same file under a project id that nobody has."""
+    """A client asks for a file under a project id that nobody has: 404."""
     file = stored(registry, control)
     known = registry.request("GET", file.location)
     project = registry.access.project(Visibility.PUBLIC)
@@ -68,7 +62,7 @@ def test_unknown_project_is_404(registry: Registry, expect: Evaluator, control: 
 
 @judges("download.names-the-file")
 def test_names_the_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A browser saves the file under its name and never shows it."""
+    """A browser downloads: it is told to save the file under its name, never to show it."""
     file = stored(registry, control, registry.location("named.bin"))
     expect(registry.download(file.location)).header(
         "Content-Disposition",
@@ -79,7 +73,7 @@ def test_names_the_file(registry: Registry, expect: Evaluator, control: Evaluato
 
 @judges("download.checksum-header")
 def test_checksum_header(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The digest of the very bytes."""
+    """A client downloads and compares: the header has the SHA-256 of the very bytes that were published."""
     file = stored(registry, control)
     digest = file.content.sha256
     expect(registry.download(file.location)).header("X-Checksum-SHA256", lambda value: value == digest, digest)
@@ -87,74 +81,39 @@ def test_checksum_header(registry: Registry, expect: Evaluator, control: Evaluat
 
 @judges("download.head-describes-the-file")
 def test_head_describes_the_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Existence and size without the bytes: a body would be taken for the answer that follows."""
+    """A client asks for HEAD to learn existence and size, and then for the file over the same connection.
+
+    A body after HEAD would be taken for the response that follows.
+    """
     file = stored(registry, control)
-    response, following = _followed(registry, registry.request("HEAD", file.location), file.location)
+    response, following = followed(registry, registry.request("HEAD", file.location), file.location)
     size = str(file.content.size)
     expect(response).status(200)
     expect(response).header("Content-Length", lambda value: value == size, size)
-    _expect_no_body(file, response, following, expect)
+    expect_no_body(file, response, following, expect)
 
 
 @judges("download.head-of-unknown-is-404")
 def test_head_of_unknown_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """HEAD tells an absent file from one that is there."""
+    """A client asks for HEAD to tell an absent file from one that is there: 404."""
     file = stored(registry, control)
     control(registry.head(file.location), "known").status(200)
     expect(registry.head(FileLocation(file.location.package, file="absent.bin"))).status(404)
 
 
-@judges_each(RANGES)
-def test_range(case: tuple[str, int, int], registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Content-Range says which bytes these are, and they are those."""
-    asked, start, end = case
-    file = stored(registry, control)
-    response = registry.download(file.location, headers=(("Range", asked),))
-    named = f"bytes {start}-{end - 1}/{file.content.size}"
-    expect(response).status(206)
-    expect(response).header("Content-Range", lambda value: value == named, named)
-    expect(response).body(LiteralContent(file.content.part(start, end)))
-
-
-@judges("download.range-beyond-the-end-is-416")
-def test_range_beyond_the_end_is_416(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The size in the answer lets a client that resumes see that it has everything."""
-    file = stored(registry, control)
-    response = registry.download(file.location, headers=(("Range", f"bytes={file.content.size}-"),))
-    named = f"bytes */{file.content.size}"
-    expect(response).status(416)
-    expect(response).header("Content-Range", lambda value: value == named, named)
-
-
-@judges("download.range-of-a-changed-file-is-whole")
-def test_range_of_a_changed_file_is_whole(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Else a client that resumes would join the halves of two files."""
-    file = stored(registry, control)
-    headers = (("Range", "bytes=100-"), ("If-Range", '"of-another-file"'))
-    expect(registry.download(file.location, headers=headers)).body(file.content)
-
-
-@judges("download.unchanged-is-304")
-def test_unchanged_is_304(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A cache asks with the ETag that it was given; a body would be taken for the answer that follows."""
-    file = stored(registry, control)
-    etag = etag_of(file, registry, control)
-    asked = registry.request("GET", file.location, headers=(("If-None-Match", etag),))
-    response, following = _followed(registry, asked, file.location)
-    expect(response).status(304)
-    _expect_no_body(file, response, following, expect)
-
-
 @judges("download.stays-on-the-host")
 def test_stays_on_the_host(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Asked without following; other checks follow, and send no credential to another host."""
+    """A client that carries its token along redirects downloads: it is sent to no other host.
+
+    Asked without following; other checks follow, and send no credential to another host.
+    """
     file = stored(registry, control)
     response = registry.client.send(registry.request("GET", file.location))
     location = response.header("location") or ""
     authority = urlsplit(location).netloc
     control.that(
         "answered",
-        holds=response.status == OK or (response.status in REDIRECTS and location != ""),
+        holds=response.status == HTTPStatus.OK or (response.status in REDIRECTS and location != ""),
         expected="200 or a redirect",
         actual=describe(response),
         response=response,
@@ -165,24 +124,4 @@ def test_stays_on_the_host(registry: Registry, expect: Evaluator, control: Evalu
         expected=f"no redirect away from {registry.client.address.authority}",
         actual=location or "no redirect",
         response=response,
-    )
-
-
-def _followed(registry: Registry, request: Request, location: FileLocation) -> tuple[Response, Response | None]:
-    """Ask, and then ask for the file over the same connection, where it stays open."""
-    with registry.client.persistent_connection() as persistent_connection:
-        response = persistent_connection.send(request)
-        following = (
-            persistent_connection.send(registry.request("GET", location)) if persistent_connection.is_open else None
-        )
-    return response, following
-
-
-def _expect_no_body(file: PublishedFile, response: Response, following: Response | None, expect: Evaluator) -> None:
-    expect.that(
-        "no body",
-        holds=following is None or following.sha256 == file.content.sha256,
-        expected="the file as the next answer",
-        actual=describe(following) if following else "a closed connection",
-        response=following or response,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
 
 from conformance.checks.graphql import Policy, set_policy, was_set
 from conformance.checks.packages_api import address_of, recorded
@@ -15,7 +16,6 @@ from conformance.target.registry import FileLocation, Registry
 from conformance.transport.response import Response, describe
 
 PARALLEL = 16
-CREATED = 201
 EXCEPTED = ".*-excepted|9[.]9[.][0-9]+"
 ALLOWED, REFUSED = Policy(True), Policy(False)
 ALLOWED_BUT, REFUSED_BUT = Policy(True, EXCEPTED), Policy(False, EXCEPTED)
@@ -48,8 +48,8 @@ TABLE = {
 
 @judges_each(TABLE)
 def test_second_file_of_a_name(case: Second, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is the first one, which is accepted under every policy."""
-    subgroup = _area_with(case.policy, registry, control)
+    """Under the policy of its group a file name, accepted once under every policy, is published a second time."""
+    subgroup = _subgroup_with(case.policy, registry, control)
     plain = registry.location(version=case.version)
     location = replace(plain, package=plain.package + case.suffix)
     stored(registry, control, location, project=subgroup.project)
@@ -58,20 +58,20 @@ def test_second_file_of_a_name(case: Second, registry: Registry, expect: Evaluat
 
 @judges("duplicates.other-file-name-is-201")
 def test_other_file_name_is_201(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the file name alone."""
+    """Where a second file of a name is refused, another file name is published to the package: accepted."""
     _expect_no_duplicate(registry, expect, control, lambda location: replace(location, file="other.bin"))
 
 
 @judges("duplicates.other-version-is-201")
 def test_other_version_is_201(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the version alone."""
+    """Where a second file of a name is refused, the name is published in another version: accepted."""
     _expect_no_duplicate(registry, expect, control, lambda location: replace(location, version="2.0.0"))
 
 
 @judges("duplicates.deleted-file-is-no-duplicate")
 def test_deleted_file_is_no_duplicate(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """What is gone cannot be duplicated; the control is the refusal before."""
-    subgroup = _area_with(REFUSED, registry, control)
+    """A duplicate is refused, the first file is deleted, and the publish is tried again: accepted."""
+    subgroup = _subgroup_with(REFUSED, registry, control)
     file = recorded(registry, control, project=subgroup.project)
     control(registry.publish(file.location, registry.content(), project=subgroup.project), "before").status(400)
     path = f"{address_of(subgroup.project)}/{file.package}/package_files/{file.id}"
@@ -81,16 +81,16 @@ def test_deleted_file_is_no_duplicate(registry: Registry, expect: Evaluator, con
 
 @judges("duplicates.refusal-says-so")
 def test_refusal_says_so(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """GitLab's words, which tell a duplicate from any other bad request."""
+    """A client publishes a duplicate: GitLab's words tell it from any other bad request."""
     words = "Duplicate package is not allowed"
-    response = _refused(registry, control, _area_with(REFUSED, registry, control))
+    response = _refused(registry, control, _subgroup_with(REFUSED, registry, control))
     expect(response).key("message", lambda value: str(value).endswith(words), words)
 
 
 @judges("duplicates.refused-keeps-the-first")
 def test_refused_keeps_the_first(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The bytes that were refused are nowhere."""
-    subgroup = _area_with(REFUSED, registry, control)
+    """A client publishes a duplicate and is refused: the first file downloads as it was."""
+    subgroup = _subgroup_with(REFUSED, registry, control)
     file = stored(registry, control, project=subgroup.project)
     control(registry.publish(file.location, registry.content(), project=subgroup.project), "refused").status(400)
     expect(registry.download(file.location, project=subgroup.project)).body(file.content)
@@ -98,8 +98,8 @@ def test_refused_keeps_the_first(registry: Registry, expect: Evaluator, control:
 
 @judges("duplicates.subgroups-inherit")
 def test_subgroups_inherit(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A subgroup that nobody has given settings; the control is that the group above refuses."""
-    above = _area_with(REFUSED, registry, control)
+    """A group refuses duplicates, its subgroup has no settings of its own: a duplicate below is refused."""
+    above = _subgroup_with(REFUSED, registry, control)
     location = registry.location()
     registry.publish(location, registry.content(), project=above.project)
     control(registry.publish(location, registry.content(), project=above.project), "above").status(400)
@@ -110,8 +110,8 @@ def test_subgroups_inherit(registry: Registry, expect: Evaluator, control: Evalu
 
 @judges("duplicates.subgroups-may-differ")
 def test_subgroups_may_differ(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is the same publish before the subgroup has settings of its own."""
-    below = registry.access.subgroup("differing", within=_area_with(REFUSED, registry, control))
+    """A subgroup of a group that refuses duplicates gets settings that allow them: the refused one is accepted."""
+    below = registry.access.subgroup("differing", within=_subgroup_with(REFUSED, registry, control))
     file = stored(registry, control, project=below.project)
     control(registry.publish(file.location, registry.content(), project=below.project), "inherited").status(400)
     _set(registry, expect, below, ALLOWED, "own policy")
@@ -120,7 +120,10 @@ def test_subgroups_may_differ(registry: Registry, expect: Evaluator, control: Ev
 
 @judges("duplicates.parallel-uploads-leave-one")
 def test_parallel_uploads_leave_one(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Whoever looks first and writes later lets two through."""
+    """Many clients publish one file name at the same moment where duplicates are refused: one is accepted.
+
+    A registry that looks first and writes later lets two through.
+    """
     _, _, responses = _race(registry, control)
     found = sorted(str(response.status) for response in responses)
     holds = found == ["201"] + ["400"] * (PARALLEL - 1)
@@ -130,21 +133,23 @@ def test_parallel_uploads_leave_one(registry: Registry, expect: Evaluator, contr
 
 @judges("duplicates.parallel-winner-downloads")
 def test_parallel_winner_downloads(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The one that was told 201 is the one that is there."""
+    """Many clients publish one file name at the same moment: the one that was told 201 is the one that is there."""
     location, contents, responses = _race(registry, control)
-    accepted = [content for content, response in zip(contents, responses, strict=True) if response.status == CREATED]
+    accepted = [
+        content for content, response in zip(contents, responses, strict=True) if response.status == HTTPStatus.CREATED
+    ]
     actual = f"{len(accepted)} times 201"
     control.that("winner", holds=len(accepted) == 1, expected="201 once", actual=actual, response=responses[0])
-    expect(registry.download(location, project=_area(registry, REFUSED).project)).body(accepted[0])
+    expect(registry.download(location, project=_subgroup(registry, REFUSED).project)).body(accepted[0])
 
 
-def _area(registry: Registry, policy: Policy) -> Subgroup:
+def _subgroup(registry: Registry, policy: Policy) -> Subgroup:
     return registry.access.subgroup(f"{'allowed' if policy.allowed else 'refused'}{'-but' if policy.exception else ''}")
 
 
-def _area_with(policy: Policy, registry: Registry, control: Evaluator) -> Subgroup:
-    """Return an area whose group has this policy; label "policy", a control."""
-    subgroup = _area(registry, policy)
+def _subgroup_with(policy: Policy, registry: Registry, control: Evaluator) -> Subgroup:
+    """Return a subgroup with this policy; label "policy", a control."""
+    subgroup = _subgroup(registry, policy)
     _set(registry, control, subgroup, policy)
     return subgroup
 
@@ -165,8 +170,8 @@ def _refused(registry: Registry, control: Evaluator, subgroup: Subgroup) -> Resp
 def _expect_no_duplicate(
     registry: Registry, expect: Evaluator, control: Evaluator, departing: Callable[[FileLocation], FileLocation]
 ) -> None:
-    """Expect 201 at a place that departs from one where a second file is refused."""
-    subgroup = _area_with(REFUSED, registry, control)
+    """Expect 201 at a location that departs from one where a second file is refused."""
+    subgroup = _subgroup_with(REFUSED, registry, control)
     file = stored(registry, control, project=subgroup.project)
     control(registry.publish(file.location, registry.content(), project=subgroup.project), "refused").status(400)
     expect(registry.publish(departing(file.location), registry.content(), project=subgroup.project)).status(201)
@@ -174,7 +179,7 @@ def _expect_no_duplicate(
 
 def _race(registry: Registry, control: Evaluator) -> tuple[FileLocation, list[GeneratedContent], list[Response]]:
     """Publish one file name at the same moment many times, each time with other bytes."""
-    project, location = _area_with(REFUSED, registry, control).project, registry.location()
+    project, location = _subgroup_with(REFUSED, registry, control).project, registry.location()
     contents = [registry.content() for _ in range(PARALLEL)]
     return (
         location,

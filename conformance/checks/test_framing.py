@@ -1,5 +1,7 @@
 """Framing: how bodies are delimited, what 100 Continue means, and what a broken request leaves behind."""
 
+from http import HTTPStatus
+
 from conformance.checks.cells import INVALID_TOKEN
 from conformance.checks.steps import expect_nothing_at, stored
 from conformance.content.generator import LiteralContent
@@ -9,8 +11,6 @@ from conformance.target.registry import FileLocation, Registry
 from conformance.transport.request import Body
 from conformance.transport.response import Response, describe
 
-CONTINUE = 100
-BAD_REQUEST = 400
 BROKEN_OFF_AFTER = 1000
 CURL_ASKS_ABOVE = 1_048_576
 FRAMINGS = {
@@ -27,7 +27,7 @@ MALFORMED = {
 
 @judges_each(FRAMINGS)
 def test_framing(case: tuple[bool, bool], registry: Registry, expect: Evaluator) -> None:
-    """The ways in which curl and Go send a body."""
+    """A client publishes in one of the ways in which curl and Go send a body: the bytes that were sent download."""
     chunked, expect_continue = case
     location, content = registry.location(), registry.content()
     response = registry.publish(location, Body(content, chunked=chunked), expect_continue=expect_continue)
@@ -37,25 +37,32 @@ def test_framing(case: tuple[bool, bool], registry: Registry, expect: Evaluator)
 
 @judges("framing.continue-is-sent")
 def test_continue_is_sent(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Without it curl waits a second before every upload."""
+    """A client announces a body that is welcome: 100 Continue comes, without which curl waits a second."""
     response = registry.publish(registry.location(), registry.content(), expect_continue=True)
     control(response, "published").status(201)
     interim = response.interim
     expect.that(
-        "interim", holds=CONTINUE in interim, expected="100 first", actual=f"{interim or 'none'}", response=response
+        "interim",
+        holds=HTTPStatus.CONTINUE in interim,
+        expected="100 first",
+        actual=f"{interim or 'none'}",
+        response=response,
     )
 
 
 @judges("framing.refusal-needs-no-body")
 def test_refusal_needs_no_body(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the credential alone; the size is one at which curl asks before it sends."""
+    """A client with an unknown token announces a body of the size at which curl asks first: 401 instead of 100.
+
+    The control differs in the token alone.
+    """
     location, content = registry.location(), registry.content(CURL_ASKS_ABOVE + 1)
     response = registry.publish(location, content, credential=INVALID_TOKEN, expect_continue=True)
     control(registry.publish(location, content, expect_continue=True), "published").status(201)
     expect(response).status(401)
     expect.that(
         "no body asked for",
-        holds=response.body_sent == 0 and CONTINUE not in response.interim,
+        holds=response.body_sent == 0 and HTTPStatus.CONTINUE not in response.interim,
         expected="the refusal before any body byte",
         actual=f"{response.body_sent} bytes sent, interim responses {response.interim or 'none'}",
         response=response,
@@ -64,7 +71,7 @@ def test_refusal_needs_no_body(registry: Registry, expect: Evaluator, control: E
 
 @judges("framing.connection-is-reused")
 def test_connection_is_reused(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A publish and a download over one connection."""
+    """A client publishes and downloads over one connection: it stays open in between."""
     location, content = registry.location(), registry.content()
     with registry.client.persistent_connection() as persistent_connection:
         published = persistent_connection.send(registry.request("PUT", location, Body(content)))
@@ -77,7 +84,10 @@ def test_connection_is_reused(registry: Registry, expect: Evaluator, control: Ev
 
 @judges("framing.refused-body-is-not-a-request")
 def test_refused_body_is_not_a_request(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The body reads as a download of one file; the next request asks for another and must get its answer."""
+    """An attacker publishes a body that reads as a request for one file, is refused, and asks for another file.
+
+    It must get that other file: a body that is left unread must not be taken for the next request.
+    """
     file = stored(registry, control)
     absent = registry.request("GET", FileLocation(file.location.package, file="absent.bin"))
     target = registry.client.address.prefix + absent.target
@@ -104,7 +114,10 @@ def test_refused_body_is_not_a_request(registry: Registry, expect: Evaluator, co
 
 @judges_each(BROKEN_FRAMINGS)
 def test_broken_off_leaves_nothing(case: bool, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The sending side ends a third through; the registry has noticed when it ends its own."""
+    """A client goes away a third through its upload: there is no such file.
+
+    The sending side ends first; the registry has noticed when it ends its own.
+    """
     location = registry.location()
     _break_off(registry, location, chunked=case)
     expect_nothing_at(location, registry, expect, control)
@@ -112,7 +125,7 @@ def test_broken_off_leaves_nothing(case: bool, registry: Registry, expect: Evalu
 
 @judges("framing.retry-after-a-broken-upload")
 def test_retry_after_a_broken_upload(registry: Registry, expect: Evaluator) -> None:
-    """What every client with retries does next."""
+    """A client loses its connection in the middle of an upload and sends it again: the whole file downloads."""
     location, content = registry.location(), registry.content()
     _break_off(registry, location, chunked=False)
     expect(registry.publish(location, content), "retried").status(201)
@@ -121,7 +134,7 @@ def test_retry_after_a_broken_upload(registry: Registry, expect: Evaluator) -> N
 
 @judges("framing.broken-re-upload-keeps-the-old-file")
 def test_broken_re_upload_keeps_the_old_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A newer file exists only once it is complete."""
+    """A client goes away while it publishes a file name again: the older file downloads, whole."""
     file = stored(registry, control)
     _break_off(registry, file.location, chunked=False)
     expect(registry.download(file.location)).body(file.content)
@@ -129,7 +142,10 @@ def test_broken_re_upload_keeps_the_old_file(registry: Registry, expect: Evaluat
 
 @judges_each(MALFORMED)
 def test_malformed_is_refused(case: bytes, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A message whose end is in doubt is where requests are smuggled; to wait for more is no refusal."""
+    """An attacker sends a message whose end is in doubt, where requests are smuggled: refused, nothing stored.
+
+    To wait for more is no refusal.
+    """
     location = registry.location()
     request = registry.request("PUT", location)
     lines = [
@@ -140,7 +156,7 @@ def test_malformed_is_refused(case: bytes, registry: Registry, expect: Evaluator
     response = registry.client.send_raw("\r\n".join([*lines, ""]).encode() + case)
     expect.that(
         "refused",
-        holds=response.status == BAD_REQUEST or response.lost,
+        holds=response.status == HTTPStatus.BAD_REQUEST or response.lost,
         expected="400 or a closed connection",
         actual=describe(response),
         response=response,

@@ -3,37 +3,35 @@
 from urllib.parse import quote
 
 from conformance.checks.cells import PRIVATE
-from conformance.checks.packages_api import entries, expect_column, packages_below, recorded
+from conformance.checks.packages_api import expect_column, expect_entry, packages_below, recorded
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Evaluator
 from conformance.target.access import Actor
 from conformance.target.registry import Registry
-from conformance.transport.response import Response, describe
+from conformance.transport.response import Response
 
 
 @judges("packages.group-list-shows-projects")
 def test_group_list_shows_projects(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Each entry says which project it is from."""
+    """A client lists a group: the entry of a package says which project it is from."""
     subgroup = registry.access.subgroup("lists")
     file = recorded(registry, control, project=subgroup.project)
     response = registry.call("GET", packages_below(subgroup), query=f"package_name={file.location.package}")
     wanted = {"id": file.package, "project_id": subgroup.project.id, "project_path": subgroup.project.path}
-    found = [{key: entry.get(key) for key in wanted} for entry in entries(response) or []]
-    actual = repr(found) if found else describe(response)
-    expect.that("entry", holds=found == [wanted], expected=repr([wanted]), actual=actual, response=response)
+    expect_entry(expect, response, wanted)
 
 
 @judges("packages.group-list-holds-subgroups")
 def test_group_list_holds_subgroups(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A package of a subgroup's project, asked for above."""
+    """A package is published in a subgroup's project: the list of the group above has it."""
     name, response = _listed_above(registry, control, "")
     expect_column(expect, response, [name])
 
 
 @judges("packages.group-list-leaves-out-subgroups")
 def test_group_list_leaves_out_subgroups(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the parameter alone."""
+    """A client lists a group without its subgroups: a package that the whole list has is left out."""
     name, response = _listed_above(registry, control, "&exclude_subgroups=true")
     above = registry.call("GET", packages_below(registry.access.subgroup("lists")), query=f"package_name={name}")
     expect_column(control, above, [name], label="included")
@@ -42,7 +40,7 @@ def test_group_list_leaves_out_subgroups(registry: Registry, expect: Evaluator, 
 
 @judges("packages.group-list-hides-private-projects")
 def test_group_list_hides_private_projects(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the credential alone."""
+    """An outsider lists a public group: a private project's package, which the writer sees, is not there."""
     file = stored(registry, control, visibility=PRIVATE)
     group = quote(registry.access.project(PRIVATE).path.rpartition("/")[0], safe="")
     path, query = f"/groups/{group}/packages", f"package_name={file.location.package}"

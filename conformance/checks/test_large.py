@@ -14,7 +14,7 @@ RANGE_BYTES = 70_000
 
 @judges("large.sized-round-trip")
 def test_sized_round_trip(registry: Registry, expect: Evaluator) -> None:
-    """There and back."""
+    """A client publishes a large file, its length declared, and downloads it: the same bytes."""
     file = registry.large
     expect(file.response, "published").success()
     expect(registry.download(file.location)).body(file.content)
@@ -22,7 +22,7 @@ def test_sized_round_trip(registry: Registry, expect: Evaluator) -> None:
 
 @judges("large.chunked-round-trip")
 def test_chunked_round_trip(registry: Registry, expect: Evaluator) -> None:
-    """There without a declared length, and back."""
+    """A client publishes a large file chunked, without a length, and downloads it: the same bytes."""
     location, content = registry.location("chunked.bin"), registry.content(registry.large_bytes)
     expect(registry.publish(location, Body(content, chunked=True)), "published").status(201)
     expect(registry.download(location)).body(content)
@@ -30,7 +30,7 @@ def test_chunked_round_trip(registry: Registry, expect: Evaluator) -> None:
 
 @judges("large.boundary-sizes")
 def test_boundary_sizes(registry: Registry, expect: Evaluator) -> None:
-    """Where buffers and blocks end."""
+    """A client publishes files around the sizes where buffers and blocks end: each downloads as sent."""
     wrong = []
     for size in BOUNDARY_SIZES:
         location, content = registry.location(), registry.content(size)
@@ -49,7 +49,7 @@ def test_boundary_sizes(registry: Registry, expect: Evaluator) -> None:
 
 @judges("large.record-of-a-large-file")
 def test_record_of_a_large_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """What was counted and digested while the bytes passed."""
+    """A client asks for the record of a large file: size and SHA-256 are those of the bytes that passed."""
     file = registry.large
     control(file.response, "published").success()
     expect(file.response).key("size", lambda value: value == file.content.size, f"{file.content.size}")
@@ -58,7 +58,7 @@ def test_record_of_a_large_file(registry: Registry, expect: Evaluator, control: 
 
 @judges("large.range-deep-inside")
 def test_range_deep_inside(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A piece that begins and ends inside the registry's blocks, whatever their size."""
+    """A client asks for a piece deep inside a large file, across the registry's blocks: exactly those bytes."""
     file = registry.large
     control(file.response, "published").success()
     start = max(0, file.content.size * 3 // 4 - 7)
@@ -70,7 +70,7 @@ def test_range_deep_inside(registry: Registry, expect: Evaluator, control: Evalu
 
 @judges("large.broken-off-leaves-nothing")
 def test_broken_off_leaves_nothing(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Half of what was declared."""
+    """A client goes away halfway through a large upload: there is no such file."""
     location, content = registry.location(), registry.content(registry.large_bytes)
     registry.publish(location, Body(content, break_off_after=content.size // 2))
     expect_nothing_at(location, registry, expect, control)
@@ -78,7 +78,10 @@ def test_broken_off_leaves_nothing(registry: Registry, expect: Evaluator, contro
 
 @judges("large.refusal-is-readable")
 def test_refusal_is_readable(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Closing the connection under a client that is still sending would cost it the answer."""
+    """A client with an unknown token sends a large body without asking first: it can read the 401.
+
+    A connection that is closed under a client that is still sending costs it the response.
+    """
     control(registry.large.response, "published").success()
     content = registry.content(registry.large_bytes)
     expect(registry.publish(registry.location(), content, credential=INVALID_TOKEN)).status(401)

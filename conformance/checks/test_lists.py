@@ -6,6 +6,7 @@ from conformance.checks.packages_api import (
     column,
     entries,
     expect_column,
+    expect_entry,
     packages_of,
     published_fixtures,
 )
@@ -42,18 +43,16 @@ ORDERS = {
 
 @judges("packages.list-shows-published")
 def test_list_shows_published(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A list of one, by the package's own name."""
+    """A client publishes a package and lists by its name: one entry, with name, version and type."""
     file = stored(registry, control)
     response = _list(registry, f"package_name={file.location.package}")
     wanted = {"name": file.location.package, "version": "1.0.0", "package_type": "generic"}
-    found = [{key: entry.get(key) for key in wanted} for entry in entries(response) or []]
-    actual = repr(found) if found else describe(response)
-    expect.that("entry", holds=found == [wanted], expected=repr([wanted]), actual=actual, response=response)
+    expect_entry(expect, response, wanted)
 
 
 @judges("packages.list-entry-has-every-key")
 def test_list_entry_has_every_key(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """More keys are welcome."""
+    """A client reads an entry: every key that GitLab's entries have is there; more are welcome."""
     entry, response = _first_entry(registry, control)
     missing = ", ".join(sorted(KEYS - set(entry)))
     expect.that("keys", holds=not missing, expected="every key", actual=f"no {missing}", response=response)
@@ -61,7 +60,7 @@ def test_list_entry_has_every_key(registry: Registry, expect: Evaluator, control
 
 @judges("packages.list-types-are-strict")
 def test_list_types_are_strict(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A strictly typed client fails on the whole list when one value has another type."""
+    """A strictly typed client reads an entry: one value of another type would fail its whole list."""
     entry, response = _first_entry(registry, control)
     links = entry.get("_links")
     web_path = links.get("web_path") if isinstance(links, dict) else None
@@ -77,21 +76,24 @@ def test_list_types_are_strict(registry: Registry, expect: Evaluator, control: E
 
 @judges("packages.list-hides-hidden")
 def test_list_hides_hidden(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the status alone."""
+    """A package and a hidden one are published: the list has the first alone."""
     stem, _ = _one_of_two_hidden(registry, control)
     expect_column(expect, _list(registry, f"package_name={stem}"), [f"{stem}-default"])
 
 
 @judges("packages.list-shows-hidden-on-request")
 def test_list_shows_hidden_on_request(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Beside a package that is not hidden."""
+    """A package and a hidden one are published: the list of the hidden has the second alone."""
     stem, hidden = _one_of_two_hidden(registry, control)
     expect_column(expect, _list(registry, f"package_name={stem}&status=hidden"), [hidden])
 
 
 @judges("packages.list-shows-again-what-is-default-again")
 def test_list_shows_again_what_is_default_again(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The status belongs to the package and follows the last upload that says one."""
+    """A hidden package, in no list, is published to with status=default: it is in the list.
+
+    The status belongs to the package and follows the last upload that says one.
+    """
     file = stored(registry, control, query="status=hidden")
     query = f"package_name={file.location.package}"
     expect_column(control, _list(registry, query), [], label="hidden names")
@@ -101,7 +103,7 @@ def test_list_shows_again_what_is_default_again(registry: Registry, expect: Eval
 
 @judges("packages.list-filters-by-type")
 def test_list_filters_by_type(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the type alone."""
+    """A client lists another type: no generic package is there, although the generic list has them."""
     stem = published_fixtures(registry, control).stem
     generic = _list(registry, f"package_name={stem}&package_type=generic")
     expect_column(control, generic, [*registry.package_fixtures.names], label="generic")
@@ -110,13 +112,13 @@ def test_list_filters_by_type(registry: Registry, expect: Evaluator, control: Ev
 
 @judges_each(UNKNOWN_VALUES)
 def test_list_unknown_value_is_400(case: str, registry: Registry, expect: Evaluator) -> None:
-    """A typing error is not an empty list."""
+    """A client misspells a parameter: it is told so, which an empty list would not do."""
     expect(_list(registry, case)).status(400)
 
 
 @judges("packages.list-filters-by-part-of-name")
 def test_list_filters_by_part_of_name(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The part is the end of one name and inside no other."""
+    """A client lists by a part that is the end of one name and inside no other: that package alone."""
     package_fixtures = published_fixtures(registry, control)
     part = package_fixtures.names[3].removeprefix(registry.access.prefix)
     expect_column(expect, _list(registry, f"package_name={part}"), [package_fixtures.names[3]])
@@ -124,7 +126,7 @@ def test_list_filters_by_part_of_name(registry: Registry, expect: Evaluator, con
 
 @judges("packages.list-filters-by-whole-version")
 def test_list_filters_by_whole_version(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Another version begins with the one that is asked for."""
+    """A client lists by a version with which another begins: the entry of that version alone."""
     file = stored(registry, control)
     longer = FileLocation(file.location.package, "1.0.0.1")
     control(registry.publish(longer, registry.content()), "longer").status(201)
@@ -134,7 +136,7 @@ def test_list_filters_by_whole_version(registry: Registry, expect: Evaluator, co
 
 @judges_each(ORDERS)
 def test_list_order(case: tuple[str, str], registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Creation, names and versions of the shelf are in three different orders."""
+    """A client lists packages whose creation, names and versions are in different orders: the order asked for."""
     query, letters = case
     stem = published_fixtures(registry, control).stem
     expect_column(expect, _list(registry, f"package_name={stem}{query}"), [f"{stem}-{letter}" for letter in letters])
@@ -142,7 +144,7 @@ def test_list_order(case: tuple[str, str], registry: Registry, expect: Evaluator
 
 @judges("packages.list-orders-by-type")
 def test_list_orders_by_type(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """All are generic, so that any order is one by type."""
+    """A client orders by type where all are generic, so that any order will do: each package once."""
     package_fixtures = published_fixtures(registry, control)
     response = _list(registry, f"package_name={package_fixtures.stem}&order_by=type")
     found = sorted(map(str, column(response) or []))
@@ -152,7 +154,7 @@ def test_list_orders_by_type(registry: Registry, expect: Evaluator, control: Eva
 
 @judges_each(ACCESS)
 def test_list_access(case: Cell, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the credential alone: for the writer there is a list."""
+    """Somebody lists the packages of a project, where the writer gets a list."""
     path = packages_of(registry, case.visibility)
     control(registry.call("GET", path), "writer").status(200)
     expect(registry.call("GET", path, credential=case.credential(registry))).status(*case.status)
@@ -160,7 +162,7 @@ def test_list_access(case: Cell, registry: Registry, expect: Evaluator, control:
 
 @judges("packages.list-empty-is-200")
 def test_list_empty_is_200(registry: Registry, expect: Evaluator) -> None:
-    """No package is no error."""
+    """A client lists by a name that no package has: an empty list, which is no error."""
     expect_column(expect, _list(registry, f"package_name={registry.location().package}-absent"), [])
 
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from conformance.checks.steps import WRITERS, all_accepted, etag_of, in_parallel, stored
+from conformance.checks.steps import RECORD, WRITERS, all_accepted, etag_of, in_parallel, stored
 from conformance.content.generator import GeneratedContent
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Evaluator
@@ -15,7 +15,7 @@ SHORTER_BYTES = 1200
 
 @judges("newest.upload-wins")
 def test_upload_wins(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The newer file is the shorter one, so that no end of the older shows."""
+    """A file is published again with fewer bytes: the newer bytes download, and no end of the older."""
     file = stored(registry, control)
     newer = registry.content(SHORTER_BYTES)
     control(registry.publish(file.location, newer), "newer").status(201)
@@ -24,7 +24,7 @@ def test_upload_wins(registry: Registry, expect: Evaluator, control: Evaluator) 
 
 @judges("newest.head-describes-the-newest")
 def test_head_describes_the_newest(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """HEAD and GET speak of the same file."""
+    """A file is published again with fewer bytes: HEAD speaks of the newer, as GET does."""
     file = stored(registry, control)
     control(registry.publish(file.location, registry.content(SHORTER_BYTES)), "newer").status(201)
     size = str(SHORTER_BYTES)
@@ -33,7 +33,7 @@ def test_head_describes_the_newest(registry: Registry, expect: Evaluator, contro
 
 @judges("newest.etag-changes-with-the-file")
 def test_etag_changes_with_the_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A cache that asks with the older ETag gets the newer file."""
+    """A cache has a file and its ETag, and the file is published again: the cache gets the newer file."""
     file = stored(registry, control)
     etag = etag_of(file, registry, control)
     newer = registry.content()
@@ -43,7 +43,10 @@ def test_etag_changes_with_the_file(registry: Registry, expect: Evaluator, contr
 
 @judges("newest.each-upload-is-visible-at-once")
 def test_each_upload_is_visible_at_once(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Fast enough for several uploads to carry the same time."""
+    """A client publishes and downloads one name in turn: each time it gets the file just sent.
+
+    Fast enough for several files to bear the same time.
+    """
     location = registry.location()
     contents = [registry.content() for _ in range(ROUNDS)]
     rounds = [(registry.publish(location, content), registry.download(location)) for content in contents]
@@ -64,7 +67,7 @@ def test_each_upload_is_visible_at_once(registry: Registry, expect: Evaluator, c
 
 @judges("newest.other-files-are-untouched")
 def test_other_files_are_untouched(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Another file of the same package is published twice."""
+    """Another file of the package is published twice: this one downloads as it was."""
     file = stored(registry, control)
     other = FileLocation(file.location.package, file="other.bin")
     control(registry.publish(other, registry.content()), "other").status(201)
@@ -74,7 +77,7 @@ def test_other_files_are_untouched(registry: Registry, expect: Evaluator, contro
 
 @judges("newest.parallel-writers-never-mix")
 def test_parallel_writers_never_mix(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Every writer downloads right after its upload, while the others are still at it."""
+    """Clients publish one name at the same moment and each downloads at once: one upload or another, whole."""
     file = stored(registry, control)
     contents = [registry.content(SHORTER_BYTES * (number + 1)) for number in range(WRITERS)]
 
@@ -97,9 +100,12 @@ def test_parallel_writers_never_mix(registry: Registry, expect: Evaluator, contr
 
 @judges("newest.highest-id-wins-after-parallel-writers")
 def test_highest_id_wins_after_parallel_writers(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The ids in the records tell the order in which the registry took the uploads."""
+    """Clients publish one name at the same moment: the record with the highest id is of the file that downloads.
+
+    The ids tell the order in which the registry took the uploads.
+    """
     location = registry.location()
-    contents, responses = _write_in_parallel(registry, location, query="select=package_file")
+    contents, responses = _write_in_parallel(registry, location, query=RECORD)
     all_accepted(control, responses)
     ids = [str(response.key("id")) for response in responses]
     control.that(
@@ -115,7 +121,7 @@ def test_highest_id_wins_after_parallel_writers(registry: Registry, expect: Eval
 
 @judges("newest.upload-wins-after-parallel-writers")
 def test_upload_wins_after_parallel_writers(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Once the parallel uploads are answered, the next one is the newest without doubt."""
+    """Clients publish one name at the same moment, then one more does: that last upload downloads."""
     location = registry.location()
     _, responses = _write_in_parallel(registry, location)
     all_accepted(control, responses)

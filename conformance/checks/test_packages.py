@@ -1,5 +1,7 @@
 """One package: what is shown of it, its files, its pipelines, and who sees what of it."""
 
+from http import HTTPStatus
+
 from conformance.checks.cells import PRIVATE, Cell
 from conformance.checks.packages_api import (
     address_of,
@@ -8,6 +10,7 @@ from conformance.checks.packages_api import (
     packages_of,
     recorded,
 )
+from conformance.checks.steps import RECORD
 from conformance.checks.times import is_rfc_3339
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
@@ -30,18 +33,18 @@ UNSEEN = {
 
 @judges("packages.get-shows-the-package")
 def test_get_shows_the_package(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Under the id that the record of its file names."""
+    """A client asks for the package whose id the record of its file names: id, name, version and type."""
     file = recorded(registry, control)
     response = registry.call("GET", f"{packages_of(registry)}/{file.package}")
     wanted = {"id": file.package, "name": file.location.package, "version": "1.0.0", "package_type": "generic"}
     found = {key: response.key(key) for key in wanted}
-    holds = response.status == 200 and found == wanted  # noqa: PLR2004 - OK
+    holds = response.status == HTTPStatus.OK and found == wanted
     expect.that("package", holds=holds, expected=repr(wanted), actual=describe(response), response=response)
 
 
 @judges("packages.get-of-another-project-is-404")
 def test_get_of_another_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the project alone; the writer sees both."""
+    """A client that sees both projects asks for a package under the other project's address: 404."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}"), "own").status(200)
     expect(registry.call("GET", f"{packages_of(registry, PRIVATE)}/{file.package}")).status(404)
@@ -49,7 +52,7 @@ def test_get_of_another_project_is_404(registry: Registry, expect: Evaluator, co
 
 @judges("packages.get-unknown-is-404")
 def test_get_unknown_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the id alone."""
+    """A client asks for a package id that nobody has: 404, where a known id is shown."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}"), "known").status(200)
     expect(registry.call("GET", f"{packages_of(registry)}/{UNKNOWN_ID}")).status(404)
@@ -57,7 +60,7 @@ def test_get_unknown_is_404(registry: Registry, expect: Evaluator, control: Eval
 
 @judges_each(UNSEEN)
 def test_unseen(case: tuple[str, Cell], registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the credential alone."""
+    """Somebody asks for a package, or a part of it, of a private project, which the writer is shown."""
     part, cell = case
     file = recorded(registry, control, visibility=cell.visibility)
     path = f"{packages_of(registry, cell.visibility)}/{file.package}{part}"
@@ -67,7 +70,7 @@ def test_unseen(case: tuple[str, Cell], registry: Registry, expect: Evaluator, c
 
 @judges("packages.delete-link-for-maintainers")
 def test_delete_link_for_maintainers(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """It is the address that DELETE wants."""
+    """A maintainer asks for a package: the link for its deletion is the address that DELETE wants."""
     path, links = _links_for(registry, control, Actor.MAINTAINER)
     link = str(links.get("delete_api_path"))
     expect.that("link", holds=link.endswith(path), expected=f"an address that ends with {path}", actual=link)
@@ -75,7 +78,7 @@ def test_delete_link_for_maintainers(registry: Registry, expect: Evaluator, cont
 
 @judges("packages.delete-link-not-for-developers")
 def test_delete_link_not_for_developers(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Clients show a button for it."""
+    """A developer asks for a package: there is no link for its deletion, for which clients show a button."""
     _, links = _links_for(registry, control, Actor.DEVELOPER)
     control.that("web", holds="web_path" in links, expected="a web_path", actual=repr(links))
     expect.that("link", holds="delete_api_path" not in links, expected="no delete_api_path", actual=repr(links))
@@ -83,7 +86,7 @@ def test_delete_link_not_for_developers(registry: Registry, expect: Evaluator, c
 
 @judges("packages.files-show-each-file")
 def test_files_show_each_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A list of one, as Renovate and glpkg read it."""
+    """A client lists the files of a package, as Renovate and glpkg do: one entry, of the file published."""
     file = recorded(registry, control)
     response = registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files")
     (entry, *more) = entries(response) or [{}]
@@ -100,9 +103,9 @@ def test_files_show_each_file(registry: Registry, expect: Evaluator, control: Ev
 
 @judges("packages.files-keep-older-uploads")
 def test_files_keep_older_uploads(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Each with its own id."""
+    """A file name is published twice: the list of files has both, each with its own id."""
     older = recorded(registry, control)
-    newer = registry.publish(older.location, registry.content(), query="select=package_file")
+    newer = registry.publish(older.location, registry.content(), query=RECORD)
     control(newer, "newer").success()
     response = registry.call("GET", f"{packages_of(registry)}/{older.package}/package_files")
     expect_column(expect, response, [older.id, newer.key("id")], key="id", label="ids")
@@ -110,7 +113,7 @@ def test_files_keep_older_uploads(registry: Registry, expect: Evaluator, control
 
 @judges("packages.files-nested-name-is-encoded")
 def test_files_nested_name_is_encoded(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """As the record of its upload shows it."""
+    """A file is published under directories: the list of files has its name as the record has it, encoded."""
     file = recorded(registry, control, registry.location(NESTED))
     response = registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files")
     expect_column(expect, response, ["path%2Fto%2Ffile.bin"], key="file_name")
@@ -118,7 +121,7 @@ def test_files_nested_name_is_encoded(registry: Registry, expect: Evaluator, con
 
 @judges("packages.files-have-page-headers")
 def test_files_have_page_headers(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Two files on pages of one."""
+    """A client lists two files on pages of one: the headers of pages are there."""
     file = recorded(registry, control)
     control(
         registry.publish(FileLocation(file.location.package, file="other.bin"), registry.content()), "other"
@@ -131,7 +134,7 @@ def test_files_have_page_headers(registry: Registry, expect: Evaluator, control:
 
 @judges("packages.files-of-another-project-is-404")
 def test_files_of_another_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the project alone."""
+    """A client lists the files of a package under another project's address: 404."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files"), "own").status(200)
     expect(registry.call("GET", f"{packages_of(registry, PRIVATE)}/{file.package}/package_files")).status(404)
@@ -139,7 +142,7 @@ def test_files_of_another_project_is_404(registry: Registry, expect: Evaluator, 
 
 @judges("packages.file-downloads-by-id")
 def test_file_downloads_by_id(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The older of two files of one name, which no other address gives."""
+    """A client downloads the older of two files of one name by its id: no other address gives it."""
     older = recorded(registry, control)
     control(registry.publish(older.location, registry.content()), "newer").status(201)
     path = f"{packages_of(registry)}/{older.package}/package_files/{older.id}/download"
@@ -148,7 +151,7 @@ def test_file_downloads_by_id(registry: Registry, expect: Evaluator, control: Ev
 
 @judges("packages.pipelines-of-a-job")
 def test_pipelines_of_a_job(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """One publish by one job."""
+    """A job publishes a package: the package's pipelines are that of the job."""
     project = registry.access.project(PRIVATE)
     job = registry.access.job(project)
     file = recorded(registry, control, project=project, credential=job.credential)
@@ -158,7 +161,7 @@ def test_pipelines_of_a_job(registry: Registry, expect: Evaluator, control: Eval
 
 @judges("packages.pipelines-of-nobody")
 def test_pipelines_of_nobody(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """An empty list, not the lack of one."""
+    """A client publishes a package without a job: its pipelines are an empty list."""
     file = recorded(registry, control)
     expect_column(
         expect, registry.call("GET", f"{packages_of(registry)}/{file.package}/pipelines"), [], key="id", label="ids"

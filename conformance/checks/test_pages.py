@@ -36,7 +36,7 @@ KEYSET = "pagination=keyset&per_page=2"
 
 @judges_each(SIZES)
 def test_page_size(case: tuple[str, int], registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Of a list with one package more than any page holds."""
+    """A client lists more packages than any page holds: the page has as many as it may."""
     parameters, size = case
     many_packages = published_fixtures(registry, control, registry.many_packages)
     response = registry.call("GET", packages_of(registry), query=f"package_name={many_packages.stem}{parameters}")
@@ -47,7 +47,7 @@ def test_page_size(case: tuple[str, int], registry: Registry, expect: Evaluator,
 
 @judges("packages.page-headers")
 def test_page_headers(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The middle one of three pages, which has every neighbour."""
+    """A client asks for the middle one of three pages, which has every neighbour: the headers tell them."""
     response = _page(registry, control, "per_page=2&page=2")
     found = {name: response.header(name) for name in SECOND_OF_THREE}
     holds = found == SECOND_OF_THREE
@@ -56,7 +56,7 @@ def test_page_headers(registry: Registry, expect: Evaluator, control: Evaluator)
 
 @judges("packages.page-links")
 def test_page_links(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The middle one of three pages, which has every neighbour."""
+    """A client asks for the middle one of three pages: Link has whole addresses of all its neighbours."""
     response = _page(registry, control, "per_page=2&page=2")
     found = {relation for relation, url in linked(response).items() if url.startswith(("http://", "https://"))}
     expect.that(
@@ -70,7 +70,7 @@ def test_page_links(registry: Registry, expect: Evaluator, control: Evaluator) -
 
 @judges("packages.page-links-keep-the-filter")
 def test_page_links_keep_the_filter(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A client follows the address as it is."""
+    """A client follows the next address as it stands: it asks for the same list in the same order."""
     response = _page(registry, control, "per_page=2&sort=desc")
     query = parse_qs(urlsplit(linked(response).get("next", "")).query)
     wanted = {"package_name": [registry.package_fixtures.stem], "per_page": ["2"], "sort": ["desc"], "page": ["2"]}
@@ -85,7 +85,7 @@ def test_page_links_keep_the_filter(registry: Registry, expect: Evaluator, contr
 
 @judges("packages.page-last-has-no-next")
 def test_page_last_has_no_next(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Either of the two ends the loop of some client."""
+    """A client asks for the last page: neither header nor link sends it further, which ends its loop."""
     response = _page(registry, control, "per_page=2&page=3")
     found = {name: response.header(name) for name in LAST_OF_THREE}
     holds = found == LAST_OF_THREE
@@ -98,7 +98,7 @@ def test_page_last_has_no_next(registry: Registry, expect: Evaluator, control: E
 
 @judges("packages.pages-hold-each-once")
 def test_pages_hold_each_once(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Five packages on pages of two."""
+    """A client follows the next addresses over five packages on pages of two: each once and in order."""
     package_fixtures = published_fixtures(registry, control)
     _expect_each_once(
         expect,
@@ -109,13 +109,13 @@ def test_pages_hold_each_once(registry: Registry, expect: Evaluator, control: Ev
 
 @judges("packages.page-beyond-the-end-is-empty")
 def test_page_beyond_the_end_is_empty(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Clients that fetch pages in parallel ask for it when packages were removed."""
+    """A client that fetches pages in parallel asks for one beyond the end: an empty list."""
     expect_column(expect, _page(registry, control, "per_page=2&page=99"), [])
 
 
 @judges("packages.page-number-illegal-is-no-server-error")
 def test_page_number_illegal_is_no_server_error(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the number alone."""
+    """Somebody asks for pages with numbers that are none: no server error, and a legal page still answers."""
     control(_page(registry, control, "page=1"), "legal").status(200)
     responses = [registry.call("GET", packages_of(registry), query=f"page={number}") for number in ILLEGAL_PAGES]
     wrong = [response for response in responses if response.status not in {200, 400}]
@@ -125,7 +125,7 @@ def test_page_number_illegal_is_no_server_error(registry: Registry, expect: Eval
 
 @judges("packages.keyset-links-reach-everything")
 def test_keyset_links_reach_everything(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Five packages on pages of two."""
+    """A client follows the next addresses of keyset pagination over five packages: each once and in order."""
     package_fixtures = published_fixtures(registry, control)
     _expect_each_once(
         expect,
@@ -136,7 +136,7 @@ def test_keyset_links_reach_everything(registry: Registry, expect: Evaluator, co
 
 @judges("packages.keyset-has-no-total")
 def test_keyset_has_no_total(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Counting is what keyset pagination spares."""
+    """A client asks for keyset pagination: there is no total, because counting is what it spares."""
     response = _page(registry, control, KEYSET)
     control(response, "page").status(200)
     total = response.header("x-total")
@@ -145,7 +145,7 @@ def test_keyset_has_no_total(registry: Registry, expect: Evaluator, control: Eva
 
 @judges("packages.keyset-pages-are-stable")
 def test_keyset_pages_are_stable(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Between the first page and the second its first package goes and another comes."""
+    """Between two pages of a client one package goes and another comes: the others are each seen once."""
     package_fixtures = published_fixtures(registry, control, registry.new_package_fixtures())
     first = registry.call("GET", packages_of(registry), query=f"package_name={package_fixtures.stem}&{KEYSET}")
     (entry, *_) = entries(first) or [{}]
@@ -160,7 +160,7 @@ def test_keyset_pages_are_stable(registry: Registry, expect: Evaluator, control:
 
 
 def _page(registry: Registry, control: Evaluator, query: str) -> Response:
-    """Return a page of the shelf; label "shelved", a control."""
+    """Return a page of the package fixtures; label "shelved", a control."""
     package_fixtures = published_fixtures(registry, control)
     return registry.call("GET", packages_of(registry), query=f"package_name={package_fixtures.stem}&{query}")
 

@@ -32,7 +32,7 @@ REFUSED = {
 
 @judges("protection.rule-can-be-made")
 def test_rule_can_be_made(registry: Registry, expect: Evaluator) -> None:
-    """By a maintainer's access token."""
+    """A maintainer protects a package name: the rule comes back with an id."""
     name = registry.location().package
     response = _make(registry, name, actor=Actor.MAINTAINER)
     expect(response).status(201)
@@ -48,7 +48,7 @@ def test_rule_can_be_made(registry: Registry, expect: Evaluator) -> None:
 
 @judges("protection.rules-are-listed")
 def test_rules_are_listed(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Among others, by its id."""
+    """A rule is made and the rules are listed: its id is among them."""
     made = _make(registry, registry.location().package)
     control(made, "made").status(201)
     response = registry.call("GET", _rules(registry), query="per_page=100")
@@ -58,7 +58,10 @@ def test_rules_are_listed(registry: Registry, expect: Evaluator, control: Evalua
 
 @judges("protection.developer-may-not-make-rules")
 def test_developer_may_not_make_rules(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the credential; its name is another, because a name has one rule at most."""
+    """A developer makes a rule: 403, where a maintainer may.
+
+    The names differ, because a name has one rule at most.
+    """
     response = _make(registry, registry.location().package, actor=Actor.DEVELOPER)
     control(_make(registry, registry.location().package, actor=Actor.MAINTAINER), "maintainer").status(201)
     expect(response).status(403)
@@ -66,7 +69,7 @@ def test_developer_may_not_make_rules(registry: Registry, expect: Evaluator, con
 
 @judges("protection.illegal-level-is-refused")
 def test_illegal_level_is_refused(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the level alone."""
+    """A rule is made with a level that there is not: refused, where a legal level is accepted."""
     name = registry.location().package
     response = _make(registry, name, level="emperor")
     control(_make(registry, name), "legal").status(201)
@@ -75,7 +78,7 @@ def test_illegal_level_is_refused(registry: Registry, expect: Evaluator, control
 
 @judges_each(REFUSED)
 def test_refused(case: Try, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is the same publish before there is a rule."""
+    """A client publishes, its package is protected for a higher role, and it publishes again: 403."""
     location = registry.location()
     control(_publish(registry, location, case.actor), "before").status(201)
     control(_make(registry, location.package, case.level), "made").status(201)
@@ -84,7 +87,7 @@ def test_refused(case: Try, registry: Registry, expect: Evaluator, control: Eval
 
 @judges("protection.refusal-says-so")
 def test_refusal_says_so(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """GitLab's words, which tell a rule from a lack of membership."""
+    """A developer publishes a protected package: GitLab's words tell a rule from a lack of membership."""
     location = _protected(registry, control)
     response = _publish(registry, location, Actor.DEVELOPER)
     control(response, "refused").status(403)
@@ -93,7 +96,7 @@ def test_refusal_says_so(registry: Registry, expect: Evaluator, control: Evaluat
 
 @judges("protection.refused-publish-leaves-nothing")
 def test_refused_publish_leaves_nothing(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is the same publish by a maintainer, which is seen."""
+    """A developer publishes a protected package and is refused: there is no file where a maintainer's is seen."""
     location = _protected(registry, control)
     control(_publish(registry, location, Actor.DEVELOPER), "refused").status(403)
     absent = registry.download(location)
@@ -104,7 +107,7 @@ def test_refused_publish_leaves_nothing(registry: Registry, expect: Evaluator, c
 
 @judges("protection.same-role-is-201")
 def test_same_role_is_201(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is that the rule is in force."""
+    """A maintainer publishes a package that is protected for maintainers, and refused to developers: accepted."""
     location = _protected(registry, control)
     control(_publish(registry, location, Actor.DEVELOPER), "developer").status(403)
     expect(_publish(registry, location, Actor.MAINTAINER)).status(201)
@@ -112,7 +115,7 @@ def test_same_role_is_201(registry: Registry, expect: Evaluator, control: Evalua
 
 @judges("protection.other-names-are-201")
 def test_other_names_are_201(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is that the rule is in force."""
+    """A developer publishes a name that a pattern in force does not match: accepted."""
     location = _protected(registry, control, after="-*")
     control(_publish(registry, FileLocation(f"{location.package}-a"), Actor.DEVELOPER), "protected").status(403)
     expect(_publish(registry, FileLocation(f"{location.package}.a"), Actor.DEVELOPER)).status(201)
@@ -120,7 +123,7 @@ def test_other_names_are_201(registry: Registry, expect: Evaluator, control: Eva
 
 @judges("protection.pattern-matches-the-whole-name")
 def test_pattern_matches_the_whole_name(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is that the rule is in force; the other name begins with the protected one."""
+    """A developer publishes a name that begins with a protected one: accepted."""
     location = _protected(registry, control)
     control(_publish(registry, location, Actor.DEVELOPER), "protected").status(403)
     expect(_publish(registry, FileLocation(f"{location.package}-a"), Actor.DEVELOPER)).status(201)
@@ -128,7 +131,7 @@ def test_pattern_matches_the_whole_name(registry: Registry, expect: Evaluator, c
 
 @judges("protection.star-stands-for-anything")
 def test_star_stands_for_anything(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Several characters, and none."""
+    """A developer publishes names in which a star of the pattern stands for several characters, and for none: 403."""
     location = registry.location()
     control(_publish(registry, location, Actor.DEVELOPER), "before").status(201)
     control(_make(registry, f"{location.package}-*"), "made").status(201)
@@ -138,7 +141,7 @@ def test_star_stands_for_anything(registry: Registry, expect: Evaluator, control
 
 @judges("protection.download-stays-open")
 def test_download_stays_open(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """By a developer, who may not publish it."""
+    """A developer, who may not publish a protected package, downloads it."""
     file = stored(registry, control)
     control(_make(registry, file.location.package), "made").status(201)
     token = registry.access.credential(Actor.DEVELOPER, PUBLIC)
@@ -148,7 +151,7 @@ def test_download_stays_open(registry: Registry, expect: Evaluator, control: Eva
 
 @judges("protection.deleted-rule-protects-no-more")
 def test_deleted_rule_protects_no_more(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is that the rule was in force."""
+    """A rule that refused a developer is deleted: the developer publishes."""
     location = registry.location()
     made = _make(registry, location.package)
     control(made, "made").status(201)
@@ -173,7 +176,7 @@ def _make(registry: Registry, pattern: str, level: str = MAINTAINER, actor: Acto
 
 
 def _protected(registry: Registry, control: Evaluator, after: str = "") -> FileLocation:
-    """Return a place whose package's name, with `after` behind it, is protected for maintainers; a control."""
+    """Return a location whose package's name, with `after` behind it, is protected for maintainers; a control."""
     location = registry.location()
     control(_make(registry, f"{location.package}{after}"), "made").status(201)
     return location

@@ -25,14 +25,14 @@ PACKAGES = """query($path: ID!, $name: String) {
 
 @judges("duplicates.settings-by-default")
 def test_settings_by_default(registry: Registry, expect: Evaluator) -> None:
-    """A group whose settings nobody has touched."""
+    """The writer asks for the settings of a new group: duplicates are allowed, without an exception."""
     subgroup = registry.access.subgroup("untouched")
     _expect_policy(expect, settings_of(registry, subgroup.path, registry.access.writer), DEFAULT)
 
 
 @judges("duplicates.settings-can-be-changed")
 def test_settings_can_be_changed(registry: Registry, expect: Evaluator) -> None:
-    """The answer to the change and the question after it."""
+    """The writer changes the settings and asks for them: no errors, and they are as changed."""
     subgroup = registry.access.subgroup("touched")
     response = set_policy(registry, subgroup.path, CHANGED, registry.access.writer)
     expect.that("set", holds=was_set(response), expected="no errors", actual=describe(response), response=response)
@@ -41,7 +41,7 @@ def test_settings_can_be_changed(registry: Registry, expect: Evaluator) -> None:
 
 @judges_each(MAY_SET)
 def test_may_set(case: int, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """By a group access token with this access level; the change is read back."""
+    """A member whose role suffices changes the settings by a group access token: they are as changed."""
     subgroup = registry.access.subgroup("shared")
     _reset(registry, control, subgroup)
     response = set_policy(registry, subgroup.path, CHANGED, registry.access.member_of(subgroup, case))
@@ -51,7 +51,7 @@ def test_may_set(case: int, registry: Registry, expect: Evaluator, control: Eval
 
 @judges_each(MAY_NOT_SET)
 def test_may_not_set(case: int, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control is a change by the writer."""
+    """Somebody whose role does not suffice tries to change the settings, as the writer did: they are as before."""
     subgroup = registry.access.subgroup("shared")
     _reset(registry, control, subgroup)
     token = registry.access.member_of(subgroup, case) if case else None
@@ -62,7 +62,7 @@ def test_may_not_set(case: int, registry: Registry, expect: Evaluator, control: 
 
 @judges_each(BAD_REGEXES)
 def test_bad_regex(case: str, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the regex alone."""
+    """The writer sets an exception that is no legal regex, or too long: an error, and nothing has changed."""
     subgroup = registry.access.subgroup("shared")
     _reset(registry, control, subgroup)
     response = set_policy(registry, subgroup.path, Policy(False, case), registry.access.writer)
@@ -73,7 +73,7 @@ def test_bad_regex(case: str, registry: Registry, expect: Evaluator, control: Ev
 
 @judges("duplicates.private-group-is-null")
 def test_private_group_is_null(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """The control differs in the credential alone."""
+    """An outsider asks for the settings of a private group, which the writer is shown: null."""
     subgroup = registry.access.subgroup("shared")
     shown = settings_of(registry, subgroup.path, registry.access.writer)
     control.that("writer", holds=bool(shown_policy(shown)), expected="settings", actual=describe(shown), response=shown)
@@ -84,7 +84,7 @@ def test_private_group_is_null(registry: Registry, expect: Evaluator, control: E
 
 @judges("duplicates.graphql-faults-are-errors")
 def test_graphql_faults_are_errors(registry: Registry, expect: Evaluator) -> None:
-    """A mistake of the caller, told in GraphQL's own way."""
+    """A client asks for a field that there is not: 200 with errors, in GraphQL's own way."""
     response = graphql(registry, '{ group(fullPath: "a") { colour } }', {}, registry.access.writer)
     expect(response).status(200)
     expect(response).key("errors", lambda value: isinstance(value, list) and bool(value), "a list of errors")
@@ -92,7 +92,7 @@ def test_graphql_faults_are_errors(registry: Registry, expect: Evaluator) -> Non
 
 @judges("duplicates.graphql-malformed-json-is-400")
 def test_graphql_malformed_json_is_400(registry: Registry, expect: Evaluator) -> None:
-    """The body breaks off in the middle."""
+    """A client sends a body of JSON that breaks off in the middle: 400."""
     headers = (*registry.access.writer.headers(), ("Content-Type", "application/json"))
     body = Body(LiteralContent(b'{"query": "{ group('))
     expect(registry.client.send(Request("POST", "/api/graphql", headers, body))).status(400)
@@ -100,7 +100,7 @@ def test_graphql_malformed_json_is_400(registry: Registry, expect: Evaluator) ->
 
 @judges("duplicates.graphql-shows-its-schema")
 def test_graphql_shows_its_schema(registry: Registry, expect: Evaluator) -> None:
-    """Clients generate their code from it."""
+    """A client that generates its code asks for the schema of the settings: both fields are there."""
     query = '{ __type(name: "PackageSettings") { fields { name } } }'
     response = graphql(registry, query, {}, registry.access.writer)
     fields = inside(response, "__type", "fields")
@@ -111,7 +111,7 @@ def test_graphql_shows_its_schema(registry: Registry, expect: Evaluator) -> None
 
 @judges("duplicates.graphql-lists-packages")
 def test_graphql_lists_packages(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """One package, by its name."""
+    """A client asks for the packages of a project by name: the one that was published."""
     file = recorded(registry, control)
     path = registry.access.project(Visibility.PUBLIC).path
     variables: dict[str, object] = {"path": path, "name": file.location.package}

@@ -32,6 +32,12 @@ def migrate(database: Database, migrations: Sequence[Sequence[str]] = MIGRATIONS
     database.run("COMMIT")
 
 
+def is_new(database: Database) -> bool:
+    """Return whether no migration has ever run: the database is empty, or a copy that lost what it held."""
+    known = database.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'")
+    return known is None or database.one("SELECT 1 FROM schema_version WHERE version > 0") is None
+
+
 def _run_unseen(database: Database, migrations: Sequence[Sequence[str]]) -> None:
     version = _schema_version(database)
     if version > len(migrations):

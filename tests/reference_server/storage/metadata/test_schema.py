@@ -56,7 +56,7 @@ def test_a_model_has_the_columns_of_its_table(database: Database, model: type[Mo
 
 def test_every_table_has_its_model(database: Database) -> None:
     migrate(database)
-    assert tables(database) == {model._meta.table_name for model in MODELS} | {"schema_version"}
+    assert tables(database) == {model._meta.table_name for model in MODELS} | {"schema_version", "volume_identity"}
 
 
 def test_every_column_that_refers_to_a_table_is_indexed(database: Database) -> None:
