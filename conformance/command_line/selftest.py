@@ -1,7 +1,6 @@
 """The command selftest: run the suite against broken registries and compare what it finds with the kill matrix."""
 
 import argparse
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
@@ -19,13 +18,13 @@ from conformance.requirements.model import Edition
 from conformance.selftest.fault_runs import Registries, editions_of, fault_runner
 from conformance.selftest.faults.catalogue import every_fault
 from conformance.selftest.faults.fault import CURRENT, Fault
-from conformance.selftest.good_server import reference_server, running_registry
+from conformance.selftest.good_server import reference_server, running_registry, scratch_folder
 from conformance.selftest.matrix import FILE, load, save
 from conformance.selftest.report import progress, show
 from conformance.selftest.result import SelfTestResult
 from conformance.transport.redaction import Redactor
 
-JOBS = 2
+JOBS = 4
 SERVER_NEEDS = ("grpc", "peewee", "tornado")
 EXAMPLES = """\
 examples:
@@ -118,7 +117,7 @@ def _registries(arguments: argparse.Namespace, editions: list[str], stack: ExitS
             "Only the suite is installed here; for the server: pip install 'generic-packages-conformance[server]', "
             "or name a good registry with --good-url and --good-token-file"
         )
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-selftest-")))
+    folder = stack.enter_context(scratch_folder())
     return {edition: stack.enter_context(reference_server(folder / edition, edition)) for edition in editions}
 
 
