@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     """Run the suite against the faults, compare what it finds with the matrix, and say what differs."""
     faults = _selected(arguments, console)
     with sigterm_as_interrupt(), ExitStack() as stack:
-        registries = _registries(arguments, editions_of(faults), stack)
+        registries = _registries(arguments, editions_of(faults.values()), stack)
         only = _rows(faults, catalogue) if arguments.quick else {}
         result = _run_faults(registries, faults, arguments.jobs, only, console)
     if arguments.update:
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     return _conclude(result, console)
 
 
-def _selected(arguments: argparse.Namespace, console: Console) -> tuple[Fault, ...]:
+def _selected(arguments: argparse.Namespace, console: Console) -> dict[str, Fault]:
     """Return the faults to run; say how many are left out for want of a good registry of their edition."""
     if (arguments.good_url is None) != (arguments.good_token_file is None):
         raise UsageError("give --good-url together with --good-token-file, or neither of them")
@@ -89,8 +89,9 @@ def _selected(arguments: argparse.Namespace, console: Console) -> tuple[Fault, .
         raise UsageError("--update needs whole runs: leave --quick out")
     if arguments.jobs < 1:
         raise UsageError("--jobs must be at least 1")
-    named = tuple(fault for fault in every_fault() if fnmatchcase(fault.name, arguments.fault))
-    faults = tuple(fault for fault in named if arguments.good_url is None or fault.edition == arguments.good_edition)
+    named = {name: fault for name, fault in every_fault().items() if fnmatchcase(name, arguments.fault)}
+    editions = {arguments.good_edition} if arguments.good_url is not None else set(editions_of(named.values()))
+    faults = {name: fault for name, fault in named.items() if fault.edition in editions}
     if not faults:
         raise UsageError(f"no broken registry is named {arguments.fault}; the matrix names them all: {FILE}")
     if len(faults) < len(named):
@@ -99,13 +100,14 @@ def _selected(arguments: argparse.Namespace, console: Console) -> tuple[Fault, .
     return faults
 
 
-def _rows(faults: tuple[Fault, ...], catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+def _rows(faults: Mapping[str, Fault], catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     """Return the requirements of each fault's row that its edition has, for a row may be older than the catalogue."""
     matrix = load()
-    known = {fault.edition: {one.id for one in catalogue.select(edition=Edition(fault.edition))} for fault in faults}
+    editions = editions_of(faults.values())
+    known = {edition: {one.id for one in catalogue.select(edition=Edition(edition))} for edition in editions}
     return {
-        fault.name: tuple(one for one in matrix.requirements_of(fault.name) if one in known[fault.edition])
-        for fault in faults
+        name: tuple(one for one in matrix.requirements_of(name) if one in known[fault.edition])
+        for name, fault in faults.items()
     }
 
 
@@ -122,20 +124,24 @@ def _registries(arguments: argparse.Namespace, editions: list[str], stack: ExitS
 
 
 def _run_faults(
-    registries: Registries, faults: tuple[Fault, ...], jobs: int, only: Mapping[str, tuple[str, ...]], console: Console
+    registries: Registries,
+    faults: Mapping[str, Fault],
+    jobs: int,
+    only: Mapping[str, tuple[str, ...]],
+    console: Console,
 ) -> SelfTestResult:
     every = every_fault()
     with progress(console, len(faults)) as on_done, fault_runner(registries, jobs) as runner:
         baseline = runner.baseline()
         observed = runner.run(faults, on_done, only)
-    is_complete = len(faults) == sum(fault.edition in registries for fault in every)
-    return SelfTestResult(observed, baseline, frozenset(fault.name for fault in every), is_complete)
+    is_complete = len(faults) == sum(fault.edition in registries for fault in every.values())
+    return SelfTestResult(observed, baseline, frozenset(every), is_complete)
 
 
 def _conclude(result: SelfTestResult, console: Console) -> ExitCode:
     differences = result.differences(load())
     if differences:
-        show(console, differences, {fault.name: fault.wrong for fault in every_fault()})
+        show(console, differences, {name: fault.wrong for name, fault in every_fault().items()})
         count = len(differences)
         console.print(Text(f"the self-test failed: {count} differences from the kill matrix"), soft_wrap=True)
         return ExitCode.NONCONFORMANT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,19 +50,19 @@ class FaultRunner:
         return reduce(or_, baselines)
 
     def run(
-        self, faults: Sequence[Fault], on_done: Callable[[Fault], None], only: Mapping[str, tuple[str, ...]]
+        self, faults: Mapping[str, Fault], on_done: Callable[[str], None], only: Mapping[str, tuple[str, ...]]
     ) -> dict[str, Observed]:
         """Run the suite against every fault; `on_done` is told of each.
 
         `only` names requirements to judge a fault by; a fault that it does not hold is judged by all of them.
         """
-        runs = {fault: self._start(fault.edition, fault.make(), only.get(fault.name, ())) for fault in faults}
-        by_future = {run.findings: fault for fault, run in runs.items()}
+        runs = {name: self._start(fault.edition, fault.make(), only.get(name, ())) for name, fault in faults.items()}
+        names = {run.findings: name for name, run in runs.items()}
         observed = {}
-        for future in as_completed(by_future):
-            fault = by_future[future]
-            observed[fault.name] = self._observe(runs[fault])[0]
-            on_done(fault)
+        for future in as_completed(names):
+            name = names[future]
+            observed[name] = self._observe(runs[name])[0]
+            on_done(name)
         return observed
 
     def _start(self, edition: str, mutate: Mutation, only: tuple[str, ...] = ()) -> StartedRun:

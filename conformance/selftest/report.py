@@ -11,11 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from conformance.selftest.differences import Difference
-from conformance.selftest.faults.fault import Fault
 
 
 @contextmanager
-def progress(console: Console, total: int) -> Iterator[Callable[[Fault], None]]:
+def progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
     """Show how many of `total` faults are done: a bar on a terminal, a line for every tenth elsewhere."""
     columns = (
         SpinnerColumn(),
@@ -28,8 +27,8 @@ def progress(console: Console, total: int) -> Iterator[Callable[[Fault], None]]:
         task = bar.add_task("the good registry", total=total)
         steps = {total * tenth // 10 for tenth in range(1, 10)}
 
-        def on_done(fault: Fault) -> None:
-            bar.update(task, advance=1, description=fault.name)
+        def on_done(fault: str) -> None:
+            bar.update(task, advance=1, description=fault)
             done = int(bar.tasks[task].completed)
             if not console.is_terminal and done in steps:
                 console.print(f"{done} of {total} broken registries judged")

@@ -41,56 +41,44 @@ def _flattened(path: PackageFilePath) -> PackageFilePath:
     return replace(path, file_name=path.file_name.replace("%2f", "%2F").replace("%2F", "/").rpartition("/")[2])
 
 
-FAULTS = (
-    Fault(
-        "addressing.no-publish-by-path",
-        "A publish finds a project by its number only.",
-        refuse(about(_by_path, is_publish), 404),
+FAULTS = {
+    "addressing.no-publish-by-path": Fault(
+        "A publish finds a project by its number only.", refuse(about(_by_path, is_publish), 404)
     ),
-    Fault(
-        "addressing.no-download-by-path",
-        "A download finds a project by its number only.",
-        refuse(about(_by_path, is_read), 404),
+    "addressing.no-download-by-path": Fault(
+        "A download finds a project by its number only.", refuse(about(_by_path, is_read), 404)
     ),
-    Fault(
-        "addressing.path-is-another-place",
+    "addressing.path-is-another-place": Fault(
         "A file published by the project's path is kept apart from those published by its number.",
         rewrite_path(_about(_by_path), lambda path: replace(path, file_name=f"by-path-{path.file_name}")),
     ),
-    Fault("addressing.refuses-encoded-dots", "%2E is refused.", refuse(_containing("%2E"), 400)),
-    Fault(
-        "addressing.keeps-encoded-dots",
+    "addressing.refuses-encoded-dots": Fault("%2E is refused.", refuse(_containing("%2E"), 400)),
+    "addressing.keeps-encoded-dots": Fault(
         "%2E is not decoded: it names another file than the dot.",
         rewrite_request(_containing("%2E"), _replaced("%2E", "_2E")),
     ),
-    Fault(
-        "addressing.plus-is-a-space",
-        "A raw + becomes a space.",
-        rewrite_request(_containing("+"), _replaced("+", "%20")),
+    "addressing.plus-is-a-space": Fault(
+        "A raw + becomes a space.", rewrite_request(_containing("+"), _replaced("+", "%20"))
     ),
-    Fault("addressing.drops-plus", "A raw + is dropped.", rewrite_request(_containing("+"), _replaced("+", ""))),
-    Fault(
-        "addressing.decodes-plus-twice",
-        "%2B is decoded twice, to a space.",
-        rewrite_request(_containing("%2B"), _replaced("%2B", "%20")),
+    "addressing.drops-plus": Fault("A raw + is dropped.", rewrite_request(_containing("+"), _replaced("+", ""))),
+    "addressing.decodes-plus-twice": Fault(
+        "%2B is decoded twice, to a space.", rewrite_request(_containing("%2B"), _replaced("%2B", "%20"))
     ),
-    Fault(
-        "addressing.drops-encoded-plus", "%2B is dropped.", rewrite_request(_containing("%2B"), _replaced("%2B", ""))
+    "addressing.drops-encoded-plus": Fault(
+        "%2B is dropped.", rewrite_request(_containing("%2B"), _replaced("%2B", ""))
     ),
-    Fault("addressing.refuses-encoded-slash", "%2F in a file name is refused.", refuse(_containing("%2F"), 400)),
-    Fault(
-        "addressing.keeps-encoded-slash",
+    "addressing.refuses-encoded-slash": Fault("%2F in a file name is refused.", refuse(_containing("%2F"), 400)),
+    "addressing.keeps-encoded-slash": Fault(
         "%2F is not decoded: it names another file than the slash.",
         rewrite_request(_containing("%2F"), _replaced("%2F", "_2F")),
     ),
-    Fault("addressing.no-directories", "A file name has no directories: 404.", refuse(_about(_nested), 404)),
-    Fault("addressing.flattens-directories", "Directories are dropped.", rewrite_path(_about(_nested), _flattened)),
-    Fault(
-        "addressing.ignores-case",
+    "addressing.no-directories": Fault("A file name has no directories: 404.", refuse(_about(_nested), 404)),
+    "addressing.flattens-directories": Fault("Directories are dropped.", rewrite_path(_about(_nested), _flattened)),
+    "addressing.ignores-case": Fault(
         "File names are compared and kept in lower case.",
         rewrite_path(
             _about(lambda path: path.file_name != path.file_name.lower()),
             lambda path: replace(path, file_name=path.file_name.lower()),
         ),
     ),
-)
+}

@@ -14,26 +14,17 @@ def _foreign_job(request: Request, by: Principal) -> bool:
     return concerns_package_file(request) and by.is_foreign_job and by.sees_private and by.is_member
 
 
-FAULTS = (
-    Fault(
-        "allowlist.admits-every-project",
-        "The job tokens of all projects are let in, whatever the allowlist says.",
-        grant(_foreign_job),
+FAULTS = {
+    "allowlist.admits-every-project": Fault(
+        "The job tokens of all projects are let in, whatever the allowlist says.", grant(_foreign_job)
     ),
-    Fault(
-        "allowlist.admits-no-project",
-        "Only a project's own job tokens are let in, whatever the allowlist says.",
-        deny(_foreign_job, 403),
+    "allowlist.admits-no-project": Fault(
+        "Only a project's own job tokens are let in, whatever the allowlist says.", deny(_foreign_job, 403)
     ),
-    Fault(
-        "allowlist.shows-nothing",
-        "The allowlist is shown empty.",
-        rewrite_json(endpoint("GET", ALLOWLIST), lambda _: []),
+    "allowlist.shows-nothing": Fault(
+        "The allowlist is shown empty.", rewrite_json(endpoint("GET", ALLOWLIST), lambda _: [])
     ),
-    Fault(
-        "allowlist.15-admits-no-project",
-        "Only a project's own job tokens are let in, as in later editions.",
-        deny(_foreign_job, 403),
-        DOCUMENTED,
+    "allowlist.15-admits-no-project": Fault(
+        "Only a project's own job tokens are let in, as in later editions.", deny(_foreign_job, 403), DOCUMENTED
     ),
-)
+}

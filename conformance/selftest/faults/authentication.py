@@ -77,65 +77,51 @@ class RemembersUsers:
         return message_response(HTTPStatus.UNAUTHORIZED)
 
 
-FAULTS = (
-    Fault(
-        "authentication.download-without-challenge",
+FAULTS = {
+    "authentication.download-without-challenge": Fault(
         "A 401 on download carries no challenge.",
         rewrite_response(_refused(is_read, 401), header("WWW-Authenticate", None)),
     ),
-    Fault(
-        "authentication.publish-without-challenge",
+    "authentication.publish-without-challenge": Fault(
         "A 401 on publish carries no challenge.",
         rewrite_response(_refused(is_publish, 401), header("WWW-Authenticate", None)),
     ),
-    Fault(
-        "authentication.challenge-for-bearer",
+    "authentication.challenge-for-bearer": Fault(
         "A 401 challenges for Bearer, which the clients that wait for a challenge do not speak.",
         rewrite_response(_refused(concerns_package_file, 401), header("WWW-Authenticate", 'Bearer realm="packages"')),
     ),
-    Fault(
-        "authentication.refusals-in-plain-text",
+    "authentication.refusals-in-plain-text": Fault(
         "401 and 403 have a plain text body.",
         rewrite_response(_refused(concerns_package_file, 401, 403), _says_it_in_text),
     ),
-    Fault(
-        "authentication.refusals-in-own-words",
+    "authentication.refusals-in-own-words": Fault(
         "401 and 403 have a JSON body with other words than GitLab's.",
         rewrite_response(_refused(concerns_package_file, 401, 403), _says_denied),
     ),
-    Fault(
-        "authentication.stores-before-it-asks",
+    "authentication.stores-before-it-asks": Fault(
         "A publish without a valid credential is stored and then answered 401.",
         serve_principals(publishing(lambda _, by: by.is_anonymous or by.is_unknown), _stored_and_refused),
     ),
-    Fault(
-        "authentication.judges-format-first",
+    "authentication.judges-format-first": Fault(
         "An illegal version is 400 even for a caller who may not publish at all.",
         serve(illegal_version, _refused_without_reading),
     ),
-    Fault(
-        "authentication.unknown-header-is-anonymous",
+    "authentication.unknown-header-is-anonymous": Fault(
         "A credential that nobody has counts as none on a download, however it is carried.",
         serve_principals(reading(lambda _, by: by.is_unknown and by.scheme != "basic"), _as_anonymous),
     ),
-    Fault(
-        "authentication.deploy-token-opens-every-project",
+    "authentication.deploy-token-opens-every-project": Fault(
         "A deploy token is not bound to its project.",
         grant(reading(lambda _, by: by.is_outsider and by.kind == DEPLOY_TOKEN)),
     ),
-    Fault(
-        "authentication.revocation-does-nothing",
-        "Revoking a token is acknowledged and not done.",
-        respond(_deletes(TOKEN), lambda _: no_content()),
+    "authentication.revocation-does-nothing": Fault(
+        "Revoking a token is acknowledged and not done.", respond(_deletes(TOKEN), lambda _: no_content())
     ),
-    Fault(
-        "authentication.deletes-fail",
+    "authentication.deletes-fail": Fault(
         "Every DELETE of something inside a project or group, and of a token, fails in the server.",
         refuse(_deletes(INSIDE_A_PROJECT), 500),
     ),
-    Fault(
-        "authentication.basic-user-is-remembered",
-        "A token is the Basic password of one user name only.",
-        RemembersUsers,
+    "authentication.basic-user-is-remembered": Fault(
+        "A token is the Basic password of one user name only.", RemembersUsers
     ),
-)
+}

@@ -1,8 +1,7 @@
-"""Every fault that the suite is tested against, a module for each section."""
+"""Every fault that the suite is tested against, a module for each section; their names are permanent."""
 
 from __future__ import annotations
 
-from collections import Counter
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -12,11 +11,12 @@ from conformance.selftest.faults.fault import Fault
 OTHERS = {"catalogue", "fault"}
 
 
-def every_fault() -> tuple[Fault, ...]:
-    """Return all faults; ValueError when two share a name."""
-    sections = sorted(module.name for module in iter_modules(faults.__path__) if module.name not in OTHERS)
-    every = tuple(fault for name in sections for fault in import_module(f"{faults.__name__}.{name}").FAULTS)
-    twice = [name for name, count in Counter(fault.name for fault in every).items() if count > 1]
-    if twice:
-        raise ValueError(f"two faults are named {twice[0]}")
+def every_fault() -> dict[str, Fault]:
+    """Return all faults by name; ValueError when two sections share a name."""
+    every: dict[str, Fault] = {}
+    for section in sorted(module.name for module in iter_modules(faults.__path__) if module.name not in OTHERS):
+        found: dict[str, Fault] = import_module(f"{faults.__name__}.{section}").FAULTS
+        if twice := every.keys() & found.keys():
+            raise ValueError(f"two faults are named {min(twice)}")
+        every |= found
     return every

@@ -28,58 +28,44 @@ def _private_token_beside_basic(request: Request) -> bool:
     return bool(both) and concerns_package_file(request)
 
 
-FAULTS = (
-    Fault(
-        "credentials.bearer-refused", "No token is accepted as Authorization: Bearer.", deny(_presenting("bearer"), 401)
+FAULTS = {
+    "credentials.bearer-refused": Fault(
+        "No token is accepted as Authorization: Bearer.", deny(_presenting("bearer"), 401)
     ),
-    Fault(
-        "credentials.parameters-refused",
-        "No token is accepted as a parameter of the query.",
-        deny(_presenting(*PARAMETERS), 401),
+    "credentials.parameters-refused": Fault(
+        "No token is accepted as a parameter of the query.", deny(_presenting(*PARAMETERS), 401)
     ),
-    Fault(
-        "credentials.unknown-bearer-publishes",
-        "An unknown Bearer token publishes as if it were somebody's.",
-        grant(publishing(unknown("bearer"))),
+    "credentials.unknown-bearer-publishes": Fault(
+        "An unknown Bearer token publishes as if it were somebody's.", grant(publishing(unknown("bearer")))
     ),
-    Fault(
-        "credentials.unknown-parameters-publish",
+    "credentials.unknown-parameters-publish": Fault(
         "An unknown token as a parameter of the query publishes as if it were somebody's.",
         grant(publishing(unknown(*PARAMETERS))),
     ),
-    Fault(
-        "credentials.jobs-have-no-basic",
-        "The token of a job is not accepted as a Basic password.",
-        deny(using_files(basic(JOB_TOKEN)), 401),
+    "credentials.jobs-have-no-basic": Fault(
+        "The token of a job is not accepted as a Basic password.", deny(using_files(basic(JOB_TOKEN)), 401)
     ),
-    Fault(
-        "credentials.jobs-have-any-user",
+    "credentials.jobs-have-any-user": Fault(
         "The token of a job is accepted as the Basic password of any user.",
         grant(reading(lambda request, by: basic(JOB_TOKEN)(request, by) and by.user != CI_USER)),
     ),
-    Fault(
-        "credentials.headers-are-mixed-up",
-        "The token of a job is accepted as PRIVATE-TOKEN, and an access token as JOB-TOKEN.",
-        grant(reading(_mixed_up)),
+    "credentials.headers-are-mixed-up": Fault(
+        "The token of a job is accepted as PRIVATE-TOKEN, and an access token as JOB-TOKEN.", grant(reading(_mixed_up))
     ),
-    Fault(
-        "credentials.basic-outweighs",
+    "credentials.basic-outweighs": Fault(
         "A PRIVATE-TOKEN beside Basic is overlooked.",
         rewrite_request(_private_token_beside_basic, lambda request: request.with_header("PRIVATE-TOKEN", None)),
     ),
-    Fault(
-        "credentials.unrelated-scope-suffices",
+    "credentials.unrelated-scope-suffices": Fault(
         "An access token may do what its role may, whatever its scope is.",
         grant(using_files(scoped("read_repository"))),
     ),
-    Fault(
-        "credentials.head-needs-api",
+    "credentials.head-needs-api": Fault(
         "read_api is enough for GET and not for HEAD.",
         deny(lambda request, by: is_head(request) and scoped("read_api")(request, by), 403),
     ),
-    Fault(
-        "credentials.group-tokens-refused",
+    "credentials.group-tokens-refused": Fault(
         "Tokens of groups are good for groups alone, not for their projects.",
         deny(using_files(lambda _, by: by.is_of_group), 403),
     ),
-)
+}

@@ -20,22 +20,18 @@ async def _refused_and_deleted(request: Request, upstream: Upstream) -> Response
     return message_response(HTTPStatus.FORBIDDEN)
 
 
-FAULTS = (
-    Fault(
-        "packages.deletes-do-nothing",
-        "Deleting is acknowledged, whoever asks, and not done.",
-        respond(deletes, lambda _: no_content()),
+FAULTS = {
+    "packages.deletes-do-nothing": Fault(
+        "Deleting is acknowledged, whoever asks, and not done.", respond(deletes, lambda _: no_content())
     ),
-    Fault(
-        "packages.deletes-are-refused-and-done",
+    "packages.deletes-are-refused-and-done": Fault(
         "Refusing to delete, the server deletes.",
         serve_principals(lambda request, by: deletes(request) and by.level == DEVELOPER, _refused_and_deleted),
     ),
-    Fault(
-        "packages.files-take-their-package-along",
+    "packages.files-take-their-package-along": Fault(
         "Deleting a file deletes its package.",
         rewrite_request(
             endpoint("DELETE", FILE), lambda request: request.with_target(request.target.partition("/package_files")[0])
         ),
     ),
-)
+}

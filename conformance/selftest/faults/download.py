@@ -67,96 +67,67 @@ class KeepsContentTypes(PackageFileMutation):
         return response.with_header("Content-Type", self._types[path.decoded])
 
 
-FAULTS = (
-    Fault("download.keeps-content-types", "A download carries the upload's Content-Type.", KeepsContentTypes),
-    Fault(
-        "download.undeclared-length",
-        "A download is sent chunked, without Content-Length.",
-        rewrite_response(delivered, _undeclared),
+FAULTS = {
+    "download.keeps-content-types": Fault("A download carries the upload's Content-Type.", KeepsContentTypes),
+    "download.undeclared-length": Fault(
+        "A download is sent chunked, without Content-Length.", rewrite_response(delivered, _undeclared)
     ),
-    Fault("download.always-404", "Nothing that was published is found.", refuse(is_read, 404)),
-    Fault(
-        "download.spoils-the-first-byte",
+    "download.always-404": Fault("Nothing that was published is found.", refuse(is_read, 404)),
+    "download.spoils-the-first-byte": Fault(
         "The first byte of every download is inverted.",
         rewrite_response(delivered, lambda response: replace(response, body=flipped(response.body, 0))),
     ),
-    Fault("download.cut-off", "Every download breaks off before its last byte.", rewrite_response(delivered, _cut_off)),
-    Fault(
-        "download.loses-the-last-byte",
+    "download.cut-off": Fault("Every download breaks off before its last byte.", rewrite_response(delivered, _cut_off)),
+    "download.loses-the-last-byte": Fault(
         "A download lacks its last byte and declares one byte less.",
         rewrite_response(delivered, lambda response: _undeclared(replace(response, body=shortened(response.body, 1)))),
     ),
-    Fault(
-        "download.fails-with-a-location",
+    "download.fails-with-a-location": Fault(
         "Every download fails in the server, and the response names a Location.",
         rewrite_response(delivered, lambda response: response.with_status(500).with_header("Location", "/elsewhere")),
     ),
-    Fault(
-        "download.missing-is-empty",
-        "What does not exist downloads as an empty file.",
-        rewrite_response(missing, _empty_file),
+    "download.missing-is-empty": Fault(
+        "What does not exist downloads as an empty file.", rewrite_response(missing, _empty_file)
     ),
-    Fault(
-        "download.missing-is-500",
+    "download.missing-is-500": Fault(
         "A download of what does not exist fails in the server.",
         rewrite_response(missing, lambda response: response.with_status(500)),
     ),
-    Fault(
-        "download.missing-head-is-200",
+    "download.missing-head-is-200": Fault(
         "HEAD of what does not exist is 200.",
         rewrite_response(_with_status(is_head, HTTPStatus.NOT_FOUND), _empty_file),
     ),
-    Fault(
-        "download.shown-in-the-browser",
-        "Content-Disposition is inline.",
-        rewrite_response(read, header("Content-Disposition", "inline")),
+    "download.shown-in-the-browser": Fault(
+        "Content-Disposition is inline.", rewrite_response(read, header("Content-Disposition", "inline"))
     ),
-    Fault(
-        "download.nameless",
+    "download.nameless": Fault(
         "Content-Disposition does not name the file.",
         rewrite_response(read, header("Content-Disposition", "attachment")),
     ),
-    Fault(
-        "download.without-disposition",
-        "A download carries no Content-Disposition.",
-        rewrite_response(read, header("Content-Disposition", None)),
+    "download.without-disposition": Fault(
+        "A download carries no Content-Disposition.", rewrite_response(read, header("Content-Disposition", None))
     ),
-    Fault(
-        "download.without-checksum",
-        "A download carries no X-Checksum-SHA256.",
-        rewrite_response(read, header("X-Checksum-SHA256", None)),
+    "download.without-checksum": Fault(
+        "A download carries no X-Checksum-SHA256.", rewrite_response(read, header("X-Checksum-SHA256", None))
     ),
-    Fault(
-        "download.wrong-checksum",
-        "X-Checksum-SHA256 is another file's.",
-        rewrite_response(read, header("X-Checksum-SHA256", "0" * 64)),
+    "download.wrong-checksum": Fault(
+        "X-Checksum-SHA256 is another file's.", rewrite_response(read, header("X-Checksum-SHA256", "0" * 64))
     ),
-    Fault("download.no-head", "HEAD is not allowed.", refuse(is_head, 405)),
-    Fault(
-        "download.head-of-nothing",
-        "HEAD declares a length of 0.",
-        rewrite_response(described, header("Content-Length", "0")),
+    "download.no-head": Fault("HEAD is not allowed.", refuse(is_head, 405)),
+    "download.head-of-nothing": Fault(
+        "HEAD declares a length of 0.", rewrite_response(described, header("Content-Length", "0"))
     ),
-    Fault(
-        "download.head-without-length",
-        "HEAD declares no length.",
-        rewrite_response(described, header("Content-Length", None)),
+    "download.head-without-length": Fault(
+        "HEAD declares no length.", rewrite_response(described, header("Content-Length", None))
     ),
-    Fault(
-        "download.head-one-too-long",
-        "HEAD declares one byte too many.",
-        rewrite_response(described, _declaring_one_more),
+    "download.head-one-too-long": Fault(
+        "HEAD declares one byte too many.", rewrite_response(described, _declaring_one_more)
     ),
-    Fault("download.head-with-a-body", "HEAD is answered with the body.", rewrite_response(described, _with_a_body)),
-    Fault(
-        "download.15-always-404",
-        "Nothing that was published is found, in edition 15.",
-        refuse(is_read, 404),
-        DOCUMENTED,
+    "download.head-with-a-body": Fault("HEAD is answered with the body.", rewrite_response(described, _with_a_body)),
+    "download.15-always-404": Fault(
+        "Nothing that was published is found, in edition 15.", refuse(is_read, 404), DOCUMENTED
     ),
-    Fault(
-        "download.redirects-away",
-        "A download is redirected to a storage on another host.",
-        serve(is_download, _redirected),
+    "download.redirects-away": Fault(
+        "A download is redirected to a storage on another host.", serve(is_download, _redirected)
     ),
-)
+}

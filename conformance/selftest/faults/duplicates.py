@@ -91,31 +91,23 @@ def _by_name(path: PackageFilePath) -> Key:
     return path.decoded[:2]
 
 
-FAULTS = (
-    Fault("duplicates.never-refused", "A duplicate is acknowledged under every policy.", lambda: never_refuses),
-    Fault(
-        "duplicates.always-refused", "A duplicate is refused under every policy.", lambda: RefusesTheSecond(_by_file)
+FAULTS = {
+    "duplicates.never-refused": Fault("A duplicate is acknowledged under every policy.", lambda: never_refuses),
+    "duplicates.always-refused": Fault(
+        "A duplicate is refused under every policy.", lambda: RefusesTheSecond(_by_file)
     ),
-    Fault(
-        "duplicates.15-always-refused",
-        "A duplicate is refused under every policy.",
-        lambda: RefusesTheSecond(_by_file),
-        DOCUMENTED,
+    "duplicates.15-always-refused": Fault(
+        "A duplicate is refused under every policy.", lambda: RefusesTheSecond(_by_file), DOCUMENTED
     ),
-    Fault(
-        "duplicates.subgroups-do-not-inherit",
-        "The settings of a group do not concern its subgroups.",
-        lambda: overlooks_subgroups,
+    "duplicates.subgroups-do-not-inherit": Fault(
+        "The settings of a group do not concern its subgroups.", lambda: overlooks_subgroups
     ),
-    Fault(
-        "duplicates.names-are-unique",
+    "duplicates.names-are-unique": Fault(
         "The second file of a package name is a duplicate, whatever its own name and version are.",
         lambda: RefusesTheSecond(_by_name),
     ),
-    Fault("duplicates.no-reason-is-given", "The refusal of a duplicate gives no reason.", lambda: gives_no_reason),
-    Fault(
-        "duplicates.refusals-lose-the-file",
-        "Refusing a duplicate loses the file that is there.",
-        LosesWhatWasDuplicated,
+    "duplicates.no-reason-is-given": Fault("The refusal of a duplicate gives no reason.", lambda: gives_no_reason),
+    "duplicates.refusals-lose-the-file": Fault(
+        "Refusing a duplicate loses the file that is there.", LosesWhatWasDuplicated
     ),
-)
+}

@@ -1,4 +1,4 @@
-"""What a fault is: the permanent name of a broken registry, what is wrong with it, and its mutation."""
+"""What a fault is: what is wrong with a broken registry, and the mutation that makes it so."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ DOCUMENTED = "15"
 class Fault:
     """One broken registry.
 
-    `name` is permanent: the matrix is keyed by it. `wrong` is one sentence about this registry. `make` gives a fresh
+    `wrong` is one sentence about this registry. `make` gives a fresh
     mutation, without memory of earlier runs. `edition` is the edition of the good registry behind it.
     """
 
-    name: str
     wrong: str
     make: Callable[[], Mutation]
     edition: str = CURRENT

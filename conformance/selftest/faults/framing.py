@@ -144,78 +144,57 @@ class RemembersBrokenUploads(PackageFileMutation):
         return await upstream.forward(replace(request, body=body))
 
 
-FAULTS = (
-    Fault("framing.refuses-chunks", "A chunked body is refused with 411.", refuse(chunked, 411)),
-    Fault(
-        "framing.stores-chunks-empty",
-        "A chunked body, having no Content-Length, is stored as zero bytes.",
-        rewrite_request(chunked, _emptied),
+FAULTS = {
+    "framing.refuses-chunks": Fault("A chunked body is refused with 411.", refuse(chunked, 411)),
+    "framing.stores-chunks-empty": Fault(
+        "A chunked body, having no Content-Length, is stored as zero bytes.", rewrite_request(chunked, _emptied)
     ),
-    Fault("framing.refuses-expect", "Expect is refused with 417.", refuse(_expecting, 417)),
-    Fault(
-        "framing.stores-expected-empty",
+    "framing.refuses-expect": Fault("Expect is refused with 417.", refuse(_expecting, 417)),
+    "framing.stores-expected-empty": Fault(
         "A publish with Expect is stored before its body has come, as zero bytes.",
         rewrite_request(_expecting, _emptied),
     ),
-    Fault(
-        "framing.never-continues",
+    "framing.never-continues": Fault(
         "Expect is ignored: no 100 is ever sent.",
         rewrite_request(_expecting, lambda request: replace(request, permit=_never)),
     ),
-    Fault(
-        "framing.continues-at-once",
-        "100 is sent before the credential is looked at.",
-        serve(_expecting, _continued_at_once),
+    "framing.continues-at-once": Fault(
+        "100 is sent before the credential is looked at.", serve(_expecting, _continued_at_once)
     ),
-    Fault(
-        "framing.hangs-up-after-publish",
+    "framing.hangs-up-after-publish": Fault(
         "The connection is closed after every publish.",
         rewrite_response(lambda request, _: is_publish(request), header("Connection", "close")),
     ),
-    Fault(
-        "framing.reads-refused-body-as-request",
+    "framing.reads-refused-body-as-request": Fault(
         "The short body of a refused publish is read as the next request.",
         serve(short_with_unknown_status, body_left_unread),
     ),
-    Fault(
-        "framing.keeps-short-bodies",
-        "A sized body that breaks off is stored as far as it came.",
-        lambda: TakesBrokenBodies(sized),
+    "framing.keeps-short-bodies": Fault(
+        "A sized body that breaks off is stored as far as it came.", lambda: TakesBrokenBodies(sized)
     ),
-    Fault(
-        "framing.keeps-unfinished-chunks",
-        "A chunked body that breaks off is stored as far as it came.",
-        lambda: TakesBrokenBodies(chunked),
+    "framing.keeps-unfinished-chunks": Fault(
+        "A chunked body that breaks off is stored as far as it came.", lambda: TakesBrokenBodies(chunked)
     ),
-    Fault(
-        "framing.refuses-broken-chunks-and-keeps-them",
+    "framing.refuses-broken-chunks-and-keeps-them": Fault(
         "A chunked body that breaks off is answered 400 and stored as far as it came.",
         lambda: TakesBrokenBodies(chunked, 400),
     ),
-    Fault(
-        "framing.locks-after-a-broken-upload",
-        "A file whose upload broke off stays locked: 409.",
-        lambda: RemembersBrokenUploads(is_publish, 409),
+    "framing.locks-after-a-broken-upload": Fault(
+        "A file whose upload broke off stays locked: 409.", lambda: RemembersBrokenUploads(is_publish, 409)
     ),
-    Fault(
-        "framing.broken-upload-removes-the-old-file",
-        "An upload that breaks off removes the file that was there.",
-        lambda: RemembersBrokenUploads(is_read, 404),
+    "framing.broken-upload-removes-the-old-file": Fault(
+        "An upload that breaks off removes the file that was there.", lambda: RemembersBrokenUploads(is_read, 404)
     ),
-    Fault("framing.takes-the-first-length", "Of two lengths the first is taken.", lambda: TakesTheFirstLength(201)),
-    Fault(
-        "framing.hangs-on-two-lengths",
+    "framing.takes-the-first-length": Fault("Of two lengths the first is taken.", lambda: TakesTheFirstLength(201)),
+    "framing.hangs-on-two-lengths": Fault(
         "Two lengths are neither refused nor taken: the connection stays open without a response.",
         serve(lambda request: request.malformed is not None, _never_answered),
     ),
-    Fault(
-        "framing.hangs-on-malformed-chunks",
+    "framing.hangs-on-malformed-chunks": Fault(
         "A malformed chunk is neither refused nor taken: the connection stays open without a response.",
         lambda: hangs_on_malformed_chunks,
     ),
-    Fault(
-        "framing.refuses-two-lengths-and-stores",
-        "Two lengths are answered 400, and what the first of them covers is stored.",
-        lambda: TakesTheFirstLength(400),
+    "framing.refuses-two-lengths-and-stores": Fault(
+        "Two lengths are answered 400, and what the first of them covers is stored.", lambda: TakesTheFirstLength(400)
     ),
-)
+}

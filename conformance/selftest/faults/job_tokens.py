@@ -58,35 +58,29 @@ def _without_project(job: dict[str, Any]) -> dict[str, Any]:
     return {**job, "job_info": {**job["job_info"], "project_id": None}}
 
 
-FAULTS = (
-    Fault(
-        "job-tokens.jobs-never-end",
+FAULTS = {
+    "job-tokens.jobs-never-end": Fault(
         "The end of a job is noted, and its token stays valid.",
         respond(endpoint("PUT", JOB), lambda _: json_response(200, {})),
     ),
-    Fault("job-tokens.jobs-end-together", "With one job all jobs end.", EndsAllJobs),
-    Fault(
-        "job-tokens.runners-are-refused", "A runner's request for work fails in the server.", refuse(requests_job, 500)
+    "job-tokens.jobs-end-together": Fault("With one job all jobs end.", EndsAllJobs),
+    "job-tokens.runners-are-refused": Fault(
+        "A runner's request for work fails in the server.", refuse(requests_job, 500)
     ),
-    Fault("job-tokens.jobs-are-handed-out-again", "A job is handed out as often as a runner asks.", HandsOutAgain),
-    Fault(
-        "job-tokens.any-runner-may-ask",
+    "job-tokens.jobs-are-handed-out-again": Fault("A job is handed out as often as a runner asks.", HandsOutAgain),
+    "job-tokens.any-runner-may-ask": Fault(
         "A runner that is unknown is told that there is no work.",
         rewrite_response(_unknown_runner, lambda _: no_content()),
     ),
-    Fault(
-        "job-tokens.jobs-have-no-project",
-        "A job does not say which project it is of.",
-        rewrite_json(requests_job, _without_project),
+    "job-tokens.jobs-have-no-project": Fault(
+        "A job does not say which project it is of.", rewrite_json(requests_job, _without_project)
     ),
-    Fault(
-        "job-tokens.open-every-call",
+    "job-tokens.open-every-call": Fault(
         "The token of a running job opens every call of the API.",
         grant(lambda request, by: endpoint("GET", "/user")(request) and by.kind == JOB_TOKEN),
     ),
-    Fault(
-        "job-tokens.changes-fail",
+    "job-tokens.changes-fail": Fault(
         "Whatever changes a project or a job, and a new rule or entry of a list, fails in the server.",
         refuse(endpoint("PUT|PATCH|POST", JOB, r"/projects/\d+(/job_token_scope)?", ALLOWLIST, RULES), 500),
     ),
-)
+}

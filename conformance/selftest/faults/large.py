@@ -60,27 +60,22 @@ async def _hung_up(_: Request, __: Upstream) -> Response:
     raise HangUpError
 
 
-FAULTS = (
-    Fault(
-        "large.spoils-the-second-mebibyte",
+FAULTS = {
+    "large.spoils-the-second-mebibyte": Fault(
         "A sized file of more than 1 MiB is stored with a wrong byte in its second MiB.",
         rewrite_request(_of_size(lambda size: size > MEBIBYTE), _spoilt_after(MEBIBYTE + 17)),
     ),
-    Fault(
-        "large.spoils-chunks-after-a-mebibyte",
+    "large.spoils-chunks-after-a-mebibyte": Fault(
         "A chunked file of more than 1 MiB is stored with a wrong byte in its second MiB.",
         rewrite_request(chunked, _spoilt_after(MEBIBYTE + 17)),
     ),
-    Fault(
-        "large.full-buffer-loses-a-byte",
+    "large.full-buffer-loses-a-byte": Fault(
         "A file that fills a buffer of 64 KiB or 1 MiB exactly loses its last byte.",
         rewrite_request(_of_size(lambda size: size in {SMALL, MEBIBYTE}), _one_short),
     ),
-    Fault("large.narrow-size", "The record's size is kept in 20 bits.", rewrite_record(_narrow_size)),
-    Fault("large.shifts-deep-ranges", "A range beyond 1 MiB is one byte off.", rewrite_request(_deep, _shifted)),
-    Fault(
-        "large.hangs-up-on-refusal",
-        "An unauthorised large upload is cut off without a response.",
-        serve_principals(_unauthorised_upload, _hung_up),
+    "large.narrow-size": Fault("The record's size is kept in 20 bits.", rewrite_record(_narrow_size)),
+    "large.shifts-deep-ranges": Fault("A range beyond 1 MiB is one byte off.", rewrite_request(_deep, _shifted)),
+    "large.hangs-up-on-refusal": Fault(
+        "An unauthorised large upload is cut off without a response.", serve_principals(_unauthorised_upload, _hung_up)
     ),
-)
+}

@@ -47,66 +47,52 @@ async def _as_anonymous(request: Request, upstream: Upstream) -> Response:
     return await upstream.forward(without_credential(request))
 
 
-FAULTS = (
-    Fault("packages.lists-fail", "Every list of packages fails in the server.", refuse(lists_packages, 500)),
-    Fault("packages.lists-are-empty", "Every list of packages is empty.", rewrite_json(lists_packages, lambda _: [])),
-    Fault(
-        "packages.lists-ignore-parameters",
-        "A list takes no parameters.",
-        rewrite_request(lists_packages, _without_query),
+FAULTS = {
+    "packages.lists-fail": Fault("Every list of packages fails in the server.", refuse(lists_packages, 500)),
+    "packages.lists-are-empty": Fault("Every list of packages is empty.", rewrite_json(lists_packages, lambda _: [])),
+    "packages.lists-ignore-parameters": Fault(
+        "A list takes no parameters.", rewrite_request(lists_packages, _without_query)
     ),
-    Fault(
-        "packages.lists-forget-tags",
+    "packages.lists-forget-tags": Fault(
         "An entry of a list has no tags.",
         rewrite_json(lists_packages, each(lambda entry: {key: value for key, value in entry.items() if key != "tags"})),
     ),
-    Fault(
-        "packages.lists-write-ids-as-text",
+    "packages.lists-write-ids-as-text": Fault(
         "The ids in a list are text.",
         rewrite_json(lists_packages, each(lambda entry: {**entry, "id": str(entry["id"])})),
     ),
-    Fault(
-        "packages.lists-show-hidden",
+    "packages.lists-show-hidden": Fault(
         "What is published as hidden is listed like everything else.",
         rewrite_path(publishes_with("status", "hidden"), _without_status),
     ),
-    Fault(
-        "packages.hidden-stays-hidden",
+    "packages.hidden-stays-hidden": Fault(
         "A hidden package stays hidden, whatever a later upload says.",
         rewrite_path(publishes_with("status", "default"), _without_status),
     ),
-    Fault(
-        "packages.lists-need-a-credential",
+    "packages.lists-need-a-credential": Fault(
         "Nobody sees a list or a package without a credential.",
         deny(lambda request, by: shows(request) and by.is_anonymous, 401),
     ),
-    Fault(
-        "packages.lists-overlook-unknown-tokens",
+    "packages.lists-overlook-unknown-tokens": Fault(
         "A token that nobody has counts as none for lists.",
         serve_principals(lambda request, by: lists_packages(request) and by.is_unknown, _as_anonymous),
     ),
-    Fault(
-        "packages.lists-show-private-to-outsiders",
+    "packages.lists-show-private-to-outsiders": Fault(
         "Whoever has a token sees the packages of every project.",
         grant(lambda request, by: shows(request) and by.is_outsider),
     ),
-    Fault(
-        "packages.lists-hide-private-from-members",
-        "The packages of a private project are listed for the administrator alone.",
-        deny(_private_members, 403),
+    "packages.lists-hide-private-from-members": Fault(
+        "The packages of a private project are listed for the administrator alone.", deny(_private_members, 403)
     ),
-    Fault(
-        "packages.15-lists-show-guests",
+    "packages.15-lists-show-guests": Fault(
         "A guest may list the packages of a private project, as in later editions.",
         grant(lambda request, by: lists_packages(request) and by.sees_private and GUEST <= by.level < REPORTER),
         DOCUMENTED,
     ),
-    Fault(
-        "packages.15-lists-fail", "Every list of packages fails in the server.", refuse(lists_packages, 500), DOCUMENTED
+    "packages.15-lists-fail": Fault(
+        "Every list of packages fails in the server.", refuse(lists_packages, 500), DOCUMENTED
     ),
-    Fault(
-        "packages.empty-lists-are-404",
-        "A list without entries is 404.",
-        rewrite_response(_is_empty, lambda _: message_response(404)),
+    "packages.empty-lists-are-404": Fault(
+        "A list without entries is 404.", rewrite_response(_is_empty, lambda _: message_response(404))
     ),
-)
+}

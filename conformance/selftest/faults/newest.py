@@ -141,13 +141,13 @@ class ReplacesThePackage(PackageFileMutation):
         files.add(file_name)
 
 
-FAULTS = (
-    Fault("newest.first-file-wins", "The first file of a name stays for ever.", FirstFileWins),
-    Fault("newest.caches-downloads", "What was once downloaded is served from a cache for ever.", CachesForEver),
-    Fault("newest.head-describes-the-first", "HEAD describes the first file of a name.", DescribesTheFirst),
-    Fault("newest.keeps-a-tail", "A file published again keeps the end of the older one.", KeepsATail),
-    Fault("newest.tags-by-name", "The ETag follows from the file's name.", TagsByName),
-    Fault(
-        "newest.replaces-the-package", "Publishing a file again drops the package's other files.", ReplacesThePackage
+FAULTS = {
+    "newest.first-file-wins": Fault("The first file of a name stays for ever.", FirstFileWins),
+    "newest.caches-downloads": Fault("What was once downloaded is served from a cache for ever.", CachesForEver),
+    "newest.head-describes-the-first": Fault("HEAD describes the first file of a name.", DescribesTheFirst),
+    "newest.keeps-a-tail": Fault("A file published again keeps the end of the older one.", KeepsATail),
+    "newest.tags-by-name": Fault("The ETag follows from the file's name.", TagsByName),
+    "newest.replaces-the-package": Fault(
+        "Publishing a file again drops the package's other files.", ReplacesThePackage
     ),
-)
+}

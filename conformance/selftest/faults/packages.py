@@ -51,75 +51,53 @@ async def finds_packages_anywhere(request: Request, upstream: Upstream) -> Respo
     return response
 
 
-FAULTS = (
-    Fault("packages.single-packages-fail", "A package by its id fails in the server.", refuse(shows_package, 500)),
-    Fault(
-        "packages.missing-packages-are-blank",
+FAULTS = {
+    "packages.single-packages-fail": Fault("A package by its id fails in the server.", refuse(shows_package, 500)),
+    "packages.missing-packages-are-blank": Fault(
         "A package that is not there, or not to be seen, is an empty one.",
         rewrite_response(_is_missing, lambda _: json_response(200, {})),
     ),
-    Fault(
-        "packages.packages-are-found-anywhere",
-        "A package is found under every project.",
-        lambda: finds_packages_anywhere,
+    "packages.packages-are-found-anywhere": Fault(
+        "A package is found under every project.", lambda: finds_packages_anywhere
     ),
-    Fault(
-        "packages.15-single-packages-fail",
-        "Every question for one package fails in the server.",
-        refuse(shows_package, 500),
-        DOCUMENTED,
+    "packages.15-single-packages-fail": Fault(
+        "Every question for one package fails in the server.", refuse(shows_package, 500), DOCUMENTED
     ),
-    Fault(
-        "packages.15-records-fail",
+    "packages.15-records-fail": Fault(
         "A publish that asks for the record of its file fails in the server.",
         refuse(publishes_with("select", "package_file"), 500),
         DOCUMENTED,
     ),
-    Fault(
-        "packages.15-guests-see-packages",
+    "packages.15-guests-see-packages": Fault(
         "A guest sees a package of a private project, as in later editions.",
         grant(in_private(lambda request, by: shows_package(request) and by.level == GUEST)),
         DOCUMENTED,
     ),
-    Fault(
-        "packages.everybody-sees-the-delete-link",
-        "Everybody sees _links.delete_api_path.",
-        rewrite_json(shows_package, _linked_for_all),
+    "packages.everybody-sees-the-delete-link": Fault(
+        "Everybody sees _links.delete_api_path.", rewrite_json(shows_package, _linked_for_all)
     ),
-    Fault(
-        "packages.nobody-sees-the-delete-link",
-        "Nobody sees _links.delete_api_path.",
-        rewrite_json(shows_package, _linked_for_nobody),
+    "packages.nobody-sees-the-delete-link": Fault(
+        "Nobody sees _links.delete_api_path.", rewrite_json(shows_package, _linked_for_nobody)
     ),
-    Fault(
-        "packages.packages-have-no-links",
-        "A package has no _links.",
-        rewrite_json(shows_package, lambda package: {**package, "_links": {}}),
+    "packages.packages-have-no-links": Fault(
+        "A package has no _links.", rewrite_json(shows_package, lambda package: {**package, "_links": {}})
     ),
-    Fault("packages.lists-of-files-fail", "A list of files fails in the server.", refuse(endpoint("GET", FILES), 500)),
-    Fault(
-        "packages.lists-of-files-show-the-newest",
+    "packages.lists-of-files-fail": Fault("A list of files fails in the server.", refuse(endpoint("GET", FILES), 500)),
+    "packages.lists-of-files-show-the-newest": Fault(
         "A list of files shows the newest file of each name alone.",
         rewrite_json(endpoint("GET", FILES), _newest_of_each),
     ),
-    Fault(
-        "packages.lists-of-files-decode-names",
+    "packages.lists-of-files-decode-names": Fault(
         "A list of files shows the name of a file under directories with slashes.",
         rewrite_json(endpoint("GET", FILES), each(lambda file: {**file, "file_name": unquote(file["file_name"])})),
     ),
-    Fault(
-        "packages.files-have-no-address-by-id",
-        "No file downloads by its id.",
-        refuse(endpoint("GET", FILE + "/download"), 404),
+    "packages.files-have-no-address-by-id": Fault(
+        "No file downloads by its id.", refuse(endpoint("GET", FILE + "/download"), 404)
     ),
-    Fault(
-        "packages.pipelines-are-forgotten",
-        "No package has a pipeline.",
-        rewrite_json(endpoint("GET", PIPELINES), lambda _: []),
+    "packages.pipelines-are-forgotten": Fault(
+        "No package has a pipeline.", rewrite_json(endpoint("GET", PIPELINES), lambda _: [])
     ),
-    Fault(
-        "packages.everything-has-a-pipeline",
-        "Every package has a pipeline.",
-        rewrite_json(endpoint("GET", PIPELINES), lambda found: found or [{"id": 1}]),
+    "packages.everything-has-a-pipeline": Fault(
+        "Every package has a pipeline.", rewrite_json(endpoint("GET", PIPELINES), lambda found: found or [{"id": 1}])
     ),
-)
+}

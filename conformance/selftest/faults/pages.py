@@ -44,41 +44,32 @@ def _without_filter(response: Response) -> Response:
     return response.with_header("Link", (response.header("link") or "").replace("package_name=", "forgotten="))
 
 
-FAULTS = (
-    Fault(
-        "packages.pages-have-no-headers",
-        "A page does not tell its place.",
-        rewrite_response(_any_page, _without_headers),
+FAULTS = {
+    "packages.pages-have-no-headers": Fault(
+        "A page does not tell its place.", rewrite_response(_any_page, _without_headers)
     ),
-    Fault("packages.pages-have-no-links", "A page names no other.", rewrite_response(_any_page, header("Link", None))),
-    Fault(
-        "packages.pages-link-without-end", "Every page names itself as the next.", serve(paged, _with_itself_as_next)
+    "packages.pages-have-no-links": Fault("A page names no other.", rewrite_response(_any_page, header("Link", None))),
+    "packages.pages-link-without-end": Fault(
+        "Every page names itself as the next.", serve(paged, _with_itself_as_next)
     ),
-    Fault(
-        "packages.pages-forget-the-filter",
+    "packages.pages-forget-the-filter": Fault(
         "The addresses of other pages lack the filter.",
         rewrite_response(
             lambda request, response: paged(request) and response.header("link") is not None, _without_filter
         ),
     ),
-    Fault(
-        "packages.pages-begin-again",
-        "A page beyond the end is the first one.",
-        rewrite_request(having("page=99"), query_parameter("page", "1")),
+    "packages.pages-begin-again": Fault(
+        "A page beyond the end is the first one.", rewrite_request(having("page=99"), query_parameter("page", "1"))
     ),
-    Fault(
-        "packages.pages-below-one-fail",
-        "A negative page number is an error of the server.",
-        respond(having("page=-1"), lambda _: message_response(500)),
+    "packages.pages-below-one-fail": Fault(
+        "A negative page number is an error of the server.", respond(having("page=-1"), lambda _: message_response(500))
     ),
-    Fault(
-        "packages.keysets-are-counted",
+    "packages.keysets-are-counted": Fault(
         "Keyset pagination counts, and so tells a total.",
         rewrite_response(lambda request, _: having("pagination=keyset")(request), header("X-Total", "5")),
     ),
-    Fault(
-        "packages.keysets-are-offsets",
+    "packages.keysets-are-offsets": Fault(
         "Keyset pagination is offset pagination under another name.",
         rewrite_request(having("pagination=keyset"), query_parameter("pagination", None)),
     ),
-)
+}

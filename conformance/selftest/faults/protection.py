@@ -88,59 +88,41 @@ def _is_refused(request: Request, response: Response) -> bool:
     return makes_rule(request) and response.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
-FAULTS = (
-    Fault("protection.never-protects", "A rule keeps nobody from publishing.", lambda: _refusals(_published)),
-    Fault(
-        "protection.refuses-and-stores",
-        "A publish that a rule refuses is stored.",
-        lambda: _refusals(_refused_and_published),
+FAULTS = {
+    "protection.never-protects": Fault("A rule keeps nobody from publishing.", lambda: _refusals(_published)),
+    "protection.refuses-and-stores": Fault(
+        "A publish that a rule refuses is stored.", lambda: _refusals(_refused_and_published)
     ),
-    Fault(
-        "protection.gives-no-reason",
-        "A publish that a rule refuses is forbidden without a word.",
-        lambda: _refusals(_refused_without_reason),
+    "protection.gives-no-reason": Fault(
+        "A publish that a rule refuses is forbidden without a word.", lambda: _refusals(_refused_without_reason)
     ),
-    Fault(
-        "protection.levels-are-swapped", "Maintainer is taken for owner, and owner for maintainer.", _remade(_swapped)
+    "protection.levels-are-swapped": Fault(
+        "Maintainer is taken for owner, and owner for maintainer.", _remade(_swapped)
     ),
-    Fault(
-        "protection.stars-need-a-character",
-        "A star at the end stands for one character or more.",
-        _renamed(lambda name: name.replace("-*", "-a*")),
+    "protection.stars-need-a-character": Fault(
+        "A star at the end stands for one character or more.", _renamed(lambda name: name.replace("-*", "-a*"))
     ),
-    Fault(
-        "protection.stars-reach-back",
-        "A star at the end stands for the character before it as well.",
-        _renamed(lambda name: name.replace("-*", "*")),
+    "protection.stars-reach-back": Fault(
+        "A star at the end stands for the character before it as well.", _renamed(lambda name: name.replace("-*", "*"))
     ),
-    Fault(
-        "protection.patterns-match-beginnings",
+    "protection.patterns-match-beginnings": Fault(
         "A pattern concerns every name that begins with it.",
         _renamed(lambda name: name if name.endswith("*") else f"{name}*"),
     ),
-    Fault(
-        "protection.rules-are-nameless",
-        "A new rule is answered without its pattern.",
-        rewrite_json(makes_rule, lambda rule: {"id": rule["id"]}),
+    "protection.rules-are-nameless": Fault(
+        "A new rule is answered without its pattern.", rewrite_json(makes_rule, lambda rule: {"id": rule["id"]})
     ),
-    Fault(
-        "protection.rules-are-not-listed",
-        "The list of rules is empty.",
-        rewrite_json(endpoint("GET", RULES), lambda _: []),
+    "protection.rules-are-not-listed": Fault(
+        "The list of rules is empty.", rewrite_json(endpoint("GET", RULES), lambda _: [])
     ),
-    Fault(
-        "protection.anybody-makes-rules",
-        "Every member may make rules.",
-        grant(lambda request, by: makes_rule(request) and by.is_member),
+    "protection.anybody-makes-rules": Fault(
+        "Every member may make rules.", grant(lambda request, by: makes_rule(request) and by.is_member)
     ),
-    Fault(
-        "protection.illegal-levels-are-taken",
+    "protection.illegal-levels-are-taken": Fault(
         "A rule with an unknown level is acknowledged.",
         rewrite_response(_is_refused, lambda _: json_response(201, {"id": 1})),
     ),
-    Fault(
-        "protection.rules-cannot-be-deleted",
-        "Deleting a rule is acknowledged and not done.",
-        respond(endpoint("DELETE", RULE), lambda _: no_content()),
+    "protection.rules-cannot-be-deleted": Fault(
+        "Deleting a rule is acknowledged and not done.", respond(endpoint("DELETE", RULE), lambda _: no_content())
     ),
-)
+}

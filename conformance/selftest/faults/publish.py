@@ -151,106 +151,88 @@ class DeletesByPath(PackageFileMutation):
         return await upstream.forward(request)
 
 
-FAULTS = (
-    Fault(
-        "publish.answers-200",
+FAULTS = {
+    "publish.answers-200": Fault(
         "A publish is answered 200 instead of 201.",
         rewrite_response(_created, lambda response: response.with_status(200)),
     ),
-    Fault(
-        "publish.answers-without-message",
+    "publish.answers-without-message": Fault(
         "A publish is answered with an empty JSON object.",
         rewrite_response(_created, lambda response: response.with_content(b"{}")),
     ),
-    Fault(
-        "publish.answers-in-plain-text",
+    "publish.answers-in-plain-text": Fault(
         "A publish is answered with text that is no JSON.",
         rewrite_response(
             _created, lambda response: response.with_content(b"201 Created").with_header("Content-Type", "text/plain")
         ),
     ),
-    Fault(
-        "publish.stores-nothing",
+    "publish.stores-nothing": Fault(
         "A publish is answered 201 and nothing is stored.",
         rewrite_path(without_select, lambda path: replace(path, version=f"{path.version}.lost")),
     ),
-    Fault(
-        "publish.loses-the-last-byte",
+    "publish.loses-the-last-byte": Fault(
         "The last byte of every file is lost on its way in.",
         rewrite_request(is_publish, lambda request: request.chunked(shortened(request.body, 1))),
     ),
-    Fault(
-        "publish.spoils-the-first-byte",
+    "publish.spoils-the-first-byte": Fault(
         "The first byte of every file is stored inverted.",
         rewrite_request(is_publish, lambda request: replace(request, body=flipped(request.body, 0))),
     ),
-    Fault(
-        "publish.appends-a-newline",
+    "publish.appends-a-newline": Fault(
         "Every file is stored with a newline after it.",
         rewrite_request(is_publish, lambda request: request.chunked(followed(request.body, b"\n"))),
     ),
-    Fault("publish.refuses-empty-files", "A file of zero bytes is refused.", refuse(_empty, 400)),
-    Fault(
-        "publish.pads-empty-files",
+    "publish.refuses-empty-files": Fault("A file of zero bytes is refused.", refuse(_empty, 400)),
+    "publish.pads-empty-files": Fault(
         "A file of zero bytes is stored as one newline.",
         rewrite_request(_empty, lambda request: request.with_content(b"\n")),
     ),
-    Fault("publish.needs-a-content-type", "A body without a Content-Type is refused.", refuse(_unlabelled, 415)),
-    Fault(
-        "publish.drops-unlabelled-bodies",
+    "publish.needs-a-content-type": Fault("A body without a Content-Type is refused.", refuse(_unlabelled, 415)),
+    "publish.drops-unlabelled-bodies": Fault(
         "A body without a Content-Type is stored as zero bytes.",
         rewrite_request(_unlabelled, lambda request: request.with_content(b"")),
     ),
-    Fault("publish.refuses-forms", "A body labelled as a form is refused.", refuse(labelled(FORM), 415)),
-    Fault(
-        "publish.decodes-forms",
-        "A body labelled as a form is stored decoded.",
-        rewrite_request(labelled(FORM), _form_decoded),
+    "publish.refuses-forms": Fault("A body labelled as a form is refused.", refuse(labelled(FORM), 415)),
+    "publish.decodes-forms": Fault(
+        "A body labelled as a form is stored decoded.", rewrite_request(labelled(FORM), _form_decoded)
     ),
-    Fault("publish.refuses-multipart", "A multipart body is refused.", refuse(labelled(MULTIPART), 415)),
-    Fault(
-        "publish.unwraps-multipart",
+    "publish.refuses-multipart": Fault("A multipart body is refused.", refuse(labelled(MULTIPART), 415)),
+    "publish.unwraps-multipart": Fault(
         "Of a multipart body only the content of its first part is stored.",
         rewrite_request(labelled(MULTIPART), _unwrapped),
     ),
-    Fault("publish.refuses-json", "A body labelled as JSON is refused.", refuse(labelled(JSON), 415)),
-    Fault(
-        "publish.rewrites-json",
-        "A body labelled as JSON is parsed and stored in another form.",
-        rewrite_request(labelled(JSON), _reserialised),
+    "publish.refuses-json": Fault("A body labelled as JSON is refused.", refuse(labelled(JSON), 415)),
+    "publish.rewrites-json": Fault(
+        "A body labelled as JSON is parsed and stored in another form.", rewrite_request(labelled(JSON), _reserialised)
     ),
-    Fault(
-        "publish.refuses-status-default", "status=default is refused.", refuse(publishes_with("status", "default"), 400)
+    "publish.refuses-status-default": Fault(
+        "status=default is refused.", refuse(publishes_with("status", "default"), 400)
     ),
-    Fault(
-        "publish.refuses-status-hidden", "status=hidden is refused.", refuse(publishes_with("status", "hidden"), 400)
+    "publish.refuses-status-hidden": Fault(
+        "status=hidden is refused.", refuse(publishes_with("status", "hidden"), 400)
     ),
-    Fault(
-        "publish.15-answers-200",
+    "publish.15-answers-200": Fault(
         "A publish is answered 200 instead of 201, in edition 15.",
         rewrite_response(_created, lambda response: response.with_status(200)),
         DOCUMENTED,
     ),
-    Fault("packages.take-one-publish", "The second publish into a package fails.", lambda: TakesOnly(1)),
-    Fault("packages.take-two-publishes", "The third publish into a package fails.", lambda: TakesOnly(2)),
-    Fault("packages.take-four-publishes", "The fifth publish into a package fails.", lambda: TakesOnly(4)),
-    Fault(
-        "packages.lock-after-eight-uploads",
-        "A name that was uploaded eight times can neither be read nor written any more.",
-        lambda: LocksAfter(8),
+    "packages.take-one-publish": Fault("The second publish into a package fails.", lambda: TakesOnly(1)),
+    "packages.take-two-publishes": Fault("The third publish into a package fails.", lambda: TakesOnly(2)),
+    "packages.take-four-publishes": Fault("The fifth publish into a package fails.", lambda: TakesOnly(4)),
+    "packages.lock-after-eight-uploads": Fault(
+        "A name that was uploaded eight times can neither be read nor written any more.", lambda: LocksAfter(8)
     ),
-    Fault(
-        "packages.shares-files-between-versions", "The version is not part of a file's key.", SharesFilesBetweenVersions
+    "packages.shares-files-between-versions": Fault(
+        "The version is not part of a file's key.", SharesFilesBetweenVersions
     ),
-    Fault("packages.hides-hidden-files", "A file published as hidden does not download.", HidesHidden),
-    Fault("packages.deletes-by-path", "DELETE on a file's path deletes the file.", lambda: DeletesByPath(204)),
-    Fault("packages.refuses-delete-and-deletes", "DELETE on a path is 405, and deletes.", lambda: DeletesByPath(405)),
-    Fault(
-        "packages.acknowledges-deletes-by-path",
+    "packages.hides-hidden-files": Fault("A file published as hidden does not download.", HidesHidden),
+    "packages.deletes-by-path": Fault("DELETE on a file's path deletes the file.", lambda: DeletesByPath(204)),
+    "packages.refuses-delete-and-deletes": Fault("DELETE on a path is 405, and deletes.", lambda: DeletesByPath(405)),
+    "packages.acknowledges-deletes-by-path": Fault(
         "DELETE on a file's path is answered 200 and does nothing.",
         respond(
             lambda request: request.method == "DELETE" and concerns_package_file(request),
             lambda _: message_response(200),
         ),
     ),
-)
+}

@@ -52,61 +52,42 @@ async def _unconditional(request: Request, upstream: Upstream) -> Response:
     return (await upstream.forward(plain)).with_header("ETag", None)
 
 
-FAULTS = (
-    Fault("ranges.ignored", "Range is ignored: the whole file comes with 200.", _ignored("Range")),
-    Fault(
-        "ranges.last-byte-excluded",
-        "The last byte of a range is left out.",
-        _ranges(CLOSED, lambda found: f"bytes={found[1]}-{int(found[2]) - 1}"),
+FAULTS = {
+    "ranges.ignored": Fault("Range is ignored: the whole file comes with 200.", _ignored("Range")),
+    "ranges.last-byte-excluded": Fault(
+        "The last byte of a range is left out.", _ranges(CLOSED, lambda found: f"bytes={found[1]}-{int(found[2]) - 1}")
     ),
-    Fault(
-        "ranges.open-one-late",
-        "An open range starts one byte late.",
-        _ranges(OPEN, lambda found: f"bytes={int(found[1]) + 1}-"),
+    "ranges.open-one-late": Fault(
+        "An open range starts one byte late.", _ranges(OPEN, lambda found: f"bytes={int(found[1]) + 1}-")
     ),
-    Fault(
-        "ranges.suffix-from-the-start",
-        "A suffix range gives the first bytes.",
-        _ranges(SUFFIX, lambda found: f"bytes=0-{int(found[1]) - 1}"),
+    "ranges.suffix-from-the-start": Fault(
+        "A suffix range gives the first bytes.", _ranges(SUFFIX, lambda found: f"bytes=0-{int(found[1]) - 1}")
     ),
-    Fault(
-        "ranges.wrong-bytes",
-        "A range has the right headers and wrong bytes.",
-        rewrite_response(_with_status(206), _spoilt),
+    "ranges.wrong-bytes": Fault(
+        "A range has the right headers and wrong bytes.", rewrite_response(_with_status(206), _spoilt)
     ),
-    Fault(
-        "ranges.without-content-range",
-        "A range is answered without Content-Range.",
-        rewrite_response(_with_status(206), header("Content-Range", None)),
+    "ranges.without-content-range": Fault(
+        "A range is answered without Content-Range.", rewrite_response(_with_status(206), header("Content-Range", None))
     ),
-    Fault(
-        "ranges.unsatisfiable-is-empty",
+    "ranges.unsatisfiable-is-empty": Fault(
         "A range beyond the end is answered 200 with no bytes.",
         rewrite_response(_with_status(416), lambda response: response.with_status(200).with_content(b"")),
     ),
-    Fault(
-        "ranges.unsatisfiable-without-size",
+    "ranges.unsatisfiable-without-size": Fault(
         "A range beyond the end is answered 416 without the size.",
         rewrite_response(_with_status(416), header("Content-Range", None)),
     ),
-    Fault(
-        "ranges.if-range-ignored",
-        "If-Range is ignored: a range of a changed file comes with 206.",
-        _ignored("If-Range"),
+    "ranges.if-range-ignored": Fault(
+        "If-Range is ignored: a range of a changed file comes with 206.", _ignored("If-Range")
     ),
-    Fault(
-        "ranges.if-none-match-ignored",
-        "If-None-Match is ignored: an unchanged file is sent again.",
-        _ignored("If-None-Match"),
+    "ranges.if-none-match-ignored": Fault(
+        "If-None-Match is ignored: an unchanged file is sent again.", _ignored("If-None-Match")
     ),
-    Fault(
-        "ranges.conditions-unknown",
-        "No ETag is sent, If-None-Match and If-Range are ignored.",
-        serve(is_download, _unconditional),
+    "ranges.conditions-unknown": Fault(
+        "No ETag is sent, If-None-Match and If-Range are ignored.", serve(is_download, _unconditional)
     ),
-    Fault(
-        "ranges.unchanged-with-a-body",
+    "ranges.unchanged-with-a-body": Fault(
         "304 is followed by the file.",
         rewrite_response(_with_status(304), lambda response: replace(response, body=whole(b"the file"))),
     ),
-)
+}

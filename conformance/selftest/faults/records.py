@@ -51,64 +51,53 @@ def _reusing_ids() -> Mutation:
     return rewrite_record(change)()
 
 
-FAULTS = (
-    Fault(
-        "records.not-given",
+FAULTS = {
+    "records.not-given": Fault(
         "select=package_file is answered with the plain message.",
         rewrite_response(gives_record, lambda response: response.with_content(b'{"message": "201 Created"}')),
     ),
-    Fault(
-        "records.answered-201",
+    "records.answered-201": Fault(
         "select=package_file is answered 201.",
         rewrite_response(gives_record, lambda response: response.with_status(201)),
     ),
-    Fault(
-        "records.not-json",
+    "records.not-json": Fault(
         "The record is text that is no JSON.",
         rewrite_response(gives_record, lambda response: response.with_content(b"file_name=artifact")),
     ),
-    Fault(
-        "records.select-refused",
+    "records.select-refused": Fault(
         "select=package_file is not known.",
         respond(
             publishes_with("select", "package_file"),
             lambda _: json_response(400, {"error": "select does not have a valid value"}),
         ),
     ),
-    Fault("records.wrong-name", "The record shows another file name.", _setting("file_name", "artifact")),
-    Fault("records.wrong-size", "The record shows a size of 0.", _setting("size", 0)),
-    Fault("records.wrong-sha256", "The record shows another SHA-256.", _setting("file_sha256", "0" * 64)),
-    Fault("records.lacks-keys", "The record leaves out keys that are mostly null.", rewrite_record(_without_rare_keys)),
-    Fault("records.id-is-text", "The record's id is a string.", _texting("id")),
-    Fault("records.package-id-is-text", "The record's package_id is a string.", _texting("package_id")),
-    Fault("records.package-id-is-true", "The record's package_id is true.", _setting("package_id", True)),
-    Fault("records.size-is-text", "The record's size is a string.", _texting("size")),
-    Fault("records.name-is-null", "The record's file_name is null.", _setting("file_name", None)),
-    Fault("records.times-are-numbers", "The record's times are numbers.", _setting("created_at", 1_600_000_000)),
-    Fault("records.url-is-null", "The record's file.url is null.", _setting("file", {"url": None})),
-    Fault(
-        "records.times-without-milliseconds",
-        "The record's times have no milliseconds.",
-        rewrite_record(_without_milliseconds),
+    "records.wrong-name": Fault("The record shows another file name.", _setting("file_name", "artifact")),
+    "records.wrong-size": Fault("The record shows a size of 0.", _setting("size", 0)),
+    "records.wrong-sha256": Fault("The record shows another SHA-256.", _setting("file_sha256", "0" * 64)),
+    "records.lacks-keys": Fault("The record leaves out keys that are mostly null.", rewrite_record(_without_rare_keys)),
+    "records.id-is-text": Fault("The record's id is a string.", _texting("id")),
+    "records.package-id-is-text": Fault("The record's package_id is a string.", _texting("package_id")),
+    "records.package-id-is-true": Fault("The record's package_id is true.", _setting("package_id", True)),
+    "records.size-is-text": Fault("The record's size is a string.", _texting("size")),
+    "records.name-is-null": Fault("The record's file_name is null.", _setting("file_name", None)),
+    "records.times-are-numbers": Fault("The record's times are numbers.", _setting("created_at", 1_600_000_000)),
+    "records.url-is-null": Fault("The record's file.url is null.", _setting("file", {"url": None})),
+    "records.times-without-milliseconds": Fault(
+        "The record's times have no milliseconds.", rewrite_record(_without_milliseconds)
     ),
-    Fault(
-        "records.one-time-without-milliseconds",
-        "The record's updated_at alone has no milliseconds.",
-        _setting("updated_at", "2021-10-12T12:05:23Z"),
+    "records.one-time-without-milliseconds": Fault(
+        "The record's updated_at alone has no milliseconds.", _setting("updated_at", "2021-10-12T12:05:23Z")
     ),
-    Fault(
-        "records.verification-time-with-offset",
+    "records.verification-time-with-offset": Fault(
         "The record's verified_at, when it is there, ends in +00:00.",
         _setting("verified_at", "2021-10-12T12:05:23.387+00:00"),
     ),
-    Fault("records.times-with-offset", "The record's times end in +00:00.", rewrite_record(_with_offset)),
-    Fault("records.signed-url", "file.url is a signed URL that expires.", rewrite_record(_signed)),
-    Fault(
-        "records.package-for-every-file", "Every file makes a package of its own.", rewrite_record(_package_of_its_own)
+    "records.times-with-offset": Fault("The record's times end in +00:00.", rewrite_record(_with_offset)),
+    "records.signed-url": Fault("file.url is a signed URL that expires.", rewrite_record(_signed)),
+    "records.package-for-every-file": Fault(
+        "Every file makes a package of its own.", rewrite_record(_package_of_its_own)
     ),
-    Fault(
-        "records.overwrites-in-place",
-        "Publishing a name again replaces the package file under its old id.",
-        _reusing_ids,
+    "records.overwrites-in-place": Fault(
+        "Publishing a name again replaces the package file under its old id.", _reusing_ids
     ),
-)
+}

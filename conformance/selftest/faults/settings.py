@@ -121,79 +121,55 @@ def _is_bad_request(request: Request, response: Response) -> bool:
     return is_graphql(request) and response.status == HTTPStatus.BAD_REQUEST
 
 
-FAULTS = (
-    Fault(
-        "duplicates.settings-are-null",
-        "No group has settings to show.",
-        replying("group(", lambda *_: {"data": {"group": {"packageSettings": None}}}),
+FAULTS = {
+    "duplicates.settings-are-null": Fault(
+        "No group has settings to show.", replying("group(", lambda *_: {"data": {"group": {"packageSettings": None}}})
     ),
-    Fault(
-        "duplicates.settings-cannot-be-changed",
-        "Every change of settings is answered with errors and not done.",
-        replying(MUTATION, lambda *_: NOT_DONE),
+    "duplicates.settings-cannot-be-changed": Fault(
+        "Every change of settings is answered with errors and not done.", replying(MUTATION, lambda *_: NOT_DONE)
     ),
-    Fault(
-        "duplicates.15-settings-cannot-be-changed",
-        "Every change of settings is answered with errors.",
-        replying(MUTATION, lambda *_: NOT_DONE),
-        DOCUMENTED,
+    "duplicates.15-settings-cannot-be-changed": Fault(
+        "Every change of settings is answered with errors.", replying(MUTATION, lambda *_: NOT_DONE), DOCUMENTED
     ),
-    Fault(
-        "duplicates.15-administrators-alone-may-set",
+    "duplicates.15-administrators-alone-may-set": Fault(
         "Only administrators may change the settings of a group.",
         instead_for(_is_no_administrator, MUTATION, lambda _: NOT_DONE),
         DOCUMENTED,
     ),
-    Fault(
-        "duplicates.15-changes-are-acknowledged",
+    "duplicates.15-changes-are-acknowledged": Fault(
         "A change of settings by somebody other than an administrator is acknowledged and not done.",
         instead_for(_is_no_administrator, MUTATION, _done),
         DOCUMENTED,
     ),
-    Fault(
-        "duplicates.subgroups-cannot-be-set",
-        "A change of a subgroup's settings is answered with errors.",
-        replying(MUTATION, _of_subgroups),
+    "duplicates.subgroups-cannot-be-set": Fault(
+        "A change of a subgroup's settings is answered with errors.", replying(MUTATION, _of_subgroups)
     ),
-    Fault(
-        "duplicates.anybody-may-set",
-        "Anybody may change the settings of any group.",
-        acting_for(_is_no_administrator, MUTATION, _as_it_is),
+    "duplicates.anybody-may-set": Fault(
+        "Anybody may change the settings of any group.", acting_for(_is_no_administrator, MUTATION, _as_it_is)
     ),
-    Fault(
-        "duplicates.refuses-and-sets",
+    "duplicates.refuses-and-sets": Fault(
         "A change of settings by somebody who may not do it is answered with errors and done.",
         acting_for(_is_no_administrator, MUTATION, _as_if_not_done),
     ),
-    Fault(
-        "duplicates.bad-regexes-are-acknowledged",
-        "A regex that cannot be used is acknowledged.",
-        replying(MUTATION, _as_if_done),
+    "duplicates.bad-regexes-are-acknowledged": Fault(
+        "A regex that cannot be used is acknowledged.", replying(MUTATION, _as_if_done)
     ),
-    Fault(
-        "duplicates.private-groups-are-shown",
-        "Anybody may see any group.",
-        acting_for(_is_no_administrator, "group(", _as_it_is),
+    "duplicates.private-groups-are-shown": Fault(
+        "Anybody may see any group.", acting_for(_is_no_administrator, "group(", _as_it_is)
     ),
-    Fault("duplicates.graphql-faults-have-a-status", "A faulty query is answered with 400.", lambda: answers_400),
-    Fault(
-        "duplicates.graphql-faults-are-silent",
-        "A faulty query is answered with no errors.",
-        replying("colour", lambda *_: {"data": None}),
+    "duplicates.graphql-faults-have-a-status": Fault("A faulty query is answered with 400.", lambda: answers_400),
+    "duplicates.graphql-faults-are-silent": Fault(
+        "A faulty query is answered with no errors.", replying("colour", lambda *_: {"data": None})
     ),
-    Fault(
-        "duplicates.graphql-overlooks-broken-json",
+    "duplicates.graphql-overlooks-broken-json": Fault(
         "A body that is no JSON asks for nothing.",
         rewrite_response(_is_bad_request, lambda _: json_response(HTTPStatus.OK, {"data": None})),
     ),
-    Fault(
-        "duplicates.graphql-has-no-schema",
-        "Introspection shows nothing.",
-        replying("__type", lambda *_: {"data": {"__type": None}}),
+    "duplicates.graphql-has-no-schema": Fault(
+        "Introspection shows nothing.", replying("__type", lambda *_: {"data": {"__type": None}})
     ),
-    Fault(
-        "duplicates.graphql-lists-nothing",
+    "duplicates.graphql-lists-nothing": Fault(
         "project.packages is empty.",
         replying("project(", lambda *_: {"data": {"project": {"packages": {"nodes": []}}}}),
     ),
-)
+}

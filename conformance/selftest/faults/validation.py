@@ -126,138 +126,102 @@ class StoresWhatItRefuses(PackageFileMutation):
         return json_response(HTTPStatus.BAD_REQUEST, {"error": "status does not have a valid value"})
 
 
-FAULTS = (
-    Fault(
-        "validation.overlooks-trailing-newline",
+FAULTS = {
+    "validation.overlooks-trailing-newline": Fault(
         "A newline after a name, version or file name is overlooked, as with the anchors ^ and $.",
         overlook(lambda part: part.removesuffix(b"\n")),
     ),
-    Fault(
-        "validation.replaces-spaces",
-        "Spaces in names are replaced by underscores.",
-        overlook(lambda part: part.replace(b" ", b"_")),
+    "validation.replaces-spaces": Fault(
+        "Spaces in names are replaced by underscores.", overlook(lambda part: part.replace(b" ", b"_"))
     ),
-    Fault("validation.letters-of-every-script", "\\w matches letters outside ASCII.", overlook(_wide_letters)),
-    Fault(
-        "validation.trims-leading-dots",
-        "Dots before a version are overlooked.",
-        overlook(lambda part: re.sub(rb"^\.\.+(?=\w)", b"", part)),
+    "validation.letters-of-every-script": Fault("\\w matches letters outside ASCII.", overlook(_wide_letters)),
+    "validation.trims-leading-dots": Fault(
+        "Dots before a version are overlooked.", overlook(lambda part: re.sub(rb"^\.\.+(?=\w)", b"", part))
     ),
-    Fault(
-        "validation.joins-inner-dots",
-        "Two dots in a row are taken for one.",
-        overlook(lambda part: re.sub(rb"(?<=\w)\.\.+(?=\w)", b".", part)),
+    "validation.joins-inner-dots": Fault(
+        "Two dots in a row are taken for one.", overlook(lambda part: re.sub(rb"(?<=\w)\.\.+(?=\w)", b".", part))
     ),
-    Fault(
-        "validation.resolves-traversal",
-        "Dot segments are resolved and the rest is published.",
-        overlook(_without_dot_segments),
+    "validation.resolves-traversal": Fault(
+        "Dot segments are resolved and the rest is published.", overlook(_without_dot_segments)
     ),
-    Fault(
-        "validation.stops-at-nul", "A name ends at its first NUL byte.", overlook(lambda part: part.partition(b"\0")[0])
+    "validation.stops-at-nul": Fault(
+        "A name ends at its first NUL byte.", overlook(lambda part: part.partition(b"\0")[0])
     ),
-    Fault("validation.repairs-utf8", "Bytes that are not UTF-8 are replaced.", overlook(_utf8)),
-    Fault(
-        "validation.trims-tilde-and-at",
-        "~ and @ at the ends of a file name are overlooked.",
-        overlook(lambda part: part.strip(b"~@")),
+    "validation.repairs-utf8": Fault("Bytes that are not UTF-8 are replaced.", overlook(_utf8)),
+    "validation.trims-tilde-and-at": Fault(
+        "~ and @ at the ends of a file name are overlooked.", overlook(lambda part: part.strip(b"~@"))
     ),
-    Fault(
-        "validation.semantic-versions-only",
+    "validation.semantic-versions-only": Fault(
         "A version must be a semantic version.",
         reject(_version, lambda part: bool(SEMANTIC.fullmatch(part)), "package_version"),
     ),
-    Fault(
-        "validation.version-begins-with-1",
+    "validation.version-begins-with-1": Fault(
         "Only versions that begin with 1 are accepted.",
         reject(_version, lambda part: part.startswith(b"1"), "package_version"),
     ),
-    Fault(
-        "validation.version-without-plus",
-        "A version may not have a plus.",
-        reject(_version, lambda part: b"+" not in part, "package_version"),
+    "validation.version-without-plus": Fault(
+        "A version may not have a plus.", reject(_version, lambda part: b"+" not in part, "package_version")
     ),
-    Fault(
-        "validation.version-without-hyphen",
-        "A version may not have a hyphen.",
-        reject(_version, lambda part: b"-" not in part, "package_version"),
+    "validation.version-without-hyphen": Fault(
+        "A version may not have a hyphen.", reject(_version, lambda part: b"-" not in part, "package_version")
     ),
-    Fault(
-        "validation.name-without-plus",
-        "A package name may not have a plus.",
-        reject(_name, lambda part: b"+" not in part, "package_name"),
+    "validation.name-without-plus": Fault(
+        "A package name may not have a plus.", reject(_name, lambda part: b"+" not in part, "package_name")
     ),
-    Fault(
-        "validation.name-in-lower-case",
-        "A package name must be in lower case.",
-        reject(_name, lambda part: part == part.lower(), "package_name"),
+    "validation.name-in-lower-case": Fault(
+        "A package name must be in lower case.", reject(_name, lambda part: part == part.lower(), "package_name")
     ),
-    Fault(
-        "validation.file-without-plus",
-        "A file name may not have a plus.",
-        reject(_file_name, lambda part: b"+" not in part, "file_name"),
+    "validation.file-without-plus": Fault(
+        "A file name may not have a plus.", reject(_file_name, lambda part: b"+" not in part, "file_name")
     ),
-    Fault(
-        "validation.file-without-tilde",
+    "validation.file-without-tilde": Fault(
         "A file name may not have a tilde, as documented for GitLab 15.",
         reject(_file_name, lambda part: b"~" not in part, "file_name"),
     ),
-    Fault(
-        "validation.file-without-at-sign",
+    "validation.file-without-at-sign": Fault(
         "A file name may not have an at sign, as documented for GitLab 15.",
         reject(_file_name, lambda part: b"@" not in part, "file_name"),
     ),
-    Fault(
-        "validation.overlooks-status",
-        "An unknown status is overlooked.",
-        rewrite_path(unknown_status, _without("status")),
+    "validation.overlooks-status": Fault(
+        "An unknown status is overlooked.", rewrite_path(unknown_status, _without("status"))
     ),
-    Fault(
-        "validation.overlooks-select",
-        "An unknown select is overlooked.",
-        rewrite_path(_with_unknown("select", "package_file"), _without("select")),
+    "validation.overlooks-select": Fault(
+        "An unknown select is overlooked.", rewrite_path(_with_unknown("select", "package_file"), _without("select"))
     ),
-    Fault(
-        "validation.refuses-with-422",
+    "validation.refuses-with-422": Fault(
         "What has an illegal format is refused with 422.",
         rewrite_response(_refused, lambda response: response.with_status(422)),
     ),
-    Fault(
-        "validation.refuses-without-a-name",
+    "validation.refuses-without-a-name": Fault(
         "A refusal for its format does not name the parameter.",
         rewrite_response(_refused, lambda response: response.with_content(b'{"message": "400 Bad Request"}')),
     ),
-    Fault(
-        "validation.refuses-in-plain-text",
+    "validation.refuses-in-plain-text": Fault(
         "A refusal for its format has a plain text body.",
         rewrite_response(
             _refused, lambda response: response.with_content(b"Bad Request").with_header("Content-Type", "text/plain")
         ),
     ),
-    Fault("validation.backtracks", "A long version keeps a backtracking pattern busy.", Backtracks),
-    Fault("validation.stores-what-it-refuses", "A refused publish is stored all the same.", StoresWhatItRefuses),
-    Fault(
-        "validation.15-refuses-inner-dots",
+    "validation.backtracks": Fault("A long version keeps a backtracking pattern busy.", Backtracks),
+    "validation.stores-what-it-refuses": Fault("A refused publish is stored all the same.", StoresWhatItRefuses),
+    "validation.15-refuses-inner-dots": Fault(
         "Two dots in a row inside a version are refused where GitLab 15 accepts them.",
         reject(_version, lambda part: b".." not in part or part.startswith(b".."), "package_version"),
         DOCUMENTED,
     ),
-    Fault(
-        "validation.15-accepts-tilde",
+    "validation.15-accepts-tilde": Fault(
         "~ in a file name is accepted where GitLab 15 refuses it.",
         overlook(lambda part: part.replace(b"~", b"_")),
         DOCUMENTED,
     ),
-    Fault(
-        "validation.15-accepts-at-sign",
+    "validation.15-accepts-at-sign": Fault(
         "@ in a file name is accepted where GitLab 15 refuses it.",
         overlook(lambda part: part.replace(b"@", b"_")),
         DOCUMENTED,
     ),
-    Fault(
-        "validation.15-accepts-directories",
+    "validation.15-accepts-directories": Fault(
         "An encoded slash in a file name is accepted where GitLab 15 refuses it.",
         overlook(lambda part: part.replace(b"/", b"_")),
         DOCUMENTED,
     ),
-)
+}
