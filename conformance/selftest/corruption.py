@@ -10,7 +10,7 @@ from conformance.selftest.messages import Body
 
 
 async def flipped(body: Body, offset: int) -> Body:
-    """Give a body with the byte at `offset` inverted, where there is one."""
+    """Yield a body with the byte at `offset` inverted, where there is one."""
     start = 0
     async for part in body:
         if start <= offset < start + len(part):
@@ -22,7 +22,7 @@ async def flipped(body: Body, offset: int) -> Body:
 
 
 async def shortened(body: Body, missing: int) -> Body:
-    """Give a body without its last `missing` bytes, which must be at least one."""
+    """Yield a body without its last `missing` bytes, which must be at least one."""
     held = b""
     async for part in body:
         held += part
@@ -32,14 +32,14 @@ async def shortened(body: Body, missing: int) -> Body:
 
 
 async def followed(body: Body, tail: bytes) -> Body:
-    """Give a body and then `tail`."""
+    """Yield a body and then `tail`."""
     async for part in body:
         yield part
     yield tail
 
 
 async def taken_as_whole(body: Body, broken: Callable[[], None]) -> Body:
-    """Give what arrives of a body; call `broken`, and raise nothing, when it breaks off."""
+    """Yield what arrives of a body; call `broken`, and raise nothing, when it breaks off."""
     try:
         async for part in body:
             yield part
@@ -48,7 +48,7 @@ async def taken_as_whole(body: Body, broken: Callable[[], None]) -> Body:
 
 
 async def unending_when_malformed(body: Body, malformed: Callable[[], None]) -> Body:
-    """Give a body as it is; call `malformed`, and never end, where its chunks are no chunks."""
+    """Yield a body as it is; call `malformed`, and never end, where its chunks are no chunks."""
     try:
         async for part in body:
             yield part
@@ -58,7 +58,7 @@ async def unending_when_malformed(body: Body, malformed: Callable[[], None]) -> 
 
 
 async def watched(body: Body, broken: Callable[[], None]) -> Body:
-    """Give a body as it is; call `broken` when it breaks off."""
+    """Yield a body as it is; call `broken` when it breaks off."""
     try:
         async for part in body:
             yield part
@@ -68,7 +68,7 @@ async def watched(body: Body, broken: Callable[[], None]) -> Body:
 
 
 async def exactly(parts: Body, length: int) -> Body:
-    """Give the first `length` bytes and read no further."""
+    """Yield the first `length` bytes and read no further."""
     left = length
     async for part in parts:
         yield part[:left]

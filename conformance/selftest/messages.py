@@ -13,13 +13,13 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 async def nothing() -> Body:
-    """Return a body of zero bytes."""
+    """Yield a body of zero bytes."""
     return
     yield b""
 
 
 async def whole(content: bytes) -> Body:
-    """Return a body that is `content` in one part."""
+    """Yield a body that is `content` in one part."""
     yield content
 
 

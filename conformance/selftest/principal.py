@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from conformance.selftest.credentials import presented_credential
 from conformance.selftest.messages import Request
+from conformance.selftest.observed_resources import JOB_TOKEN
 from conformance.selftest.package_requests import project_of
-from conformance.selftest.provisioning import JOB_TOKEN
 from conformance.selftest.upstream import Upstream
 
 ACCESS_TOKEN = "access_tokens"  # noqa: S105 - the name of a resource
@@ -61,7 +61,7 @@ class Principal:
 
 def principal_of(request: Request, upstream: Upstream) -> Principal:
     """Return who sends a request."""
-    known, reference = upstream.provisioning, project_of(request)
+    known, reference = upstream.observed, project_of(request)
     project = known.project(reference)
     visibility = project.visibility if project else ""
     shown = presented_credential(request)

@@ -13,7 +13,7 @@ from typing import Protocol, Self
 
 from conformance.selftest.client_connection import READ_BYTES, ClientConnection, ClientGoneError, MalformedBodyError
 from conformance.selftest.messages import Request, Response
-from conformance.selftest.provisioning import ObservedProvisioning
+from conformance.selftest.observed_resources import ObservedResources
 from conformance.selftest.upstream import Upstream, UpstreamAddress
 from conformance.selftest.upstream_connection import ConnectionPool, NoResponseError
 
@@ -45,7 +45,7 @@ class Proxy:
         self._address = address
         self._mutation = mutate
         self._pool = ConnectionPool(address.host, address.port)
-        self._provisioning = ObservedProvisioning()
+        self._observed = ObservedResources()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self.mutated = 0
@@ -85,7 +85,7 @@ class Proxy:
         request = await client.request()
         if request is None:
             return False
-        upstream = Upstream(self._address, self._pool, self._provisioning)
+        upstream = Upstream(self._address, self._pool, self._observed)
         try:
             response = await self._mutated_response(request, upstream)
             await client.send(request, response)

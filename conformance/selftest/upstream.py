@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from conformance.selftest.messages import Request, Response
-from conformance.selftest.provisioning import ObservedProvisioning
+from conformance.selftest.observed_resources import ObservedResources
 from conformance.selftest.upstream_connection import ConnectionPool, ForwardedRequest
 
 SETTLE_SECONDS = 5.0
@@ -24,12 +24,10 @@ class UpstreamAddress:
 class Upstream:
     """One request of a client and what is done for it at the good registry; close it when the response is written."""
 
-    def __init__(
-        self, address: UpstreamAddress, connections: ConnectionPool, provisioning: ObservedProvisioning
-    ) -> None:
+    def __init__(self, address: UpstreamAddress, connections: ConnectionPool, observed: ObservedResources) -> None:
         self._address = address
         self._connections = connections
-        self._provisioning = provisioning
+        self._observed = observed
         self._forwarded: list[ForwardedRequest] = []
         self.is_mutated = False
 
@@ -44,9 +42,9 @@ class Upstream:
         return f"http://{self._address.host}:{self._address.port}"
 
     @property
-    def provisioning(self) -> ObservedProvisioning:
+    def observed(self) -> ObservedResources:
         """Return what this proxy has learnt about tokens and projects."""
-        return self._provisioning
+        return self._observed
 
     def mark_mutated(self) -> None:
         """Note that the client does not get what it would get from the good registry."""
@@ -56,7 +54,7 @@ class Upstream:
         """Send a request on and return the response, its body still to come; NoResponseError when there is none."""
         forwarded = ForwardedRequest(request, await self._connections.take())
         self._forwarded.append(forwarded)
-        return await self._provisioning.observe(request, await forwarded.response())
+        return await self._observed.observe(request, await forwarded.response())
 
     async def settle(self) -> None:
         """Let request bodies that are still arriving reach the registry, for a moment."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Request
 from conformance.selftest.mutation import PrincipalPredicate, deny, grant, rewrite_request
+from conformance.selftest.observed_resources import JOB_TOKEN
 from conformance.selftest.package_requests import concerns_package_file, is_head
 from conformance.selftest.principal import Principal
 from conformance.selftest.principal_predicates import basic, publishing, reading, scoped, unknown, using_files
-from conformance.selftest.provisioning import JOB_TOKEN
 
 CI_USER = "gitlab-ci-token"
 PARAMETERS = ("private_token", "job_token")

@@ -45,7 +45,7 @@ gives_no_reason = _refusals(lambda: message_response(HTTPStatus.BAD_REQUEST))
 
 async def overlooks_subgroups(request: Request, upstream: Upstream) -> Response:
     """Say of a duplicate below a subgroup of a subgroup that it was taken."""
-    project = upstream.provisioning.project(project_of(request))
+    project = upstream.observed.project(project_of(request))
     if project is None or project.path.count("/") <= DEPTH:
         return await upstream.forward(request)
     return await never_refuses(request, upstream)

@@ -9,8 +9,8 @@ from conformance.selftest.endpoints import ALLOWLIST, JOB, RULES, endpoint, requ
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Request, Response, collect, json_response, message_response, no_content
 from conformance.selftest.mutation import answered, grant, refuse, respond, rewrite_json, rewrite_response
+from conformance.selftest.observed_resources import JOB_TOKEN
 from conformance.selftest.package_requests import concerns_package_file
-from conformance.selftest.provisioning import JOB_TOKEN
 from conformance.selftest.upstream import Upstream
 
 
@@ -42,9 +42,9 @@ class EndsAllJobs:
 
     async def __call__(self, request: Request, upstream: Upstream) -> Response:
         """Refuse an ended one."""
-        token = upstream.provisioning.token(request)
+        token = upstream.observed.token(request)
         if endpoint("PUT", JOB)(request):
-            self._ended |= upstream.provisioning.job_tokens
+            self._ended |= upstream.observed.job_tokens
         elif concerns_package_file(request) and token and token.kind == JOB_TOKEN and token.secret in self._ended:
             return await answered(request, upstream, message_response(HTTPStatus.UNAUTHORIZED))
         return await upstream.forward(request)

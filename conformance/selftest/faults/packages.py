@@ -43,7 +43,7 @@ async def finds_packages_anywhere(request: Request, upstream: Upstream) -> Respo
         return response
     upstream.mark_mutated()
     _, found, rest = request.target.partition("/packages/")
-    for project in upstream.provisioning.projects:
+    for project in upstream.observed.projects:
         other = request.with_target(f"/api/v4/projects/{project.number}{found}{rest}")
         response = await upstream.forward(authorised_by(other, upstream.token))
         if response.status != HTTPStatus.NOT_FOUND:

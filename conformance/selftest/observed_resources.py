@@ -44,7 +44,7 @@ class ObservedProject:
     visibility: str
 
 
-class ObservedProvisioning:
+class ObservedResources:
     """Remembers provisioning responses; one for each proxy."""
 
     def __init__(self) -> None:
