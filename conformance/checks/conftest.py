@@ -1,10 +1,14 @@
 """The fixtures of the checks: the registry, what is expected of it, and what controls that it can be judged."""
 
+from typing import TypeVar
+
 import pytest
 
 from conformance.judging.expectations import Evaluator
 from conformance.judging.plugin import JudgingPlugin
 from conformance.target.registry import Registry
+
+Plugin = TypeVar("Plugin")
 
 
 @pytest.fixture
@@ -22,16 +26,17 @@ def control(judging: JudgingPlugin) -> Evaluator:
 @pytest.fixture
 def judging(request: pytest.FixtureRequest) -> JudgingPlugin:
     """Return the plugin of this run."""
-    plugin = request.config.pluginmanager.get_plugin("judging")
-    if not isinstance(plugin, JudgingPlugin):
-        raise TypeError("the checks run under the suite's own plugin only")
-    return plugin
+    return _registered(request, "judging", JudgingPlugin)
 
 
 @pytest.fixture
 def registry(request: pytest.FixtureRequest) -> Registry:
     """Return the registry under test."""
-    registry = request.config.pluginmanager.get_plugin("registry")
-    if not isinstance(registry, Registry):
-        raise TypeError("the checks run against the suite's own registry only")
-    return registry
+    return _registered(request, "registry", Registry)
+
+
+def _registered(request: pytest.FixtureRequest, name: str, kind: type[Plugin]) -> Plugin:
+    plugin = request.config.pluginmanager.get_plugin(name)
+    if not isinstance(plugin, kind):
+        raise TypeError("the checks are run by the suite itself only")
+    return plugin

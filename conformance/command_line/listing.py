@@ -9,7 +9,7 @@ from conformance.command_line.arguments import add_command, add_selection
 from conformance.judging.suite import select
 from conformance.judging.verdicts import ExitCode
 from conformance.reports.console import print_rows
-from conformance.reports.words import counted
+from conformance.reports.wording import counted
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level
 from conformance.transport.redaction import Redactor

@@ -21,10 +21,12 @@ from conformance.selftest.fault_runs import NotGoodError
 from conformance.selftest.good_server import RegistryError
 from conformance.target.description import TargetError
 from conformance.target.preflight import PreflightFailure
+from conformance.transport.address import AddressError
 from conformance.transport.redaction import Redactor
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
 EXIT_CODES: dict[type[Exception], ExitCode] = {
+    AddressError: ExitCode.USAGE,
     TargetError: ExitCode.USAGE,
     UsageError: ExitCode.USAGE,
     NothingSelected: ExitCode.INCOMPLETE,

@@ -21,7 +21,7 @@ from conformance.reports.console import print_results, print_verdicts
 from conformance.reports.junit import write_junit
 from conformance.reports.page import write_page
 from conformance.reports.progress import progress_on
-from conformance.reports.words import counted
+from conformance.reports.wording import counted
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level
 from conformance.target.access import Actor

@@ -1,4 +1,4 @@
-"""Named expectations: what a check says of an answer, each under a short stable label.
+"""Named expectations: what a check says of a response, each under a short stable label.
 
 A check evaluates expectations in order and ends at the first that does not hold. An expectation on the behaviour
 that the requirement is about makes it fail; a control, which shows that the registry is in a state in which the
@@ -7,16 +7,17 @@ requirement can be judged at all, makes it untestable.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from conformance.content.generator import Content
 from conformance.judging.results import Evaluation
 from conformance.transport.response import Response, describe
 
-BODY_EXPECTED = (200, 206)
+BODY_EXPECTED = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
 
 
 class ExpectationFailed(Exception):  # noqa: N818 - a fact about the target, not an error of the suite
-    """An expectation or control that did not hold. `exchange` is the number of the exchange that was judged."""
+    """An expectation or control that did not hold. `exchange` is the number of the exchange that was evaluated."""
 
     def __init__(self, label: str, *, control: bool, expected: str, actual: str, exchange: int | None) -> None:
         super().__init__(f"{label}: expected {expected}, got {actual}")
@@ -29,7 +30,7 @@ class ExpectationFailed(Exception):  # noqa: N818 - a fact about the target, not
 
 @dataclass(slots=True)
 class CheckRun:
-    """One requirement while it is judged: what was evaluated and which exchanges that rests on."""
+    """One run of a check: its requirement, what was evaluated and which exchanges that rests on."""
 
     requirement_id: str
     evaluations: list[Evaluation] = field(default_factory=list)
@@ -40,7 +41,7 @@ class CheckRun:
     ) -> None:
         """Record one evaluation.
 
-        Raises ExpectationFailed when it does not hold, ValueError when the label was used before in this trial.
+        Raises ExpectationFailed when it does not hold, ValueError when the label was used before in this run.
         """
         if any(evaluation.label == label for evaluation in self.evaluations):
             raise ValueError(f"{self.requirement_id} evaluates {label!r} twice; a label names one expectation")
@@ -53,18 +54,18 @@ class CheckRun:
 
 
 class Evaluator:
-    """Evaluates the expectations, or the controls, of one trial."""
+    """Evaluates the expectations, or the controls, of one run of a check."""
 
     def __init__(self, check_run: CheckRun, *, control: bool) -> None:
         self._check_run = check_run
         self._control = control
 
     def __call__(self, response: Response, name: str = "") -> "ResponseExpectations":
-        """Return the expectations on an answer; `name` begins their labels where a check judges several answers."""
+        """Return the expectations on a response; `name` begins their labels where a check has several."""
         return ResponseExpectations(self, response, name)
 
     def that(self, label: str, *, holds: bool, expected: str, actual: str, response: Response | None = None) -> None:
-        """Expect what no method of an answer's expectations says."""
+        """Expect what no method of ResponseExpectations says."""
         self._check_run.evaluate(
             label, control=self._control, holds=holds, expected=expected, actual=actual, response=response
         )
@@ -72,7 +73,7 @@ class Evaluator:
 
 @dataclass(frozen=True, slots=True)
 class ResponseExpectations:
-    """What can be expected of one answer."""
+    """What can be expected of one response."""
 
     _judge: Evaluator
     _response: Response
@@ -87,8 +88,7 @@ class ResponseExpectations:
 
     def success(self) -> None:
         """Expect any 2xx; label "status"."""
-        holds = self._response.status is not None and self._response.status // 100 == 2  # noqa: PLR2004 - 2xx
-        self._that("status", holds=holds, expected="a 2xx status", actual=describe(self._response))
+        self._that("status", holds=self._response.succeeded, expected="a 2xx status", actual=describe(self._response))
 
     def body(self, content: Content) -> None:
         """Expect exactly these bytes; label "body"."""

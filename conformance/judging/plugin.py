@@ -1,15 +1,13 @@
-"""The pytest plugin: gives each check its trial and turns the way it ends into a verdict."""
+"""The pytest plugin: gives each check its own record and turns the way it ends into a verdict."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from conformance.judging.binding import bound_to
-from conformance.judging.evidence import reproduction
 from conformance.judging.expectations import CheckRun, ExpectationFailed
 from conformance.judging.results import FailureDetails, Judgement
 from conformance.judging.verdicts import Verdict
@@ -17,6 +15,7 @@ from conformance.requirements.model import Requirement
 from conformance.target.access import Unavailable
 from conformance.transport.exchange import Exchange
 from conformance.transport.recorder import Recorder
+from conformance.transport.replay import reproduction
 from conformance.transport.wire import WireError
 
 
@@ -34,36 +33,35 @@ class Listener:
         """Take note that a requirement has its verdict."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to judge: the requirements to run, and the reasons of the failures that the target declares."""
-
-    requirements: tuple[Requirement, ...]
-    expected_failures: Mapping[str, str]
-
-
 class JudgingPlugin:
-    """Runs the planned checks; `judgements` holds the verdicts in the order of the run.
+    """Runs the checks of the requirements; `judgements` holds the verdicts in the order of the run.
 
-    When `is_gone` says after a check that the target went away, that check and those after it get no verdict.
+    `expected_failures` holds, by requirement id, the reasons of the failures that the target declares. When `is_gone`
+    says after a check that the target went away, that check and those after it get no verdict.
     """
 
     def __init__(
-        self, plan: Plan, recorder: Recorder, listener: Listener, *, is_gone: Callable[[], bool] = lambda: False
+        self,
+        requirements: Iterable[Requirement],
+        expected_failures: Mapping[str, str],
+        recorder: Recorder,
+        listener: Listener,
+        *,
+        is_gone: Callable[[], bool],
     ) -> None:
         self.judgements: list[Judgement] = []
         self.gone = False
         self._is_gone = is_gone
         self.check_run = CheckRun("")
-        self._wanted = {requirement.id: requirement for requirement in plan.requirements}
-        self._expected_failures = plan.expected_failures
+        self._wanted = {requirement.id: requirement for requirement in requirements}
+        self._expected_failures = expected_failures
         self._recorder = recorder
         self._listener = listener
         self._raised: BaseException | None = None
         self._started = 0.0
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the planned checks, in the order of the plan."""
+        """Keep the checks of the requirements, in their order."""
         checks = checks_by_requirement(items)
         for identifier in self._wanted:
             if identifier not in checks:
@@ -76,7 +74,7 @@ class JudgingPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Open the trial of a check before its fixtures are made."""
+        """Open the record of a run of a check before its fixtures are made."""
         (identifier,) = bound_to(item)
         self.check_run = CheckRun(identifier)
         self._raised = None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from conformance.judging.plugin import JudgingPlugin, Listener, Plan, judgement_of
+from conformance.judging.plugin import JudgingPlugin, Listener, judgement_of
 from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable
 from conformance.judging.session import run_checks
 from conformance.judging.signals import first_interrupt_held_back
@@ -109,12 +109,11 @@ class Suite:
         off = self._description.capabilities_off
         if PATHS not in off:
             check_paths(client, access, self._description.projects.values())
-        plan = Plan(
-            tuple(requirement for requirement in self.selected if requirement.capability not in off),
-            self._description.expected_failures,
-        )
+        offered = [requirement for requirement in self.selected if requirement.capability not in off]
         registry = Registry(client, access, self._recorder, large_bytes=self._settings.large_bytes)
-        plugin = JudgingPlugin(plan, self._recorder, listener, is_gone=client.is_gone)
+        plugin = JudgingPlugin(
+            offered, self._description.expected_failures, self._recorder, listener, is_gone=client.is_gone
+        )
         interrupted = run_checks({"judging": plugin, "registry": registry})
         ending = Ending.GONE if plugin.gone else Ending.INTERRUPTED if interrupted else Ending.COMPLETE
         judged = {judgement.id: judgement for judgement in plugin.judgements}
@@ -161,13 +160,13 @@ class Suite:
         api = RestApi(client, self._recorder, owner, self._redactor)
         check_owner(client, api)
         try:
-            footprint = provision(api, self._prefix)
+            provisioned = provision(api, self._prefix)
         except Unavailable as error:
             raise PreflightFailure(
                 f"The token cannot make a group with projects: {error}; "
                 "give an administrator's token, or name existing projects in a target file."
             ) from error
-        return ProvisionedAccess(api, footprint, prefix=self._prefix, owner=owner)
+        return ProvisionedAccess(api, provisioned, prefix=self._prefix, owner=owner)
 
     def _variables(self) -> tuple[Variable, ...]:
         tokens_file = self._settings.tokens_file

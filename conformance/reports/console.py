@@ -8,8 +8,7 @@ from rich.text import Text
 
 from conformance.judging.results import FailureDetails, Judgement, Results
 from conformance.judging.verdicts import Outcome, Verdict
-from conformance.reports.preparation import INTRODUCTION, preparation
-from conformance.reports.words import counted, meaning
+from conformance.reports.wording import INTRODUCTION, counted, meaning, preparation
 from conformance.requirements.model import Provenance
 from conformance.transport.exchange import Exchange
 

@@ -4,24 +4,21 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from conformance.target.access import (
+    Access,
     Actor,
     Credential,
-    RevocableCredential,
-    StartedJob,
-    Subgroup,
     TargetProject,
     Unavailable,
     Visibility,
 )
 from conformance.transport.address import API
 from conformance.transport.recorder import Recorder
-from conformance.transport.response import Response
 
 SUCCESS = 2
 STAYING = {("PUT", "generic/"): "packages", ("POST", "protection/rules"): "protection rules for packages"}
 
 
-class DeclaredAccess:
+class DeclaredAccess(Access):
     """The access of a run on projects that somebody else has made."""
 
     def __init__(
@@ -34,7 +31,6 @@ class DeclaredAccess:
         recorder: Recorder,
     ) -> None:
         self.prefix = prefix
-        self.made = ()
         self.writer = writer
         self._projects = projects
         self._credentials = credentials
@@ -47,44 +43,10 @@ class DeclaredAccess:
         return self._projects[visibility]
 
     def credential(self, actor: Actor, visibility: Visibility) -> Credential:
-        """Return the declared token of a role."""
+        """Return the declared token of an actor."""
         if (actor, visibility) not in self._credentials:
             raise Unavailable(f"the target file names no {actor.value} token for the {visibility.value} project")
         return self._credentials[actor, visibility]
-
-    def revocable(self, actor: Actor, visibility: Visibility) -> RevocableCredential:
-        """Never return: a declared token belongs to somebody."""
-        raise Unavailable(f"the {actor.value} token of the {visibility.value} project is not the suite's to revoke")
-
-    def subgroup(self, name: str, within: Subgroup | None = None) -> Subgroup:
-        """Never return: no group is declared."""
-        raise Unavailable(
-            f"a target file names no group in which to make {within.path if within else 'a group'}/{name}"
-        )
-
-    def member_of(self, subgroup: Subgroup, level: int) -> Credential:
-        """Never return: no group is declared."""
-        raise Unavailable(f"a target file names no member of {subgroup.path} with the access level {level}")
-
-    def elsewhere(self) -> TargetProject:
-        """Never return: no third project is declared."""
-        raise Unavailable("a target file names no third project")
-
-    def runner(self, project: TargetProject) -> str:
-        """Never return: no runner is declared."""
-        raise Unavailable(f"a target file names no runner of {project.path}")
-
-    def pipeline(self, project: TargetProject) -> int:
-        """Never return: nobody's pipelines are the suite's to start."""
-        raise Unavailable(f"a target file names nobody who starts pipelines in {project.path}")
-
-    def request_job(self, project: TargetProject, *, patient: bool = False) -> Response:  # noqa: ARG002 - as in the protocol
-        """Never return: no runner is declared."""
-        raise Unavailable(f"a target file names no runner of {project.path}")
-
-    def job(self, project: TargetProject) -> StartedJob:
-        """Never return: no runner is declared."""
-        raise Unavailable(f"a target file names no runner of {project.path}")
 
     def clean_up(self) -> list[str]:
         """Name what stays, because the suite removes nothing from projects that it has not made."""
@@ -96,7 +58,7 @@ class DeclaredAccess:
         ]
 
     def _did(self, method: str, project: TargetProject, part: str) -> bool:
-        """Say whether a call of the project whose path goes on with `part` was answered with success."""
+        """Return whether a call of the project whose path goes on with `part` was answered with success."""
         names = [f"{API}/projects/{name}/packages/{part}" for name in (project.id, quote(project.path, safe=""))]
         return any(
             exchange.request.method == method

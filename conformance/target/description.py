@@ -27,7 +27,7 @@ class TargetDescription:
     """A target as described.
 
     `owner` is the one credential with which the run provisions what it needs; without it the description declares
-    `projects`, a `writer` and the `credentials` of roles itself.
+    `projects`, a `writer` and the `credentials` of actors itself.
     """
 
     address: Address
@@ -46,10 +46,10 @@ class TargetDescription:
 def describe_by_token_file(url: str, token_file: Path) -> TargetDescription:
     """Return the target at `url` with the owner's token in a file.
 
-    Raises TargetError when the URL or the file cannot be used.
+    Raises TargetError when the file cannot be used, AddressError when the URL cannot.
     """
     token = _from_file("TOKEN", token_file, AuthenticationScheme.PRIVATE_TOKEN, "--token-file names ")
-    return TargetDescription(_address(url), owner=token)
+    return TargetDescription(parse_address(url), owner=token)
 
 
 def describe_by_target_file(path: Path, catalogue: Catalogue, url: str | None = None) -> TargetDescription:
@@ -63,7 +63,7 @@ def describe_by_target_file(path: Path, catalogue: Catalogue, url: str | None = 
         raise TargetError(f"the target file {path} cannot be read: {error}") from error
     try:
         return _described(document, path.parent, catalogue, url)
-    except TargetError as error:
+    except (TargetError, AddressError) as error:
         raise TargetError(f"{path}: {error}") from error
 
 
@@ -76,7 +76,7 @@ def _described(document: dict[str, Any], folder: Path, catalogue: Catalogue, url
         if not document.get(key):
             raise TargetError(f"{key} is missing; the file must name a writer's token and a public project")
     return TargetDescription(
-        _address(address),
+        parse_address(address),
         writer=_credential("WRITER_TOKEN", document["writer"], AuthenticationScheme.PRIVATE_TOKEN, folder, "writer"),
         projects=_projects(document["projects"]),
         credentials=_credentials(document.get("tokens", {}), folder),
@@ -189,10 +189,3 @@ def _usable(token: str, where: str) -> str:
     if len(token) < SHORTEST_SECRET or not token.isascii() or not token.isprintable() or " " in token:
         raise TargetError(f"{where} must hold one token of at least {SHORTEST_SECRET} characters and nothing else")
     return token
-
-
-def _address(url: str) -> Address:
-    try:
-        return parse_address(url)
-    except AddressError as error:
-        raise TargetError(str(error)) from error

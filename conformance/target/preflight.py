@@ -1,6 +1,7 @@
 """Looks, before anything is judged, whether judging makes sense; every way in which it does not is one sentence."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from urllib.parse import quote
 
 from conformance.content.generator import GeneratedContent
@@ -11,7 +12,13 @@ from conformance.transport.client import Client
 from conformance.transport.request import Body, Request
 from conformance.transport.response import Response, describe
 
-CANNOT_WRITE = (401, 403, 404, 405, 501)
+CANNOT_WRITE = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.NOT_IMPLEMENTED,
+)
 PATHS = "project-paths"
 NO_SUCH_API = ", or describe the target in a file (--target FILE) when it has no such API"
 
@@ -27,14 +34,14 @@ def check_owner(client: Client, api: RestApi) -> None:
     """
     response = api.get("/user")
     _check_reachable(client, response)
-    if response.status == 401:  # noqa: PLR2004 - Unauthorized
+    if response.status == HTTPStatus.UNAUTHORIZED:
         _check_json(client, response, f"{API}/user")
         raise PreflightFailure(f"{client.address} refuses the token: it is wrong, expired or revoked.")
-    if response.status == 403:  # noqa: PLR2004 - Forbidden
+    if response.status == HTTPStatus.FORBIDDEN:
         raise PreflightFailure(f"{client.address} refuses the token: it needs the scope api.")
-    if response.status == 404:  # noqa: PLR2004 - Not Found
+    if response.status == HTTPStatus.NOT_FOUND:
         raise _foreign(client, response, f"{API}/user", NO_SUCH_API)
-    if response.status != 200 or not isinstance(response.key("username"), str):  # noqa: PLR2004 - OK
+    if response.status != HTTPStatus.OK or not isinstance(response.key("username"), str):
         raise _foreign(client, response, f"{API}/user")
 
 
@@ -47,9 +54,9 @@ def check_declared(client: Client, project: TargetProject, writer: Credential) -
     response = client.send(Request("GET", path, writer.headers()))
     _check_reachable(client, response)
     _check_json(client, response, path)
-    if response.status in {401, 403}:
+    if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise PreflightFailure(f"{client.address} refuses the writer's token: {describe(response)}.")
-    if response.status != 404:  # noqa: PLR2004 - Not Found
+    if response.status != HTTPStatus.NOT_FOUND:
         raise _foreign(client, response, path)
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 
 from conformance.target.access import (
+    Access,
+    AccessLevel,
     Actor,
     Credential,
     RevocableCredential,
@@ -16,23 +19,21 @@ from conformance.target.access import (
 )
 from conformance.target.provisioned_runners import ProvisionedRunners
 from conformance.target.provisioned_users import ProvisionedUsers
-from conformance.target.rest import CreatedResource, Parameters, RestApi
-from conformance.target.tokens import TokenIssuer
+from conformance.target.rest import CreatedResource, Parameters, RestApi, TokenIssuer
 from conformance.transport.response import Response
 
-GUEST, REPORTER, DEVELOPER, MAINTAINER = 10, 20, 30, 40
-REMOVED = (200, 202, 204, 404)
+REMOVED = (HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
 READ, WRITE = "read_package_registry", "write_package_registry"
 TOKENS: dict[Actor, Parameters] = {
-    Actor.GUEST: {"access_level": GUEST, "scopes": ["api"]},
-    Actor.REPORTER: {"access_level": REPORTER, "scopes": ["api"]},
-    Actor.DEVELOPER: {"access_level": DEVELOPER, "scopes": ["api"]},
-    Actor.MAINTAINER: {"access_level": MAINTAINER, "scopes": ["api"]},
-    Actor.READ_API: {"access_level": DEVELOPER, "scopes": ["read_api"]},
-    Actor.UNRELATED: {"access_level": DEVELOPER, "scopes": ["read_repository"]},
-    Actor.OUTSIDER: {"access_level": DEVELOPER, "scopes": ["api"]},
-    Actor.GROUP: {"access_level": DEVELOPER, "scopes": ["api"]},
-    Actor.OTHER_GROUP: {"access_level": DEVELOPER, "scopes": ["api"]},
+    Actor.GUEST: {"access_level": AccessLevel.GUEST, "scopes": ["api"]},
+    Actor.REPORTER: {"access_level": AccessLevel.REPORTER, "scopes": ["api"]},
+    Actor.DEVELOPER: {"access_level": AccessLevel.DEVELOPER, "scopes": ["api"]},
+    Actor.MAINTAINER: {"access_level": AccessLevel.MAINTAINER, "scopes": ["api"]},
+    Actor.READ_API: {"access_level": AccessLevel.DEVELOPER, "scopes": ["read_api"]},
+    Actor.UNRELATED: {"access_level": AccessLevel.DEVELOPER, "scopes": ["read_repository"]},
+    Actor.OUTSIDER: {"access_level": AccessLevel.DEVELOPER, "scopes": ["api"]},
+    Actor.GROUP: {"access_level": AccessLevel.DEVELOPER, "scopes": ["api"]},
+    Actor.OTHER_GROUP: {"access_level": AccessLevel.DEVELOPER, "scopes": ["api"]},
     Actor.DEPLOY_READ: {"scopes": [READ]},
     Actor.DEPLOY_WRITE: {"scopes": [WRITE]},
     Actor.DEPLOY_BOTH: {"scopes": [READ, WRITE]},
@@ -75,16 +76,16 @@ def _create_project(api: RestApi, group: int, name: str, visibility: Visibility)
     return TargetProject(made.id, made.path, visibility)
 
 
-class ProvisionedAccess:
+class ProvisionedAccess(Access):
     """The access of a run that made its own projects. The owner's credential is the writer."""
 
-    def __init__(self, api: RestApi, footprint: ProvisionedProjects, *, prefix: str, owner: Credential) -> None:
+    def __init__(self, api: RestApi, provisioned: ProvisionedProjects, *, prefix: str, owner: Credential) -> None:
         self.prefix = prefix
         self.writer = owner
         self._api = api
-        self._footprint = footprint
+        self._provisioned = provisioned
         self._tokens = TokenIssuer(api, prefix)
-        self._people = ProvisionedUsers(api, self._tokens, footprint.group, prefix)
+        self._users = ProvisionedUsers(api, self._tokens, provisioned.group, prefix)
         self._runners = ProvisionedRunners(api, self._tokens, prefix)
         self._credentials: dict[tuple[Actor, TargetProject], Credential] = {}
         self._members: dict[tuple[Subgroup, int], Credential] = {}
@@ -97,17 +98,17 @@ class ProvisionedAccess:
 
     def project(self, visibility: Visibility) -> TargetProject:
         """Return the project of that visibility."""
-        return self._footprint.projects[visibility]
+        return self._provisioned.projects[visibility]
 
     def elsewhere(self) -> TargetProject:
-        """Return the project that most roles have no place in."""
-        return self._footprint.elsewhere
+        """Return the project of which most actors are no members."""
+        return self._provisioned.elsewhere
 
     def credential(self, actor: Actor, visibility: Visibility) -> Credential:
-        """Return the credential of a role, made on first use."""
-        project = self._footprint.elsewhere if actor in ELSEWHERE else self.project(visibility)
+        """Return the credential of an actor, made on first use."""
+        project = self._provisioned.elsewhere if actor in ELSEWHERE else self.project(visibility)
         if actor not in TOKENS and not actor.is_job:
-            return self._people.credential(actor, project)
+            return self._users.credential(actor, project)
         if (actor, project) not in self._credentials:
             made = (
                 self._job(actor, project) if actor.is_job else self._token(actor, project, _variable(actor, project))[1]
@@ -116,11 +117,11 @@ class ProvisionedAccess:
         return self._credentials[actor, project]
 
     def revocable(self, actor: Actor, visibility: Visibility) -> RevocableCredential:
-        """Return a new token of a role and the call that revokes it; people revoke theirs themselves."""
+        """Return a new token of an actor and the call that revokes it; users revoke theirs themselves."""
         project = self.project(visibility)
         variable = f"REVOKED_{_variable(actor, project)}"
         if actor not in TOKENS:
-            _, credential = self._people.new_token(actor, variable)
+            _, credential = self._users.new_token(actor, variable)
             revoke = partial(self._api.acting_as(credential).delete, "/personal_access_tokens/self")
             return RevocableCredential(credential, revoke)
         made, credential = self._token(actor, project, variable)
@@ -129,19 +130,19 @@ class ProvisionedAccess:
         )
 
     def subgroup(self, name: str, within: Subgroup | None = None) -> Subgroup:
-        """Return the area of that name, made on first use."""
+        """Return the subgroup of that name, made on first use."""
         if (name, within) not in self._areas:
-            parent = within.id if within else self._footprint.group.id
+            parent = within.id if within else self._provisioned.group.id
             group = self._api.create(
                 "/groups", {"name": name, "path": name, "parent_id": parent, "visibility": "private"}
             )
-            path = f"{within.path if within else self._footprint.group.path}/{name}"
+            path = f"{within.path if within else self._provisioned.group.path}/{name}"
             project = _create_project(self._api, group.id, "inside", Visibility.PRIVATE)
             self._areas[name, within] = Subgroup(group.id, path, project)
         return self._areas[name, within]
 
     def member_of(self, subgroup: Subgroup, level: int) -> Credential:
-        """Return the access token of an area's group with this access level, made on first use."""
+        """Return the access token of a subgroup with this access level, made on first use."""
         if (subgroup, level) not in self._members:
             parameters: Parameters = {"access_level": level, "scopes": ["api"]}
             path, variable = f"/groups/{subgroup.id}/access_tokens", f"MEMBER_{level}_OF_{subgroup.id}_TOKEN"
@@ -155,7 +156,7 @@ class ProvisionedAccess:
 
     def pipeline(self, project: TargetProject) -> int:
         """Start a pipeline of the developer."""
-        return self._runners.pipeline(project, self._people.credential(Actor.USER_DEVELOPER, project))
+        return self._runners.pipeline(project, self._users.credential(Actor.USER_DEVELOPER, project))
 
     def request_job(self, project: TargetProject, *, patient: bool = False) -> Response:
         """Ask for work as the project's runner."""
@@ -163,16 +164,16 @@ class ProvisionedAccess:
 
     def job(self, project: TargetProject) -> StartedJob:
         """Start a job of the developer."""
-        user = self._people.credential(Actor.USER_DEVELOPER, project)
+        user = self._users.credential(Actor.USER_DEVELOPER, project)
         return self._runners.job(project, user, "OWN_JOB_TOKEN")
 
     def clean_up(self) -> list[str]:
         """Remove projects, group and users; tokens go with their projects."""
-        projects = [*self._footprint.projects.values(), self._footprint.elsewhere]
+        projects = [*self._provisioned.projects.values(), self._provisioned.elsewhere]
         doomed = {f"/projects/{project.id}": f"the project {project.path}" for project in projects}
-        doomed[f"/groups/{self._footprint.group.id}"] = f"the group {self.prefix}"
+        doomed[f"/groups/{self._provisioned.group.id}"] = f"the group {self.prefix}"
         doomed |= self._runners.made()
-        doomed |= self._people.made()
+        doomed |= self._users.made()
         leftovers = []
         for path, what in doomed.items():
             response = self._api.delete(path)
@@ -182,12 +183,12 @@ class ProvisionedAccess:
 
     def _job(self, actor: Actor, project: TargetProject) -> Credential:
         """Let a user who may not start a pipeline do so first, and take the right away again."""
-        user = self._people.credential(actor.of_user, project)
-        self._people.promote(actor.of_user, project)
+        user = self._users.credential(actor.of_user, project)
+        self._users.promote(actor.of_user, project)
         try:
             return self._runners.job(project, user, _variable(actor, project)).credential
         finally:
-            self._people.demote(actor.of_user, project)
+            self._users.demote(actor.of_user, project)
 
     def _token(self, actor: Actor, project: TargetProject, variable: str) -> tuple[CreatedResource, Credential]:
         path = self._token_path(actor, project)
@@ -197,7 +198,7 @@ class ProvisionedAccess:
         kind = "deploy_tokens" if "deploy" in actor.value else "access_tokens"
         if actor not in GROUPS:
             return f"/projects/{project.id}/{kind}"
-        group = self.subgroup("other").id if actor in OTHER_GROUP else self._footprint.group.id
+        group = self.subgroup("other").id if actor in OTHER_GROUP else self._provisioned.group.id
         return f"/groups/{group}/{kind}"
 
 

@@ -2,15 +2,14 @@
 
 import time
 from functools import partial
+from http import HTTPStatus
 
 from conformance.target.access import AuthenticationScheme, Credential, StartedJob, TargetProject
-from conformance.target.rest import CreatedResource, Parameters, RestApi, created_resource
-from conformance.target.tokens import TokenIssuer
+from conformance.target.rest import CreatedResource, Parameters, RestApi, TokenIssuer, created_resource
 from conformance.transport.response import Response
 
 FIRST_BRANCH, REF = "main", "conformance"
 PIPELINE_FILE = ".gitlab-ci.yml"
-NO_WORK = 204
 PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)  # seconds
 
 
@@ -59,7 +58,7 @@ class ProvisionedRunners:
         document: Parameters = {"token": self.runner(project)}
         response = self._api.send("POST", "/jobs/request", document, variable)
         for pause in PAUSES if patient else ():
-            if response.status != NO_WORK:
+            if response.status != HTTPStatus.NO_CONTENT:
                 break
             time.sleep(pause)
             response = self._api.send("POST", "/jobs/request", document, variable)
@@ -84,5 +83,5 @@ class ProvisionedRunners:
         repository = f"/projects/{project.id}/repository"
         with self._api.setting_up():
             made = self._api.send("POST", f"{repository}/files/{PIPELINE_FILE}", parameters)
-            if made.status is not None and made.status // 100 == 2:  # noqa: PLR2004 - success
+            if made.succeeded:
                 self._api.send("POST", f"{repository}/branches", {"branch": REF, "ref": FIRST_BRANCH})

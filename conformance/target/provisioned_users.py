@@ -1,12 +1,16 @@
-"""The people of a run: users with a personal token, and what they are in each project."""
+"""The users of a run, with a personal token, and what they are in each project."""
 
-from conformance.target.access import Actor, AuthenticationScheme, Credential, TargetProject, Unavailable
-from conformance.target.rest import CreatedResource, Parameters, RestApi
-from conformance.target.tokens import TokenIssuer
+from http import HTTPStatus
 
-DEVELOPER, OWNER = 30, 50
-LEVELS = {Actor.USER_GUEST: 10, Actor.USER_REPORTER: 20, Actor.USER_MAINTAINER: 40}
-GROUP_LEVELS = {Actor.USER_DEVELOPER: DEVELOPER, Actor.USER_OWNER: OWNER}
+from conformance.target.access import AccessLevel, Actor, AuthenticationScheme, Credential, TargetProject, Unavailable
+from conformance.target.rest import CreatedResource, Parameters, RestApi, TokenIssuer
+
+LEVELS = {
+    Actor.USER_GUEST: AccessLevel.GUEST,
+    Actor.USER_REPORTER: AccessLevel.REPORTER,
+    Actor.USER_MAINTAINER: AccessLevel.MAINTAINER,
+}
+GROUP_LEVELS = {Actor.USER_DEVELOPER: AccessLevel.DEVELOPER, Actor.USER_OWNER: AccessLevel.OWNER}
 
 
 class ProvisionedUsers:
@@ -23,7 +27,7 @@ class ProvisionedUsers:
         self._members: set[tuple[Actor, TargetProject]] = set()
 
     def credential(self, actor: Actor, project: TargetProject) -> Credential:
-        """Return the personal token of a user who has the role in a project."""
+        """Return the personal token of a user who is that actor in a project."""
         if actor not in self._credentials:
             variable = f"{actor.value}_token".upper().replace("-", "_")
             self._credentials[actor] = self.new_token(actor, variable)[1]
@@ -39,17 +43,17 @@ class ProvisionedUsers:
 
     def promote(self, actor: Actor, project: TargetProject) -> None:
         """Make a user whom `credential` knows a developer of a project for now, unless the user is that or more."""
-        if LEVELS.get(actor, DEVELOPER) < DEVELOPER:
-            self._api.change(f"{_members(project)}/{self._users[actor]}", {"access_level": DEVELOPER})
+        if LEVELS.get(actor, AccessLevel.DEVELOPER) < AccessLevel.DEVELOPER:
+            self._api.change(f"{_members(project)}/{self._users[actor]}", {"access_level": AccessLevel.DEVELOPER})
         elif actor is Actor.USER_OUTSIDER:
-            self._api.create(_members(project), {"user_id": self._users[actor], "access_level": DEVELOPER})
+            self._api.create(_members(project), {"user_id": self._users[actor], "access_level": AccessLevel.DEVELOPER})
 
     def demote(self, actor: Actor, project: TargetProject) -> None:
         """Take back what `promote` gave."""
         member = f"{_members(project)}/{self._users[actor]}"
-        if LEVELS.get(actor, DEVELOPER) < DEVELOPER:
+        if LEVELS.get(actor, AccessLevel.DEVELOPER) < AccessLevel.DEVELOPER:
             self._api.change(member, {"access_level": LEVELS[actor]})
-        elif actor is Actor.USER_OUTSIDER and self._api.delete(member).status != 204:  # noqa: PLR2004 - No Content
+        elif actor is Actor.USER_OUTSIDER and self._api.delete(member).status != HTTPStatus.NO_CONTENT:
             raise Unavailable(f"the registry does not remove a member of {project.path}")
 
     def made(self) -> dict[str, str]:

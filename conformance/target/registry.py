@@ -1,10 +1,11 @@
-"""The registry as the checks speak of it: fresh places to publish to, and PUT, GET and HEAD on them."""
+"""The registry as the checks speak of it: new locations to publish to, and PUT, GET and HEAD on them."""
 
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from itertools import count
 from typing import TypedDict, Unpack
 from urllib.parse import quote, urljoin, urlsplit
@@ -17,7 +18,13 @@ from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Headers, Request
 from conformance.transport.response import Response
 
-REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+)
 SMALL_BYTES = 3000
 CROWD, PUBLISHERS = 101, 8
 SHELF = (("c", "2.0.0"), ("a", "5.0.0"), ("e", "1.0.0"), ("b", "4.0.0"), ("d", "3.0.0"))
@@ -35,7 +42,7 @@ class FileLocation:
 
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
-    """A file that was published: where, what, and the answer to it."""
+    """A file that was published: where, what, and the response to it."""
 
     location: FileLocation
     content: GeneratedContent
@@ -46,8 +53,8 @@ class PublishedFile:
 class PackageFixtures:
     """Packages in the public project that lists are judged by, in the order of their creation.
 
-    `stem` is what their names begin with and no other name holds. `answers` are those to their publishes and to that of
-    a package beside them, which only a list that is not filtered by the stem holds.
+    `stem` is what their names begin with and no other name holds. `responses` are those to their publishes and to that
+    of a package beside them, which only a list that is not filtered by the stem holds.
     """
 
     stem: str
@@ -96,7 +103,7 @@ class Registry:
         self._shared: dict[Visibility, PublishedFile] = {}
 
     def location(self, file: str = "file.bin", version: str = "1.0.0") -> FileLocation:
-        """Return a place in a package that does not exist yet."""
+        """Return a location in a package that does not exist yet."""
         with self._lock:
             return FileLocation(f"{self.access.prefix}-{next(self._numbers)}", version, file)
 
@@ -108,7 +115,7 @@ class Registry:
     def request(
         self, method: str, location: FileLocation, body: Body | None = None, **options: Unpack[RequestOptions]
     ) -> Request:
-        """Return the request on a place."""
+        """Return the request on a location."""
         project = options.get("project") or self.access.project(options.get("visibility", Visibility.PUBLIC))
         credential = options.get("credential", self.access.writer)
         path = _path(project, location, by_path=options.get("by_path", False))

@@ -15,9 +15,8 @@ from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Request
 from conformance.transport.response import Response, describe
-from tests.support.scripted_server import Handler, answering, read_until, serving
+from tests.support.scripted_server import OK, Handler, Overheard, answering, read_until, serving
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
 
@@ -30,29 +29,15 @@ def send(request: Request, *handlers: Handler, patience: float = 5) -> Response:
         return client_of(port, patience).send(request)
 
 
-class Overheard:
-    """A handler that keeps what it reads and then answers."""
-
-    def __init__(self, end: bytes, response: bytes = OK) -> None:
-        self.received: queue.Queue[bytes] = queue.Queue()
-        self._end = end
-        self._response = response
-
-    def __call__(self, connection: socket.socket) -> None:
-        """Handle one connection."""
-        self.received.put(read_until(connection, self._end))
-        connection.sendall(self._response)
-
-
 @pytest.mark.parametrize("target", ["/a/../b", "/a/%2e%2E%2f+?x=%zz", "/..//~@!$&'()*,;=:"])
 def test_the_target_goes_out_byte_for_byte(target: str) -> None:
-    overheard = Overheard(b"\r\n\r\n")
+    overheard = Overheard()
     send(Request("GET", target), overheard)
     assert overheard.received.get().startswith(f"GET {target} HTTP/1.1\r\n".encode())
 
 
 def test_the_prefix_of_the_registry_begins_every_target() -> None:
-    overheard = Overheard(b"\r\n\r\n")
+    overheard = Overheard()
     with serving(overheard) as port:
         Client(parse_address(f"http://127.0.0.1:{port}/git/lab/api/v4/"), Recorder(), patience=5).send(
             Request("GET", "/x")
@@ -213,7 +198,7 @@ def test_a_conversation_shows_an_answer_that_nobody_asked_for() -> None:
 
 
 def test_raw_bytes_go_out_as_they_are() -> None:
-    overheard = Overheard(b"\r\n\r\n", b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    overheard = Overheard(response=b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
     with serving(overheard) as port:
         response = client_of(port).send_raw(b"BAD\x00 thing\r\n\r\n")
     assert overheard.received.get() == b"BAD\x00 thing\r\n\r\n"
