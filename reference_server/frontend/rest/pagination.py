@@ -1,4 +1,4 @@
-"""Pages of lists as GitLab has them: which one is asked for, and the headers that lead to the others."""
+"""Pages of lists: which one is asked for, and the headers that lead to the others."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from generic_packages.storage.v1.packages_pb2 import GivenPart, ListedPart
 from tornado.httputil import HTTPServerRequest
 
-from reference_server.frontend.rest.parameters import Parameters
+from reference_server.frontend.api.parameters import Parameters
 
 _DEFAULT_SIZE = 20
 _LARGEST_SIZE = 100
@@ -17,29 +18,37 @@ _LAST_NUMBER = 2**31 - 1
 # Above this GitLab no longer tells the total, nor links to the last page.
 _COUNTED_ITEMS = 10_000
 
-_Headers = list[tuple[str, str]]
+Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a list that is counted: its number from 1, and the most items on it."""
+class PageRequest:
+    """The page of a counted list that is asked for: its number from 1, and the most items on it."""
 
     number: int
     size: int
 
 
-def read_page(parameters: Parameters) -> Page:
-    """Read `page` and `per_page`; what is wrong with them comes out at the parameters' `check`."""
-    return Page(min(_positive(parameters, "page", 1), _LAST_NUMBER), read_size(parameters))
+def read_page(parameters: Parameters) -> PageRequest:
+    """Read `page` and `per_page` (20 when absent, at most 100); what is wrong comes out at the parameters' `check`."""
+    number = min(_positive(parameters, "page", 1), _LAST_NUMBER)
+    return PageRequest(number, min(_positive(parameters, "per_page", _DEFAULT_SIZE), _LARGEST_SIZE))
 
 
-def read_size(parameters: Parameters) -> int:
-    """Read `per_page`: at most 100, 20 when it is absent."""
-    return min(_positive(parameters, "per_page", _DEFAULT_SIZE), _LARGEST_SIZE)
+def read_ordered_page(parameters: Parameters) -> ListedPart:
+    """Read order and page of a list of packages: the storage, which orders and cuts by its texts, checks them too."""
+    return ListedPart(
+        order_by=parameters.given("order_by"),
+        sort=parameters.given("sort"),
+        page=_bounded(parameters.number("page")),
+        per_page=_bounded(parameters.number("per_page")),
+        keyset=parameters.text("pagination") == "keyset",
+        cursor=parameters.text("cursor") or None,
+    )
 
 
-def page_headers(request: HTTPServerRequest, page: Page, total: int) -> _Headers:
-    """Give the headers of one page out of `total` items: the X- ones, empty where there is no such page, and Link."""
+def page_headers(request: HTTPServerRequest, page: PageRequest, total: int) -> Headers:
+    """Return the headers of one page out of `total` items: the X- ones, empty where there is no such page, and Link."""
     pages = max(1, -(-total // page.size))
     previous = page.number - 1 if 1 < page.number <= pages else None
     following = page.number + 1 if page.number < pages else None
@@ -60,13 +69,17 @@ def page_headers(request: HTTPServerRequest, page: Page, total: int) -> _Headers
     return [*headers, ("X-Total", str(total)), ("X-Total-Pages", str(pages))] if counted else headers
 
 
-def cursor_headers(request: HTTPServerRequest, size: int, cursor: str) -> _Headers:
-    """Give the Link to what comes after a page of a list that is followed by cursor; none after the last."""
-    return [("Link", _link(request, {"cursor": cursor, "per_page": size}, "next"))] if cursor else []
+def ordered_page_headers(request: HTTPServerRequest, part: GivenPart) -> Headers:
+    """Return the headers of a page that the storage cut: counted ones, or the Link to what comes after its cursor."""
+    if part.page:
+        return page_headers(request, PageRequest(part.page, part.per_page), part.total)
+    if not part.next_cursor:
+        return []
+    return [("Link", _link(request, {"cursor": part.next_cursor, "per_page": part.per_page}, "next"))]
 
 
 def _link(request: HTTPServerRequest, changed: Mapping[str, int | str], relation: str) -> str:
-    """Link to another page: the request's own URL with some parameters changed, sorted as GitLab's are."""
+    """Return a link to another page: the request's own URL with some parameters changed, sorted as GitLab's are."""
     kept = [
         (name, value)
         for name, values in request.query_arguments.items()
@@ -85,3 +98,8 @@ def _positive(parameters: Parameters, name: str, absent: int) -> int:
     if number < 1:
         parameters.refuse_value(name)
     return max(1, number)
+
+
+def _bounded(number: int | None) -> int | None:
+    """Return a number of either sign that the contract can carry, beyond every page that there can be."""
+    return None if number is None else max(-1, min(number, _LAST_NUMBER))

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import select
-import socket
 
 from reference_server.frontend.package_files.content_budget import BUDGET_BYTES, ContentBudget
-from reference_server.frontend.request_stream import RequestStream
 from tests.support.front_end import Served, read_answer
 
 BODY = 65_536
@@ -25,22 +23,6 @@ def test_bytes_are_given_in_the_order_of_asking() -> None:
         assert (large.done(), small.done()) == (False, False)
         budget.give_back(5)
         assert (large.done(), small.done()) == (True, True)
-
-    asyncio.run(body())
-
-
-def test_a_head_is_read_with_little_of_its_body() -> None:
-    async def body() -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            theirs.sendall(b"head\r\n\r\n" + bytes(BODY))
-            stream = RequestStream(ours, read_chunk_size=512 * 1024)
-            await stream.read_until_regex(b"\r?\n\r?\n", max_bytes=32_768)
-            assert stream._read_buffer_size <= 16 * 1024
-            received = b""
-            while len(received) < BODY:
-                received += await stream.read_bytes(BODY, partial=True)
-            stream.close()
 
     asyncio.run(body())
 

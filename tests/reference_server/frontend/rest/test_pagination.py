@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from generic_packages.storage.v1.packages_pb2 import GivenPart
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from reference_server.frontend.answers import JsonValue
-from reference_server.frontend.rest.pagination import Page, cursor_headers, page_headers, read_page
-from reference_server.frontend.rest.parameters import BadParametersError, Parameters
+from reference_server.frontend.api.parameters import BadParametersError, Parameters
+from reference_server.frontend.http.answers import JsonValue
+from reference_server.frontend.rest.pagination import PageRequest, ordered_page_headers, page_headers, read_page
 
 NUMBERS = ("X-Per-Page", "X-Page", "X-Next-Page", "X-Prev-Page", "X-Total", "X-Total-Pages")
 
@@ -21,15 +22,15 @@ def request(target: str = "/api/v4/things") -> HTTPServerRequest:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({}, Page(1, 20)),
-        ({"page": "3", "per_page": "7"}, Page(3, 7)),
-        ({"page": 3, "per_page": 7}, Page(3, 7)),
-        ({"per_page": "101"}, Page(1, 100)),
-        ({"page": "", "per_page": ""}, Page(1, 20)),
-        ({"page": "9" * 100}, Page(2**31 - 1, 20)),
+        ({}, PageRequest(1, 20)),
+        ({"page": "3", "per_page": "7"}, PageRequest(3, 7)),
+        ({"page": 3, "per_page": 7}, PageRequest(3, 7)),
+        ({"per_page": "101"}, PageRequest(1, 100)),
+        ({"page": "", "per_page": ""}, PageRequest(1, 20)),
+        ({"page": "9" * 100}, PageRequest(2**31 - 1, 20)),
     ],
 )
-def test_a_page_is_read_within_bounds(values: dict[str, JsonValue], expected: Page) -> None:
+def test_a_page_is_read_within_bounds(values: dict[str, JsonValue], expected: PageRequest) -> None:
     parameters = Parameters(values)
     assert read_page(parameters) == expected
     parameters.check()
@@ -59,22 +60,22 @@ def test_what_is_no_page_is_refused(name: str, value: JsonValue, complaint: str)
 @pytest.mark.parametrize(
     ("page", "total", "expected"),
     [
-        (Page(1, 20), 0, ("20", "1", "", "", "0", "1")),
-        (Page(1, 20), 20, ("20", "1", "", "", "20", "1")),
-        (Page(1, 20), 21, ("20", "1", "2", "", "21", "2")),
-        (Page(2, 20), 21, ("20", "2", "", "1", "21", "2")),
-        (Page(2, 10), 25, ("10", "2", "3", "1", "25", "3")),
-        (Page(9, 20), 21, ("20", "9", "", "", "21", "2")),
+        (PageRequest(1, 20), 0, ("20", "1", "", "", "0", "1")),
+        (PageRequest(1, 20), 20, ("20", "1", "", "", "20", "1")),
+        (PageRequest(1, 20), 21, ("20", "1", "2", "", "21", "2")),
+        (PageRequest(2, 20), 21, ("20", "2", "", "1", "21", "2")),
+        (PageRequest(2, 10), 25, ("10", "2", "3", "1", "25", "3")),
+        (PageRequest(9, 20), 21, ("20", "9", "", "", "21", "2")),
     ],
 )
-def test_headers_count_and_name_the_neighbours(page: Page, total: int, expected: tuple[str, ...]) -> None:
+def test_headers_count_and_name_the_neighbours(page: PageRequest, total: int, expected: tuple[str, ...]) -> None:
     headers = dict(page_headers(request(), page, total))
     assert tuple(headers[name] for name in NUMBERS) == expected
 
 
 def test_links_are_the_requests_own_address_with_another_page() -> None:
     target = "/api/v4/groups/a%2Fb/packages?sort=desc&page=2&package_name=x%26y"
-    link = dict(page_headers(request(target), Page(2, 10), 25))["Link"]
+    link = dict(page_headers(request(target), PageRequest(2, 10), 25))["Link"]
     start = "http://host:8080/api/v4/groups/a%2Fb/packages?package_name=x%26y"
     assert link.split(", ") == [
         f'<{start}&page={page}&per_page=10&sort=desc>; rel="{relation}"'
@@ -83,25 +84,31 @@ def test_links_are_the_requests_own_address_with_another_page() -> None:
 
 
 def test_links_leave_out_pages_that_there_are_not() -> None:
-    link = dict(page_headers(request(), Page(1, 20), 3))["Link"]
+    link = dict(page_headers(request(), PageRequest(1, 20), 3))["Link"]
     assert [part.partition("; ")[2] for part in link.split(", ")] == ['rel="first"', 'rel="last"']
 
 
 def test_lists_in_a_query_are_kept_whole() -> None:
-    link = dict(cursor_headers(request("/api/v4/x?scope[]=a&scope[]=b"), 5, "c"))["Link"]
+    link = dict(ordered_page_headers(request("/api/v4/x?scope[]=a&scope[]=b"), GivenPart(per_page=5, next_cursor="c")))[
+        "Link"
+    ]
     assert link == '<http://host:8080/api/v4/x?cursor=c&per_page=5&scope%5B%5D=a&scope%5B%5D=b>; rel="next"'
 
 
 def test_beyond_ten_thousand_nothing_tells_the_total() -> None:
-    headers = dict(page_headers(request(), Page(1, 20), 10_001))
+    headers = dict(page_headers(request(), PageRequest(1, 20), 10_001))
     assert "X-Total" not in headers
     assert "X-Total-Pages" not in headers
     assert 'rel="next"' in headers["Link"]
     assert 'rel="last"' not in headers["Link"]
-    assert dict(page_headers(request(), Page(1, 20), 10_000))["X-Total"] == "10000"
+    assert dict(page_headers(request(), PageRequest(1, 20), 10_000))["X-Total"] == "10000"
 
 
 def test_a_list_by_cursor_links_onwards_and_ends_without_a_link() -> None:
-    onwards = dict(cursor_headers(request("/api/v4/x?pagination=keyset&cursor=old"), 5, "n/w"))
+    onwards = dict(
+        ordered_page_headers(
+            request("/api/v4/x?pagination=keyset&cursor=old"), GivenPart(per_page=5, next_cursor="n/w")
+        )
+    )
     assert onwards == {"Link": '<http://host:8080/api/v4/x?cursor=n%2Fw&pagination=keyset&per_page=5>; rel="next"'}
-    assert cursor_headers(request(), 5, "") == []
+    assert ordered_page_headers(request(), GivenPart(per_page=5)) == []

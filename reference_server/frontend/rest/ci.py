@@ -1,0 +1,195 @@
+"""Pipelines and their jobs as users see them, and runners, which ask for jobs and end them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from generic_packages.storage.v1.ci_pb2 import (
+    CancelJobRequest,
+    CreatePipelineRequest,
+    CreateRunnerRequest,
+    DeletePipelineRequest,
+    DeleteRunnerRequest,
+    GetJobRequest,
+    GetPipelineRequest,
+    GetRunnerRequest,
+    JobStatus,
+    ListJobsRequest,
+    ListPipelinesRequest,
+    ListRunnersRequest,
+    RequestJobRequest,
+    RunnerType,
+    UpdateJobRequest,
+)
+
+from reference_server.frontend.api.parameters import path_number
+from reference_server.frontend.api.shapes import ci
+from reference_server.frontend.http.answers import JsonValue, json_answer
+from reference_server.frontend.rest.handler import RestHandler
+from reference_server.frontend.rest.pagination import read_page
+from reference_server.frontend.rest.places import place
+from reference_server.frontend.storage_link.calls import call
+
+_SECRET_CHARACTERS = 256
+
+
+class NewPipeline(RestHandler):
+    """Where pipelines begin."""
+
+    async def post(self, project: str) -> None:
+        """Create a pipeline from `ref`."""
+        request = CreatePipelineRequest(project=project, ref=self.parameters.text("ref"))
+        answer = await self.call(self.services.ci.CreatePipeline, request)
+        self.send_json(ci.whole_pipeline(answer.pipeline, self.origin), HTTPStatus.CREATED)
+
+
+class Pipelines(RestHandler):
+    """A project's pipelines."""
+
+    async def get(self, project: str) -> None:
+        """List pipelines; `status` and `ref` choose among them."""
+        page = read_page(self.parameters)
+        request = ListPipelinesRequest(
+            project=project,
+            status=JobStatus.ValueType(self.parameters.choice("status", ci.JOB_STATUSES, absent=0)),
+            ref=self.parameters.given("ref"),
+            page=page.number,
+            per_page=page.size,
+        )
+        answer = await self.call(self.services.ci.ListPipelines, request)
+        self.send_page([ci.pipeline(pipeline, self.origin) for pipeline in answer.pipelines], page, answer.total)
+
+
+class Pipeline(RestHandler):
+    """One pipeline."""
+
+    async def get(self, project: str, pipeline: str) -> None:
+        """Show a pipeline."""
+        request = GetPipelineRequest(project=project, pipeline_id=path_number("pipeline_id", pipeline))
+        answer = await self.call(self.services.ci.GetPipeline, request)
+        self.send_json(ci.whole_pipeline(answer.pipeline, self.origin))
+
+    async def delete(self, project: str, pipeline: str) -> None:
+        """Delete a pipeline with its job."""
+        request = DeletePipelineRequest(project=project, pipeline_id=path_number("pipeline_id", pipeline))
+        await self.call(self.services.ci.DeletePipeline, request)
+        self.send_nothing()
+
+
+class Jobs(RestHandler):
+    """A project's jobs, or those of one of its pipelines."""
+
+    async def get(self, project: str, pipeline: str | None = None) -> None:
+        """List jobs; `scope` chooses among them by status."""
+        page = read_page(self.parameters)
+        statuses = self.parameters.choices("scope", ci.JOB_STATUSES)
+        request = ListJobsRequest(
+            project=project,
+            pipeline_id=None if pipeline is None else path_number("pipeline_id", pipeline),
+            statuses=[JobStatus.ValueType(status) for status in statuses],
+            page=page.number,
+            per_page=page.size,
+        )
+        answer = await self.call(self.services.ci.ListJobs, request)
+        self.send_page([ci.job(job, self.origin) for job in answer.jobs], page, answer.total)
+
+
+class Job(RestHandler):
+    """One job."""
+
+    async def get(self, project: str, job: str) -> None:
+        """Show a job."""
+        request = GetJobRequest(project=project, job_id=path_number("job_id", job))
+        answer = await self.call(self.services.ci.GetJob, request)
+        self.send_json(ci.job(answer.job, self.origin))
+
+
+class JobCancellation(RestHandler):
+    """Where a job is ended from outside."""
+
+    async def post(self, project: str, job: str) -> None:
+        """Cancel a job."""
+        request = CancelJobRequest(project=project, job_id=path_number("job_id", job))
+        answer = await self.call(self.services.ci.CancelJob, request)
+        self.send_json(ci.job(answer.job, self.origin), HTTPStatus.CREATED)
+
+
+class UserRunners(RestHandler):
+    """Where users create runners."""
+
+    async def post(self) -> None:
+        """Create a runner from `runner_type` and `project_id` or `group_id`, and show its token this once."""
+        request = CreateRunnerRequest(
+            type=RunnerType.ValueType(self.parameters.choice("runner_type", ci.RUNNER_TYPES, absent=0)),
+            group_id=self.parameters.integer("group_id"),
+            project_id=self.parameters.integer("project_id"),
+            description=self.parameters.text("description"),
+        )
+        answer = await self.call(self.services.ci.CreateRunner, request)
+        shown: JsonValue = {"id": answer.runner.id, "token": answer.token, "token_expires_at": None}
+        self.send_json(shown, HTTPStatus.CREATED)
+
+
+class Runners(RestHandler):
+    """The runners of one place, or all."""
+
+    async def get(self, kind: str = "", name: str = "") -> None:
+        """List runners."""
+        page = read_page(self.parameters)
+        request = ListRunnersRequest(place=place(kind, name) if kind else None, page=page.number, per_page=page.size)
+        answer = await self.call(self.services.ci.ListRunners, request)
+        self.send_page([ci.runner(runner) for runner in answer.runners], page, answer.total)
+
+
+class Runner(RestHandler):
+    """One runner."""
+
+    async def get(self, runner: str) -> None:
+        """Show a runner."""
+        answer = await self.call(self.services.ci.GetRunner, GetRunnerRequest(runner_id=path_number("id", runner)))
+        self.send_json(ci.runner(answer.runner))
+
+    async def delete(self, runner: str) -> None:
+        """Delete a runner."""
+        await self.call(self.services.ci.DeleteRunner, DeleteRunnerRequest(runner_id=path_number("id", runner)))
+        self.send_nothing()
+
+
+class RunnerHandler(RestHandler):
+    """What runners call: a token in the parameters is the authority, no credential."""
+
+    async def authenticate(self) -> None:
+        """Let everybody learn what is wrong with parameters: there is no credential to check."""
+
+    def token(self, header: str) -> str:
+        """Read the runner's or job's token; one longer than any is cut, and so stays one that is not valid.
+
+        Raises BadParametersError.
+        """
+        token = self.request.headers.get(header) or self.parameters.required_text("token")
+        self.parameters.check()
+        return token[:_SECRET_CHARACTERS]
+
+
+class JobRequests(RunnerHandler):
+    """Where a runner asks for a job."""
+
+    async def post(self) -> None:
+        """Hand out one job and its token; 204 when none waits."""
+        request = RequestJobRequest(runner_token=self.token("Runner-Token"))
+        answer = await call(self.services.ci.RequestJob, request, request_id=self.context.request_id)
+        if answer.HasField("job"):
+            self.send_json(ci.assignment(answer.job, answer.token, self.origin), HTTPStatus.CREATED)
+        else:
+            self.send_nothing()
+
+
+class AssignedJob(RunnerHandler):
+    """Where a runner says how its job goes."""
+
+    async def put(self, job: str) -> None:
+        """End the job by `state`, or let it go on."""
+        token = self.token("Job-Token")
+        request = UpdateJobRequest(job_id=path_number("id", job), job_token=token, state=self.parameters.text("state"))
+        answer = await call(self.services.ci.UpdateJob, request, request_id=self.context.request_id)
+        self.send(json_answer(HTTPStatus.OK, int(HTTPStatus.OK), ("Job-Status", ci.job_status(answer.job))))
