@@ -20,7 +20,6 @@ class Liveness(_HealthHandler):
     """Whether this process answers."""
 
     async def get(self) -> None:
-        """Answer."""
         self.send_json({"status": "ok"})
 
 
@@ -39,7 +38,6 @@ class MetricsReport(_HealthHandler):
     """What was counted, for Prometheus."""
 
     async def get(self) -> None:
-        """Report."""
         self.send(Answer(HTTPStatus.OK, self.server.metrics.report(), content_type=CONTENT_TYPE_LATEST))
 
 

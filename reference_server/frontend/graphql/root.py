@@ -1,12 +1,75 @@
-"""What queries and mutations begin with."""
+"""What queries and mutations begin with: groups, which are namespaces too, projects, and the settings of groups."""
 
 from __future__ import annotations
 
-from generic_packages.storage.v1.identity_pb2 import GetGroupRequest, GetProjectRequest
+from typing import Unpack
 
+from generic_packages.storage.v1.identity_pb2 import GetGroupRequest, GetProjectRequest, Group, Project
+from generic_packages.storage.v1.packages_pb2 import (
+    ListedPart,
+    ListGroupPackagesRequest,
+    ListPackagesRequest,
+    Package,
+    PackageFilters,
+)
+
+from reference_server.frontend.api.shapes.places import visibility
+from reference_server.frontend.graphql.connections import Connection, Page
 from reference_server.frontend.graphql.lookups import Lookups, if_visible
-from reference_server.frontend.graphql.places import GroupNode, ProjectNode
-from reference_server.frontend.graphql.settings import SettingsPayload, update_settings
+from reference_server.frontend.graphql.packages import Arguments, PackageNode, global_id, list_packages
+from reference_server.frontend.graphql.settings import SettingsNode, SettingsPayload, read_settings, update_settings
+
+
+class GroupNode:
+    """The fields of Group and of Namespace."""
+
+    def __init__(self, lookups: Lookups, group: Group) -> None:
+        self._lookups = lookups
+        self.id = global_id("Group", group.id)
+        self.name = group.name
+        self.path = group.path
+        self.full_name = group.full_path.replace("/", " / ")
+        self.full_path = group.full_path
+        self.visibility = visibility(group)
+        self.web_url = f"{lookups.origin}/groups/{group.full_path}"
+
+    async def package_settings(self) -> SettingsNode | None:
+        """Read the settings in force."""
+        return await read_settings(self._lookups, self.full_path)
+
+    async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
+        """List the packages of the group's projects."""
+        return await list_packages(self._lookups, self._read_packages, arguments)
+
+    async def _read_packages(self, filters: PackageFilters, part: ListedPart) -> Page[Package]:
+        """Ask the storage for a page of them."""
+        request = ListGroupPackagesRequest(group=self.full_path, filters=filters, part=part)
+        answer = await self._lookups.call(self._lookups.services.packages.ListGroupPackages, request)
+        return Page(answer.packages, answer.part)
+
+
+class ProjectNode:
+    """The fields of Project."""
+
+    def __init__(self, lookups: Lookups, project: Project) -> None:
+        self._lookups = lookups
+        self.id = global_id("Project", project.id)
+        self.name = project.name
+        self.path = project.path
+        self.full_path = project.full_path
+        self.name_with_namespace = f"{project.group.name} / {project.name}"
+        self.visibility = visibility(project)
+        self.web_url = f"{lookups.origin}/{project.full_path}"
+
+    async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
+        """List the project's packages."""
+        return await list_packages(self._lookups, self._read_packages, arguments)
+
+    async def _read_packages(self, filters: PackageFilters, part: ListedPart) -> Page[Package]:
+        """Ask the storage for a page of them."""
+        request = ListPackagesRequest(project=self.full_path, filters=filters, part=part)
+        answer = await self._lookups.call(self._lookups.services.packages.ListPackages, request)
+        return Page(answer.packages, answer.part)
 
 
 class Root:

@@ -25,8 +25,7 @@ from generic_packages.storage.v1.ci_pb2 import (
 from reference_server.frontend.api.parameters import path_number
 from reference_server.frontend.api.shapes import ci
 from reference_server.frontend.http.answers import JsonValue, json_answer
-from reference_server.frontend.rest.handler import RestHandler
-from reference_server.frontend.rest.pagination import read_page
+from reference_server.frontend.rest.handler import RestHandler, read_page
 from reference_server.frontend.rest.places import place
 from reference_server.frontend.storage_link.calls import call
 
@@ -37,7 +36,6 @@ class NewPipeline(RestHandler):
     """Where pipelines begin."""
 
     async def post(self, project: str) -> None:
-        """Create a pipeline from `ref`."""
         request = CreatePipelineRequest(project=project, ref=self.parameters.text("ref"))
         answer = await self.call(self.services.ci.CreatePipeline, request)
         self.send_json(ci.whole_pipeline(answer.pipeline, self.origin), HTTPStatus.CREATED)
@@ -64,7 +62,6 @@ class Pipeline(RestHandler):
     """One pipeline."""
 
     async def get(self, project: str, pipeline: str) -> None:
-        """Show a pipeline."""
         request = GetPipelineRequest(project=project, pipeline_id=path_number("pipeline_id", pipeline))
         answer = await self.call(self.services.ci.GetPipeline, request)
         self.send_json(ci.whole_pipeline(answer.pipeline, self.origin))
@@ -98,7 +95,6 @@ class Job(RestHandler):
     """One job."""
 
     async def get(self, project: str, job: str) -> None:
-        """Show a job."""
         request = GetJobRequest(project=project, job_id=path_number("job_id", job))
         answer = await self.call(self.services.ci.GetJob, request)
         self.send_json(ci.job(answer.job, self.origin))
@@ -108,7 +104,6 @@ class JobCancellation(RestHandler):
     """Where a job is ended from outside."""
 
     async def post(self, project: str, job: str) -> None:
-        """Cancel a job."""
         request = CancelJobRequest(project=project, job_id=path_number("job_id", job))
         answer = await self.call(self.services.ci.CancelJob, request)
         self.send_json(ci.job(answer.job, self.origin), HTTPStatus.CREATED)
@@ -134,7 +129,6 @@ class Runners(RestHandler):
     """The runners of one place, or all."""
 
     async def get(self, kind: str = "", name: str = "") -> None:
-        """List runners."""
         page = read_page(self.parameters)
         request = ListRunnersRequest(place=place(kind, name) if kind else None, page=page.number, per_page=page.size)
         answer = await self.call(self.services.ci.ListRunners, request)
@@ -145,12 +139,10 @@ class Runner(RestHandler):
     """One runner."""
 
     async def get(self, runner: str) -> None:
-        """Show a runner."""
         answer = await self.call(self.services.ci.GetRunner, GetRunnerRequest(runner_id=path_number("id", runner)))
         self.send_json(ci.runner(answer.runner))
 
     async def delete(self, runner: str) -> None:
-        """Delete a runner."""
         await self.call(self.services.ci.DeleteRunner, DeleteRunnerRequest(runner_id=path_number("id", runner)))
         self.send_nothing()
 

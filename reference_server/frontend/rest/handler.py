@@ -1,15 +1,35 @@
-"""The base of GitLab's REST endpoints, which have lists."""
+"""The base of REST endpoints, and their pages of lists: which one is asked for, and the headers that lead to others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlencode
 
-from generic_packages.storage.v1.packages_pb2 import GivenPart
+from generic_packages.storage.v1.packages_pb2 import GivenPart, ListedPart
+from tornado.httputil import HTTPServerRequest
 
 from reference_server.frontend.api.handler import ApiHandler
+from reference_server.frontend.api.parameters import Parameters
 from reference_server.frontend.http.answers import JsonValue, json_answer
-from reference_server.frontend.rest.pagination import PageRequest, ordered_page_headers, page_headers
+
+_DEFAULT_SIZE = 20
+_LARGEST_SIZE = 100
+# A page beyond every list there can be; the contract's numbers end not far above.
+_LAST_NUMBER = 2**31 - 1
+# Above this GitLab no longer tells the total, nor links to the last page.
+_COUNTED_ITEMS = 10_000
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """The page of a counted list that is asked for: its number from 1, and the most items on it."""
+
+    number: int
+    size: int
 
 
 class RestHandler(ApiHandler):
@@ -22,3 +42,79 @@ class RestHandler(ApiHandler):
     def send_ordered_page(self, items: Sequence[JsonValue], part: GivenPart) -> None:
         """Send one page of a list that the storage ordered and cut."""
         self.send(json_answer(HTTPStatus.OK, list(items), *ordered_page_headers(self.request, part)))
+
+
+def read_page(parameters: Parameters) -> PageRequest:
+    """Read `page` and `per_page` (20 when absent, at most 100); what is wrong comes out at the parameters' `check`."""
+    number = min(_positive(parameters, "page", 1), _LAST_NUMBER)
+    return PageRequest(number, min(_positive(parameters, "per_page", _DEFAULT_SIZE), _LARGEST_SIZE))
+
+
+def read_ordered_page(parameters: Parameters) -> ListedPart:
+    """Read order and page of a list of packages: the storage, which orders and cuts by its texts, checks them too."""
+    return ListedPart(
+        order_by=parameters.given("order_by"),
+        sort=parameters.given("sort"),
+        page=_bounded(parameters.number("page")),
+        per_page=_bounded(parameters.number("per_page")),
+        keyset=parameters.text("pagination") == "keyset",
+        cursor=parameters.text("cursor") or None,
+    )
+
+
+def page_headers(request: HTTPServerRequest, page: PageRequest, total: int) -> Headers:
+    """Return the headers of one page out of `total` items: the X- ones, empty where there is no such page, and Link."""
+    pages = max(1, -(-total // page.size))
+    previous = page.number - 1 if 1 < page.number <= pages else None
+    following = page.number + 1 if page.number < pages else None
+    counted = total <= _COUNTED_ITEMS
+    targets = {"prev": previous, "next": following, "first": 1, "last": pages if counted else None}
+    links = [
+        _link(request, {"page": number, "per_page": page.size}, relation)
+        for relation, number in targets.items()
+        if number is not None
+    ]
+    headers = [
+        ("X-Per-Page", str(page.size)),
+        ("X-Page", str(page.number)),
+        ("X-Next-Page", str(following or "")),
+        ("X-Prev-Page", str(previous or "")),
+        ("Link", ", ".join(links)),
+    ]
+    return [*headers, ("X-Total", str(total)), ("X-Total-Pages", str(pages))] if counted else headers
+
+
+def ordered_page_headers(request: HTTPServerRequest, part: GivenPart) -> Headers:
+    """Return the headers of a page that the storage cut: counted ones, or the Link to what comes after its cursor."""
+    if part.page:
+        return page_headers(request, PageRequest(part.page, part.per_page), part.total)
+    if not part.next_cursor:
+        return []
+    return [("Link", _link(request, {"cursor": part.next_cursor, "per_page": part.per_page}, "next"))]
+
+
+def _link(request: HTTPServerRequest, changed: Mapping[str, int | str], relation: str) -> str:
+    """Return a link to another page: the request's own URL with some parameters changed, sorted as GitLab's are."""
+    kept = [
+        (name, value)
+        for name, values in request.query_arguments.items()
+        if name not in changed
+        for value in (values if name.endswith("[]") else values[-1:])
+    ]
+    query = urlencode(sorted([*kept, *((name, str(value).encode()) for name, value in changed.items())]))
+    return f'<{request.protocol}://{request.host}{request.path}?{query}>; rel="{relation}"'
+
+
+def _positive(parameters: Parameters, name: str, absent: int) -> int:
+    """Read a number from 1."""
+    number = parameters.number(name)
+    if number is None:
+        return absent
+    if number < 1:
+        parameters.refuse_value(name)
+    return max(1, number)
+
+
+def _bounded(number: int | None) -> int | None:
+    """Return a number of either sign that the contract can carry, beyond every page that there can be."""
+    return None if number is None else max(-1, min(number, _LAST_NUMBER))

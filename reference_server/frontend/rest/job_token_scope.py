@@ -14,20 +14,17 @@ from generic_packages.storage.v1.ci_pb2 import (
 
 from reference_server.frontend.api.parameters import path_number
 from reference_server.frontend.api.shapes import places
-from reference_server.frontend.rest.handler import RestHandler
-from reference_server.frontend.rest.pagination import read_page
+from reference_server.frontend.rest.handler import RestHandler, read_page
 
 
 class JobTokenScope(RestHandler):
     """Whether the allowlist counts."""
 
     async def get(self, project: str) -> None:
-        """Show whether it does."""
         answer = await self.call(self.services.ci.GetJobTokenScope, GetJobTokenScopeRequest(project=project))
         self.send_json({"inbound_enabled": answer.enabled, "outbound_enabled": False})
 
     async def patch(self, project: str) -> None:
-        """Change whether it does by `enabled`."""
         request = UpdateJobTokenScopeRequest(project=project, enabled=self.parameters.required_flag("enabled"))
         await self.call(self.services.ci.UpdateJobTokenScope, request)
         self.send_nothing()
@@ -37,14 +34,12 @@ class JobTokenAllowlist(RestHandler):
     """The projects that are let in."""
 
     async def get(self, project: str) -> None:
-        """List them."""
         page = read_page(self.parameters)
         request = ListJobTokenAllowlistRequest(project=project, page=page.number, per_page=page.size)
         answer = await self.call(self.services.ci.ListJobTokenAllowlist, request)
         self.send_page([places.project(one, self.origin) for one in answer.projects], page, answer.total)
 
     async def post(self, project: str) -> None:
-        """Let a project in by `target_project_id`."""
         target = self.parameters.required_integer("target_project_id")
         request = AddToJobTokenAllowlistRequest(project=project, target_project_id=target)
         answer = await self.call(self.services.ci.AddToJobTokenAllowlist, request)
@@ -56,7 +51,6 @@ class AllowedProject(RestHandler):
     """One project that is let in."""
 
     async def delete(self, project: str, target: str) -> None:
-        """Keep it out again."""
         request = RemoveFromJobTokenAllowlistRequest(
             project=project, target_project_id=path_number("target_project_id", target)
         )

@@ -14,8 +14,7 @@ from generic_packages.storage.v1.members_pb2 import (
 
 from reference_server.frontend.api.parameters import path_number
 from reference_server.frontend.api.shapes import users
-from reference_server.frontend.rest.handler import RestHandler
-from reference_server.frontend.rest.pagination import read_page
+from reference_server.frontend.rest.handler import RestHandler, read_page
 from reference_server.frontend.rest.places import place
 
 
@@ -61,7 +60,6 @@ class AnyMember(RestHandler):
     inherited = True
 
     async def get(self, kind: str, name: str, user: str) -> None:
-        """Show a member."""
         request = GetMemberRequest(
             place=place(kind, name), user_id=path_number("user_id", user), inherited=self.inherited
         )
@@ -75,7 +73,6 @@ class Member(AnyMember):
     inherited = False
 
     async def put(self, kind: str, name: str, user: str) -> None:
-        """Change `access_level` and `expires_at`."""
         request = UpdateMemberRequest(
             place=place(kind, name),
             user_id=path_number("user_id", user),
@@ -86,7 +83,6 @@ class Member(AnyMember):
         self.send_json(users.member(answer.member, self.origin))
 
     async def delete(self, kind: str, name: str, user: str) -> None:
-        """Take a member's role."""
         request = RemoveMemberRequest(place=place(kind, name), user_id=path_number("user_id", user))
         await self.call(self.services.members.RemoveMember, request)
         self.send_nothing()

@@ -17,8 +17,7 @@ from generic_packages.storage.v1.packages_pb2 import (
 from reference_server.contract.failure import Failure
 from reference_server.frontend.api.parameters import Parameters, path_number
 from reference_server.frontend.api.shapes import ci, packages
-from reference_server.frontend.rest.handler import RestHandler
-from reference_server.frontend.rest.pagination import read_ordered_page
+from reference_server.frontend.rest.handler import RestHandler, read_ordered_page
 from reference_server.frontend.storage_link.calls import call
 
 
@@ -69,7 +68,6 @@ class Package(PackageHandler):
     """One package."""
 
     async def get(self, project: str, package: str) -> None:
-        """Show a package."""
         request = GetPackageRequest(project=project, package_id=path_number("package_id", package))
         answer = await self.call(self.services.packages.GetPackage, request)
         self.send_json(packages.package(answer.package, self.origin))
@@ -85,7 +83,6 @@ class PackagePipelines(PackageHandler):
     """The pipelines whose jobs published a package's files."""
 
     async def get(self, project: str, package: str) -> None:
-        """List pipelines."""
         number, part = path_number("package_id", package), read_ordered_page(self.parameters)
         request = ListPackagePipelinesRequest(project=project, package_id=number, part=part)
         answer = await self.call(self.services.packages.ListPackagePipelines, request)
@@ -96,7 +93,6 @@ class PackageFiles(PackageHandler):
     """A package's files, every publication of each."""
 
     async def get(self, project: str, package: str) -> None:
-        """List files."""
         number, part = path_number("package_id", package), read_ordered_page(self.parameters)
         request = ListPackageFilesRequest(project=project, package_id=number, part=part)
         answer = await self.call(self.services.packages.ListPackageFiles, request)

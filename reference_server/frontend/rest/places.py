@@ -24,8 +24,7 @@ from generic_packages.storage.v1.identity_pb2 import (
 from reference_server.frontend.api.parameters import Parameters
 from reference_server.frontend.api.shapes import places
 from reference_server.frontend.http.answers import JsonValue
-from reference_server.frontend.rest.handler import RestHandler
-from reference_server.frontend.rest.pagination import read_page
+from reference_server.frontend.rest.handler import RestHandler, read_page
 
 _ACCEPTED: JsonValue = {"message": "202 Accepted"}
 
@@ -81,7 +80,6 @@ class Group(RestHandler):
     """One group."""
 
     async def get(self, group: str) -> None:
-        """Show a group."""
         answer = await self.call(self.services.identity.GetGroup, GetGroupRequest(group=group))
         self.send_json(places.group(answer.group, self.origin))
 
@@ -137,7 +135,6 @@ class Project(RestHandler):
     """One project."""
 
     async def get(self, project: str) -> None:
-        """Show a project."""
         answer = await self.call(self.services.identity.GetProject, GetProjectRequest(project=project))
         self.send_json(places.project(answer.project, self.origin))
 

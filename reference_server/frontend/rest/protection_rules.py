@@ -13,8 +13,7 @@ from generic_packages.storage.v1.protection_pb2 import (
 
 from reference_server.frontend.api.parameters import Parameters, path_number
 from reference_server.frontend.api.shapes import packages
-from reference_server.frontend.rest.handler import RestHandler
-from reference_server.frontend.rest.pagination import read_page
+from reference_server.frontend.rest.handler import RestHandler, read_page
 
 _FIELDS = (
     "package_name_pattern",
@@ -28,7 +27,6 @@ class ProtectionRules(RestHandler):
     """A project's rules."""
 
     async def get(self, project: str) -> None:
-        """List rules."""
         page = read_page(self.parameters)
         request = ListProtectionRulesRequest(project=project, page=page.number, per_page=page.size)
         answer = await self.call(self.services.protection.ListProtectionRules, request)
@@ -53,7 +51,6 @@ class ProtectionRule(RestHandler):
         self.send_json(packages.protection_rule(answer.rule))
 
     async def delete(self, project: str, rule: str) -> None:
-        """Delete a rule."""
         request = DeleteProtectionRuleRequest(project=project, rule_id=path_number("package_protection_rule_id", rule))
         await self.call(self.services.protection.DeleteProtectionRule, request)
         self.send_nothing()

@@ -27,8 +27,7 @@ from generic_packages.storage.v1.tokens_pb2 import (
 
 from reference_server.frontend.api.parameters import Parameters, number_or_none, path_number
 from reference_server.frontend.api.shapes import tokens
-from reference_server.frontend.rest.handler import RestHandler
-from reference_server.frontend.rest.pagination import read_page
+from reference_server.frontend.rest.handler import RestHandler, read_page
 from reference_server.frontend.rest.places import place
 
 _STATES: Final = {"active": int(TOKEN_STATE_ACTIVE), "inactive": int(TOKEN_STATE_INACTIVE)}
@@ -64,13 +63,11 @@ class AccessToken(RestHandler):
     """One access token of a project or group."""
 
     async def get(self, kind: str, name: str, token: str) -> None:
-        """Show a token."""
         request = GetAccessTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         answer = await self.call(self.services.tokens.GetAccessToken, request)
         self.send_json(tokens.access_token(answer.access_token))
 
     async def delete(self, kind: str, name: str, token: str) -> None:
-        """Revoke a token."""
         request = RevokeAccessTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         await self.call(self.services.tokens.RevokeAccessToken, request)
         self.send_nothing()
@@ -112,13 +109,11 @@ class PersonalAccessToken(RestHandler):
     """One personal access token."""
 
     async def get(self, token: str) -> None:
-        """Show a token."""
         request = GetPersonalAccessTokenRequest(token_id=number_or_none(token))
         answer = await self.call(self.services.tokens.GetPersonalAccessToken, request)
         self.send_json(tokens.access_token(answer.access_token))
 
     async def delete(self, token: str) -> None:
-        """Revoke a token."""
         request = RevokePersonalAccessTokenRequest(token_id=number_or_none(token))
         await self.call(self.services.tokens.RevokePersonalAccessToken, request)
         self.send_nothing()
@@ -128,12 +123,10 @@ class PresentedToken(RestHandler):
     """The access token that the call itself presents."""
 
     async def get(self) -> None:
-        """Show it."""
         answer = await self.call(self.services.tokens.GetPresentedAccessToken, GetPresentedAccessTokenRequest())
         self.send_json(tokens.access_token(answer.access_token))
 
     async def delete(self) -> None:
-        """Revoke it."""
         await self.call(self.services.tokens.RevokePresentedAccessToken, RevokePresentedAccessTokenRequest())
         self.send_nothing()
 
@@ -174,13 +167,11 @@ class DeployToken(RestHandler):
     """One deploy token of a project or group."""
 
     async def get(self, kind: str, name: str, token: str) -> None:
-        """Show a token."""
         request = GetDeployTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         answer = await self.call(self.services.tokens.GetDeployToken, request)
         self.send_json(tokens.deploy_token(answer.deploy_token))
 
     async def delete(self, kind: str, name: str, token: str) -> None:
-        """Revoke a token."""
         request = RevokeDeployTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         await self.call(self.services.tokens.RevokeDeployToken, request)
         self.send_nothing()

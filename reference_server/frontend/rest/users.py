@@ -19,8 +19,7 @@ from generic_packages.storage.v1.identity_pb2 import (
 
 from reference_server.frontend.api.parameters import Parameters, path_number
 from reference_server.frontend.api.shapes import users
-from reference_server.frontend.rest.handler import RestHandler
-from reference_server.frontend.rest.pagination import read_page
+from reference_server.frontend.rest.handler import RestHandler, read_page
 
 # The GitLab whose packages API each edition follows; clients compare it with what they need.
 _VERSIONS: Final = {"15": "15.11.13"}
@@ -31,7 +30,6 @@ class CurrentUser(RestHandler):
     """Who the credentials belong to."""
 
     async def get(self) -> None:
-        """Show the caller."""
         self.send_json(users.user((await self.caller()).user, self.origin))
 
 
@@ -39,7 +37,6 @@ class Version(RestHandler):
     """What this server calls itself; told, as in GitLab, to known callers alone."""
 
     async def get(self) -> None:
-        """Show the version."""
         version = _VERSIONS.get((await self.caller()).edition, _CURRENT_VERSION)
         self.send_json({"version": version, "revision": "generic-packages-reference-server"})
 
@@ -76,12 +73,10 @@ class User(RestHandler):
     """One user."""
 
     async def get(self, user: str) -> None:
-        """Show a user."""
         answer = await self.call(self.services.identity.GetUser, GetUserRequest(user_id=path_number("id", user)))
         self.send_json(users.user(answer.user, self.origin))
 
     async def put(self, user: str) -> None:
-        """Change `name`, `email` or `admin`."""
         request = UpdateUserRequest(
             user_id=path_number("id", user),
             name=self.parameters.given("name"),
@@ -92,7 +87,6 @@ class User(RestHandler):
         self.send_json(users.user(answer.user, self.origin))
 
     async def delete(self, user: str) -> None:
-        """Delete a user."""
         await self.call(self.services.identity.DeleteUser, DeleteUserRequest(user_id=path_number("id", user)))
         self.send_nothing()
 
@@ -101,7 +95,6 @@ class UserAdmission(RestHandler):
     """Whether a user may come in."""
 
     async def post(self, user: str, verb: str) -> None:
-        """Block or unblock a user."""
         state = USER_STATE_BLOCKED if verb == "block" else USER_STATE_ACTIVE
         request = UpdateUserRequest(user_id=path_number("id", user), state=state)
         await self.call(self.services.identity.UpdateUser, request)

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from tests.support.front_end import Served
-from tests.support.graphql_queries import Asked, ask
+from tests.support.graphql_queries import QueryAnswer, ask
 
 _numbers = itertools.count(1)
 
@@ -30,11 +30,11 @@ def group(front_end: Served) -> str:
     return path
 
 
-def update(front_end: Served, path: str, *, token: str | None = None, **variables: object) -> Asked:
+def update(front_end: Served, path: str, *, token: str | None = None, **variables: object) -> QueryAnswer:
     return ask(front_end, UPDATE, token=token, path=path, **variables)
 
 
-def payload(asked: Asked) -> dict[str, object]:
+def payload(asked: QueryAnswer) -> dict[str, object]:
     """Return the mutation's payload."""
     assert (asked.status, asked.messages) == (200, [])
     assert asked.data is not None

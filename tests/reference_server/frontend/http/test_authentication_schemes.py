@@ -53,17 +53,17 @@ class Tokens:
 @pytest.fixture(scope="session")
 def tokens(front_end: Served) -> Tokens:
     """Create a project with a token of each kind."""
-    shelf = new_project(front_end)
-    shelf.publish("one", file_name="file")
+    project = new_project(front_end)
+    project.publish("one", file_name="file")
     person = new_person(front_end)
-    front_end.post(f"/projects/{shelf.id}/members", {"user_id": person.id, "access_level": 30})
+    front_end.post(f"/projects/{project.id}/members", {"user_id": person.id, "access_level": 30})
     deploy = {"name": "d", "scopes": ["read_package_registry", "write_package_registry"]}
     return Tokens(
-        file=f"/api/v4{shelf.packages}/generic/one/1.0/file",
+        file=f"/api/v4{project.packages}/generic/one/1.0/file",
         access=person.token,
         reader=new_token(front_end, person.id, "read_api"),
-        deploy=str(front_end.post(f"/projects/{shelf.id}/deploy_tokens", deploy).json()["token"]),
-        job=run_job(front_end, shelf.id).token,
+        deploy=str(front_end.post(f"/projects/{project.id}/deploy_tokens", deploy).json()["token"]),
+        job=run_job(front_end, project.id).token,
     )
 
 

@@ -9,13 +9,13 @@ from tests.support.rest_packages import PackageProject, new_project, stranger
 
 
 @pytest.fixture
-def shelf(front_end: Served) -> PackageProject:
+def project(front_end: Served) -> PackageProject:
     """Create a private project."""
     return new_project(front_end)
 
 
 @pytest.fixture
-def public_shelf(front_end: Served) -> PackageProject:
+def public_project(front_end: Served) -> PackageProject:
     """Create a public project."""
     return new_project(front_end, "public")
 

@@ -8,7 +8,7 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from reference_server.frontend.api.parameters import BadParametersError, Parameters
 from reference_server.frontend.http.answers import JsonValue
-from reference_server.frontend.rest.pagination import PageRequest, ordered_page_headers, page_headers, read_page
+from reference_server.frontend.rest.handler import PageRequest, ordered_page_headers, page_headers, read_page
 
 NUMBERS = ("X-Per-Page", "X-Page", "X-Next-Page", "X-Prev-Page", "X-Total", "X-Total-Pages")
 
