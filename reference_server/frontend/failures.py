@@ -24,10 +24,14 @@ _RETRY_SECONDS: Final = "1"
 _Row = Callable[[Mapping[str, str]], Answer]
 
 
+def _fixed(status: HTTPStatus, body: JsonValue, *headers: tuple[str, str]) -> _Row:
+    answer = json_answer(status, body, *headers)
+    return lambda _: answer
+
+
 def _message(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> _Row:
     """Return GitLab's `message`, which begins with the status."""
-    answer = json_answer(status, {"message": f"{status} {text}"}, *headers)
-    return lambda _: answer
+    return _fixed(status, {"message": f"{status} {text}"}, *headers)
 
 
 def _not_found(text: str = "Not Found") -> _Row:
@@ -43,55 +47,36 @@ def _forbidden(text: str = "Forbidden") -> _Row:
 
 
 def _invalid_token(description: str) -> _Row:
-    """Return that a token that exists is no longer good."""
     body: JsonValue = {"error": "invalid_token", "error_description": description}
-    answer = json_answer(HTTPStatus.UNAUTHORIZED, body, _CHALLENGE)
-    return lambda _: answer
+    return _fixed(HTTPStatus.UNAUTHORIZED, body, _CHALLENGE)
 
 
 def _scope_insufficient(metadata: Mapping[str, str]) -> Answer:
-    """Return the scopes that would do."""
-    return json_answer(
-        HTTPStatus.FORBIDDEN,
-        {
-            "error": "insufficient_scope",
-            "error_description": "The request requires higher privileges than provided by the access token.",
-            "scope": metadata.get("scope", ""),
-        },
-    )
+    description = "The request requires higher privileges than provided by the access token."
+    body = {"error": "insufficient_scope", "error_description": description, "scope": metadata.get("scope", "")}
+    return json_answer(HTTPStatus.FORBIDDEN, {**body})
 
 
 def _parameter(complaint: str) -> _Row:
-    """Return which parameter is wrong."""
-    return lambda metadata: error_answer(
-        HTTPStatus.BAD_REQUEST, f"{metadata.get('parameter', 'parameter')} {complaint}"
-    )
+    status = HTTPStatus.BAD_REQUEST
+    return lambda metadata: error_answer(status, f"{metadata.get('parameter', 'parameter')} {complaint}")
 
 
-def _taken(metadata: Mapping[str, str]) -> Answer:
-    """Return the errors of a model whose validation failed."""
+def _parameter_taken(metadata: Mapping[str, str]) -> Answer:
     errors: JsonValue = {metadata.get("parameter", "path"): ["has already been taken"]}
     return json_answer(HTTPStatus.BAD_REQUEST, {"message": errors})
 
 
 def _rule_invalid(metadata: Mapping[str, str]) -> Answer:
-    """Return the errors of a protection rule whose validation failed."""
     return json_answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": [metadata.get("complaint", "is invalid")]})
 
 
 def _user_taken(metadata: Mapping[str, str]) -> Answer:
-    """Return which of a user's names another one has."""
     name = metadata.get("parameter", "username").capitalize()
     return json_answer(HTTPStatus.CONFLICT, {"message": f"{name} has already been taken"})
 
 
-def _member_taken(_: Mapping[str, str]) -> Answer:
-    """Return that a member is one already."""
-    return json_answer(HTTPStatus.CONFLICT, {"message": "Member already exists"})
-
-
 def _job_token_not_allowed(metadata: Mapping[str, str]) -> Answer:
-    """Return which project keeps the job tokens of which other one out."""
     source, target = metadata.get("source", ""), metadata.get("target", "")
     text = f"403 Forbidden - Authentication by CI/CD job token not allowed from {source} to {target}."
     return json_answer(HTTPStatus.FORBIDDEN, {"message": text})
@@ -112,7 +97,7 @@ REASONS: Final[Mapping[Reason, _Row]] = {
     Reason.PARAMETER_MISSING: _parameter("is missing"),
     Reason.PARAMETER_INVALID: _parameter("is invalid"),
     Reason.PARAMETER_VALUE_UNKNOWN: _parameter("does not have a valid value"),
-    Reason.PARAMETER_TAKEN: _taken,
+    Reason.PARAMETER_TAKEN: _parameter_taken,
     Reason.PROJECT_NOT_FOUND: _not_found("Project Not Found"),
     Reason.GROUP_NOT_FOUND: _not_found("Group Not Found"),
     Reason.PACKAGE_NOT_FOUND: _not_found(),
@@ -129,7 +114,7 @@ REASONS: Final[Mapping[Reason, _Row]] = {
     Reason.USER_NOT_FOUND: _not_found("User Not Found"),
     Reason.USER_TAKEN: _user_taken,
     Reason.USER_BLOCKED: _forbidden("Forbidden - Your account has been blocked."),
-    Reason.MEMBER_TAKEN: _member_taken,
+    Reason.MEMBER_TAKEN: _fixed(HTTPStatus.CONFLICT, {"message": "Member already exists"}),
     Reason.RECORD_NOT_FOUND: _not_found(),
     Reason.JOB_TOKEN_NOT_ALLOWED: _job_token_not_allowed,
     Reason.PACKAGE_PROTECTED: _forbidden("Forbidden - Package protected."),

@@ -161,12 +161,10 @@ class Parameters:
             raise BadParametersError(", ".join(self._complaints))
 
     def _require(self, name: str) -> None:
-        """Note that a parameter is absent."""
         if self._values.get(name) in (None, ""):
             self._complain(name, "is missing")
 
     def _complain(self, name: str, complaint: str) -> None:
-        """Remember what is wrong."""
         self._complaints.append(f"{name} {complaint}")
 
 
@@ -199,7 +197,6 @@ def number_or_none(text: str) -> int:
 
 
 def _json_object(body: bytes) -> dict[str, JsonValue]:
-    """Read a JSON object."""
     try:
         value = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):

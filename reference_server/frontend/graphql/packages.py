@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final, TypedDict
 
-from generic_packages.storage.v1.packages_pb2 import (
-    ListedPart,
-    ListPackageFilesRequest,
-    Package,
-    PackageFile,
-    PackageFilters,
-)
+from generic_packages.storage.v1 import packages_pb2
 
 from reference_server.frontend.api.shapes.packages import STATUSES
 from reference_server.frontend.graphql.connections import Connection, Page, connect, following_page
 from reference_server.frontend.graphql.lookups import Lookups
 from reference_server.frontend.http.answers import iso_milliseconds
 
-PackageReader = Callable[[PackageFilters, ListedPart], Awaitable[Page[Package]]]
+PackageReader = Callable[[packages_pb2.PackageFilters, packages_pb2.ListedPart], Awaitable[Page[packages_pb2.Package]]]
 """Asks the storage for a page of packages."""
 
 _ORDERS: Final = {"CREATED": "created_at"}
@@ -33,7 +27,7 @@ def global_id(kind: str, number: int) -> str:
 class FileNode:
     """The fields of PackageFile."""
 
-    def __init__(self, file: PackageFile, project_path: str) -> None:
+    def __init__(self, file: packages_pb2.PackageFile, project_path: str) -> None:
         self.id = global_id("Packages::PackageFile", file.id)
         self.created_at = iso_milliseconds(file.created_at)
         self.file_name = file.file_name
@@ -47,7 +41,7 @@ class FileNode:
 class PackageNode:
     """The fields of Package."""
 
-    def __init__(self, lookups: Lookups, package: Package) -> None:
+    def __init__(self, lookups: Lookups, package: packages_pb2.Package) -> None:
         self._lookups = lookups
         self._package = package
         self.id = global_id("Packages::Package", package.id)
@@ -62,9 +56,10 @@ class PackageNode:
         """List the package's files."""
         return await connect(self._read_files, after, following_page(after, first))
 
-    async def _read_files(self, part: ListedPart) -> Page[FileNode]:
-        """Ask the storage for a page of them."""
-        request = ListPackageFilesRequest(project=str(self._package.project_id), package_id=self._package.id, part=part)
+    async def _read_files(self, part: packages_pb2.ListedPart) -> Page[FileNode]:
+        request = packages_pb2.ListPackageFilesRequest(
+            project=str(self._package.project_id), package_id=self._package.id, part=part
+        )
         answer = await self._lookups.call(self._lookups.services.packages.ListPackageFiles, request)
         path = self._package.project_path
         return Page([FileNode(file, path) for file in answer.package_files], answer.part)
@@ -86,7 +81,7 @@ async def list_packages(
     lookups: Lookups, reader: PackageReader, arguments: Arguments
 ) -> Connection[PackageNode] | None:
     """List packages as a field's arguments say, the newest first unless told otherwise; None for who may not."""
-    filters = PackageFilters(
+    filters = packages_pb2.PackageFilters(
         package_type=_lower(arguments.get("package_type")),
         package_name=arguments.get("package_name"),
         package_version=arguments.get("package_version"),
@@ -97,7 +92,7 @@ async def list_packages(
     order, _, direction = (arguments.get("sort") or _NEWEST_FIRST).rpartition("_")
     part.order_by, part.sort = _ORDERS.get(order, order.lower()), direction.lower()
 
-    async def read(part: ListedPart) -> Page[PackageNode]:
+    async def read(part: packages_pb2.ListedPart) -> Page[PackageNode]:
         page = await reader(filters, part)
         return Page([PackageNode(lookups, package) for package in page.nodes], page.part)
 
@@ -105,5 +100,4 @@ async def list_packages(
 
 
 def _lower(value: str | None) -> str | None:
-    """Spell a value of an enumeration as REST does."""
     return None if value is None else value.lower()

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from generic_packages.storage.v1 import packages_pb2
 from generic_packages.storage.v1.identity_pb2 import GetGroupRequest, GetProjectRequest, Group, Project
-from generic_packages.storage.v1.packages_pb2 import (
-    ListedPart,
-    ListGroupPackagesRequest,
-    ListPackagesRequest,
-    Package,
-    PackageFilters,
-)
 
 from reference_server.frontend.api.shapes.places import visibility
 from reference_server.frontend.graphql.connections import Connection, Page
@@ -41,9 +35,10 @@ class GroupNode:
         """List the packages of the group's projects."""
         return await list_packages(self._lookups, self._read_packages, arguments)
 
-    async def _read_packages(self, filters: PackageFilters, part: ListedPart) -> Page[Package]:
-        """Ask the storage for a page of them."""
-        request = ListGroupPackagesRequest(group=self.full_path, filters=filters, part=part)
+    async def _read_packages(
+        self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
+    ) -> Page[packages_pb2.Package]:
+        request = packages_pb2.ListGroupPackagesRequest(group=self.full_path, filters=filters, part=part)
         answer = await self._lookups.call(self._lookups.services.packages.ListGroupPackages, request)
         return Page(answer.packages, answer.part)
 
@@ -65,9 +60,10 @@ class ProjectNode:
         """List the project's packages."""
         return await list_packages(self._lookups, self._read_packages, arguments)
 
-    async def _read_packages(self, filters: PackageFilters, part: ListedPart) -> Page[Package]:
-        """Ask the storage for a page of them."""
-        request = ListPackagesRequest(project=self.full_path, filters=filters, part=part)
+    async def _read_packages(
+        self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
+    ) -> Page[packages_pb2.Package]:
+        request = packages_pb2.ListPackagesRequest(project=self.full_path, filters=filters, part=part)
         answer = await self._lookups.call(self._lookups.services.packages.ListPackages, request)
         return Page(answer.packages, answer.part)
 

@@ -65,7 +65,6 @@ async def update_settings(lookups: Lookups, wanted: Mapping[str, object]) -> Set
 
 
 def _node(settings: PackageSettings) -> SettingsNode:
-    """Read a message."""
     return SettingsNode(settings.generic_duplicates_allowed, settings.generic_duplicate_exception_regex)
 
 

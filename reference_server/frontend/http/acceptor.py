@@ -56,7 +56,6 @@ class Acceptor:
             self._resume()
 
     def _resume(self) -> None:
-        """Take what comes."""
         self._pause = None
         if not self._reading:
             self._reading = True

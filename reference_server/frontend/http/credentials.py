@@ -5,15 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
-from generic_packages.storage.v1.credential_pb2 import (
-    CARRIAGE_BASIC,
-    CARRIAGE_BEARER,
-    CARRIAGE_DEPLOY_TOKEN,
-    CARRIAGE_JOB_TOKEN,
-    CARRIAGE_PRIVATE_TOKEN,
-    Carriage,
-    Credential,
-)
+from generic_packages.storage.v1 import credential_pb2
 
 from reference_server.contract.limits import SECRET_BYTES
 
@@ -21,29 +13,29 @@ SECRET_PARAMETERS = frozenset({"private_token", "job_token"})
 """The query parameters that hold a secret."""
 
 
-def presented_credentials(headers: Mapping[str, str], query: Mapping[str, str]) -> list[Credential]:
+def presented_credentials(headers: Mapping[str, str], query: Mapping[str, str]) -> list[credential_pb2.Credential]:
     """Return every credential of a request by the number of its authentication scheme; headers before parameters."""
     found = [
-        *_token(CARRIAGE_JOB_TOKEN, headers.get("Job-Token") or query.get("job_token")),
-        *_token(CARRIAGE_PRIVATE_TOKEN, headers.get("Private-Token") or query.get("private_token")),
-        *_token(CARRIAGE_DEPLOY_TOKEN, headers.get("Deploy-Token")),
+        *_token(credential_pb2.CARRIAGE_JOB_TOKEN, headers.get("Job-Token") or query.get("job_token")),
+        *_token(credential_pb2.CARRIAGE_PRIVATE_TOKEN, headers.get("Private-Token") or query.get("private_token")),
+        *_token(credential_pb2.CARRIAGE_DEPLOY_TOKEN, headers.get("Deploy-Token")),
     ]
     authorization = headers.get("Authorization")
     if authorization:
         scheme, _, rest = authorization.partition(" ")
         if scheme.lower() == "bearer":
-            found += _token(CARRIAGE_BEARER, rest.strip())
+            found += _token(credential_pb2.CARRIAGE_BEARER, rest.strip())
         elif scheme.lower() == "basic":
             found += _basic(rest.strip())
     return found
 
 
-def _token(scheme: Carriage.ValueType, secret: str | None) -> list[Credential]:
+def _token(scheme: credential_pb2.Carriage.ValueType, secret: str | None) -> list[credential_pb2.Credential]:
     """Return one credential; none for an absent or empty token, which GitLab treats alike."""
-    return [Credential(carriage=scheme, secret=_bounded(secret))] if secret else []
+    return [credential_pb2.Credential(carriage=scheme, secret=_bounded(secret))] if secret else []
 
 
-def _basic(encoded: str) -> list[Credential]:
+def _basic(encoded: str) -> list[credential_pb2.Credential]:
     """Return the credential of HTTP Basic; none when it is unreadable, as one that names no token counts as none."""
     try:
         decoded = base64.b64decode(encoded, validate=True)
@@ -52,7 +44,11 @@ def _basic(encoded: str) -> list[Credential]:
     username, _, password = decoded.decode("utf-8", "replace").partition(":")
     if not password:
         return []
-    return [Credential(carriage=CARRIAGE_BASIC, username=_bounded(username), secret=_bounded(password))]
+    return [
+        credential_pb2.Credential(
+            carriage=credential_pb2.CARRIAGE_BASIC, username=_bounded(username), secret=_bounded(password)
+        )
+    ]
 
 
 def _bounded(text: str) -> str:

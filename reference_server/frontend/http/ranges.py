@@ -39,7 +39,6 @@ def requested_span(header: str | None, size: int) -> Span | None:
 
 
 def _from_first(first: int, last: int, size: int) -> Span | None:
-    """Resolve `first-last` and `first-`."""
     if last < first < size:
         return None
     if first >= size:
@@ -48,7 +47,6 @@ def _from_first(first: int, last: int, size: int) -> Span | None:
 
 
 def _suffix(length: int, size: int) -> Span:
-    """Resolve `-length`."""
     if length == 0:
         raise RangeNotSatisfiableError
     length = min(length, size)

@@ -34,12 +34,12 @@ _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" fo
 class Reply:
     """The answer to one request: sent once, logged once."""
 
-    __slots__ = ("_connection", "_head_only", "_log", "_logged", "_persistence", "begun", "request")
+    __slots__ = ("_head_only", "_log", "_logged", "_persistence", "begun", "connection", "request")
 
     def __init__(self, request: RequestContext, connection: HTTP1Connection, log: AccessLog) -> None:
         self.request = request
         self.begun = False
-        self._connection = connection
+        self.connection = connection
         self._log = log
         self._logged = False
         self._head_only = request.method == "HEAD"
@@ -57,6 +57,11 @@ class Reply:
         self.begin(status, [*headers, length], b"" if self._head_only else content)
         self.finish()
 
+    def send_head(self, status: HTTPStatus, headers: Headers) -> None:
+        """Send a head that no content follows, and finish."""
+        self.begin(status, headers)
+        self.finish()
+
     def begin(self, status: HTTPStatus, headers: Headers, content: bytes = b"") -> asyncio.Future[None]:
         """Send the head of an answer, and the first of its content."""
         self.begun = True
@@ -67,21 +72,21 @@ class Reply:
             raise ValueError("a header holds a line break")
         request_id = f"{REQUEST_ID_HEADER}: {self.request.request_id}\r\n"
         head = f"{_STATUS_LINES[status]}{fields}{self._persistence}{request_id}\r\n"
-        return self._connection.write(head.encode("latin-1") + content)
+        return self.connection.write(head.encode("latin-1") + content)
 
     def write(self, piece: bytes) -> asyncio.Future[None]:
         """Send more of the content; the future is done when the client can take more."""
         self.request.sent_bytes += len(piece)
-        return self._connection.write(piece)
+        return self.connection.write(piece)
 
     def finish(self) -> None:
         """End the answer and log it."""
-        self._connection.finish()
+        self.connection.finish()
         self.log()
 
     def abort(self) -> None:
         """End an answer that cannot be completed, so that the client sees that it is not whole."""
-        self._connection.close()
+        self.connection.close()
         self.log()
 
     def log(self) -> None:
@@ -94,7 +99,7 @@ class Reply:
         """Say that the rest of the body did not come, and close."""
         if not self.begun:
             self.send(answer, last=True)
-        self._connection.close()
+        self.connection.close()
 
     async def refuse_body(self, answer: Answer) -> None:
         """Answer before the body has come, and end the connection so that the client can still read the answer.
@@ -106,8 +111,8 @@ class Reply:
         headers = [*_headers_of(answer), ("Content-Length", str(len(answer.body)))]
         with suppress(StreamClosedError):
             await self.begin(answer.status, headers, b"" if self._head_only else answer.body)
-            await _drain(self._connection.stream)
-        self._connection.close()
+            await _drain(self.connection.stream)
+        self.connection.close()
         self.log()
 
 

@@ -16,7 +16,7 @@ from reference_server.frontend.http.reply import Refusal, Reply
 from reference_server.frontend.http.request import ContextualRequest, read_request
 from reference_server.frontend.http.target import TARGET_CHARACTERS
 
-RawRoutes = Callable[[Reply, HTTP1Connection], HTTPMessageDelegate | None]
+RawRoutes = Callable[[Reply], HTTPMessageDelegate | None]
 """Returns what handles a request and sends its reply; None for a path that is not one of these routes.
 
 May raise HTTPInputError.
@@ -45,7 +45,7 @@ class Router:
         reply = Reply(request, connection, self._log)
         if len(start_line.path) > TARGET_CHARACTERS:
             return _refused(reply, TARGET_TOO_LONG), reply
-        raw = self._raw_routes(reply, connection)
+        raw = self._raw_routes(reply)
         if raw is not None:
             return raw, reply
         if (request.declared_bytes or 0) > _APPLICATION_BODY_BYTES:

@@ -57,7 +57,6 @@ class StallWatch:
         self._watched.discard(watched)
 
     async def _sweep(self) -> None:
-        """End what stalled."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self._seconds / _SWEEPS_PER_LIMIT)

@@ -9,12 +9,11 @@ from http import HTTPStatus
 import grpc
 import structlog
 from generic_packages.storage.v1.packages_pb2 import OpenPackageFileResponse, PackageFile
-from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPMessageDelegate
 from tornado.iostream import StreamClosedError
 
 from reference_server.contract.failure import Failure, TransportFailure
-from reference_server.frontend.carriers.interface import ContentGoneError, ContentReader
+from reference_server.frontend.carriers.interface import ContentGoneError
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.http.answers import JSON_TYPE, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, UNEXPECTED
 from reference_server.frontend.http.preconditions import Validators, evaluate_preconditions, range_applies
@@ -35,20 +34,19 @@ _CONTENT_GONE = TransportFailure(grpc.StatusCode.UNAVAILABLE, "the content of a 
 class Download(HTTPMessageDelegate):
     """Answers one request when its (meaningless) body has been read."""
 
-    def __init__(self, server: ServerContext, reply: Reply, connection: HTTP1Connection, open_file: OpenFile) -> None:
+    def __init__(self, server: ServerContext, reply: Reply, open_file: OpenFile) -> None:
         self._server = server
         self._reply = reply
-        self._connection = connection
         self._open_file = open_file
         self._headers = reply.request.headers
         self._head_only = reply.request.method == "HEAD"
         self._task: asyncio.Task[None] | None = None
-        connection.set_max_body_size(_REQUEST_BODY_BYTES)
+        reply.connection.set_max_body_size(_REQUEST_BODY_BYTES)
 
     def finish(self) -> None:
         """Answer. A client that goes away meanwhile ends what is done for it."""
         self._task = asyncio.create_task(self._answer())
-        self._connection.set_close_callback(self._give_up)
+        self._reply.connection.set_close_callback(self._give_up)
 
     def _give_up(self) -> None:
         """End the answer: the client takes nothing any more."""
@@ -97,8 +95,7 @@ class Download(HTTPMessageDelegate):
         headers = _record_headers(record, current)
         status = evaluate_preconditions(self._headers, current)
         if status is HTTPStatus.NOT_MODIFIED:
-            self._reply.begin(status, headers)
-            self._reply.finish()
+            self._reply.send_head(status, headers)
         elif status is HTTPStatus.PRECONDITION_FAILED:
             self._reply.send(PRECONDITION_FAILED)
         else:
@@ -131,25 +128,26 @@ class Download(HTTPMessageDelegate):
         """Send one span of the content."""
         if opened.HasField("inline_content"):
             content = opened.inline_content
-            whole = span.length == len(content)
-            self._reply.send_content(
-                status, headers, content if whole else content[span.offset : span.offset + span.length]
-            )
+            if span.length < len(content):
+                content = content[span.offset : span.offset + span.length]
+            self._reply.send_content(status, headers, content)
             return
         headers.append(("Content-Length", str(span.length)))
         if self._head_only or span.length == 0:
-            self._reply.begin(status, headers)
-            self._reply.finish()
+            self._reply.send_head(status, headers)
         else:
             await self._carry(opened, status, headers, span)
 
     async def _carry(self, opened: OpenPackageFileResponse, status: HTTPStatus, headers: _Headers, span: Span) -> None:
         """Send a span that a carrier brings, piece by piece, as fast as the client takes it."""
-        reader, first = await self._first_piece(opened, span)
+        request_id = self._reply.request.request_id
+        reader = self._server.carriers.open_reader(opened, span.offset, span.length, request_id=request_id)
         watched = self._server.stalls.add(self._give_up)
         try:
+            watched.rest()
+            piece = await reader.read()
+            watched.progress()
             await self._reply.begin(status, headers)
-            piece = first
             while piece:
                 watched.progress()
                 await self._reply.write(piece)
@@ -159,17 +157,6 @@ class Download(HTTPMessageDelegate):
             self._server.stalls.remove(watched)
             reader.close()
         self._reply.finish()
-
-    async def _first_piece(self, opened: OpenPackageFileResponse, span: Span) -> tuple[ContentReader, bytes]:
-        """Open a reader and read once."""
-        reader = self._server.carriers.open_reader(
-            opened, span.offset, span.length, request_id=self._reply.request.request_id
-        )
-        try:
-            return reader, await reader.read()
-        except BaseException:
-            reader.close()
-            raise
 
 
 def _record_headers(record: PackageFile, current: Validators) -> _Headers:

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from generic_packages.storage.v1.packages_pb2 import BeginPublicationRequest, PackageFile, PublishRequest
-from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
@@ -65,7 +64,6 @@ class SmallPublish(HTTPMessageDelegate):
             self._budget.give_back(self._size)
 
     async def _publish(self) -> Answer:
-        """Publish the body and return the answer."""
         self._request.content = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
         self._reply.request.received_bytes = self._size
         published = await self._server.operations.publish(
@@ -77,12 +75,9 @@ class SmallPublish(HTTPMessageDelegate):
 class LargePublish(HTTPMessageDelegate):
     """Publishes a body that is large or of unknown size: permission first, then bytes, then the commit."""
 
-    def __init__(
-        self, server: ServerContext, reply: Reply, connection: HTTP1Connection, request: BeginPublicationRequest
-    ) -> None:
+    def __init__(self, server: ServerContext, reply: Reply, request: BeginPublicationRequest) -> None:
         self._server = server
         self._reply = reply
-        self._connection = connection
         self._request = request
         self._upload = LargeUpload(server, request, reply.request.request_id)
 
@@ -101,7 +96,7 @@ class LargePublish(HTTPMessageDelegate):
             headers.pop("Expect", None)
             await self._refuse(answer_to(failure))
             return
-        self._connection.set_max_body_size(sys.maxsize)
+        self._reply.connection.set_max_body_size(sys.maxsize)
 
     async def data_received(self, chunk: bytes) -> None:
         """Pass a part of the body on; returns when the next one can be taken."""
@@ -121,7 +116,6 @@ class LargePublish(HTTPMessageDelegate):
         self._reply.log()
 
     async def _commit(self) -> Answer:
-        """Commit the upload and return the answer."""
         try:
             return _success(self._request.select, await self._upload.commit())
         except BaseException:

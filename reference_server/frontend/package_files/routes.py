@@ -5,13 +5,7 @@ from __future__ import annotations
 import functools
 from http import HTTPStatus
 
-from generic_packages.storage.v1.packages_pb2 import (
-    BeginPublicationRequest,
-    OpenPackageFileByIdRequest,
-    OpenPackageFileRequest,
-    PublishRequest,
-)
-from tornado.http1connection import HTTP1Connection
+from generic_packages.storage.v1 import packages_pb2
 from tornado.httputil import HTTPMessageDelegate
 
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
@@ -45,7 +39,7 @@ class PackageFileRoutes:
         self._server = server
         self._budget = ContentBudget()
 
-    def __call__(self, reply: Reply, connection: HTTP1Connection) -> HTTPMessageDelegate | None:
+    def __call__(self, reply: Reply) -> HTTPMessageDelegate | None:
         """Return what handles a request; None for a path of another route. Raises HTTPInputError for a wrong Host."""
         path, _, query = reply.request.target.partition("?")
         if (segments := split_file_path(path)) is not None:
@@ -57,13 +51,11 @@ class PackageFileRoutes:
         reply.request.route = _ROUTE
         reply.request.require_host()
         try:
-            return choose(query, reply, connection)
+            return choose(query, reply)
         except MalformedTextError:
             return Refusal(reply, TEXT_MALFORMED)
 
-    def _by_name(
-        self, segments: FileSegments, query: str, reply: Reply, connection: HTTP1Connection
-    ) -> HTTPMessageDelegate:
+    def _by_name(self, segments: FileSegments, query: str, reply: Reply) -> HTTPMessageDelegate:
         """Publish a file, or download the newest of its name. Raises MalformedTextError."""
         request, server = reply.request, self._server
         if request.method != "PUT" and request.method not in _READING:
@@ -73,7 +65,7 @@ class PackageFileRoutes:
         coordinates = read_coordinates(segments)
         status, select = parameters.get("status"), parameters.get("select")
         if request.method != "PUT":
-            opening = OpenPackageFileRequest(
+            opening = packages_pb2.OpenPackageFileRequest(
                 credentials=credentials,
                 coordinates=coordinates,
                 record_only=request.method == "HEAD",
@@ -85,11 +77,13 @@ class PackageFileRoutes:
                 request_id=request.request_id,
                 seconds=SMALL_OPERATION_SECONDS,
             )
-            return Download(server, reply, connection, open_file)
+            return Download(server, reply, open_file)
         if request.has_small_body:
-            publication = PublishRequest(credentials=credentials, coordinates=coordinates, status=status, select=select)
+            publication = packages_pb2.PublishRequest(
+                credentials=credentials, coordinates=coordinates, status=status, select=select
+            )
             return SmallPublish(server, self._budget, reply, publication)
-        beginning = BeginPublicationRequest(
+        beginning = packages_pb2.BeginPublicationRequest(
             credentials=credentials,
             coordinates=coordinates,
             status=status,
@@ -97,11 +91,9 @@ class PackageFileRoutes:
             declared_size=request.declared_bytes,
             shares_volume=server.carriers.shares_volume,
         )
-        return LargePublish(server, reply, connection, beginning)
+        return LargePublish(server, reply, beginning)
 
-    def _by_number(
-        self, segments: NumberSegments, query: str, reply: Reply, connection: HTTP1Connection
-    ) -> HTTPMessageDelegate:
+    def _by_number(self, segments: NumberSegments, query: str, reply: Reply) -> HTTPMessageDelegate:
         """Download one publication of a file, the newest of its name or not. Raises MalformedTextError."""
         request, server = reply.request, self._server
         if request.method not in _READING:
@@ -111,7 +103,7 @@ class PackageFileRoutes:
             if not (text.isascii() and text.isdecimal()):
                 return Refusal(reply, error_answer(HTTPStatus.BAD_REQUEST, f"{name} is invalid"))
         package_id, package_file_id = map(_bounded, numbers)
-        opening = OpenPackageFileByIdRequest(
+        opening = packages_pb2.OpenPackageFileByIdRequest(
             credentials=presented_credentials(request.headers, decode_query(query)),
             project=decode_segment(project),
             package_id=package_id,
@@ -120,7 +112,7 @@ class PackageFileRoutes:
             shares_volume=server.carriers.shares_volume,
         )
         open_file = functools.partial(server.calls.open_package_file, opening, request_id=request.request_id)
-        return Download(server, reply, connection, open_file)
+        return Download(server, reply, open_file)
 
 
 def _bounded(digits: str) -> int:

@@ -4,23 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from generic_packages.storage.v1.ci_pb2 import (
-    CancelJobRequest,
-    CreatePipelineRequest,
-    CreateRunnerRequest,
-    DeletePipelineRequest,
-    DeleteRunnerRequest,
-    GetJobRequest,
-    GetPipelineRequest,
-    GetRunnerRequest,
-    JobStatus,
-    ListJobsRequest,
-    ListPipelinesRequest,
-    ListRunnersRequest,
-    RequestJobRequest,
-    RunnerType,
-    UpdateJobRequest,
-)
+from generic_packages.storage.v1 import ci_pb2
 
 from reference_server.frontend.api.parameters import path_number
 from reference_server.frontend.api.shapes import ci
@@ -36,7 +20,7 @@ class NewPipeline(RestHandler):
     """Where pipelines begin."""
 
     async def post(self, project: str) -> None:
-        request = CreatePipelineRequest(project=project, ref=self.parameters.text("ref"))
+        request = ci_pb2.CreatePipelineRequest(project=project, ref=self.parameters.text("ref"))
         answer = await self.call(self.services.ci.CreatePipeline, request)
         self.send_json(ci.whole_pipeline(answer.pipeline, self.origin), HTTPStatus.CREATED)
 
@@ -47,9 +31,9 @@ class Pipelines(RestHandler):
     async def get(self, project: str) -> None:
         """List pipelines; `status` and `ref` choose among them."""
         page = read_page(self.parameters)
-        request = ListPipelinesRequest(
+        request = ci_pb2.ListPipelinesRequest(
             project=project,
-            status=JobStatus.ValueType(self.parameters.choice("status", ci.JOB_STATUSES, absent=0)),
+            status=ci_pb2.JobStatus.ValueType(self.parameters.choice("status", ci.JOB_STATUSES, absent=0)),
             ref=self.parameters.given("ref"),
             page=page.number,
             per_page=page.size,
@@ -62,13 +46,13 @@ class Pipeline(RestHandler):
     """One pipeline."""
 
     async def get(self, project: str, pipeline: str) -> None:
-        request = GetPipelineRequest(project=project, pipeline_id=path_number("pipeline_id", pipeline))
+        request = ci_pb2.GetPipelineRequest(project=project, pipeline_id=path_number("pipeline_id", pipeline))
         answer = await self.call(self.services.ci.GetPipeline, request)
         self.send_json(ci.whole_pipeline(answer.pipeline, self.origin))
 
     async def delete(self, project: str, pipeline: str) -> None:
         """Delete a pipeline with its job."""
-        request = DeletePipelineRequest(project=project, pipeline_id=path_number("pipeline_id", pipeline))
+        request = ci_pb2.DeletePipelineRequest(project=project, pipeline_id=path_number("pipeline_id", pipeline))
         await self.call(self.services.ci.DeletePipeline, request)
         self.send_nothing()
 
@@ -80,10 +64,10 @@ class Jobs(RestHandler):
         """List jobs; `scope` chooses among them by status."""
         page = read_page(self.parameters)
         statuses = self.parameters.choices("scope", ci.JOB_STATUSES)
-        request = ListJobsRequest(
+        request = ci_pb2.ListJobsRequest(
             project=project,
             pipeline_id=None if pipeline is None else path_number("pipeline_id", pipeline),
-            statuses=[JobStatus.ValueType(status) for status in statuses],
+            statuses=[ci_pb2.JobStatus.ValueType(status) for status in statuses],
             page=page.number,
             per_page=page.size,
         )
@@ -95,7 +79,7 @@ class Job(RestHandler):
     """One job."""
 
     async def get(self, project: str, job: str) -> None:
-        request = GetJobRequest(project=project, job_id=path_number("job_id", job))
+        request = ci_pb2.GetJobRequest(project=project, job_id=path_number("job_id", job))
         answer = await self.call(self.services.ci.GetJob, request)
         self.send_json(ci.job(answer.job, self.origin))
 
@@ -104,7 +88,7 @@ class JobCancellation(RestHandler):
     """Where a job is ended from outside."""
 
     async def post(self, project: str, job: str) -> None:
-        request = CancelJobRequest(project=project, job_id=path_number("job_id", job))
+        request = ci_pb2.CancelJobRequest(project=project, job_id=path_number("job_id", job))
         answer = await self.call(self.services.ci.CancelJob, request)
         self.send_json(ci.job(answer.job, self.origin), HTTPStatus.CREATED)
 
@@ -114,8 +98,8 @@ class UserRunners(RestHandler):
 
     async def post(self) -> None:
         """Create a runner from `runner_type` and `project_id` or `group_id`, and show its token this once."""
-        request = CreateRunnerRequest(
-            type=RunnerType.ValueType(self.parameters.choice("runner_type", ci.RUNNER_TYPES, absent=0)),
+        request = ci_pb2.CreateRunnerRequest(
+            type=ci_pb2.RunnerType.ValueType(self.parameters.choice("runner_type", ci.RUNNER_TYPES, absent=0)),
             group_id=self.parameters.integer("group_id"),
             project_id=self.parameters.integer("project_id"),
             description=self.parameters.text("description"),
@@ -130,7 +114,9 @@ class Runners(RestHandler):
 
     async def get(self, kind: str = "", name: str = "") -> None:
         page = read_page(self.parameters)
-        request = ListRunnersRequest(place=place(kind, name) if kind else None, page=page.number, per_page=page.size)
+        request = ci_pb2.ListRunnersRequest(
+            place=place(kind, name) if kind else None, page=page.number, per_page=page.size
+        )
         answer = await self.call(self.services.ci.ListRunners, request)
         self.send_page([ci.runner(runner) for runner in answer.runners], page, answer.total)
 
@@ -139,11 +125,13 @@ class Runner(RestHandler):
     """One runner."""
 
     async def get(self, runner: str) -> None:
-        answer = await self.call(self.services.ci.GetRunner, GetRunnerRequest(runner_id=path_number("id", runner)))
+        answer = await self.call(
+            self.services.ci.GetRunner, ci_pb2.GetRunnerRequest(runner_id=path_number("id", runner))
+        )
         self.send_json(ci.runner(answer.runner))
 
     async def delete(self, runner: str) -> None:
-        await self.call(self.services.ci.DeleteRunner, DeleteRunnerRequest(runner_id=path_number("id", runner)))
+        await self.call(self.services.ci.DeleteRunner, ci_pb2.DeleteRunnerRequest(runner_id=path_number("id", runner)))
         self.send_nothing()
 
 
@@ -168,7 +156,7 @@ class JobRequests(RunnerHandler):
 
     async def post(self) -> None:
         """Hand out one job and its token; 204 when none waits."""
-        request = RequestJobRequest(runner_token=self.token("Runner-Token"))
+        request = ci_pb2.RequestJobRequest(runner_token=self.token("Runner-Token"))
         answer = await call(self.services.ci.RequestJob, request, request_id=self.context.request_id)
         if answer.HasField("job"):
             self.send_json(ci.assignment(answer.job, answer.token, self.origin), HTTPStatus.CREATED)
@@ -182,6 +170,8 @@ class AssignedJob(RunnerHandler):
     async def put(self, job: str) -> None:
         """End the job by `state`, or let it go on."""
         token = self.token("Job-Token")
-        request = UpdateJobRequest(job_id=path_number("id", job), job_token=token, state=self.parameters.text("state"))
+        request = ci_pb2.UpdateJobRequest(
+            job_id=path_number("id", job), job_token=token, state=self.parameters.text("state")
+        )
         answer = await call(self.services.ci.UpdateJob, request, request_id=self.context.request_id)
         self.send(json_answer(HTTPStatus.OK, int(HTTPStatus.OK), ("Job-Status", ci.job_status(answer.job))))

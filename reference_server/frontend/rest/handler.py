@@ -106,7 +106,6 @@ def _link(request: HTTPServerRequest, changed: Mapping[str, int | str], relation
 
 
 def _positive(parameters: Parameters, name: str, absent: int) -> int:
-    """Read a number from 1."""
     number = parameters.number(name)
     if number is None:
         return absent

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from generic_packages.storage.v1.ci_pb2 import (
-    AddToJobTokenAllowlistRequest,
-    GetJobTokenScopeRequest,
-    ListJobTokenAllowlistRequest,
-    RemoveFromJobTokenAllowlistRequest,
-    UpdateJobTokenScopeRequest,
-)
+from generic_packages.storage.v1 import ci_pb2
 
 from reference_server.frontend.api.parameters import path_number
 from reference_server.frontend.api.shapes import places
@@ -21,11 +15,11 @@ class JobTokenScope(RestHandler):
     """Whether the allowlist counts."""
 
     async def get(self, project: str) -> None:
-        answer = await self.call(self.services.ci.GetJobTokenScope, GetJobTokenScopeRequest(project=project))
+        answer = await self.call(self.services.ci.GetJobTokenScope, ci_pb2.GetJobTokenScopeRequest(project=project))
         self.send_json({"inbound_enabled": answer.enabled, "outbound_enabled": False})
 
     async def patch(self, project: str) -> None:
-        request = UpdateJobTokenScopeRequest(project=project, enabled=self.parameters.required_flag("enabled"))
+        request = ci_pb2.UpdateJobTokenScopeRequest(project=project, enabled=self.parameters.required_flag("enabled"))
         await self.call(self.services.ci.UpdateJobTokenScope, request)
         self.send_nothing()
 
@@ -35,13 +29,13 @@ class JobTokenAllowlist(RestHandler):
 
     async def get(self, project: str) -> None:
         page = read_page(self.parameters)
-        request = ListJobTokenAllowlistRequest(project=project, page=page.number, per_page=page.size)
+        request = ci_pb2.ListJobTokenAllowlistRequest(project=project, page=page.number, per_page=page.size)
         answer = await self.call(self.services.ci.ListJobTokenAllowlist, request)
         self.send_page([places.project(one, self.origin) for one in answer.projects], page, answer.total)
 
     async def post(self, project: str) -> None:
         target = self.parameters.required_integer("target_project_id")
-        request = AddToJobTokenAllowlistRequest(project=project, target_project_id=target)
+        request = ci_pb2.AddToJobTokenAllowlistRequest(project=project, target_project_id=target)
         answer = await self.call(self.services.ci.AddToJobTokenAllowlist, request)
         source, target = answer.source_project_id, answer.target_project_id
         self.send_json({"source_project_id": source, "target_project_id": target}, HTTPStatus.CREATED)
@@ -51,7 +45,7 @@ class AllowedProject(RestHandler):
     """One project that is let in."""
 
     async def delete(self, project: str, target: str) -> None:
-        request = RemoveFromJobTokenAllowlistRequest(
+        request = ci_pb2.RemoveFromJobTokenAllowlistRequest(
             project=project, target_project_id=path_number("target_project_id", target)
         )
         await self.call(self.services.ci.RemoveFromJobTokenAllowlist, request)

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from generic_packages.storage.v1.members_pb2 import (
-    AddMemberRequest,
-    GetMemberRequest,
-    ListMembersRequest,
-    RemoveMemberRequest,
-    UpdateMemberRequest,
-)
+from generic_packages.storage.v1 import members_pb2
 
 from reference_server.frontend.api.parameters import path_number
 from reference_server.frontend.api.shapes import users
@@ -26,7 +20,7 @@ class AllMembers(RestHandler):
     async def get(self, kind: str, name: str) -> None:
         """List members; `query` chooses among them."""
         page = read_page(self.parameters)
-        request = ListMembersRequest(
+        request = members_pb2.ListMembersRequest(
             place=place(kind, name),
             inherited=self.inherited,
             search=self.parameters.given("query"),
@@ -44,7 +38,7 @@ class Members(AllMembers):
 
     async def post(self, kind: str, name: str) -> None:
         """Make a user a member from `user_id`, `access_level`, and optionally `expires_at`."""
-        request = AddMemberRequest(
+        request = members_pb2.AddMemberRequest(
             place=place(kind, name),
             user_id=self.parameters.required_integer("user_id"),
             access_level=self.parameters.level("access_level") or 0,
@@ -60,7 +54,7 @@ class AnyMember(RestHandler):
     inherited = True
 
     async def get(self, kind: str, name: str, user: str) -> None:
-        request = GetMemberRequest(
+        request = members_pb2.GetMemberRequest(
             place=place(kind, name), user_id=path_number("user_id", user), inherited=self.inherited
         )
         answer = await self.call(self.services.members.GetMember, request)
@@ -73,7 +67,7 @@ class Member(AnyMember):
     inherited = False
 
     async def put(self, kind: str, name: str, user: str) -> None:
-        request = UpdateMemberRequest(
+        request = members_pb2.UpdateMemberRequest(
             place=place(kind, name),
             user_id=path_number("user_id", user),
             access_level=self.parameters.level("access_level") or 0,
@@ -83,6 +77,6 @@ class Member(AnyMember):
         self.send_json(users.member(answer.member, self.origin))
 
     async def delete(self, kind: str, name: str, user: str) -> None:
-        request = RemoveMemberRequest(place=place(kind, name), user_id=path_number("user_id", user))
+        request = members_pb2.RemoveMemberRequest(place=place(kind, name), user_id=path_number("user_id", user))
         await self.call(self.services.members.RemoveMember, request)
         self.send_nothing()

@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 import grpc
-from generic_packages.storage.v1.packages_pb2 import (
-    DeletePackageFileRequest,
-    DeletePackageRequest,
-    GetPackageRequest,
-    ListGroupPackagesRequest,
-    ListPackageFilesRequest,
-    ListPackagePipelinesRequest,
-    ListPackagesRequest,
-    PackageFilters,
-)
+from generic_packages.storage.v1 import packages_pb2
 
 from reference_server.contract.failure import Failure
 from reference_server.frontend.api.parameters import Parameters, path_number
@@ -29,7 +20,7 @@ class PackageHandler(RestHandler):
         if not self.credentials:
             return
         try:
-            request = GetPackageRequest(credentials=self.credentials, project="0")
+            request = packages_pb2.GetPackageRequest(credentials=self.credentials, project="0")
             await call(self.services.packages.GetPackage, request, request_id=self.context.request_id)
         except Failure as failure:
             if failure.code is grpc.StatusCode.UNAUTHENTICATED:
@@ -41,7 +32,7 @@ class ProjectPackages(PackageHandler):
 
     async def get(self, project: str) -> None:
         """List packages; GitLab's filters, orders and both of its ways to turn pages."""
-        request = ListPackagesRequest(
+        request = packages_pb2.ListPackagesRequest(
             project=project, filters=_filters(self.parameters), part=read_ordered_page(self.parameters)
         )
         answer = await self.call(self.services.packages.ListPackages, request)
@@ -53,7 +44,7 @@ class GroupPackages(PackageHandler):
 
     async def get(self, group: str) -> None:
         """List packages as a project's; `exclude_subgroups` leaves those of deeper groups out."""
-        request = ListGroupPackagesRequest(
+        request = packages_pb2.ListGroupPackagesRequest(
             group=group,
             filters=_filters(self.parameters),
             part=read_ordered_page(self.parameters),
@@ -68,13 +59,13 @@ class Package(PackageHandler):
     """One package."""
 
     async def get(self, project: str, package: str) -> None:
-        request = GetPackageRequest(project=project, package_id=path_number("package_id", package))
+        request = packages_pb2.GetPackageRequest(project=project, package_id=path_number("package_id", package))
         answer = await self.call(self.services.packages.GetPackage, request)
         self.send_json(packages.package(answer.package, self.origin))
 
     async def delete(self, project: str, package: str) -> None:
         """Delete a package with its files."""
-        request = DeletePackageRequest(project=project, package_id=path_number("package_id", package))
+        request = packages_pb2.DeletePackageRequest(project=project, package_id=path_number("package_id", package))
         await self.call(self.services.packages.DeletePackage, request)
         self.send_nothing()
 
@@ -84,7 +75,7 @@ class PackagePipelines(PackageHandler):
 
     async def get(self, project: str, package: str) -> None:
         number, part = path_number("package_id", package), read_ordered_page(self.parameters)
-        request = ListPackagePipelinesRequest(project=project, package_id=number, part=part)
+        request = packages_pb2.ListPackagePipelinesRequest(project=project, package_id=number, part=part)
         answer = await self.call(self.services.packages.ListPackagePipelines, request)
         self.send_ordered_page([ci.pipeline(pipeline, self.origin) for pipeline in answer.pipelines], answer.part)
 
@@ -94,7 +85,7 @@ class PackageFiles(PackageHandler):
 
     async def get(self, project: str, package: str) -> None:
         number, part = path_number("package_id", package), read_ordered_page(self.parameters)
-        request = ListPackageFilesRequest(project=project, package_id=number, part=part)
+        request = packages_pb2.ListPackageFilesRequest(project=project, package_id=number, part=part)
         answer = await self.call(self.services.packages.ListPackageFiles, request)
         self.send_ordered_page([packages.package_file(file, self.origin) for file in answer.package_files], answer.part)
 
@@ -104,7 +95,7 @@ class PackageFile(PackageHandler):
 
     async def delete(self, project: str, package: str, package_file: str) -> None:
         """Delete it; the publication before it is the newest from then on."""
-        request = DeletePackageFileRequest(
+        request = packages_pb2.DeletePackageFileRequest(
             project=project,
             package_id=path_number("package_id", package),
             package_file_id=path_number("package_file_id", package_file),
@@ -113,9 +104,8 @@ class PackageFile(PackageHandler):
         self.send_nothing()
 
 
-def _filters(parameters: Parameters) -> PackageFilters:
-    """Read which packages are wanted; the storage checks them."""
-    return PackageFilters(
+def _filters(parameters: Parameters) -> packages_pb2.PackageFilters:
+    return packages_pb2.PackageFilters(
         package_type=parameters.given("package_type"),
         package_name=parameters.given("package_name"),
         package_version=parameters.given("package_version"),

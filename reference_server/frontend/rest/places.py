@@ -6,20 +6,7 @@ import enum
 import re
 from http import HTTPStatus
 
-from generic_packages.storage.v1.identity_pb2 import (
-    CreateGroupRequest,
-    CreateProjectRequest,
-    DeleteGroupRequest,
-    DeleteProjectRequest,
-    GetGroupRequest,
-    GetProjectRequest,
-    ListGroupsRequest,
-    ListProjectsRequest,
-    PackageRegistryAccessLevel,
-    Place,
-    UpdateProjectRequest,
-    Visibility,
-)
+from generic_packages.storage.v1 import identity_pb2
 
 from reference_server.frontend.api.parameters import Parameters
 from reference_server.frontend.api.shapes import places
@@ -36,9 +23,9 @@ class _Role(enum.IntEnum):
     OWNER = 50
 
 
-def place(kind: str, name: str) -> Place:
+def place(kind: str, name: str) -> identity_pb2.Place:
     """Name a place by the route's first part, `projects` or `groups`, and the id or full path after it."""
-    return Place(project=name) if kind == "projects" else Place(group=name)
+    return identity_pb2.Place(project=name) if kind == "projects" else identity_pb2.Place(group=name)
 
 
 class Groups(RestHandler):
@@ -49,7 +36,7 @@ class Groups(RestHandler):
         parameters = self.parameters
         page = read_page(parameters)
         owned = parameters.flag("owned")
-        request = ListGroupsRequest(
+        request = identity_pb2.ListGroupsRequest(
             parent=parent,
             search=parameters.given("search"),
             top_level_only=parameters.flag("top_level_only") or False,
@@ -66,7 +53,7 @@ class GroupCollection(Groups):
 
     async def post(self) -> None:
         """Create a group from `name`, `path`, and optionally `parent_id` and `visibility`."""
-        request = CreateGroupRequest(
+        request = identity_pb2.CreateGroupRequest(
             name=self.parameters.text("name"),
             path=self.parameters.text("path"),
             parent_id=self.parameters.integer("parent_id"),
@@ -80,12 +67,12 @@ class Group(RestHandler):
     """One group."""
 
     async def get(self, group: str) -> None:
-        answer = await self.call(self.services.identity.GetGroup, GetGroupRequest(group=group))
+        answer = await self.call(self.services.identity.GetGroup, identity_pb2.GetGroupRequest(group=group))
         self.send_json(places.group(answer.group, self.origin))
 
     async def delete(self, group: str) -> None:
         """Delete a group and everything below it."""
-        await self.call(self.services.identity.DeleteGroup, DeleteGroupRequest(group=group))
+        await self.call(self.services.identity.DeleteGroup, identity_pb2.DeleteGroupRequest(group=group))
         self.send_json(_ACCEPTED, HTTPStatus.ACCEPTED)
 
 
@@ -98,7 +85,7 @@ class Projects(RestHandler):
         page = read_page(parameters)
         owned = parameters.flag("owned")
         member = _Role.GUEST if parameters.flag("membership") else None
-        request = ListProjectsRequest(
+        request = identity_pb2.ListProjectsRequest(
             group=group,
             include_subgroups=parameters.flag("include_subgroups") or False,
             search=parameters.given("search"),
@@ -120,7 +107,7 @@ class ProjectCollection(Projects):
         """Create a project from `name` or `path` or both, `namespace_id`, and optionally who may do what."""
         parameters = self.parameters
         name, path = parameters.text("name"), parameters.text("path")
-        request = CreateProjectRequest(
+        request = identity_pb2.CreateProjectRequest(
             name=name or path,
             path=path or _path_from(name),
             group_id=parameters.integer("namespace_id") or 0,
@@ -135,12 +122,12 @@ class Project(RestHandler):
     """One project."""
 
     async def get(self, project: str) -> None:
-        answer = await self.call(self.services.identity.GetProject, GetProjectRequest(project=project))
+        answer = await self.call(self.services.identity.GetProject, identity_pb2.GetProjectRequest(project=project))
         self.send_json(places.project(answer.project, self.origin))
 
     async def put(self, project: str) -> None:
         """Change `name`, `visibility` or `package_registry_access_level`."""
-        request = UpdateProjectRequest(
+        request = identity_pb2.UpdateProjectRequest(
             project=project,
             name=self.parameters.given("name"),
             visibility=_visibility(self.parameters),
@@ -151,7 +138,7 @@ class Project(RestHandler):
 
     async def delete(self, project: str) -> None:
         """Delete a project with its packages."""
-        await self.call(self.services.identity.DeleteProject, DeleteProjectRequest(project=project))
+        await self.call(self.services.identity.DeleteProject, identity_pb2.DeleteProjectRequest(project=project))
         self.send_json(_ACCEPTED, HTTPStatus.ACCEPTED)
 
 
@@ -160,12 +147,10 @@ def _path_from(name: str) -> str:
     return re.sub(r"[^a-z0-9_.]+", "-", name.lower()).strip("-")
 
 
-def _visibility(parameters: Parameters) -> Visibility.ValueType:
-    """Read who sees the place; unspecified when it is absent."""
-    return Visibility.ValueType(parameters.choice("visibility", places.VISIBILITIES, absent=0))
+def _visibility(parameters: Parameters) -> identity_pb2.Visibility.ValueType:
+    return identity_pb2.Visibility.ValueType(parameters.choice("visibility", places.VISIBILITIES, absent=0))
 
 
-def _registry_level(parameters: Parameters) -> PackageRegistryAccessLevel.ValueType:
-    """Read who uses the package registry; unspecified when it is absent."""
+def _registry_level(parameters: Parameters) -> identity_pb2.PackageRegistryAccessLevel.ValueType:
     number = parameters.choice("package_registry_access_level", places.REGISTRY_LEVELS, absent=0)
-    return PackageRegistryAccessLevel.ValueType(number)
+    return identity_pb2.PackageRegistryAccessLevel.ValueType(number)

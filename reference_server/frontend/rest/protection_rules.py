@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from generic_packages.storage.v1.protection_pb2 import (
-    CreateProtectionRuleRequest,
-    DeleteProtectionRuleRequest,
-    ListProtectionRulesRequest,
-    UpdateProtectionRuleRequest,
-)
+from generic_packages.storage.v1 import protection_pb2
 
 from reference_server.frontend.api.parameters import Parameters, path_number
 from reference_server.frontend.api.shapes import packages
@@ -28,13 +23,13 @@ class ProtectionRules(RestHandler):
 
     async def get(self, project: str) -> None:
         page = read_page(self.parameters)
-        request = ListProtectionRulesRequest(project=project, page=page.number, per_page=page.size)
+        request = protection_pb2.ListProtectionRulesRequest(project=project, page=page.number, per_page=page.size)
         answer = await self.call(self.services.protection.ListProtectionRules, request)
         self.send_page([packages.protection_rule(rule) for rule in answer.rules], page, answer.total)
 
     async def post(self, project: str) -> None:
         """Create a rule from `package_name_pattern`, `package_type` and one or both roles."""
-        request = CreateProtectionRuleRequest(project=project)
+        request = protection_pb2.CreateProtectionRuleRequest(project=project)
         _fill(request, self.parameters)
         answer = await self.call(self.services.protection.CreateProtectionRule, request)
         self.send_json(packages.protection_rule(answer.rule), HTTPStatus.CREATED)
@@ -45,18 +40,25 @@ class ProtectionRule(RestHandler):
 
     async def patch(self, project: str, rule: str) -> None:
         """Change what is given; a role that is null is taken away."""
-        request = UpdateProtectionRuleRequest(project=project, rule_id=path_number("package_protection_rule_id", rule))
+        request = protection_pb2.UpdateProtectionRuleRequest(
+            project=project, rule_id=path_number("package_protection_rule_id", rule)
+        )
         _fill(request, self.parameters)
         answer = await self.call(self.services.protection.UpdateProtectionRule, request)
         self.send_json(packages.protection_rule(answer.rule))
 
     async def delete(self, project: str, rule: str) -> None:
-        request = DeleteProtectionRuleRequest(project=project, rule_id=path_number("package_protection_rule_id", rule))
+        request = protection_pb2.DeleteProtectionRuleRequest(
+            project=project, rule_id=path_number("package_protection_rule_id", rule)
+        )
         await self.call(self.services.protection.DeleteProtectionRule, request)
         self.send_nothing()
 
 
-def _fill(request: CreateProtectionRuleRequest | UpdateProtectionRuleRequest, parameters: Parameters) -> None:
+def _fill(
+    request: protection_pb2.CreateProtectionRuleRequest | protection_pb2.UpdateProtectionRuleRequest,
+    parameters: Parameters,
+) -> None:
     """Pass on what the parameters say of a rule; the storage checks it."""
     for name in _FIELDS:
         if parameters.has(name):

@@ -5,32 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
-from generic_packages.storage.v1.tokens_pb2 import (
-    TOKEN_STATE_ACTIVE,
-    TOKEN_STATE_INACTIVE,
-    CreateAccessTokenRequest,
-    CreateDeployTokenRequest,
-    CreatePersonalAccessTokenRequest,
-    GetAccessTokenRequest,
-    GetDeployTokenRequest,
-    GetPersonalAccessTokenRequest,
-    GetPresentedAccessTokenRequest,
-    ListAccessTokensRequest,
-    ListDeployTokensRequest,
-    ListPersonalAccessTokensRequest,
-    RevokeAccessTokenRequest,
-    RevokeDeployTokenRequest,
-    RevokePersonalAccessTokenRequest,
-    RevokePresentedAccessTokenRequest,
-    TokenState,
-)
+from generic_packages.storage.v1 import tokens_pb2
 
 from reference_server.frontend.api.parameters import Parameters, number_or_none, path_number
 from reference_server.frontend.api.shapes import tokens
 from reference_server.frontend.rest.handler import RestHandler, read_page
 from reference_server.frontend.rest.places import place
 
-_STATES: Final = {"active": int(TOKEN_STATE_ACTIVE), "inactive": int(TOKEN_STATE_INACTIVE)}
+_STATES: Final = {"active": int(tokens_pb2.TOKEN_STATE_ACTIVE), "inactive": int(tokens_pb2.TOKEN_STATE_INACTIVE)}
 
 
 class AccessTokens(RestHandler):
@@ -40,7 +22,7 @@ class AccessTokens(RestHandler):
         """List tokens; `state` and `search` choose among them."""
         page = read_page(self.parameters)
         state, search = _state(self.parameters), self.parameters.given("search")
-        request = ListAccessTokensRequest(
+        request = tokens_pb2.ListAccessTokensRequest(
             place=place(kind, name), state=state, search=search, page=page.number, per_page=page.size
         )
         answer = await self.call(self.services.tokens.ListAccessTokens, request)
@@ -48,7 +30,7 @@ class AccessTokens(RestHandler):
 
     async def post(self, kind: str, name: str) -> None:
         """Create a token from `name` and `scopes`, and optionally `access_level` and `expires_at`."""
-        request = CreateAccessTokenRequest(
+        request = tokens_pb2.CreateAccessTokenRequest(
             place=place(kind, name),
             name=self.parameters.text("name"),
             scopes=self.parameters.texts("scopes"),
@@ -63,12 +45,12 @@ class AccessToken(RestHandler):
     """One access token of a project or group."""
 
     async def get(self, kind: str, name: str, token: str) -> None:
-        request = GetAccessTokenRequest(place=place(kind, name), token_id=number_or_none(token))
+        request = tokens_pb2.GetAccessTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         answer = await self.call(self.services.tokens.GetAccessToken, request)
         self.send_json(tokens.access_token(answer.access_token))
 
     async def delete(self, kind: str, name: str, token: str) -> None:
-        request = RevokeAccessTokenRequest(place=place(kind, name), token_id=number_or_none(token))
+        request = tokens_pb2.RevokeAccessTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         await self.call(self.services.tokens.RevokeAccessToken, request)
         self.send_nothing()
 
@@ -78,7 +60,7 @@ class UserTokens(RestHandler):
 
     async def post(self, user: str) -> None:
         """Create a token from `name` and `scopes`, and optionally `expires_at`."""
-        request = CreatePersonalAccessTokenRequest(
+        request = tokens_pb2.CreatePersonalAccessTokenRequest(
             user_id=path_number("user_id", user),
             name=self.parameters.text("name"),
             scopes=self.parameters.texts("scopes"),
@@ -94,7 +76,7 @@ class PersonalAccessTokens(RestHandler):
     async def get(self) -> None:
         """List tokens; `user_id`, `state` and `search` choose among them."""
         page = read_page(self.parameters)
-        request = ListPersonalAccessTokensRequest(
+        request = tokens_pb2.ListPersonalAccessTokensRequest(
             user_id=self.parameters.integer("user_id"),
             state=_state(self.parameters),
             search=self.parameters.given("search"),
@@ -109,12 +91,12 @@ class PersonalAccessToken(RestHandler):
     """One personal access token."""
 
     async def get(self, token: str) -> None:
-        request = GetPersonalAccessTokenRequest(token_id=number_or_none(token))
+        request = tokens_pb2.GetPersonalAccessTokenRequest(token_id=number_or_none(token))
         answer = await self.call(self.services.tokens.GetPersonalAccessToken, request)
         self.send_json(tokens.access_token(answer.access_token))
 
     async def delete(self, token: str) -> None:
-        request = RevokePersonalAccessTokenRequest(token_id=number_or_none(token))
+        request = tokens_pb2.RevokePersonalAccessTokenRequest(token_id=number_or_none(token))
         await self.call(self.services.tokens.RevokePersonalAccessToken, request)
         self.send_nothing()
 
@@ -123,11 +105,13 @@ class PresentedToken(RestHandler):
     """The access token that the call itself presents."""
 
     async def get(self) -> None:
-        answer = await self.call(self.services.tokens.GetPresentedAccessToken, GetPresentedAccessTokenRequest())
+        answer = await self.call(
+            self.services.tokens.GetPresentedAccessToken, tokens_pb2.GetPresentedAccessTokenRequest()
+        )
         self.send_json(tokens.access_token(answer.access_token))
 
     async def delete(self) -> None:
-        await self.call(self.services.tokens.RevokePresentedAccessToken, RevokePresentedAccessTokenRequest())
+        await self.call(self.services.tokens.RevokePresentedAccessToken, tokens_pb2.RevokePresentedAccessTokenRequest())
         self.send_nothing()
 
 
@@ -137,7 +121,7 @@ class EveryDeployToken(RestHandler):
     async def get(self, kind: str = "", name: str = "") -> None:
         """List tokens; `active` chooses among them."""
         page = read_page(self.parameters)
-        request = ListDeployTokensRequest(
+        request = tokens_pb2.ListDeployTokensRequest(
             place=place(kind, name) if kind else None,
             active_only=self.parameters.flag("active") or False,
             page=page.number,
@@ -152,7 +136,7 @@ class DeployTokens(EveryDeployToken):
 
     async def post(self, kind: str, name: str) -> None:
         """Create a token from `name` and `scopes`, and optionally `expires_at` and `username`."""
-        request = CreateDeployTokenRequest(
+        request = tokens_pb2.CreateDeployTokenRequest(
             place=place(kind, name),
             name=self.parameters.text("name"),
             scopes=self.parameters.texts("scopes"),
@@ -167,16 +151,15 @@ class DeployToken(RestHandler):
     """One deploy token of a project or group."""
 
     async def get(self, kind: str, name: str, token: str) -> None:
-        request = GetDeployTokenRequest(place=place(kind, name), token_id=number_or_none(token))
+        request = tokens_pb2.GetDeployTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         answer = await self.call(self.services.tokens.GetDeployToken, request)
         self.send_json(tokens.deploy_token(answer.deploy_token))
 
     async def delete(self, kind: str, name: str, token: str) -> None:
-        request = RevokeDeployTokenRequest(place=place(kind, name), token_id=number_or_none(token))
+        request = tokens_pb2.RevokeDeployTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         await self.call(self.services.tokens.RevokeDeployToken, request)
         self.send_nothing()
 
 
-def _state(parameters: Parameters) -> TokenState.ValueType:
-    """Read `state`; unspecified when it is absent."""
-    return TokenState.ValueType(parameters.choice("state", _STATES, absent=0))
+def _state(parameters: Parameters) -> tokens_pb2.TokenState.ValueType:
+    return tokens_pb2.TokenState.ValueType(parameters.choice("state", _STATES, absent=0))

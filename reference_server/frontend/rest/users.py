@@ -5,17 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
-from generic_packages.storage.v1.identity_pb2 import (
-    USER_STATE_ACTIVE,
-    USER_STATE_BLOCKED,
-    USER_STATE_UNSPECIFIED,
-    CreateUserRequest,
-    DeleteUserRequest,
-    GetUserRequest,
-    ListUsersRequest,
-    UpdateUserRequest,
-    UserState,
-)
+from generic_packages.storage.v1 import identity_pb2
 
 from reference_server.frontend.api.parameters import Parameters, path_number
 from reference_server.frontend.api.shapes import users
@@ -47,7 +37,7 @@ class Users(RestHandler):
     async def get(self) -> None:
         """List users; `username`, `search`, `active` and `blocked` choose among them."""
         page = read_page(self.parameters)
-        request = ListUsersRequest(
+        request = identity_pb2.ListUsersRequest(
             username=self.parameters.given("username"),
             search=self.parameters.given("search"),
             state=_state(self.parameters),
@@ -59,7 +49,7 @@ class Users(RestHandler):
 
     async def post(self) -> None:
         """Create a user from `username`, `name`, `email`, and optionally `admin`."""
-        request = CreateUserRequest(
+        request = identity_pb2.CreateUserRequest(
             username=self.parameters.text("username"),
             name=self.parameters.text("name"),
             email=self.parameters.text("email"),
@@ -73,11 +63,13 @@ class User(RestHandler):
     """One user."""
 
     async def get(self, user: str) -> None:
-        answer = await self.call(self.services.identity.GetUser, GetUserRequest(user_id=path_number("id", user)))
+        answer = await self.call(
+            self.services.identity.GetUser, identity_pb2.GetUserRequest(user_id=path_number("id", user))
+        )
         self.send_json(users.user(answer.user, self.origin))
 
     async def put(self, user: str) -> None:
-        request = UpdateUserRequest(
+        request = identity_pb2.UpdateUserRequest(
             user_id=path_number("id", user),
             name=self.parameters.given("name"),
             email=self.parameters.given("email"),
@@ -87,7 +79,9 @@ class User(RestHandler):
         self.send_json(users.user(answer.user, self.origin))
 
     async def delete(self, user: str) -> None:
-        await self.call(self.services.identity.DeleteUser, DeleteUserRequest(user_id=path_number("id", user)))
+        await self.call(
+            self.services.identity.DeleteUser, identity_pb2.DeleteUserRequest(user_id=path_number("id", user))
+        )
         self.send_nothing()
 
 
@@ -95,14 +89,13 @@ class UserAdmission(RestHandler):
     """Whether a user may come in."""
 
     async def post(self, user: str, verb: str) -> None:
-        state = USER_STATE_BLOCKED if verb == "block" else USER_STATE_ACTIVE
-        request = UpdateUserRequest(user_id=path_number("id", user), state=state)
+        state = identity_pb2.USER_STATE_BLOCKED if verb == "block" else identity_pb2.USER_STATE_ACTIVE
+        request = identity_pb2.UpdateUserRequest(user_id=path_number("id", user), state=state)
         await self.call(self.services.identity.UpdateUser, request)
         self.send_json(value=True, status=HTTPStatus.CREATED)
 
 
-def _state(parameters: Parameters) -> UserState.ValueType:
-    """Read which users are wanted by their state."""
+def _state(parameters: Parameters) -> identity_pb2.UserState.ValueType:
     if parameters.flag("blocked"):
-        return USER_STATE_BLOCKED
-    return USER_STATE_ACTIVE if parameters.flag("active") else USER_STATE_UNSPECIFIED
+        return identity_pb2.USER_STATE_BLOCKED
+    return identity_pb2.USER_STATE_ACTIVE if parameters.flag("active") else identity_pb2.USER_STATE_UNSPECIFIED

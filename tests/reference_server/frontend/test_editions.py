@@ -16,7 +16,6 @@ from tests.support.rest_users import new_person
 
 @pytest.fixture(scope="module")
 def fifteen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Start a server of edition 15."""
     with (
         running_storage(tmp_path_factory.mktemp("fifteen"), "--edition", "15") as storage,
         running_front_end(FrontEndOptions(storage.address)) as running,

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from generic_packages.storage.v1.ci_pb2 import (
-    JOB_STATUS_CANCELED,
-    JOB_STATUS_FAILED,
-    JOB_STATUS_PENDING,
-    JOB_STATUS_RUNNING,
-    JOB_STATUS_SUCCESS,
-    RUNNER_TYPE_GROUP,
-    RUNNER_TYPE_INSTANCE,
-    RUNNER_TYPE_PROJECT,
-    Job,
-    Pipeline,
-    Runner,
-)
+from generic_packages.storage.v1 import ci_pb2
 
 from reference_server.frontend.api.shapes.optional import given, instant
 from reference_server.frontend.api.shapes.users import brief_user
 from reference_server.frontend.http.answers import JsonValue, iso_milliseconds
 
 RUNNER_TYPES: Final = {
-    "instance_type": int(RUNNER_TYPE_INSTANCE),
-    "group_type": int(RUNNER_TYPE_GROUP),
-    "project_type": int(RUNNER_TYPE_PROJECT),
+    "instance_type": int(ci_pb2.RUNNER_TYPE_INSTANCE),
+    "group_type": int(ci_pb2.RUNNER_TYPE_GROUP),
+    "project_type": int(ci_pb2.RUNNER_TYPE_PROJECT),
 }
 """GitLab's words for whose jobs a runner takes."""
 
 JOB_STATUSES: Final = {
-    "pending": int(JOB_STATUS_PENDING),
-    "running": int(JOB_STATUS_RUNNING),
-    "success": int(JOB_STATUS_SUCCESS),
-    "failed": int(JOB_STATUS_FAILED),
-    "canceled": int(JOB_STATUS_CANCELED),
+    "pending": int(ci_pb2.JOB_STATUS_PENDING),
+    "running": int(ci_pb2.JOB_STATUS_RUNNING),
+    "success": int(ci_pb2.JOB_STATUS_SUCCESS),
+    "failed": int(ci_pb2.JOB_STATUS_FAILED),
+    "canceled": int(ci_pb2.JOB_STATUS_CANCELED),
 }
 """GitLab's words for where a job and its pipeline stand."""
 
@@ -43,14 +31,14 @@ _STATUS_WORDS = {number: word for word, number in JOB_STATUSES.items()}
 _NO_COMMIT = "0" * 40
 
 
-def runner(value: Runner) -> dict[str, JsonValue]:
+def runner(value: ci_pb2.Runner) -> dict[str, JsonValue]:
     """Return a runner without its token."""
     return {
         "id": value.id,
         "description": value.description,
         "active": True,
         "paused": False,
-        "is_shared": value.type == RUNNER_TYPE_INSTANCE,
+        "is_shared": value.type == ci_pb2.RUNNER_TYPE_INSTANCE,
         "runner_type": _TYPE_WORDS[value.type],
         "name": None,
         "online": None,
@@ -59,7 +47,7 @@ def runner(value: Runner) -> dict[str, JsonValue]:
     }
 
 
-def pipeline(value: Pipeline, origin: str) -> dict[str, JsonValue]:
+def pipeline(value: ci_pb2.Pipeline, origin: str) -> dict[str, JsonValue]:
     """Return a pipeline in a list; `origin` is the scheme and host that links begin with."""
     return {
         "id": value.id,
@@ -76,17 +64,17 @@ def pipeline(value: Pipeline, origin: str) -> dict[str, JsonValue]:
     }
 
 
-def whole_pipeline(value: Pipeline, origin: str) -> dict[str, JsonValue]:
+def whole_pipeline(value: ci_pb2.Pipeline, origin: str) -> dict[str, JsonValue]:
     """Return a pipeline on its own."""
     return {**pipeline(value, origin), "before_sha": _NO_COMMIT, "tag": False, "yaml_errors": None}
 
 
-def job_status(value: Job) -> str:
+def job_status(value: ci_pb2.Job) -> str:
     """Return where a job stands."""
     return _STATUS_WORDS[value.status]
 
 
-def job(value: Job, origin: str) -> dict[str, JsonValue]:
+def job(value: ci_pb2.Job, origin: str) -> dict[str, JsonValue]:
     """Return a job without its token."""
     above = value.pipeline
     return {
@@ -113,7 +101,7 @@ def job(value: Job, origin: str) -> dict[str, JsonValue]:
     }
 
 
-def assignment(value: Job, token: str, origin: str) -> dict[str, JsonValue]:
+def assignment(value: ci_pb2.Job, token: str, origin: str) -> dict[str, JsonValue]:
     """Hand a job to the runner that asked for one: what a runner needs to know, with the job's token, this once."""
     above = value.pipeline
     variables = {

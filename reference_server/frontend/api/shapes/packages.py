@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generic_packages.storage.v1.packages_pb2 import (
-    PACKAGE_STATUS_DEFAULT,
-    PACKAGE_STATUS_ERROR,
-    PACKAGE_STATUS_HIDDEN,
-    PACKAGE_STATUS_PENDING_DESTRUCTION,
-    Package,
-    PackageFile,
-)
+from generic_packages.storage.v1 import packages_pb2
 from generic_packages.storage.v1.protection_pb2 import ProtectionRule
 
 from reference_server.frontend.api.shapes.ci import pipeline
@@ -19,15 +12,15 @@ from reference_server.frontend.api.shapes.optional import given, instant
 from reference_server.frontend.http.answers import JsonValue, iso_milliseconds
 
 STATUSES: Final = {
-    PACKAGE_STATUS_DEFAULT: "default",
-    PACKAGE_STATUS_HIDDEN: "hidden",
-    PACKAGE_STATUS_ERROR: "error",
-    PACKAGE_STATUS_PENDING_DESTRUCTION: "pending_destruction",
+    packages_pb2.PACKAGE_STATUS_DEFAULT: "default",
+    packages_pb2.PACKAGE_STATUS_HIDDEN: "hidden",
+    packages_pb2.PACKAGE_STATUS_ERROR: "error",
+    packages_pb2.PACKAGE_STATUS_PENDING_DESTRUCTION: "pending_destruction",
 }
 """GitLab's words for a package's status."""
 
 
-def package(value: Package, origin: str) -> dict[str, JsonValue]:
+def package(value: packages_pb2.Package, origin: str) -> dict[str, JsonValue]:
     """Return a package; `origin` is the scheme and host that links begin with."""
     links: dict[str, JsonValue] = {"web_path": f"/{value.project_path}/-/packages/{value.id}"}
     if value.caller_may_delete:
@@ -47,12 +40,12 @@ def package(value: Package, origin: str) -> dict[str, JsonValue]:
     return {**shown, "pipeline": pipelines[0], "pipelines": pipelines} if pipelines else shown
 
 
-def group_package(value: Package, origin: str) -> dict[str, JsonValue]:
+def group_package(value: packages_pb2.Package, origin: str) -> dict[str, JsonValue]:
     """Return a package among those of other projects."""
     return {**package(value, origin), "project_id": value.project_id, "project_path": value.project_path}
 
 
-def package_file(value: PackageFile, origin: str) -> dict[str, JsonValue]:
+def package_file(value: packages_pb2.PackageFile, origin: str) -> dict[str, JsonValue]:
     """Return one publication of a file."""
     shown: dict[str, JsonValue] = {
         "id": value.id,

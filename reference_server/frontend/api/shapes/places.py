@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from generic_packages.storage.v1.identity_pb2 import (
-    PACKAGE_REGISTRY_ACCESS_LEVEL_DISABLED,
-    PACKAGE_REGISTRY_ACCESS_LEVEL_ENABLED,
-    PACKAGE_REGISTRY_ACCESS_LEVEL_PRIVATE,
-    PACKAGE_REGISTRY_ACCESS_LEVEL_PUBLIC,
-    VISIBILITY_INTERNAL,
-    VISIBILITY_PRIVATE,
-    VISIBILITY_PUBLIC,
-    Group,
-    Project,
-)
+from generic_packages.storage.v1 import identity_pb2
 
 from reference_server.frontend.api.shapes.optional import Scalar, given
 from reference_server.frontend.http.answers import JsonValue, iso_milliseconds
 
 VISIBILITIES: Final = {
-    "private": int(VISIBILITY_PRIVATE),
-    "internal": int(VISIBILITY_INTERNAL),
-    "public": int(VISIBILITY_PUBLIC),
+    "private": int(identity_pb2.VISIBILITY_PRIVATE),
+    "internal": int(identity_pb2.VISIBILITY_INTERNAL),
+    "public": int(identity_pb2.VISIBILITY_PUBLIC),
 }
 """GitLab's words for who sees a group or project."""
 
 REGISTRY_LEVELS: Final = {
-    "disabled": int(PACKAGE_REGISTRY_ACCESS_LEVEL_DISABLED),
-    "private": int(PACKAGE_REGISTRY_ACCESS_LEVEL_PRIVATE),
-    "enabled": int(PACKAGE_REGISTRY_ACCESS_LEVEL_ENABLED),
-    "public": int(PACKAGE_REGISTRY_ACCESS_LEVEL_PUBLIC),
+    "disabled": int(identity_pb2.PACKAGE_REGISTRY_ACCESS_LEVEL_DISABLED),
+    "private": int(identity_pb2.PACKAGE_REGISTRY_ACCESS_LEVEL_PRIVATE),
+    "enabled": int(identity_pb2.PACKAGE_REGISTRY_ACCESS_LEVEL_ENABLED),
+    "public": int(identity_pb2.PACKAGE_REGISTRY_ACCESS_LEVEL_PUBLIC),
 }
 """GitLab's words for who uses a project's package registry."""
 
@@ -39,12 +29,12 @@ _LEVEL_WORDS = {number: word for word, number in REGISTRY_LEVELS.items()}
 _NOTIFICATION_LEVEL = 3
 
 
-def visibility(value: Group | Project) -> str:
+def visibility(value: identity_pb2.Group | identity_pb2.Project) -> str:
     """Return who sees a group or project."""
     return _VISIBILITY_WORDS[value.visibility]
 
 
-def group(value: Group, origin: str) -> dict[str, JsonValue]:
+def group(value: identity_pb2.Group, origin: str) -> dict[str, JsonValue]:
     """Return a group; `origin` is the scheme and host that links begin with."""
     return {
         "id": value.id,
@@ -60,7 +50,7 @@ def group(value: Group, origin: str) -> dict[str, JsonValue]:
     }
 
 
-def project(value: Project, origin: str) -> dict[str, JsonValue]:
+def project(value: identity_pb2.Project, origin: str) -> dict[str, JsonValue]:
     """Return a project, with the caller's roles in it."""
     level = _LEVEL_WORDS.get(value.package_registry_access_level, "enabled")
     return {
@@ -84,8 +74,7 @@ def project(value: Project, origin: str) -> dict[str, JsonValue]:
     }
 
 
-def _namespace(value: Group, origin: str) -> JsonValue:
-    """Return the group that a project is in."""
+def _namespace(value: identity_pb2.Group, origin: str) -> JsonValue:
     return {
         "id": value.id,
         "name": value.name,
@@ -99,5 +88,4 @@ def _namespace(value: Group, origin: str) -> JsonValue:
 
 
 def _access(level: Scalar) -> JsonValue:
-    """Return a role."""
     return None if level is None else {"access_level": level, "notification_level": _NOTIFICATION_LEVEL}

@@ -11,13 +11,7 @@ from tests.support.graphql_queries import ask
 from tests.support.rest_packages import PackageProject, new_project
 
 
-@pytest.fixture
-def project(front_end: Served) -> PackageProject:
-    return new_project(front_end)
-
-
 def nodes(front_end: Served, project: PackageProject, arguments: str, token: str | None = None) -> list[object]:
-    """Return the names of a project's packages."""
     query = f'{{ project(fullPath: "{project.path}") {{ packages{arguments} {{ nodes {{ name }} }} }} }}'
     asked = ask(front_end, query, token=token)
     assert asked.messages == []

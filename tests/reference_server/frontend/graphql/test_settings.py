@@ -35,7 +35,6 @@ def update(front_end: Served, path: str, *, token: str | None = None, **variable
 
 
 def payload(asked: QueryAnswer) -> dict[str, object]:
-    """Return the mutation's payload."""
     assert (asked.status, asked.messages) == (200, [])
     assert asked.data is not None
     value = asked.data["updateNamespacePackageSettings"]

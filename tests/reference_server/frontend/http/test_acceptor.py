@@ -51,7 +51,6 @@ class Taken:
 
 
 def run(body: Callable[[Listening, Taken], Awaitable[None]]) -> None:
-    """Run a test with a listening socket."""
 
     async def within() -> None:
         with Listening() as listening:
@@ -68,7 +67,6 @@ def run(body: Callable[[Listening, Taken], Awaitable[None]]) -> None:
 
 
 async def turns() -> None:
-    """Let the event loop turn many times."""
     for _ in range(TURNS):
         await asyncio.sleep(0)
 

@@ -10,7 +10,6 @@ from tests.support.front_end import Served, read_answer, read_until_closed
 
 
 def exchange(front_end: Served, message: bytes) -> bytes:
-    """Send bytes and return everything that comes until the server closes."""
     with front_end.connect() as connection:
         connection.sendall(message)
         return read_until_closed(connection)

@@ -205,20 +205,6 @@ def test_of_two_equal_parameters_the_last_counts(served: Served, package: str, s
     assert taken.status == 201
 
 
-def test_credentials_work_in_each_place(served: Served, package: str, public_package: str) -> None:
-    served.send("PUT", f"{package}/file", b"content")
-    served.send("PUT", f"{public_package}/file", b"public")
-    query = f"{package}/file?private_token={served.token}"
-    assert served.send("GET", query, token="").body == b"content"
-    bearer = {"Authorization": f"Bearer {served.token}"}
-    assert served.send("GET", f"{package}/file", headers=bearer, token="").body == b"content"
-    refused = served.send("GET", f"{package}/file", token="")
-    assert refused.status == 401
-    assert refused.headers["WWW-Authenticate"].startswith("Basic ")
-    assert served.send("GET", f"{public_package}/file", token="").body == b"public"
-    assert served.send("GET", f"{public_package}/file", token="wrong").status == 401
-
-
 def test_what_is_not_there_is_not_found(served: Served, package: str) -> None:
     answer = served.send("GET", f"{package}/nothing")
     assert (answer.status, answer.json()) == (404, {"message": "404 Not Found"})

@@ -14,7 +14,6 @@ LARGE = 1_000_000
 
 
 def head(served: Served, target: str, *headers: str, token: str | None = None) -> bytes:
-    """Return the head of a PUT."""
     lines = [f"PUT {target} HTTP/1.1", "Host: h", f"PRIVATE-TOKEN: {served.token if token is None else token}"]
     return "\r\n".join([*lines, *headers, "", ""]).encode()
 
@@ -174,7 +173,6 @@ def test_a_download_that_is_not_taken_is_given_up(impatient: Served, package: st
 
 
 def others_running(served: Served) -> bool:
-    """Whether requests are under way besides the one that asks."""
     report = served.send("GET", "/-/metrics").body.decode()
     return "\nhttp_requests_running 1.0\n" not in report
 

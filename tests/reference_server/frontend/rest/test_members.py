@@ -16,7 +16,6 @@ def person(front_end: Served) -> Person:
 
 @pytest.fixture(params=["projects", "groups"])
 def members(request: pytest.FixtureRequest, project: PackageProject) -> str:
-    """Return where the members of a project, or of its group, are."""
     return f"/projects/{project.id}/members" if request.param == "projects" else f"/groups/{project.group}/members"
 
 

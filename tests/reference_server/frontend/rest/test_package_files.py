@@ -11,7 +11,6 @@ from tests.support.rest_packages import PackageProject, new_project
 
 
 def files_of(project: PackageProject, record: dict[str, object]) -> str:
-    """Return where the files of a published package are."""
     return f"{project.packages}/{record['package_id']}/package_files"
 
 
@@ -62,16 +61,15 @@ def test_head_and_ranges_work_by_number_too(front_end: Served, project: PackageP
     assert (part.status, part.body) == (206, b"234")
 
 
-def test_strangers_download_nothing_by_number(front_end: Served, project: PackageProject, foreign_token: str) -> None:
+def test_strangers_download_nothing_by_number(front_end: Served, project: PackageProject, stranger_token: str) -> None:
     record = project.publish("one")
     target = f"{files_of(project, record)}/{record['id']}/download"
     assert front_end.get(target, token="").status in {401, 404}
-    assert front_end.get(target, token=foreign_token).status == 404
+    assert front_end.get(target, token=stranger_token).status == 404
     assert front_end.get(target, token="glpat-wrong").status == 401
 
 
 def download(front_end: Served, project: PackageProject, package: object, file: object) -> Answer:
-    """Download by number."""
     return front_end.get(f"{project.packages}/{package}/package_files/{file}/download")
 
 

@@ -137,18 +137,18 @@ def test_wrong_parameters_are_told_to_whoever_may_ask(
 
 @pytest.mark.parametrize("target", ["", "/1", "/1/package_files", "/1/pipelines"])
 def test_strangers_do_not_learn_of_private_packages(
-    front_end: Served, project: PackageProject, foreign_token: str, target: str
+    front_end: Served, project: PackageProject, stranger_token: str, target: str
 ) -> None:
-    for token in ("", foreign_token):
+    for token in ("", stranger_token):
         answer = front_end.get(f"{project.packages}{target}", token=token)
         assert (answer.status, answer.json()) == (404, {"message": "404 Project Not Found"})
 
 
 def test_anyone_sees_public_packages_and_no_way_to_delete_them(
-    public_project: PackageProject, foreign_token: str
+    public_project: PackageProject, stranger_token: str
 ) -> None:
     public_project.publish("one")
-    for token in ("", foreign_token):
+    for token in ("", stranger_token):
         (shown,) = public_project.listed(token=token)
         assert set(shown["_links"]) == {"web_path"}  # type: ignore[call-overload] # a JSON object
 

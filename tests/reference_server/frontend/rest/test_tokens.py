@@ -24,7 +24,6 @@ def person(front_end: Served) -> Person:
 
 @pytest.fixture(params=["projects", "groups"])
 def place(request: pytest.FixtureRequest, project: PackageProject) -> str:
-    """Return a project, or its group."""
     return f"/{request.param}/{project.id if request.param == 'projects' else project.group}"
 
 
@@ -40,12 +39,10 @@ def deploy_tokens(place: str) -> str:
 
 @pytest.fixture(params=["access_tokens", "deploy_tokens"])
 def tokens(request: pytest.FixtureRequest, place: str) -> str:
-    """Return where tokens of either kind are."""
     return f"{place}/{request.param}"
 
 
 def scopes_for(tokens: str) -> list[str]:
-    """Return scopes that tokens of a kind may have."""
     return ["api"] if tokens.endswith("access_tokens") else BOTH
 
 
