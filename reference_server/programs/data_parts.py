@@ -1,25 +1,74 @@
-"""The two parts of the data: metadata and volume belong together, and a start with half of them must lose nothing.
+"""The two parts of the data, metadata and volume, belong together: a start on parts that do not must lose nothing.
 
-With the metadata gone, all content on the volume would count as nobody's and be swept; with the volume gone, every
-large file would be lost without a word.
+With the metadata gone or emptied, all content on the volume would count as nobody's and be swept; with the volume gone
+or not mounted, every large file would be lost without a word. Both hold one identity, written at first start.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
 from pathlib import Path
 
 from reference_server.programs.refusals import StartRefusedError
+from reference_server.storage.blobs.local_disk import sync_directory
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.volume_identity import record_identity, recorded_identity
+
+_IDENTITY_FILE = "identity"
+_IDENTITY_BYTES = 16
+_REMEDY = "restore both from the same backup"
 
 
-def check_parts(metadata: Path, volume: Path) -> None:
-    """Refuse to start on metadata without its volume, or on a volume with content but without its metadata."""
+def check_volume(metadata: Path, volume: Path) -> None:
+    """Refuse to start on metadata whose volume is missing altogether."""
     if metadata.exists() and not volume.exists():
         raise StartRefusedError(
-            f"{volume} is missing, and {metadata} is there: restore both from the same backup; "
+            f"{volume} is missing, and {metadata} is there: mount it, or {_REMEDY}; "
             f"to go on without the large files, make an empty folder {volume}"
         )
-    if not metadata.exists() and any(volume.glob("blobs/*/*/*")):
+
+
+def check_new_metadata(metadata: Path, volume: Path) -> None:
+    """Refuse to start with metadata that is new, or empty, on a volume that holds content."""
+    if any(volume.glob("blobs/*/*/*")):
         raise StartRefusedError(
-            f"{metadata} is missing, and {volume} holds content: restore both from the same backup, "
-            "or choose an empty data directory"
+            f"{metadata} is missing or empty, and {volume} holds content: {_REMEDY}, or choose an empty data directory"
         )
+
+
+def bind(database: Database, volume: Path) -> None:
+    """Compare the identities of metadata and volume; write one where neither has any yet.
+
+    Raise StartRefusedError when they differ, or when the volume has lost its own.
+    """
+    recorded, found = recorded_identity(database), _identity_of(volume)
+    if recorded is None:
+        record_identity(database, found or _identify(volume))
+    elif found is None:
+        raise StartRefusedError(
+            f"{volume} is not the volume of this metadata, but empty or another file system: mount it, or {_REMEDY}; "
+            f"to go on without its large files, write {recorded} to {volume / _IDENTITY_FILE}"
+        )
+    elif found != recorded:
+        raise StartRefusedError(f"{volume} belongs to other metadata ({found}, not {recorded}): {_REMEDY}")
+
+
+def _identity_of(volume: Path) -> str | None:
+    try:
+        return (volume / _IDENTITY_FILE).read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+
+
+def _identify(volume: Path) -> str:
+    """Give a volume an identity, on stable storage before the metadata records it."""
+    identity = secrets.token_hex(_IDENTITY_BYTES)
+    fresh = volume / f"{_IDENTITY_FILE}.new"
+    with fresh.open("w", encoding="ascii") as file:
+        file.write(f"{identity}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(volume / _IDENTITY_FILE)
+    sync_directory(volume)
+    return identity

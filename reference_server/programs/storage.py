@@ -19,11 +19,11 @@ import uvloop
 from reference_server.contract import logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
-from reference_server.programs.data_parts import check_parts
+from reference_server.programs.data_parts import bind, check_new_metadata, check_volume
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
-from reference_server.storage.metadata.database import Database, DatabaseUnusableError, damage_explained
-from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
+from reference_server.storage.metadata.sqlite.database import Database, DatabaseUnusableError, damage_explained
+from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, is_new, migrate
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rooms import Rooms, Rules, furnish
 from reference_server.storage.rules.editions import EditionName, edition
@@ -81,7 +81,7 @@ async def serving(settings: StorageSettings) -> AsyncIterator[Address]:
     Raises StartRefusedError.
     """
     _told_simply(lambda: settings.data.mkdir(mode=0o750, parents=True, exist_ok=True))
-    check_parts(settings.data / _METADATA, settings.data / _VOLUME)
+    check_volume(settings.data / _METADATA, settings.data / _VOLUME)
     # Before the metadata, so that a first start that is cut off in between does not look like a lost volume.
     _told_simply(lambda: (settings.data / _VOLUME).mkdir(mode=0o750, exist_ok=True))
     reading, writing = _told_simply(lambda: _open_metadata(settings))
@@ -121,7 +121,10 @@ def _open_metadata(settings: StorageSettings) -> tuple[Database, Database]:
     path = settings.data / _METADATA
     writing = Database(path)
     with damage_explained(path):
+        if is_new(writing):
+            check_new_metadata(path, settings.data / _VOLUME)
         migrate(writing)
+        bind(writing, settings.data / _VOLUME)
         if settings.root_token_file is not None:
             ensure_root_token(writing, settings.root_token_file)
     return Database(path), writing

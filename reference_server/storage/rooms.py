@@ -29,8 +29,8 @@ from reference_server.storage.identity.personal_tokens import PersonalTokens
 from reference_server.storage.identity.places import Places
 from reference_server.storage.identity.projects import Projects
 from reference_server.storage.identity.users import Users
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import HotPaths
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.committing import Committing
 from reference_server.storage.packages.deleting import Deleting
@@ -108,6 +108,8 @@ class CiRooms:
 class Rooms:
     """The whole storage."""
 
+    authentication: Authentication
+
     packages: PackageRooms
     identity: IdentityRooms
     ci: CiRooms
@@ -175,4 +177,4 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
         job_token_scope=JobTokenScope(authentication, projects, rules.edition, reading, writer),
         package_pipelines=PackagePipelines(with_jobs, projects, reading, permission, rules.edition),
     )
-    return Rooms(packages, identity, ci, Housekeeping(uploads, freeing, downloads))
+    return Rooms(authentication, packages, identity, ci, Housekeeping(uploads, freeing, downloads))

@@ -40,12 +40,12 @@ _numbers = itertools.count(1)
 
 def private_token(secret: str) -> tuple[Credential, ...]:
     """Present an access token as its own header does."""
-    return (Credential(carriage=credential_pb2.CARRIAGE_PRIVATE_TOKEN, secret=secret),)
+    return (Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_PRIVATE_TOKEN, secret=secret),)
 
 
 def deploy_token(secret: str) -> tuple[Credential, ...]:
     """Present a deploy token as its own header does."""
-    return (Credential(carriage=credential_pb2.CARRIAGE_DEPLOY_TOKEN, secret=secret),)
+    return (Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_DEPLOY_TOKEN, secret=secret),)
 
 
 def in_project(project: int | str) -> identity_pb2.Place:

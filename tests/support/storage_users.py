@@ -92,4 +92,4 @@ def end_job(registry: Registry, job: ci_pb2.RequestJobResponse, state: str = "su
 
 def job_token(secret: str) -> tuple[Credential, ...]:
     """Present a job token as its own header does."""
-    return (Credential(carriage=credential_pb2.CARRIAGE_JOB_TOKEN, secret=secret),)
+    return (Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_JOB_TOKEN, secret=secret),)

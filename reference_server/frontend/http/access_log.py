@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from json.encoder import encode_basestring_ascii as _text
-from typing import TextIO
 
-from reference_server.contract.logs import Lines
+from reference_server.contract.logs import WRITER, Lines, LogStream
 from reference_server.frontend.http.credentials import SECRET_PARAMETERS
 from reference_server.frontend.http.metrics import Metrics
 from reference_server.frontend.http.request import RequestContext
@@ -15,7 +14,7 @@ from reference_server.frontend.http.request import RequestContext
 class AccessLog:
     """Logs at level info, and counts whatever the level."""
 
-    def __init__(self, metrics: Metrics, stream: TextIO | None = None) -> None:
+    def __init__(self, metrics: Metrics, stream: LogStream = WRITER) -> None:
         self._metrics = metrics
         self._lines = Lines(stream)
 

@@ -16,23 +16,28 @@ SECRET_PARAMETERS = frozenset({"private_token", "job_token"})
 def presented_credentials(headers: Mapping[str, str], query: Mapping[str, str]) -> list[credential_pb2.Credential]:
     """Return every credential of a request by the number of its authentication scheme; headers before parameters."""
     found = [
-        *_token(credential_pb2.CARRIAGE_JOB_TOKEN, headers.get("Job-Token") or query.get("job_token")),
-        *_token(credential_pb2.CARRIAGE_PRIVATE_TOKEN, headers.get("Private-Token") or query.get("private_token")),
-        *_token(credential_pb2.CARRIAGE_DEPLOY_TOKEN, headers.get("Deploy-Token")),
+        *_token(credential_pb2.AUTHENTICATION_SCHEME_JOB_TOKEN, headers.get("Job-Token") or query.get("job_token")),
+        *_token(
+            credential_pb2.AUTHENTICATION_SCHEME_PRIVATE_TOKEN,
+            headers.get("Private-Token") or query.get("private_token"),
+        ),
+        *_token(credential_pb2.AUTHENTICATION_SCHEME_DEPLOY_TOKEN, headers.get("Deploy-Token")),
     ]
     authorization = headers.get("Authorization")
     if authorization:
         scheme, _, rest = authorization.partition(" ")
         if scheme.lower() == "bearer":
-            found += _token(credential_pb2.CARRIAGE_BEARER, rest.strip())
+            found += _token(credential_pb2.AUTHENTICATION_SCHEME_BEARER, rest.strip())
         elif scheme.lower() == "basic":
             found += _basic(rest.strip())
     return found
 
 
-def _token(scheme: credential_pb2.Carriage.ValueType, secret: str | None) -> list[credential_pb2.Credential]:
+def _token(
+    scheme: credential_pb2.AuthenticationScheme.ValueType, secret: str | None
+) -> list[credential_pb2.Credential]:
     """Return one credential; none for an absent or empty token, which GitLab treats alike."""
-    return [credential_pb2.Credential(carriage=scheme, secret=_bounded(secret))] if secret else []
+    return [credential_pb2.Credential(scheme=scheme, secret=_bounded(secret))] if secret else []
 
 
 def _basic(encoded: str) -> list[credential_pb2.Credential]:
@@ -46,7 +51,7 @@ def _basic(encoded: str) -> list[credential_pb2.Credential]:
         return []
     return [
         credential_pb2.Credential(
-            carriage=credential_pb2.CARRIAGE_BASIC, username=_bounded(username), secret=_bounded(password)
+            scheme=credential_pb2.AUTHENTICATION_SCHEME_BASIC, username=_bounded(username), secret=_bounded(password)
         )
     ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import grpc
-from generic_packages.storage.v1.credential_pb2 import CARRIAGE_PRIVATE_TOKEN, Credential
+from generic_packages.storage.v1.credential_pb2 import AUTHENTICATION_SCHEME_PRIVATE_TOKEN, Credential
 from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
 from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
 
@@ -52,7 +52,7 @@ class Session:
 async def session_with(storage: Address, token: str) -> AsyncIterator[Session]:
     """Talk to a storage that runs."""
     async with grpc.aio.insecure_channel(storage.target) as channel:
-        credential = Credential(carriage=CARRIAGE_PRIVATE_TOKEN, secret=token)
+        credential = Credential(scheme=AUTHENTICATION_SCHEME_PRIVATE_TOKEN, secret=token)
         yield Session(IdentityServiceStub(channel), TokensServiceStub(channel), (credential,))
 
 

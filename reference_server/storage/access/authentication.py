@@ -11,8 +11,9 @@ from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.callers import (
     ANONYMOUS,
     Anonymous,
+    AuthenticationScheme,
     Caller,
-    Carriage,
+    CallerKind,
     DeployTokenCaller,
     Presented,
     RunningJob,
@@ -20,10 +21,12 @@ from reference_server.storage.access.callers import (
 )
 from reference_server.storage.access.scopes import API
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.hot_paths import AccessTokenRow, DeployTokenRow, HotPaths
+from reference_server.storage.metadata.sqlite.hot_paths import AccessTokenRow, DeployTokenRow, HotPaths
 
-_ACCESS_TOKENS = frozenset({Carriage.PRIVATE_TOKEN, Carriage.BEARER, Carriage.BASIC})
-_DEPLOY_TOKENS = frozenset({Carriage.DEPLOY_TOKEN, Carriage.BEARER, Carriage.BASIC})
+_ACCESS_TOKENS = frozenset(
+    {AuthenticationScheme.PRIVATE_TOKEN, AuthenticationScheme.BEARER, AuthenticationScheme.BASIC}
+)
+_DEPLOY_TOKENS = frozenset({AuthenticationScheme.DEPLOY_TOKEN, AuthenticationScheme.BEARER, AuthenticationScheme.BASIC})
 _JOB_USER = "gitlab-ci-token"
 _JOB_SCOPES = frozenset({API})
 
@@ -46,9 +49,23 @@ class Authentication:
         caller = self._by_access_token(first) or self._by_deploy_token(first) or self._by_job_token(first)
         if caller is not None:
             return caller
-        if first.carriage == Carriage.BASIC:
+        if first.scheme == AuthenticationScheme.BASIC:
             return ANONYMOUS
         raise Failure(Reason.CREDENTIAL_INVALID, "the credential names no token")
+
+    def admit(self, presented: Sequence[Presented], admitted: frozenset[CallerKind]) -> Caller:
+        """Return who calls, if it is one of the admitted kinds.
+
+        The first credential decides alone. Without one, or with a Basic that names no token, the caller is anonymous.
+        Raise CREDENTIAL_INVALID, CREDENTIAL_EXPIRED, CREDENTIAL_REVOKED, USER_BLOCKED.
+        """
+        authentication = Authentication(self.lookups, job_tokens=CallerKind.JOB_TOKEN in admitted)
+        caller = authentication.caller(presented)
+        if isinstance(caller, Anonymous) and CallerKind.ANONYMOUS not in admitted:
+            raise Failure(Reason.CREDENTIAL_INVALID, "a credential is needed")
+        if isinstance(caller, DeployTokenCaller) and CallerKind.DEPLOY_TOKEN not in admitted:
+            raise Failure(Reason.CREDENTIAL_INVALID, "a deploy token is no user")
+        return caller
 
     def known_caller(self, presented: Sequence[Presented]) -> UserCaller | DeployTokenCaller:
         """Say who calls, where nobody may not; raises as `caller`."""
@@ -65,7 +82,7 @@ class Authentication:
         return caller
 
     def _by_access_token(self, presented: Presented) -> UserCaller | None:
-        if presented.carriage not in _ACCESS_TOKENS:
+        if presented.scheme not in _ACCESS_TOKENS:
             return None
         row = self.lookups.access_token(presented.digest)
         if row is None or not hmac.compare_digest(row.digest, presented.digest):
@@ -75,7 +92,7 @@ class Authentication:
         return UserCaller(row.user_id, bool(row.administrator), _scopes(row.scopes), row.id)
 
     def _by_deploy_token(self, presented: Presented) -> DeployTokenCaller | None:
-        if presented.carriage not in _DEPLOY_TOKENS:
+        if presented.scheme not in _DEPLOY_TOKENS:
             return None
         row = self.lookups.deploy_token(presented.digest)
         if row is None or not hmac.compare_digest(row.digest, presented.digest):
@@ -84,8 +101,8 @@ class Authentication:
         return DeployTokenCaller(row.project_id, row.group_id, _scopes(row.scopes))
 
     def _by_job_token(self, presented: Presented) -> UserCaller | None:
-        by_user_name = presented.carriage == Carriage.BASIC and presented.username == _JOB_USER
-        if not self.job_tokens or not (presented.carriage == Carriage.JOB_TOKEN or by_user_name):
+        by_user_name = presented.scheme == AuthenticationScheme.BASIC and presented.username == _JOB_USER
+        if not self.job_tokens or not (presented.scheme == AuthenticationScheme.JOB_TOKEN or by_user_name):
             return None
         row = self.lookups.running_job(presented.digest)
         if row is None or not hmac.compare_digest(row.digest, presented.digest):

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 
 
-class Carriage(enum.IntEnum):
+class AuthenticationScheme(enum.IntEnum):
     """Where a credential was carried, as the contract numbers it."""
 
     JOB_TOKEN = 1
@@ -16,11 +16,20 @@ class Carriage(enum.IntEnum):
     BASIC = 5
 
 
+class CallerKind(enum.IntEnum):
+    """The kinds of caller that a call may let in, as the contract numbers them."""
+
+    ANONYMOUS = 1
+    ACCESS_TOKEN = 2
+    DEPLOY_TOKEN = 3
+    JOB_TOKEN = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Presented:
     """One credential that was presented: how it was carried, its user name (Basic alone), its secret's digest."""
 
-    carriage: Carriage
+    scheme: AuthenticationScheme
     username: str
     digest: bytes
 

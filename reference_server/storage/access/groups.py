@@ -10,9 +10,9 @@ from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import Permission, Resource, judge, sees
 from reference_server.storage.access.callers import Caller, DeployTokenCaller, UserCaller
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import HotPaths
 from reference_server.storage.metadata.models import Group, GroupAncestor, GroupMember
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
 
 _HIGHEST_ID_DIGITS = 18
 

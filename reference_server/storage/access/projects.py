@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import Permission, Resource, judge, sees
 from reference_server.storage.access.callers import Anonymous, Caller, DeployTokenCaller, RunningJob, UserCaller
-from reference_server.storage.metadata.hot_paths import HotPaths, ProjectRow
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths, ProjectRow
 from reference_server.storage.rules.editions import Edition
 from reference_server.storage.rules.roles import Visibility
 

@@ -10,7 +10,7 @@ import structlog
 
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.store import BlobStore
-from reference_server.storage.metadata.hot_paths import HotPaths
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
 
 _SWEPT_TOGETHER = 1000
 

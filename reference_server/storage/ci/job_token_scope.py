@@ -13,9 +13,9 @@ from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.identity.formats import invalid
 from reference_server.storage.identity.projects import ProjectView, views
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import JobTokenAllowance, Project
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.editions import Edition
 
@@ -45,7 +45,7 @@ class JobTokenScope:
         caller = self.authentication.user(presented)
         project_id = self.projects.find(caller, reference, MAINTAIN).id
         change = Project.update(job_tokens_restricted=enabled).where(Project.id == project_id)
-        await self.writer.submit(lambda database: database.change(change))
+        await self.writer.submit(lambda metadata: metadata.database.change(change))
 
     def list(self, presented: tuple[Presented, ...], reference: str, page: Page) -> Listed[ProjectView]:
         """List the projects that are let in: the project itself, then the others by id."""
@@ -61,7 +61,7 @@ class JobTokenScope:
         source_id = self.projects.find(caller, str(target_id), SEE).id
         if source_id == project_id:
             raise _taken()
-        await self.writer.submit(lambda database: _add(database, project_id, source_id))
+        await self.writer.submit(lambda metadata: _add(metadata.database, project_id, source_id))
         return project_id, source_id
 
     async def remove(self, presented: tuple[Presented, ...], reference: str, target_id: int) -> None:
@@ -71,7 +71,9 @@ class JobTokenScope:
         if target_id == project_id:
             raise invalid(_TARGET, "a project always lets its own job tokens in")
         which = (JobTokenAllowance.project_id == project_id) & (JobTokenAllowance.source_id == target_id)
-        if not await self.writer.submit(lambda database: database.change(JobTokenAllowance.delete().where(which))):
+        if not await self.writer.submit(
+            lambda metadata: metadata.database.change(JobTokenAllowance.delete().where(which))
+        ):
             raise Failure(Reason.RECORD_NOT_FOUND, "the project is not let in")
 
 

@@ -18,9 +18,9 @@ from reference_server.storage.ci.pipelines import find_pipeline
 from reference_server.storage.ci.runners import Runners
 from reference_server.storage.ci.views import PipelineView, pipeline_views
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import GroupAncestor, Job, Pipeline, Project, Runner
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.jobs import UNFINISHED, JobStatus, RunnerType, read_state
 
@@ -76,7 +76,7 @@ class Jobs:
         project_id = self.projects.find(caller, project, DEVELOP).id
         job = _view(self.database, project_id, job_id).job
         which = (Job.id == job.id) & Job.status.in_(sorted(UNFINISHED))
-        await self.writer.submit(lambda database: _end(database, which, JobStatus.CANCELED))
+        await self.writer.submit(lambda metadata: _end(metadata.database, which, JobStatus.CANCELED))
         return _view(self.database, project_id, job_id)
 
     async def request(self, runner_token: str) -> TakenJob | None:
@@ -86,7 +86,7 @@ class Jobs:
         if self.database.first(waiting) is None:
             return None
         token = new_job_token()
-        view = await self.writer.submit(lambda database: _take(database, waiting, runner, digest(token)))
+        view = await self.writer.submit(lambda metadata: _take(metadata.database, waiting, runner, digest(token)))
         return None if view is None else TakenJob(view, token)
 
     async def report(self, job_id: int, job_token: str, state: str) -> PipelineView:
@@ -101,7 +101,7 @@ class Jobs:
             raise _not_running()
         if wanted != JobStatus.RUNNING:
             which = (Job.id == job_id) & (Job.status == JobStatus.RUNNING)
-            if not await self.writer.submit(lambda database: _end(database, which, wanted)):
+            if not await self.writer.submit(lambda metadata: _end(metadata.database, which, wanted)):
                 raise _not_running()
         pipeline = self.database.first(Pipeline.select().where(Pipeline.id == job.pipeline_id))
         return pipeline_views(self.database, [pipeline])[0]

@@ -10,8 +10,8 @@ from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.ci.views import PipelineView, pipeline_views
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Package, PackageFile, PackagePipeline, Pipeline
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.packages.finding import find_package
 from reference_server.storage.packages.parts import Asked, Given, Orders, give
 from reference_server.storage.rules.editions import Edition, require

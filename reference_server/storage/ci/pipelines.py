@@ -15,9 +15,9 @@ from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.ci.views import PipelineView, pipeline_views
 from reference_server.storage.identity.formats import invalid
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Job, Pipeline
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.jobs import JobStatus
 
@@ -49,7 +49,7 @@ class Pipelines:
         if len(ref) > _LONGEST_REF:
             raise invalid("ref", f"a ref has at most {_LONGEST_REF} characters")
         project_id = self.projects.find(caller, project, DEVELOP).id
-        return await self.writer.submit(lambda database: _create(database, project_id, caller.user_id, ref))
+        return await self.writer.submit(lambda metadata: _create(metadata.database, project_id, caller.user_id, ref))
 
     def read(self, presented: tuple[Presented, ...], project: str, pipeline_id: int) -> PipelineView:
         """Give a pipeline. Raises RECORD_NOT_FOUND."""
@@ -77,7 +77,7 @@ class Pipelines:
         caller = self.authentication.user(presented)
         project_id = self.projects.find(caller, project, OWN).id
         which = (Pipeline.id == pipeline_id) & (Pipeline.project_id == project_id)
-        if not await self.writer.submit(lambda database: database.change(Pipeline.delete().where(which))):
+        if not await self.writer.submit(lambda metadata: metadata.database.change(Pipeline.delete().where(which))):
             raise _unknown()
 
 

@@ -14,9 +14,9 @@ from reference_server.storage.access.tokens import digest, new_runner_token
 from reference_server.storage.identity.formats import invalid
 from reference_server.storage.identity.places import FoundPlace, Place, Places
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Runner
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.jobs import RunnerType
 
@@ -66,7 +66,7 @@ class Runners:
             digest=digest(token),
             created_at=clock.now(),
         )
-        runner.id = await self.writer.submit(lambda database: database.change(Runner.insert(runner.__data__)))
+        runner.id = await self.writer.submit(lambda metadata: metadata.database.change(Runner.insert(runner.__data__)))
         return CreatedRunner(runner, token)
 
     def list(self, presented: tuple[Presented, ...], place: Place | None, page: Page) -> Listed[Runner]:
@@ -93,7 +93,9 @@ class Runners:
     async def delete(self, presented: tuple[Presented, ...], runner_id: int) -> None:
         """Delete a runner. Raises RECORD_NOT_FOUND."""
         runner = self.read(presented, runner_id)
-        await self.writer.submit(lambda database: database.change(Runner.delete().where(Runner.id == runner.id)))
+        await self.writer.submit(
+            lambda metadata: metadata.database.change(Runner.delete().where(Runner.id == runner.id))
+        )
 
     def named_by(self, token_digest: bytes) -> Runner:
         """Find the runner that a token names, or raise ROLE_INSUFFICIENT."""

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Job, Pipeline, Project, User
+from reference_server.storage.metadata.sqlite.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from reference_server.storage.access.tokens import digest, new_access_token
 from reference_server.storage.identity.formats import check_name, check_scopes, start_of_day
 from reference_server.storage.identity.places import FoundPlace, Place, Places
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, GroupMember, ProjectMember, User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.roles import Role
 
@@ -111,7 +111,7 @@ class AccessTokens:
             revoked=False,
             created_at=clock.now(),
         )
-        await self.writer.submit(lambda database: _create(database, token, level))
+        await self.writer.submit(lambda metadata: _create(metadata.database, token, level))
         return CreatedAccessToken(ShownAccessToken(token, level), secret)
 
     def list(
@@ -139,7 +139,7 @@ class AccessTokens:
         token = self.database.first(AccessToken.select().where(which))
         if not isinstance(token, AccessToken):
             raise _unknown()
-        await self.writer.submit(lambda database: revoke_token(database, token))
+        await self.writer.submit(lambda metadata: revoke_token(metadata.database, token))
 
     def _place(self, presented: tuple[Presented, ...], place: Place) -> FoundPlace:
         caller = self.authentication.known_caller(presented)

@@ -20,9 +20,9 @@ from reference_server.storage.access.tokens import digest, new_deploy_token
 from reference_server.storage.identity.formats import check_expiry, check_name, check_scopes, check_token_username
 from reference_server.storage.identity.places import FoundPlace, Place, Places
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import DeployToken
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 
 
@@ -75,7 +75,7 @@ class DeployTokens:
             revoked=False,
             created_at=clock.now(),
         )
-        await self.writer.submit(lambda database: _create(database, token))
+        await self.writer.submit(lambda metadata: _create(metadata.database, token))
         return CreatedDeployToken(token, secret)
 
     def list(
@@ -105,7 +105,7 @@ class DeployTokens:
         found = self.places.find(caller, place, MAINTAIN, OWN)
         which = _of(found) & (DeployToken.id == token_id) & (DeployToken.revoked == False)  # noqa: E712 -- a column
         changed = await self.writer.submit(
-            lambda database: database.change(DeployToken.update(revoked=True).where(which))
+            lambda metadata: metadata.database.change(DeployToken.update(revoked=True).where(which))
         )
         if not changed:
             raise _unknown()

@@ -15,9 +15,9 @@ from reference_server.storage.identity.namespaces import claim_path, require_vis
 from reference_server.storage.identity.projects import forget_projects
 from reference_server.storage.identity.sight import seen_groups, viewer
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, GroupMember, Project, User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.roles import Role, Visibility
 
@@ -84,13 +84,15 @@ class Groups:
         check_path(new.path)
         visibility = read_visibility(new.visibility)
         owner = self._owner(caller, new)
-        return await self.writer.submit(lambda database: _create(database, new, visibility, owner.user_id))
+        return await self.writer.submit(lambda metadata: _create(metadata.database, new, visibility, owner.user_id))
 
     async def delete(self, presented: tuple[Presented, ...], reference: str) -> None:
         """Delete a group with everything below it. Raises GROUP_NOT_FOUND."""
         caller = self.authentication.known_caller(presented)
         group_id = self.access.find(caller, reference, OWN).id
-        self.freeing.free_later(await self.writer.submit(lambda database: _delete(database, group_id), long=True))
+        self.freeing.free_later(
+            await self.writer.submit(lambda metadata: _delete(metadata.database, group_id), long=True)
+        )
 
     def _owner(self, caller: Caller, new: NewGroup) -> UserCaller:
         """Let a caller pass that may create the group, and that is a user."""

@@ -15,9 +15,9 @@ from reference_server.storage.identity.memberships import RoleTable, ShownMember
 from reference_server.storage.identity.places import FoundPlace, Place, Places
 from reference_server.storage.identity.users import find_user
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.roles import Role
 
@@ -72,7 +72,7 @@ class Members:
         level = _known_role(new.access_level)
         expires_at = None if new.expires_at is None else start_of_day(new.expires_at)
         found = self._changeable(presented, place, level)
-        return await self.writer.submit(lambda database: _add(database, found, new.user_id, level, expires_at))
+        return await self.writer.submit(lambda metadata: _add(metadata.database, found, new.user_id, level, expires_at))
 
     async def change(self, presented: tuple[Presented, ...], place: Place, changed: ChangedMember) -> ShownMember:
         """Change a role that was given here. Raises RECORD_NOT_FOUND, PARAMETER_VALUE_UNKNOWN for what is no role."""
@@ -80,7 +80,7 @@ class Members:
         if changed.expires_at is not None:
             columns["expires_at"] = start_of_day(changed.expires_at) if changed.expires_at else None
         found = self._changeable(presented, place, changed.access_level)
-        return await self.writer.submit(lambda database: _change(database, found, changed.user_id, columns))
+        return await self.writer.submit(lambda metadata: _change(metadata.database, found, changed.user_id, columns))
 
     async def remove(self, presented: tuple[Presented, ...], place: Place, user_id: int) -> None:
         """Take a role that was given here. Raises RECORD_NOT_FOUND."""
@@ -89,7 +89,7 @@ class Members:
             found = self.places.find(caller, place, LEAVE, LEAVE)
         else:
             found = self.places.find(caller, place, MAINTAIN, OWN)
-        await self.writer.submit(lambda database: _remove(database, found, user_id))
+        await self.writer.submit(lambda metadata: _remove(metadata.database, found, user_id))
 
     def _seen(self, presented: tuple[Presented, ...], place: Place) -> FoundPlace:
         return self.places.find(self.authentication.user(presented), place, SEE, SEE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.identity.formats import invalid
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Group, Project
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.rules.roles import Visibility
 
 

@@ -21,9 +21,9 @@ from reference_server.storage.identity.access_tokens import (
 from reference_server.storage.identity.formats import check_name, check_scopes, start_of_day
 from reference_server.storage.identity.users import find_user
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 
 _OF_A_PERSON = AccessToken.project_id.is_null() & AccessToken.group_id.is_null()
@@ -44,7 +44,7 @@ class PersonalTokens:
         require_administrator(caller, (API,))
         secret = new_access_token()
         token.digest = digest(secret)
-        await self.writer.submit(lambda database: add_personal_token(database, token))
+        await self.writer.submit(lambda metadata: add_personal_token(metadata.database, token))
         return CreatedAccessToken(ShownAccessToken(token, None), secret)
 
     def list(
@@ -76,7 +76,7 @@ class PersonalTokens:
         caller = self.authentication.user(presented)
         require_scope(caller, (API,))
         token = _required(self._find(caller, token_id))
-        await self.writer.submit(lambda database: revoke_token(database, token))
+        await self.writer.submit(lambda metadata: revoke_token(metadata.database, token))
 
     def presented(self, presented: tuple[Presented, ...]) -> ShownAccessToken:
         """Give the access token that the call presents."""
@@ -88,7 +88,7 @@ class PersonalTokens:
     async def revoke_presented(self, presented: tuple[Presented, ...]) -> None:
         """Revoke the access token that the call presents."""
         token = self.presented(presented).token
-        await self.writer.submit(lambda database: revoke_token(database, token))
+        await self.writer.submit(lambda metadata: revoke_token(metadata.database, token))
 
     def _find(self, caller: UserCaller, token_id: int) -> AccessToken | None:
         """Find a personal token that the caller may know of."""

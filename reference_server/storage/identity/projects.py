@@ -18,9 +18,9 @@ from reference_server.storage.identity.formats import check_name, check_path, re
 from reference_server.storage.identity.namespaces import claim_path, require_visibility_below
 from reference_server.storage.identity.sight import roles_in_groups, roles_in_projects, seen_projects, viewer
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, Project, User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.forgetting import forget_packages_of
 from reference_server.storage.rules.roles import PackageAccess, Visibility
@@ -100,7 +100,7 @@ class Projects:
         if not new.group_id:
             raise Failure(Reason.PARAMETER_MISSING, "a project needs a group", parameter="namespace_id")
         group = self.groups.find(caller, str(new.group_id), MAINTAIN)
-        project = await self.writer.submit(lambda database: _create(database, new, visibility, access))
+        project = await self.writer.submit(lambda metadata: _create(metadata.database, new, visibility, access))
         return ProjectView(project, group, None, self.groups.role(caller, group.id))
 
     def read(self, presented: tuple[Presented, ...], reference: str) -> ProjectView:
@@ -137,14 +137,14 @@ class Projects:
         if changed.package_access:
             columns["package_access"] = read_package_access(changed.package_access)
         found = self.access.find(caller, reference, OWN if changed.visibility else MAINTAIN)
-        await self.writer.submit(lambda database: _change(database, found.id, columns))
+        await self.writer.submit(lambda metadata: _change(metadata.database, found.id, columns))
         return self.read(presented, reference)
 
     async def delete(self, presented: tuple[Presented, ...], reference: str) -> None:
         """Delete a project with its packages and tokens. Raises PROJECT_NOT_FOUND."""
         caller = self.authentication.known_caller(presented)
         project_id = self.access.find(caller, reference, OWN).id
-        freed = await self.writer.submit(lambda database: forget_projects(database, [project_id]), long=True)
+        freed = await self.writer.submit(lambda metadata: forget_projects(metadata.database, [project_id]), long=True)
         self.freeing.free_later(freed)
 
 

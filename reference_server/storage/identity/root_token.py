@@ -12,8 +12,8 @@ from reference_server.contract.limits import SECRET_BYTES
 from reference_server.storage.access.scopes import API
 from reference_server.storage.access.tokens import digest, new_access_token
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, User
+from reference_server.storage.metadata.sqlite.database import Database
 
 _USERNAME = "root"
 _SHORTEST = 16  # characters: fewer could be guessed over the network

@@ -13,8 +13,8 @@ from reference_server.storage.access.callers import Anonymous, Presented, UserCa
 from reference_server.storage.access.groups import holds_now
 from reference_server.storage.access.scopes import API, READ_API
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Group, GroupAncestor, GroupMember, Project, ProjectMember
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.rules.roles import Role, Visibility
 
 _ANY_ROLE = Role.GUEST

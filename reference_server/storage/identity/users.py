@@ -13,9 +13,9 @@ from reference_server.storage.access.callers import Presented, UserCaller
 from reference_server.storage.access.scopes import API, READ_API, READ_USER
 from reference_server.storage.identity.formats import check_address, check_name, check_username, invalid
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import User
 from reference_server.storage.metadata.pages import Listed, Page, give_page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 
 _READING = (API, READ_API, READ_USER)
@@ -95,7 +95,7 @@ class Users:
         check_name(new.name)
         check_address(new.address)
         require_administrator(caller, (API,))
-        return ShownUser(await self.writer.submit(lambda database: add_user(database, new)), with_address=True)
+        return ShownUser(await self.writer.submit(lambda metadata: add_user(metadata.database, new)), with_address=True)
 
     async def change(self, presented: tuple[Presented, ...], user_id: int, changed: ChangedUser) -> ShownUser:
         """Change what is not None. Raises USER_NOT_FOUND, USER_TAKEN."""
@@ -106,7 +106,7 @@ class Users:
             check_address(changed.address)
         require_administrator(caller, (API,))
         return ShownUser(
-            await self.writer.submit(lambda database: _change(database, user_id, changed)), with_address=True
+            await self.writer.submit(lambda metadata: _change(metadata.database, user_id, changed)), with_address=True
         )
 
     async def delete(self, presented: tuple[Presented, ...], user_id: int) -> None:
@@ -115,7 +115,9 @@ class Users:
         require_administrator(caller, (API,))
         if caller.user_id == user_id:
             raise invalid("user_id", "an administrator does not delete itself")
-        if not await self.writer.submit(lambda database: database.change(User.delete().where(User.id == user_id))):
+        if not await self.writer.submit(
+            lambda metadata: metadata.database.change(User.delete().where(User.id == user_id))
+        ):
             raise _unknown()
 
     def _user(self, user_id: int) -> User:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from peewee import ModelSelect, fn
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.sqlite.database import Database
 
 _DEFAULT_ROWS = 20
 _MOST_ROWS = 100

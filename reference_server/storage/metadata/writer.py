@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.sqlite.database import Database
 
 Answer = TypeVar("Answer")
 _BATCH = 128
@@ -29,7 +30,7 @@ _ATTEMPT_SECONDS = 0.01
 class _Pending(Generic[Answer]):
     """A change that waits for its commit, and where its answer goes."""
 
-    change: Callable[[Database], Answer]
+    change: Callable[[Metadata], Answer]
     answer: asyncio.Future[Answer]
     long: bool
     outcome: Answer | None = None
@@ -39,13 +40,14 @@ class _Pending(Generic[Answer]):
 class Writer:
     """Runs changes in groups, each change in a savepoint of its own.
 
-    A change is a function of the database, which it alone uses while it runs. What it returns answers `submit` once it
+    A change is a function of the metadata, which it alone uses while it runs. What it returns answers `submit` once it
     is on stable storage; what it raises undoes it alone. A future that is cancelled before its change has begun
     withdraws it.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._metadata = Metadata(database)
         self._database.run("PRAGMA busy_timeout = 0")  # _begin waits without holding the event loop
         self._waiting: collections.deque[_Pending[Any]] = collections.deque()
         self._arrived = asyncio.Event()
@@ -53,13 +55,13 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._running = asyncio.create_task(self._run(), name="metadata writer")
 
-    def submit(self, change: Callable[[Database], Answer], *, long: bool = False) -> asyncio.Future[Answer]:
+    def submit(self, change: Callable[[Metadata], Answer], *, long: bool = False) -> asyncio.Future[Answer]:
         """Queue a change and give the future of its answer. Raises OVERLOADED when too many wait."""
         if len(self._waiting) >= _WAITING:
             raise Failure(Reason.OVERLOADED, "too many changes wait to be written", retry_after_seconds="1")
         return self.insist(change, long=long)
 
-    def insist(self, change: Callable[[Database], Answer], *, long: bool = False) -> asyncio.Future[Answer]:
+    def insist(self, change: Callable[[Metadata], Answer], *, long: bool = False) -> asyncio.Future[Answer]:
         """Queue a change that something bounds elsewhere; as `submit`, and never overloaded."""
         if self._closing:
             raise RuntimeError("the writer is closed")
@@ -140,7 +142,7 @@ class Writer:
         """Run one change in its savepoint. What it raises is its refusal, unless it ended the whole transaction."""
         self._database.run("SAVEPOINT change")
         try:
-            pending.outcome = pending.change(self._database)
+            pending.outcome = pending.change(self._metadata)
         except Exception as error:
             pending.refusal = error
             self._database.run("ROLLBACK TO change")

@@ -12,7 +12,7 @@ from reference_server.contract.limits import SMALL_CONTENT_BYTES
 from reference_server.storage.blobs.freeing import Freeing
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.store import BlobStore
-from reference_server.storage.metadata.hot_paths import HotPaths, PackageFileRow
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths, PackageFileRow
 from reference_server.storage.packages.publishing import Admitted, Content, Publication, Publishing
 from reference_server.storage.packages.uploads import Received, Upload, Uploads
 
@@ -109,7 +109,7 @@ class Committing:
         while True:
             try:
                 return await self.publishing.writer.insist(
-                    lambda database: self.publishing.record(database, admitted, content)
+                    lambda metadata: self.publishing.record(metadata.database, admitted, content)
                 )
             except Failure as failure:
                 if failure.reason != Reason.OVERLOADED:

@@ -11,9 +11,9 @@ from reference_server.storage.access.authorization import DELETE_PACKAGES
 from reference_server.storage.access.callers import Caller, Presented
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.blobs.freeing import Freeing
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import ProjectRow
 from reference_server.storage.metadata.models import PackageFile
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import ProjectRow
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.finding import find_package
 from reference_server.storage.packages.forgetting import forget_files, forget_package
@@ -69,4 +69,4 @@ class Deleting:
         self.protection.check_deleting(database, caller, project, package.name)
 
     async def _delete(self, change: Callable[[Database], list[bytes]]) -> None:
-        self.freeing.free_later(await self.writer.submit(change, long=True))
+        self.freeing.free_later(await self.writer.submit(lambda metadata: change(metadata.database), long=True))

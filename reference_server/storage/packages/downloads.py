@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 
 _UPDATE = "UPDATE packages SET last_downloaded_at = ? WHERE id = ?"
@@ -28,7 +28,7 @@ class Downloads:
         """Write what was noted and give of how many packages; what cannot be written now stays noted."""
         written = dict(self._noted)
         if written:
-            await self._writer.insist(lambda database: _write(database, written), long=True)
+            await self._writer.insist(lambda metadata: _write(metadata.database, written), long=True)
         for package_id, downloaded_at in written.items():
             if self._noted.get(package_id) == downloaded_at:
                 del self._noted[package_id]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Package
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.rules.statuses import PackageStatus
 
 

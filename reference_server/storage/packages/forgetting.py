@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from peewee import Expression
 
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Blob, Package, PackageFile
+from reference_server.storage.metadata.sqlite.database import Database
 
 
 def forget_packages_of(database: Database, project_ids: Iterable[int]) -> list[bytes]:

@@ -12,9 +12,9 @@ from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Caller, Presented, UserCaller
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import HotPaths, ProjectRow
 from reference_server.storage.metadata.models import Package, Project
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths, ProjectRow
 from reference_server.storage.packages.filters import Filters
 from reference_server.storage.packages.finding import PackageRow
 from reference_server.storage.packages.listing import PACKAGE_COLUMNS

@@ -9,9 +9,9 @@ from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import OWN, SEE, require_administrator
 from reference_server.storage.access.callers import Presented, UserCaller
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import HotPaths
 from reference_server.storage.metadata.models import PackageLimits
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
 from reference_server.storage.metadata.writer import Writer
 
 _HIGHEST = 2**63 - 1
@@ -46,7 +46,7 @@ class Limits:
             raise Failure(Reason.ROLE_INSUFFICIENT, "only administrators change limits")
         require_administrator(caller, OWN.scopes)
         project_id = self.projects.find(caller, project, OWN).id
-        await self.writer.submit(lambda database: _write(database, project_id, maximum))
+        await self.writer.submit(lambda metadata: _write(metadata.database, project_id, maximum))
         return maximum or self.registry_maximum
 
 

@@ -12,9 +12,9 @@ from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import PackageFileRow
 from reference_server.storage.metadata.models import Package, PackageFile
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
 from reference_server.storage.packages.filters import Filters
 from reference_server.storage.packages.finding import PackageRow, find_package
 from reference_server.storage.packages.parts import Asked, Given, Orders, give

@@ -9,7 +9,7 @@ from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.metadata.hot_paths import FoundFile, HotPaths
+from reference_server.storage.metadata.sqlite.hot_paths import FoundFile, HotPaths
 from reference_server.storage.packages.downloads import Downloads
 from reference_server.storage.rules import coordinates as formats
 from reference_server.storage.rules.coordinates import Coordinates

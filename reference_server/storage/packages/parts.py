@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from peewee import Field, ModelSelect, Tuple, fn
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.pages import Page
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.packages.cursors import Place, read_cursor, write_cursor
 
 _DIRECTIONS = ("asc", "desc")

@@ -8,9 +8,9 @@ from peewee import Field
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.callers import Caller, UserCaller
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import ProjectRow
 from reference_server.storage.metadata.models import ProtectionRule
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import ProjectRow
 from reference_server.storage.rules.editions import Edition
 from reference_server.storage.rules.package_types import GENERIC
 from reference_server.storage.rules.protection import ADMINISTRATOR_LEVEL, matches

@@ -10,8 +10,8 @@ from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import MAINTAIN
 from reference_server.storage.access.callers import Caller, Presented
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import ProtectionRule
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.parts import Asked, Given, Orders, give
 from reference_server.storage.rules import protection
@@ -103,7 +103,7 @@ class ProtectionRules:
             columns = {name: value for name, value in dataclasses.asdict(row).items() if name != "id"}
             return dataclasses.replace(row, id=database.change(ProtectionRule.insert(**columns)))
 
-        return await self.writer.submit(change)
+        return await self.writer.submit(lambda metadata: change(metadata.database))
 
     async def update(self, presented: tuple[Presented, ...], project: str, rule_id: int, fields: RuleFields) -> RuleRow:
         """Change a rule. Raises PROTECTION_RULE_NOT_FOUND, and as `create`."""
@@ -118,7 +118,7 @@ class ProtectionRules:
             database.change(ProtectionRule.update(**columns).where(ProtectionRule.id == rule_id))
             return row
 
-        return await self.writer.submit(change)
+        return await self.writer.submit(lambda metadata: change(metadata.database))
 
     async def delete(self, presented: tuple[Presented, ...], project: str, rule_id: int) -> None:
         """Delete a rule. Raises PROTECTION_RULE_NOT_FOUND."""
@@ -128,7 +128,7 @@ class ProtectionRules:
             _find(database, project_id, rule_id)
             database.change(ProtectionRule.delete().where(ProtectionRule.id == rule_id))
 
-        await self.writer.submit(change)
+        await self.writer.submit(lambda metadata: change(metadata.database))
 
     def _caller(self, presented: tuple[Presented, ...]) -> Caller:
         require(self.edition.protection_rules)

@@ -15,8 +15,8 @@ from reference_server.storage.access.authorization import PUBLISH
 from reference_server.storage.access.callers import Presented, UserCaller
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import HotPaths, PackageFileRow, ProjectRow
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths, PackageFileRow, ProjectRow
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.digests import Digests
 from reference_server.storage.packages.forgetting import forget_package
@@ -104,7 +104,7 @@ class Publishing:
         sha256 = hashlib.sha256(content).digest()
         md5, sha1 = Digests.legacy_of(content) if self.legacy_digests else (None, None)
         recorded = Content(len(content), sha256, md5, sha1, content)
-        return self.writer.submit(lambda database: self.record(database, admitted, recorded))
+        return self.writer.submit(lambda metadata: self.record(metadata.database, admitted, recorded))
 
     def check_duplicate(self, lookups: HotPaths, admitted: Admitted) -> tuple[int, int] | None:
         """Find the package's id and status, or raise PACKAGE_DUPLICATE for a second file that is forbidden."""

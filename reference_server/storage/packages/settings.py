@@ -8,9 +8,9 @@ from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import READ_SETTINGS, Permission
 from reference_server.storage.access.callers import Presented
 from reference_server.storage.access.groups import GroupAccess
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import HotPaths
 from reference_server.storage.metadata.models import PackageSettings
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.duplicates import DuplicateSettings, check_exception_regex
 
@@ -38,7 +38,7 @@ class Settings:
         if exception_regex is not None:
             check_exception_regex(exception_regex)
         group_id = self.groups.find(caller, group, self.changing).id
-        return await self.writer.submit(lambda database: _change(database, group_id, allowed, exception_regex))
+        return await self.writer.submit(lambda metadata: _change(metadata.database, group_id, allowed, exception_regex))
 
 
 def _change(database: Database, group_id: int, allowed: bool | None, regex: str | None) -> DuplicateSettings:

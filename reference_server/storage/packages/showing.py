@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from reference_server.storage.access.authorization import DELETE_PACKAGES
 from reference_server.storage.access.callers import Caller
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.hot_paths import ProjectRow
 from reference_server.storage.metadata.models import Project
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.hot_paths import ProjectRow
 from reference_server.storage.packages.downloads import Downloads
 from reference_server.storage.packages.finding import PackageRow
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import UPLOAD_IDLE_SECONDS
 from reference_server.storage.blobs.store import BlobStore
-from reference_server.storage.metadata.hot_paths import PackageFileRow
+from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
 from reference_server.storage.packages.publishing import Publication
 
 _ID_BYTES = 16

@@ -14,7 +14,7 @@ from reference_server.storage.ci.jobs import WantedJobs
 from reference_server.storage.ci.pipelines import WantedPipelines
 from reference_server.storage.ci.runners import NewRunner
 from reference_server.storage.rooms import CiRooms
-from reference_server.storage.service import ci_messages, messages
+from reference_server.storage.service import admission, ci_messages
 from reference_server.storage.service import identity_messages as to_message
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -37,59 +37,59 @@ class CiServicer(CiServiceServicer):
             request.project_id if request.HasField("project_id") else None,
             request.description,
         )
-        created = await self._runners.create(messages.presented(request.credentials), new)
+        created = await self._runners.create(admission.presented(request.credentials), new)
         return pb.CreateRunnerResponse(runner=ci_messages.runner(created.runner), token=created.token)
 
     async def ListRunners(self, request: pb.ListRunnersRequest, context: Context) -> pb.ListRunnersResponse:
         """Answer ListRunners."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         place = to_message.place(request.place) if request.HasField("place") else None
         listed = self._runners.list(presented, place, to_message.page(request))
         return pb.ListRunnersResponse(runners=map(ci_messages.runner, listed.rows), total=listed.total)
 
     async def GetRunner(self, request: pb.GetRunnerRequest, context: Context) -> pb.GetRunnerResponse:
         """Answer GetRunner."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         return pb.GetRunnerResponse(runner=ci_messages.runner(self._runners.read(presented, request.runner_id)))
 
     async def DeleteRunner(self, request: pb.DeleteRunnerRequest, context: Context) -> pb.DeleteRunnerResponse:
         """Answer DeleteRunner."""
-        await self._runners.delete(messages.presented(request.credentials), request.runner_id)
+        await self._runners.delete(admission.presented(request.credentials), request.runner_id)
         return pb.DeleteRunnerResponse()
 
     async def CreatePipeline(self, request: pb.CreatePipelineRequest, context: Context) -> pb.CreatePipelineResponse:
         """Answer CreatePipeline."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         view = await self._pipelines.create(presented, request.project, request.ref)
         return pb.CreatePipelineResponse(pipeline=ci_messages.pipeline(view))
 
     async def GetPipeline(self, request: pb.GetPipelineRequest, context: Context) -> pb.GetPipelineResponse:
         """Answer GetPipeline."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         view = self._pipelines.read(presented, request.project, request.pipeline_id)
         return pb.GetPipelineResponse(pipeline=ci_messages.pipeline(view))
 
     async def ListPipelines(self, request: pb.ListPipelinesRequest, context: Context) -> pb.ListPipelinesResponse:
         """Answer ListPipelines."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         wanted = WantedPipelines(request.status, request.ref if request.HasField("ref") else None)
         listed = self._pipelines.list(presented, request.project, wanted, to_message.page(request))
         return pb.ListPipelinesResponse(pipelines=map(ci_messages.pipeline, listed.rows), total=listed.total)
 
     async def DeletePipeline(self, request: pb.DeletePipelineRequest, context: Context) -> pb.DeletePipelineResponse:
         """Answer DeletePipeline."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         await self._pipelines.delete(presented, request.project, request.pipeline_id)
         return pb.DeletePipelineResponse()
 
     async def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
         """Answer GetJob."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         return pb.GetJobResponse(job=ci_messages.job(self._jobs.read(presented, request.project, request.job_id)))
 
     async def ListJobs(self, request: pb.ListJobsRequest, context: Context) -> pb.ListJobsResponse:
         """Answer ListJobs."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         pipeline_id = request.pipeline_id if request.HasField("pipeline_id") else None
         wanted = WantedJobs(pipeline_id, tuple(request.statuses))
         listed = self._jobs.list(presented, request.project, wanted, to_message.page(request))
@@ -97,7 +97,7 @@ class CiServicer(CiServiceServicer):
 
     async def CancelJob(self, request: pb.CancelJobRequest, context: Context) -> pb.CancelJobResponse:
         """Answer CancelJob."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         view = await self._jobs.cancel(presented, request.project, request.job_id)
         return pb.CancelJobResponse(job=ci_messages.job(view))
 
@@ -117,14 +117,14 @@ class CiServicer(CiServiceServicer):
         self, request: pb.GetJobTokenScopeRequest, context: Context
     ) -> pb.GetJobTokenScopeResponse:
         """Answer GetJobTokenScope."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         return pb.GetJobTokenScopeResponse(enabled=self._scope.enabled(presented, request.project))
 
     async def UpdateJobTokenScope(
         self, request: pb.UpdateJobTokenScopeRequest, context: Context
     ) -> pb.UpdateJobTokenScopeResponse:
         """Answer UpdateJobTokenScope."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         await self._scope.enable(presented, request.project, enabled=request.enabled)
         return pb.UpdateJobTokenScopeResponse()
 
@@ -132,7 +132,7 @@ class CiServicer(CiServiceServicer):
         self, request: pb.ListJobTokenAllowlistRequest, context: Context
     ) -> pb.ListJobTokenAllowlistResponse:
         """Answer ListJobTokenAllowlist."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         listed = self._scope.list(presented, request.project, to_message.page(request))
         return pb.ListJobTokenAllowlistResponse(projects=map(to_message.project, listed.rows), total=listed.total)
 
@@ -140,7 +140,7 @@ class CiServicer(CiServiceServicer):
         self, request: pb.AddToJobTokenAllowlistRequest, context: Context
     ) -> pb.AddToJobTokenAllowlistResponse:
         """Answer AddToJobTokenAllowlist."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         source, target = await self._scope.add(presented, request.project, request.target_project_id)
         return pb.AddToJobTokenAllowlistResponse(source_project_id=source, target_project_id=target)
 
@@ -148,6 +148,6 @@ class CiServicer(CiServiceServicer):
         self, request: pb.RemoveFromJobTokenAllowlistRequest, context: Context
     ) -> pb.RemoveFromJobTokenAllowlistResponse:
         """Answer RemoveFromJobTokenAllowlist."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         await self._scope.remove(presented, request.project, request.target_project_id)
         return pb.RemoveFromJobTokenAllowlistResponse()

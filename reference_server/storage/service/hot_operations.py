@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from reference_server.storage.metadata.hot_paths import FoundFile, PackageFileRow
+from reference_server.storage.metadata.sqlite.hot_paths import FoundFile, PackageFileRow
 from reference_server.storage.packages.uploads import Received
 from reference_server.storage.rooms import PackageRooms
-from reference_server.storage.service import messages
+from reference_server.storage.service import admission, messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class HotOperations:
     def open(self, request: pb.OpenPackageFileRequest) -> pb.OpenPackageFileResponse:
         """Answer OpenPackageFile."""
         found = self.rooms.opening.find(
-            messages.presented(request.credentials),
+            admission.presented(request.credentials),
             messages.coordinates(request.coordinates),
             with_content=not request.record_only,
         )

@@ -8,7 +8,7 @@ from typing import Any
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.storage.ci.views import PipelineView
-from reference_server.storage.metadata.hot_paths import PackageFileRow
+from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
 from reference_server.storage.packages.filters import Filters
 from reference_server.storage.packages.parts import Asked, Given
 from reference_server.storage.packages.showing import ShownPackage

@@ -11,8 +11,8 @@ from generic_packages.storage.v1 import members_pb2 as pb
 from generic_packages.storage.v1.members_pb2_grpc import MembersServiceServicer
 
 from reference_server.storage.identity.members import ChangedMember, Members, NewMember
+from reference_server.storage.service import admission
 from reference_server.storage.service import identity_messages as to_message
-from reference_server.storage.service import messages
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -27,18 +27,18 @@ class MembersServicer(MembersServiceServicer):
         """Answer AddMember."""
         expires_at = request.expires_at if request.HasField("expires_at") else None
         new = NewMember(request.user_id, request.access_level, expires_at)
-        presented, place = messages.presented(request.credentials), to_message.place(request.place)
+        presented, place = admission.presented(request.credentials), to_message.place(request.place)
         return pb.AddMemberResponse(member=to_message.member(await self._members.add(presented, place, new)))
 
     async def GetMember(self, request: pb.GetMemberRequest, context: Context) -> pb.GetMemberResponse:
         """Answer GetMember."""
-        presented, place = messages.presented(request.credentials), to_message.place(request.place)
+        presented, place = admission.presented(request.credentials), to_message.place(request.place)
         member = self._members.read(presented, place, request.user_id, inherited=request.inherited)
         return pb.GetMemberResponse(member=to_message.member(member))
 
     async def ListMembers(self, request: pb.ListMembersRequest, context: Context) -> pb.ListMembersResponse:
         """Answer ListMembers."""
-        presented, place = messages.presented(request.credentials), to_message.place(request.place)
+        presented, place = admission.presented(request.credentials), to_message.place(request.place)
         search = request.search if request.HasField("search") else None
         listed = self._members.list(presented, place, search, to_message.page(request), inherited=request.inherited)
         return pb.ListMembersResponse(members=map(to_message.member, listed.rows), total=listed.total)
@@ -47,11 +47,11 @@ class MembersServicer(MembersServiceServicer):
         """Answer UpdateMember."""
         expires_at = request.expires_at if request.HasField("expires_at") else None
         changed = ChangedMember(request.user_id, request.access_level, expires_at)
-        presented, place = messages.presented(request.credentials), to_message.place(request.place)
+        presented, place = admission.presented(request.credentials), to_message.place(request.place)
         return pb.UpdateMemberResponse(member=to_message.member(await self._members.change(presented, place, changed)))
 
     async def RemoveMember(self, request: pb.RemoveMemberRequest, context: Context) -> pb.RemoveMemberResponse:
         """Answer RemoveMember."""
-        presented, place = messages.presented(request.credentials), to_message.place(request.place)
+        presented, place = admission.presented(request.credentials), to_message.place(request.place)
         await self._members.remove(presented, place, request.user_id)
         return pb.RemoveMemberResponse()

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from generic_packages.storage.v1 import credential_pb2, packages_pb2
+from generic_packages.storage.v1 import packages_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.access.callers import Carriage, Presented
-from reference_server.storage.access.tokens import digest
-from reference_server.storage.metadata.hot_paths import PackageFileRow
+from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
 from reference_server.storage.packages.publishing import Publication
 from reference_server.storage.rules.coordinates import Coordinates
-
-_CARRIAGES = {int(carriage): carriage for carriage in Carriage}
-
-
-def presented(credentials: Iterable[credential_pb2.Credential]) -> tuple[Presented, ...]:
-    """Read credentials; a secret goes no further than here. Raises PARAMETER_INVALID for an unknown carriage."""
-    return tuple([_presented(credential) for credential in credentials])
-
-
-def _presented(credential: credential_pb2.Credential) -> Presented:
-    return Presented(_carriage(credential.carriage), credential.username, digest(credential.secret))
-
-
-def _carriage(number: int) -> Carriage:
-    carriage = _CARRIAGES.get(number)
-    if carriage is None:
-        raise Failure(Reason.PARAMETER_INVALID, "a credential has no known carriage", parameter="credentials")
-    return carriage
+from reference_server.storage.service import admission
 
 
 def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
@@ -41,7 +19,7 @@ def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
 def publication(request: packages_pb2.PublishRequest | packages_pb2.BeginPublicationRequest) -> Publication:
     """Read what is to be published, but for the content."""
     return Publication(
-        presented(request.credentials),
+        admission.presented(request.credentials),
         coordinates(request.coordinates),
         request.status if request.HasField("status") else None,
         request.select if request.HasField("select") else None,

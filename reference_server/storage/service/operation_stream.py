@@ -14,7 +14,7 @@ from generic_packages.storage.v1 import packages_pb2
 
 from reference_server.contract.failure import TransportFailure
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM
-from reference_server.storage.metadata.hot_paths import PackageFileRow
+from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
 from reference_server.storage.service import messages
 from reference_server.storage.service.calls import CallLog, readable_request_id, status_of
 from reference_server.storage.service.hot_operations import HotOperations

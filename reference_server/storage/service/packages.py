@@ -15,7 +15,7 @@ from reference_server.storage.ci.package_pipelines import PackagePipelines
 from reference_server.storage.packages.showing import ShownPackage
 from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.rules.duplicates import DuplicateSettings
-from reference_server.storage.service import ci_messages, listing_messages, messages
+from reference_server.storage.service import admission, ci_messages, listing_messages, messages
 from reference_server.storage.service.hot_operations import HotOperations
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -62,7 +62,7 @@ class PackagesServicer(PackagesServiceServicer):
     ) -> pb.OpenPackageFileByIdResponse:
         """Answer OpenPackageFileById."""
         found = self._rooms.opening.find_by_id(
-            messages.presented(request.credentials),
+            admission.presented(request.credentials),
             request.project,
             request.package_id,
             request.package_file_id,
@@ -73,7 +73,7 @@ class PackagesServicer(PackagesServiceServicer):
     async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
         """Answer ListPackages."""
         given = self._rooms.listing.packages(
-            messages.presented(request.credentials),
+            admission.presented(request.credentials),
             request.project,
             listing_messages.filters(request.filters),
             listing_messages.asked(request.part),
@@ -85,7 +85,7 @@ class PackagesServicer(PackagesServiceServicer):
     ) -> pb.ListGroupPackagesResponse:
         """Answer ListGroupPackages."""
         given = self._rooms.group_listing.packages(
-            messages.presented(request.credentials),
+            admission.presented(request.credentials),
             request.group,
             listing_messages.filters(request.filters),
             listing_messages.asked(request.part),
@@ -95,7 +95,7 @@ class PackagesServicer(PackagesServiceServicer):
 
     async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
         """Answer GetPackage."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         package = self._rooms.listing.package(presented, request.project, request.package_id)
         return pb.GetPackageResponse(package=self._shown([package])[0])
 
@@ -104,7 +104,7 @@ class PackagesServicer(PackagesServiceServicer):
     ) -> pb.ListPackageFilesResponse:
         """Answer ListPackageFiles."""
         given = self._rooms.listing.files(
-            messages.presented(request.credentials),
+            admission.presented(request.credentials),
             request.project,
             request.package_id,
             listing_messages.asked(request.part),
@@ -118,7 +118,7 @@ class PackagesServicer(PackagesServiceServicer):
     ) -> pb.ListPackagePipelinesResponse:
         """Answer ListPackagePipelines."""
         given = self._pipelines.pipelines(
-            messages.presented(request.credentials),
+            admission.presented(request.credentials),
             request.project,
             request.package_id,
             listing_messages.asked(request.part),
@@ -128,7 +128,7 @@ class PackagesServicer(PackagesServiceServicer):
 
     async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
         """Answer DeletePackage."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         await self._rooms.deleting.delete_package(presented, request.project, request.package_id)
         return pb.DeletePackageResponse()
 
@@ -136,7 +136,7 @@ class PackagesServicer(PackagesServiceServicer):
         self, request: pb.DeletePackageFileRequest, context: Context
     ) -> pb.DeletePackageFileResponse:
         """Answer DeletePackageFile."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         await self._rooms.deleting.delete_file(presented, request.project, request.package_id, request.package_file_id)
         return pb.DeletePackageFileResponse()
 
@@ -144,7 +144,7 @@ class PackagesServicer(PackagesServiceServicer):
         self, request: pb.GetPackageSettingsRequest, context: Context
     ) -> pb.GetPackageSettingsResponse:
         """Answer GetPackageSettings."""
-        settings = self._rooms.settings.read(messages.presented(request.credentials), request.group)
+        settings = self._rooms.settings.read(admission.presented(request.credentials), request.group)
         return pb.GetPackageSettingsResponse(settings=_settings(settings))
 
     async def UpdatePackageSettings(
@@ -153,7 +153,7 @@ class PackagesServicer(PackagesServiceServicer):
         """Answer UpdatePackageSettings."""
         regex_given = request.HasField("generic_duplicate_exception_regex")
         settings = await self._rooms.settings.change(
-            messages.presented(request.credentials),
+            admission.presented(request.credentials),
             request.group,
             allowed=request.generic_duplicates_allowed if request.HasField("generic_duplicates_allowed") else None,
             exception_regex=request.generic_duplicate_exception_regex if regex_given else None,
@@ -164,7 +164,7 @@ class PackagesServicer(PackagesServiceServicer):
         self, request: pb.GetPackageLimitsRequest, context: Context
     ) -> pb.GetPackageLimitsResponse:
         """Answer GetPackageLimits."""
-        maximum = self._rooms.limits.read(messages.presented(request.credentials), request.project)
+        maximum = self._rooms.limits.read(admission.presented(request.credentials), request.project)
         return pb.GetPackageLimitsResponse(maximum_file_bytes=maximum)
 
     async def UpdatePackageLimits(
@@ -172,7 +172,7 @@ class PackagesServicer(PackagesServiceServicer):
     ) -> pb.UpdatePackageLimitsResponse:
         """Answer UpdatePackageLimits."""
         maximum = await self._rooms.limits.change(
-            messages.presented(request.credentials),
+            admission.presented(request.credentials),
             request.project,
             request.maximum_file_bytes if request.HasField("maximum_file_bytes") else None,
         )

@@ -13,7 +13,7 @@ from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceSer
 from reference_server.storage.packages.parts import Asked
 from reference_server.storage.packages.protection_rules import ProtectionRules, RuleFields, RuleRow
 from reference_server.storage.rules.protection import level_name
-from reference_server.storage.service import messages
+from reference_server.storage.service import admission
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -32,7 +32,7 @@ class ProtectionServicer(ProtectionServiceServicer):
             page=request.page if request.HasField("page") else None,
             per_page=request.per_page if request.HasField("per_page") else None,
         )
-        given = self._rules.list(messages.presented(request.credentials), request.project, asked)
+        given = self._rules.list(admission.presented(request.credentials), request.project, asked)
         return pb.ListProtectionRulesResponse(
             rules=[_rule(row) for row in given.rows], page=given.page, per_page=given.per_page, total=given.total
         )
@@ -41,14 +41,14 @@ class ProtectionServicer(ProtectionServiceServicer):
         self, request: pb.CreateProtectionRuleRequest, context: Context
     ) -> pb.CreateProtectionRuleResponse:
         """Answer CreateProtectionRule."""
-        row = await self._rules.create(messages.presented(request.credentials), request.project, _fields(request))
+        row = await self._rules.create(admission.presented(request.credentials), request.project, _fields(request))
         return pb.CreateProtectionRuleResponse(rule=_rule(row))
 
     async def UpdateProtectionRule(
         self, request: pb.UpdateProtectionRuleRequest, context: Context
     ) -> pb.UpdateProtectionRuleResponse:
         """Answer UpdateProtectionRule."""
-        presented = messages.presented(request.credentials)
+        presented = admission.presented(request.credentials)
         row = await self._rules.update(presented, request.project, request.rule_id, _fields(request))
         return pb.UpdateProtectionRuleResponse(rule=_rule(row))
 
@@ -56,7 +56,7 @@ class ProtectionServicer(ProtectionServiceServicer):
         self, request: pb.DeleteProtectionRuleRequest, context: Context
     ) -> pb.DeleteProtectionRuleResponse:
         """Answer DeleteProtectionRule."""
-        await self._rules.delete(messages.presented(request.credentials), request.project, request.rule_id)
+        await self._rules.delete(admission.presented(request.credentials), request.project, request.rule_id)
         return pb.DeleteProtectionRuleResponse()
 
 

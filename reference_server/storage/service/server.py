@@ -27,6 +27,7 @@ from grpc_reflection.v1alpha import reflection
 from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.limits import KIB, MIB
 from reference_server.storage.rooms import Rooms
+from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.calls import CallLog, Calls
 from reference_server.storage.service.ci import CiServicer
 from reference_server.storage.service.content import ContentServicer
@@ -45,19 +46,22 @@ _OPTIONS = (
     ("grpc.http2.lookahead_bytes", 128 * KIB),
     ("grpc.so_reuseport", 0),  # a second server on the same port is a mistake, and is told so
 )
-_SERVICES = tuple(
-    module.DESCRIPTOR.services_by_name[name].full_name
-    for module, name in (
-        (identity_pb2, "IdentityService"),
-        (members_pb2, "MembersService"),
-        (tokens_pb2, "TokensService"),
-        (ci_pb2, "CiService"),
-        (packages_pb2, "PackagesService"),
-        (protection_pb2, "ProtectionService"),
-        (operations_pb2, "OperationsService"),
-        (content_pb2, "ContentService"),
+CONTRACT = tuple(
+    module.DESCRIPTOR
+    for module in (
+        identity_pb2,
+        members_pb2,
+        tokens_pb2,
+        ci_pb2,
+        packages_pb2,
+        protection_pb2,
+        operations_pb2,
+        content_pb2,
     )
 )
+"""The contract's files that hold services."""
+
+_SERVICES = tuple(service.full_name for file in CONTRACT for service in file.services_by_name.values())
 
 
 class AddressUnusableError(Exception):
@@ -69,6 +73,7 @@ class StorageServer:
 
     def __init__(self, rooms: Rooms, address: Address) -> None:
         log = CallLog()
+        self._admission = Admission(rooms.authentication, CONTRACT)
         operations = HotOperations(rooms.packages)
         self._operations = OperationsServicer(operations, log)
         self._health = health.aio.HealthServicer()

@@ -1,51 +1,100 @@
-"""A start with half of the data is refused, and takes nothing away."""
+"""A start on parts of the data that do not belong together is refused, and takes nothing away."""
 
+from __future__ import annotations
+
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from reference_server.programs.data_parts import check_parts
+from reference_server.contract.addresses import TcpAddress
 from reference_server.programs.refusals import StartRefusedError
+from reference_server.programs.storage import StorageSettings
+from tests.support.storage import serving_in_thread
+
+
+def start(data: Path) -> None:
+    """Start a storage on a folder, and stop it."""
+    with serving_in_thread(StorageSettings(data=data, listen=TcpAddress("127.0.0.1", 0), drain_seconds=0.1)):
+        pass
 
 
 @pytest.fixture
-def metadata(tmp_path: Path) -> Path:
-    return tmp_path / "metadata.sqlite3"
+def data(tmp_path: Path) -> Path:
+    """Return the folder of a registry that was started once, with content."""
+    folder = tmp_path / "data"
+    start(folder)
+    keep_content(folder / "volume")
+    return folder
 
 
-@pytest.fixture
-def volume(tmp_path: Path) -> Path:
-    return tmp_path / "volume"
+def keep_content(volume: Path) -> Path:
+    """Put content on a volume."""
+    file = volume / "blobs/ab/cd" / ("abcd" + "0" * 60)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"content")
+    return file
 
 
-def keep_content(volume: Path) -> None:
-    place = volume / "blobs/ab/cd"
-    place.mkdir(parents=True)
-    (place / ("abcd" + "0" * 60)).write_bytes(b"content")
+def test_parts_that_belong_together_are_fine(data: Path) -> None:
+    start(data)
 
 
-def test_an_empty_folder_is_fine(metadata: Path, volume: Path) -> None:
-    check_parts(metadata, volume)
+def test_a_first_start_that_was_cut_off_is_repeated(tmp_path: Path) -> None:
+    (tmp_path / "volume/blobs").mkdir(parents=True)
+    (tmp_path / "volume/identity").write_text("0123\n")
+    start(tmp_path)
+    start(tmp_path)
 
 
-def test_both_parts_are_fine(metadata: Path, volume: Path) -> None:
-    metadata.touch()
-    keep_content(volume)
-    check_parts(metadata, volume)
+@pytest.mark.parametrize("emptied", ["missing", "no bytes", "no tables"])
+def test_content_beside_metadata_that_is_missing_or_empty_is_refused_every_time(data: Path, emptied: str) -> None:
+    metadata = data / "metadata.sqlite3"
+    for file in data.glob("metadata.sqlite3*"):
+        file.unlink()
+    if emptied == "no bytes":
+        metadata.touch()
+    if emptied == "no tables":
+        database = sqlite3.connect(metadata)
+        database.execute("PRAGMA journal_mode = wal").fetchone()
+        database.execute("VACUUM")
+        database.close()
+    for _ in range(2):
+        with pytest.raises(StartRefusedError, match=r"metadata\.sqlite3 is missing or empty, .* restore both"):
+            start(data)
+    assert (data / "volume/blobs/ab/cd" / ("abcd" + "0" * 60)).exists()
 
 
-def test_a_start_that_was_cut_off_before_the_metadata_is_fine(metadata: Path, volume: Path) -> None:
-    (volume / "blobs").mkdir(parents=True)
-    check_parts(metadata, volume)
-
-
-def test_content_without_metadata_is_refused(metadata: Path, volume: Path) -> None:
-    keep_content(volume)
-    with pytest.raises(StartRefusedError, match=r"metadata\.sqlite3 is missing, .* restore both"):
-        check_parts(metadata, volume)
-
-
-def test_metadata_without_a_volume_is_refused(metadata: Path, volume: Path) -> None:
-    metadata.touch()
+def test_metadata_without_a_volume_is_refused(data: Path) -> None:
+    shutil.rmtree(data / "volume")
     with pytest.raises(StartRefusedError, match=r"volume is missing, .* restore both"):
-        check_parts(metadata, volume)
+        start(data)
+
+
+def test_a_volume_that_is_not_mounted_is_refused_until_the_operator_says_otherwise(data: Path) -> None:
+    identity = (data / "volume/identity").read_text()
+    shutil.rmtree(data / "volume")
+    (data / "volume").mkdir()
+    with pytest.raises(StartRefusedError, match=rf"write {identity.strip()} to .*/volume/identity"):
+        start(data)
+    (data / "volume/identity").write_text(identity)
+    start(data)
+
+
+def test_the_volume_of_another_registry_is_refused(data: Path, tmp_path: Path) -> None:
+    start(tmp_path / "other")
+    shutil.rmtree(data / "volume")
+    shutil.copytree(tmp_path / "other/volume", data / "volume")
+    with pytest.raises(StartRefusedError, match="belongs to other metadata"):
+        start(data)
+
+
+def test_data_of_an_older_program_is_given_an_identity(data: Path) -> None:
+    with sqlite3.connect(data / "metadata.sqlite3") as database:
+        database.execute("DROP TABLE volume_identity")
+        database.execute("UPDATE schema_version SET version = 3")
+    database.close()
+    (data / "volume/identity").unlink()
+    start(data)
+    assert (data / "volume/identity").exists()

@@ -113,6 +113,26 @@ def test_what_was_published_is_there_after_a_restart(tmp_path: Path) -> None:
         assert running.served.send("GET", f"{package}/file").body == b"content"
 
 
+@pytest.mark.parametrize("reader", ["never reads", "is gone"])
+def test_a_log_that_nobody_reads_stops_no_request(tmp_path: Path, reader: str) -> None:
+    token_file = tmp_path / "token"
+    command = [*PROGRAM, "serve", "--data", str(tmp_path / "data"), "--port", "0", "--workers", "1"]
+    command += ["--root-token-file", str(token_file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            assert process.stderr
+            line = process.stdout.readline()
+            served = Served(int(line.rpartition(":")[2]), token_file.read_text().strip())
+            if reader == "is gone":
+                process.stderr.close()
+            target = "/api/v4/user?filler=" + "x" * 4000
+            assert {served.send("GET", target).status for _ in range(400)} == {200}
+        finally:
+            process.terminate()
+            assert process.wait(SECONDS) == 0
+
+
 def test_the_metrics_are_those_of_all_workers(tmp_path: Path) -> None:
     with serving(tmp_path) as running:
         for _ in range(40):

@@ -22,27 +22,34 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from generic_packages.storage.v1 import credential_pb2 as generic__packages_dot_storage_dot_v1_dot_credential__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)generic_packages/storage/v1/content.proto\x12\x1bgeneric_packages.storage.v1\"F\n\x14UploadContentRequest\x12\x13\n\tupload_id\x18\x01 \x01(\tH\x00\x12\x11\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"5\n\x15UploadContentResponse\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12\x0e\n\x06sha256\x18\x02 \x01(\x0c\"M\n\x16\x44ownloadContentRequest\x12\x13\n\x0bread_ticket\x18\x01 \x01(\x0c\x12\x0e\n\x06offset\x18\x02 \x01(\x03\x12\x0e\n\x06length\x18\x03 \x01(\x03\"*\n\x17\x44ownloadContentResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\"\x17\n\x15\x44\x65scribeVolumeRequest\"I\n\x16\x44\x65scribeVolumeResponse\x12\x0c\n\x04root\x18\x01 \x01(\t\x12\x12\n\nnonce_path\x18\x02 \x01(\t\x12\r\n\x05nonce\x18\x03 \x01(\x0c\x32\x85\x03\n\x0e\x43ontentService\x12x\n\rUploadContent\x12\x31.generic_packages.storage.v1.UploadContentRequest\x1a\x32.generic_packages.storage.v1.UploadContentResponse(\x01\x12~\n\x0f\x44ownloadContent\x12\x33.generic_packages.storage.v1.DownloadContentRequest\x1a\x34.generic_packages.storage.v1.DownloadContentResponse0\x01\x12y\n\x0e\x44\x65scribeVolume\x12\x32.generic_packages.storage.v1.DescribeVolumeRequest\x1a\x33.generic_packages.storage.v1.DescribeVolumeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)generic_packages/storage/v1/content.proto\x12\x1bgeneric_packages.storage.v1\x1a,generic_packages/storage/v1/credential.proto\"F\n\x14UploadContentRequest\x12\x13\n\tupload_id\x18\x01 \x01(\tH\x00\x12\x11\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"5\n\x15UploadContentResponse\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12\x0e\n\x06sha256\x18\x02 \x01(\x0c\"M\n\x16\x44ownloadContentRequest\x12\x13\n\x0bread_ticket\x18\x01 \x01(\x0c\x12\x0e\n\x06offset\x18\x02 \x01(\x03\x12\x0e\n\x06length\x18\x03 \x01(\x03\"*\n\x17\x44ownloadContentResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\"\x17\n\x15\x44\x65scribeVolumeRequest\"I\n\x16\x44\x65scribeVolumeResponse\x12\x0c\n\x04root\x18\x01 \x01(\t\x12\x12\n\nnonce_path\x18\x02 \x01(\t\x12\r\n\x05nonce\x18\x03 \x01(\x0c\x32\xd4\x03\n\x0e\x43ontentService\x12\x89\x01\n\rUploadContent\x12\x31.generic_packages.storage.v1.UploadContentRequest\x1a\x32.generic_packages.storage.v1.UploadContentResponse\"\x0f\x8a\xb5\x18\x0b\x12\tupload id(\x01\x12\x91\x01\n\x0f\x44ownloadContent\x12\x33.generic_packages.storage.v1.DownloadContentRequest\x1a\x34.generic_packages.storage.v1.DownloadContentResponse\"\x11\x8a\xb5\x18\r\x12\x0bread ticket0\x01\x12\xa1\x01\n\x0e\x44\x65scribeVolume\x12\x32.generic_packages.storage.v1.DescribeVolumeRequest\x1a\x33.generic_packages.storage.v1.DescribeVolumeResponse\"&\x8a\xb5\x18\"\x12 none: what it says is not secretb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'generic_packages.storage.v1.content_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_UPLOADCONTENTREQUEST']._serialized_start=74
-  _globals['_UPLOADCONTENTREQUEST']._serialized_end=144
-  _globals['_UPLOADCONTENTRESPONSE']._serialized_start=146
-  _globals['_UPLOADCONTENTRESPONSE']._serialized_end=199
-  _globals['_DOWNLOADCONTENTREQUEST']._serialized_start=201
-  _globals['_DOWNLOADCONTENTREQUEST']._serialized_end=278
-  _globals['_DOWNLOADCONTENTRESPONSE']._serialized_start=280
-  _globals['_DOWNLOADCONTENTRESPONSE']._serialized_end=322
-  _globals['_DESCRIBEVOLUMEREQUEST']._serialized_start=324
-  _globals['_DESCRIBEVOLUMEREQUEST']._serialized_end=347
-  _globals['_DESCRIBEVOLUMERESPONSE']._serialized_start=349
-  _globals['_DESCRIBEVOLUMERESPONSE']._serialized_end=422
-  _globals['_CONTENTSERVICE']._serialized_start=425
-  _globals['_CONTENTSERVICE']._serialized_end=814
+  _globals['_CONTENTSERVICE'].methods_by_name['UploadContent']._loaded_options = None
+  _globals['_CONTENTSERVICE'].methods_by_name['UploadContent']._serialized_options = b'\212\265\030\013\022\tupload id'
+  _globals['_CONTENTSERVICE'].methods_by_name['DownloadContent']._loaded_options = None
+  _globals['_CONTENTSERVICE'].methods_by_name['DownloadContent']._serialized_options = b'\212\265\030\r\022\013read ticket'
+  _globals['_CONTENTSERVICE'].methods_by_name['DescribeVolume']._loaded_options = None
+  _globals['_CONTENTSERVICE'].methods_by_name['DescribeVolume']._serialized_options = b'\212\265\030\"\022 none: what it says is not secret'
+  _globals['_UPLOADCONTENTREQUEST']._serialized_start=120
+  _globals['_UPLOADCONTENTREQUEST']._serialized_end=190
+  _globals['_UPLOADCONTENTRESPONSE']._serialized_start=192
+  _globals['_UPLOADCONTENTRESPONSE']._serialized_end=245
+  _globals['_DOWNLOADCONTENTREQUEST']._serialized_start=247
+  _globals['_DOWNLOADCONTENTREQUEST']._serialized_end=324
+  _globals['_DOWNLOADCONTENTRESPONSE']._serialized_start=326
+  _globals['_DOWNLOADCONTENTRESPONSE']._serialized_end=368
+  _globals['_DESCRIBEVOLUMEREQUEST']._serialized_start=370
+  _globals['_DESCRIBEVOLUMEREQUEST']._serialized_end=393
+  _globals['_DESCRIBEVOLUMERESPONSE']._serialized_start=395
+  _globals['_DESCRIBEVOLUMERESPONSE']._serialized_end=468
+  _globals['_CONTENTSERVICE']._serialized_start=471
+  _globals['_CONTENTSERVICE']._serialized_end=939
 # @@protoc_insertion_point(module_scope)

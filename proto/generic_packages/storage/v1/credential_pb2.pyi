@@ -3,9 +3,13 @@
 isort:skip_file
 What a client presented to prove who it is. The storage alone decides what it is worth."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import descriptor_pb2 as _descriptor_pb2
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf.internal import extension_dict as _extension_dict
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -17,75 +21,141 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class _Carriage:
+class _AuthenticationScheme:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
 
-class _CarriageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Carriage.ValueType], _builtins.type):
+class _AuthenticationSchemeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AuthenticationScheme.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
-    CARRIAGE_UNSPECIFIED: _Carriage.ValueType  # 0
+    AUTHENTICATION_SCHEME_UNSPECIFIED: _AuthenticationScheme.ValueType  # 0
     """Never sent."""
-    CARRIAGE_JOB_TOKEN: _Carriage.ValueType  # 1
+    AUTHENTICATION_SCHEME_JOB_TOKEN: _AuthenticationScheme.ValueType  # 1
     """Header JOB-TOKEN or query parameter job_token: CI job tokens."""
-    CARRIAGE_PRIVATE_TOKEN: _Carriage.ValueType  # 2
+    AUTHENTICATION_SCHEME_PRIVATE_TOKEN: _AuthenticationScheme.ValueType  # 2
     """Header PRIVATE-TOKEN or query parameter private_token: personal, project and group access tokens."""
-    CARRIAGE_DEPLOY_TOKEN: _Carriage.ValueType  # 3
+    AUTHENTICATION_SCHEME_DEPLOY_TOKEN: _AuthenticationScheme.ValueType  # 3
     """Header DEPLOY-TOKEN: deploy tokens."""
-    CARRIAGE_BEARER: _Carriage.ValueType  # 4
+    AUTHENTICATION_SCHEME_BEARER: _AuthenticationScheme.ValueType  # 4
     """Header Authorization: Bearer: access tokens and deploy tokens."""
-    CARRIAGE_BASIC: _Carriage.ValueType  # 5
+    AUTHENTICATION_SCHEME_BASIC: _AuthenticationScheme.ValueType  # 5
     """Header Authorization: Basic, the token as the password: every kind of token. One that names no token counts as
     no credential at all, so that a public project can still be read (GitLab's own tests pin this).
     """
 
-class Carriage(_Carriage, metaclass=_CarriageEnumTypeWrapper):
-    """The places that GitLab's API accepts a credential in."""
+class AuthenticationScheme(_AuthenticationScheme, metaclass=_AuthenticationSchemeEnumTypeWrapper):
+    """The ways in which GitLab's API accepts a credential."""
 
-CARRIAGE_UNSPECIFIED: Carriage.ValueType  # 0
+AUTHENTICATION_SCHEME_UNSPECIFIED: AuthenticationScheme.ValueType  # 0
 """Never sent."""
-CARRIAGE_JOB_TOKEN: Carriage.ValueType  # 1
+AUTHENTICATION_SCHEME_JOB_TOKEN: AuthenticationScheme.ValueType  # 1
 """Header JOB-TOKEN or query parameter job_token: CI job tokens."""
-CARRIAGE_PRIVATE_TOKEN: Carriage.ValueType  # 2
+AUTHENTICATION_SCHEME_PRIVATE_TOKEN: AuthenticationScheme.ValueType  # 2
 """Header PRIVATE-TOKEN or query parameter private_token: personal, project and group access tokens."""
-CARRIAGE_DEPLOY_TOKEN: Carriage.ValueType  # 3
+AUTHENTICATION_SCHEME_DEPLOY_TOKEN: AuthenticationScheme.ValueType  # 3
 """Header DEPLOY-TOKEN: deploy tokens."""
-CARRIAGE_BEARER: Carriage.ValueType  # 4
+AUTHENTICATION_SCHEME_BEARER: AuthenticationScheme.ValueType  # 4
 """Header Authorization: Bearer: access tokens and deploy tokens."""
-CARRIAGE_BASIC: Carriage.ValueType  # 5
+AUTHENTICATION_SCHEME_BASIC: AuthenticationScheme.ValueType  # 5
 """Header Authorization: Basic, the token as the password: every kind of token. One that names no token counts as
 no credential at all, so that a public project can still be read (GitLab's own tests pin this).
 """
-Global___Carriage: _TypeAlias = Carriage  # noqa: Y015
+Global___AuthenticationScheme: _TypeAlias = AuthenticationScheme  # noqa: Y015
+
+class _CallerKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CallerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallerKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CALLER_KIND_UNSPECIFIED: _CallerKind.ValueType  # 0
+    """Never declared."""
+    CALLER_KIND_ANONYMOUS: _CallerKind.ValueType  # 1
+    """Nobody: no credential, or a Basic one that names no token."""
+    CALLER_KIND_ACCESS_TOKEN: _CallerKind.ValueType  # 2
+    """A user, or the bot of a project or group, by an access token."""
+    CALLER_KIND_DEPLOY_TOKEN: _CallerKind.ValueType  # 3
+    """A deploy token."""
+    CALLER_KIND_JOB_TOKEN: _CallerKind.ValueType  # 4
+    """The user of a running job, by the job's token."""
+
+class CallerKind(_CallerKind, metaclass=_CallerKindEnumTypeWrapper):
+    """The kinds of caller, by the credential that names them."""
+
+CALLER_KIND_UNSPECIFIED: CallerKind.ValueType  # 0
+"""Never declared."""
+CALLER_KIND_ANONYMOUS: CallerKind.ValueType  # 1
+"""Nobody: no credential, or a Basic one that names no token."""
+CALLER_KIND_ACCESS_TOKEN: CallerKind.ValueType  # 2
+"""A user, or the bot of a project or group, by an access token."""
+CALLER_KIND_DEPLOY_TOKEN: CallerKind.ValueType  # 3
+"""A deploy token."""
+CALLER_KIND_JOB_TOKEN: CallerKind.ValueType  # 4
+"""The user of a running job, by the job's token."""
+Global___CallerKind: _TypeAlias = CallerKind  # noqa: Y015
 
 @_typing.final
 class Credential(_message.Message):
     """One credential exactly as it was carried; the secret is the token's text, never a digest.
-    A request holds every credential that its HTTP request presented, in the order of Carriage's numbers. The first decides alone: when
+    A request holds every credential that its HTTP request presented, in the order of AuthenticationScheme's numbers. The first decides alone: when
     it is not valid the call is refused, even if a later one would do.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    CARRIAGE_FIELD_NUMBER: _builtins.int
+    SCHEME_FIELD_NUMBER: _builtins.int
     USERNAME_FIELD_NUMBER: _builtins.int
     SECRET_FIELD_NUMBER: _builtins.int
-    carriage: Global___Carriage.ValueType
-    """Where the client put it: it limits which kinds of token are accepted."""
+    scheme: Global___AuthenticationScheme.ValueType
+    """How the client presented it: it limits which kinds of token are accepted."""
     username: _builtins.str
-    """The user name of HTTP Basic, empty for every other carriage. GitLab does not check it."""
+    """The user name of HTTP Basic, empty for every other scheme. GitLab does not check it."""
     secret: _builtins.str
     """The token's text as sent, at most 1,024 bytes."""
     def __init__(
         self,
         *,
-        carriage: Global___Carriage.ValueType = ...,
+        scheme: Global___AuthenticationScheme.ValueType = ...,
         username: _builtins.str = ...,
         secret: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["carriage", b"carriage", "secret", b"secret", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scheme", b"scheme", "secret", b"secret", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Credential: _TypeAlias = Credential  # noqa: Y015
+
+@_typing.final
+class Admission(_message.Message):
+    """Who may make a call. What a caller may do to what it names is decided afterwards, by role, scope and visibility."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALLERS_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    authority: _builtins.str
+    """What is presented in the place of credentials, for a call whose request holds none: "upload id" and the like."""
+    @_builtins.property
+    def callers(self) -> _containers.RepeatedScalarFieldContainer[Global___CallerKind.ValueType]:
+        """The kinds of caller that are let in; every other one is refused with CREDENTIAL_INVALID. A job token that is not let
+        in and was presented as Basic counts as no credential, as every Basic one does that names no token.
+        """
+
+    def __init__(
+        self,
+        *,
+        callers: _abc.Iterable[Global___CallerKind.ValueType] | None = ...,
+        authority: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "callers", b"callers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Admission: _TypeAlias = Admission  # noqa: Y015
+
+ADMISSION_FIELD_NUMBER: _builtins.int
+admission: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, Global___Admission]
+"""Declared on every call of this contract; a storage refuses to start with a call that declares nothing."""

@@ -6,11 +6,11 @@ import base64
 
 import pytest
 from generic_packages.storage.v1.credential_pb2 import (
-    CARRIAGE_BASIC,
-    CARRIAGE_BEARER,
-    CARRIAGE_DEPLOY_TOKEN,
-    CARRIAGE_JOB_TOKEN,
-    CARRIAGE_PRIVATE_TOKEN,
+    AUTHENTICATION_SCHEME_BASIC,
+    AUTHENTICATION_SCHEME_BEARER,
+    AUTHENTICATION_SCHEME_DEPLOY_TOKEN,
+    AUTHENTICATION_SCHEME_JOB_TOKEN,
+    AUTHENTICATION_SCHEME_PRIVATE_TOKEN,
 )
 
 from reference_server.frontend.http.credentials import presented_credentials
@@ -21,26 +21,26 @@ def basic(text: str) -> dict[str, str]:
 
 
 def presented(headers: dict[str, str], query: dict[str, str] | None = None) -> list[tuple[int, str, str]]:
-    return [(item.carriage, item.username, item.secret) for item in presented_credentials(headers, query or {})]
+    return [(item.scheme, item.username, item.secret) for item in presented_credentials(headers, query or {})]
 
 
 @pytest.mark.parametrize(
     ("headers", "query", "expected"),
     [
-        ({"Private-Token": "t"}, {}, (CARRIAGE_PRIVATE_TOKEN, "", "t")),
-        ({}, {"private_token": "t"}, (CARRIAGE_PRIVATE_TOKEN, "", "t")),
-        ({"Private-Token": "h"}, {"private_token": "q"}, (CARRIAGE_PRIVATE_TOKEN, "", "h")),
-        ({"Job-Token": "t"}, {}, (CARRIAGE_JOB_TOKEN, "", "t")),
-        ({}, {"job_token": "t"}, (CARRIAGE_JOB_TOKEN, "", "t")),
-        ({"Deploy-Token": "t"}, {}, (CARRIAGE_DEPLOY_TOKEN, "", "t")),
-        ({"Authorization": "Bearer t"}, {}, (CARRIAGE_BEARER, "", "t")),
-        ({"Authorization": "bearer  t"}, {}, (CARRIAGE_BEARER, "", "t")),
-        (basic("user:t"), {}, (CARRIAGE_BASIC, "user", "t")),
-        (basic(":t"), {}, (CARRIAGE_BASIC, "", "t")),
-        (basic("user:a:b"), {}, (CARRIAGE_BASIC, "user", "a:b")),
+        ({"Private-Token": "t"}, {}, (AUTHENTICATION_SCHEME_PRIVATE_TOKEN, "", "t")),
+        ({}, {"private_token": "t"}, (AUTHENTICATION_SCHEME_PRIVATE_TOKEN, "", "t")),
+        ({"Private-Token": "h"}, {"private_token": "q"}, (AUTHENTICATION_SCHEME_PRIVATE_TOKEN, "", "h")),
+        ({"Job-Token": "t"}, {}, (AUTHENTICATION_SCHEME_JOB_TOKEN, "", "t")),
+        ({}, {"job_token": "t"}, (AUTHENTICATION_SCHEME_JOB_TOKEN, "", "t")),
+        ({"Deploy-Token": "t"}, {}, (AUTHENTICATION_SCHEME_DEPLOY_TOKEN, "", "t")),
+        ({"Authorization": "Bearer t"}, {}, (AUTHENTICATION_SCHEME_BEARER, "", "t")),
+        ({"Authorization": "bearer  t"}, {}, (AUTHENTICATION_SCHEME_BEARER, "", "t")),
+        (basic("user:t"), {}, (AUTHENTICATION_SCHEME_BASIC, "user", "t")),
+        (basic(":t"), {}, (AUTHENTICATION_SCHEME_BASIC, "", "t")),
+        (basic("user:a:b"), {}, (AUTHENTICATION_SCHEME_BASIC, "user", "a:b")),
     ],
 )
-def test_each_place_gives_its_authentication_scheme(
+def test_each_place_gives_its_scheme(
     headers: dict[str, str], query: dict[str, str], expected: tuple[int, str, str]
 ) -> None:
     assert presented(headers, query) == [expected]
@@ -66,10 +66,10 @@ def test_what_names_no_token_is_no_credential(headers: dict[str, str]) -> None:
 def test_all_credentials_are_sent_in_the_order_of_their_schemes() -> None:
     headers = {**basic("user:e"), "Deploy-Token": "c", "Private-Token": "b", "Job-Token": "a"}
     assert [scheme for scheme, _, _ in presented(headers)] == [
-        CARRIAGE_JOB_TOKEN,
-        CARRIAGE_PRIVATE_TOKEN,
-        CARRIAGE_DEPLOY_TOKEN,
-        CARRIAGE_BASIC,
+        AUTHENTICATION_SCHEME_JOB_TOKEN,
+        AUTHENTICATION_SCHEME_PRIVATE_TOKEN,
+        AUTHENTICATION_SCHEME_DEPLOY_TOKEN,
+        AUTHENTICATION_SCHEME_BASIC,
     ]
 
 

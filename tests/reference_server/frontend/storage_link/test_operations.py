@@ -8,7 +8,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from generic_packages.storage.v1.credential_pb2 import CARRIAGE_PRIVATE_TOKEN, Credential
+from generic_packages.storage.v1.credential_pb2 import AUTHENTICATION_SCHEME_PRIVATE_TOKEN, Credential
 from generic_packages.storage.v1.operations_pb2 import OperateRequest, OperateResponse, Operation, OperationOutcome
 from generic_packages.storage.v1.packages_pb2 import (
     BeginPublicationRequest,
@@ -89,7 +89,7 @@ def test_what_waits_goes_in_one_message(tmp_path: Path) -> None:
 
 
 LONG_QUESTION = OpenPackageFileRequest(
-    credentials=[Credential(carriage=CARRIAGE_PRIVATE_TOKEN, secret="t" * 900)],
+    credentials=[Credential(scheme=AUTHENTICATION_SCHEME_PRIVATE_TOKEN, secret="t" * 900)],
     coordinates=PackageFileCoordinates(project="p", package_name="n", package_version="v", file_name="f" * 8000),
 )
 FULL_PUBLICATION = PublishRequest(content=bytes(SMALL_CONTENT_BYTES))

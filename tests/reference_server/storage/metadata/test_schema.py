@@ -11,10 +11,10 @@ from peewee import Model
 from reference_server.contract.addresses import TcpAddress
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.storage import StorageSettings
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.models import MODELS
-from reference_server.storage.metadata.schema import MIGRATIONS
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, migrate
+from reference_server.storage.metadata.sqlite.schema import MIGRATIONS
 from tests.support.storage import serving_in_thread
 
 ONE, TWO = ("CREATE TABLE one (x INTEGER)",), ("CREATE TABLE two (x INTEGER)", "INSERT INTO one VALUES (2)")
@@ -56,7 +56,7 @@ def test_a_model_has_the_columns_of_its_table(database: Database, model: type[Mo
 
 def test_every_table_has_its_model(database: Database) -> None:
     migrate(database)
-    assert tables(database) == {model._meta.table_name for model in MODELS} | {"schema_version"}
+    assert tables(database) == {model._meta.table_name for model in MODELS} | {"schema_version", "volume_identity"}
 
 
 def test_every_column_that_refers_to_a_table_is_indexed(database: Database) -> None:

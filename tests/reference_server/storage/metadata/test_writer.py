@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.writer import Writer
 
 
@@ -37,11 +38,11 @@ def scenario(tmp_path: Path, act: Callable[[Writer, Database], Awaitable[object]
         after.close()
 
 
-def insert(number: int) -> Callable[[Database], int]:
+def insert(number: int) -> Callable[[Metadata], int]:
     """Make a change that inserts a number and gives it."""
 
-    def change(database: Database) -> int:
-        database.run("INSERT INTO numbers VALUES (?)", (number,))
+    def change(metadata: Metadata) -> int:
+        metadata.database.run("INSERT INTO numbers VALUES (?)", (number,))
         return number
 
     return change
@@ -67,8 +68,8 @@ def test_changes_that_wait_together_are_one_transaction(tmp_path: Path) -> None:
 
 
 def test_a_change_that_raises_is_undone_alone(tmp_path: Path) -> None:
-    def refuse(database: Database) -> None:
-        database.run("INSERT INTO numbers VALUES (50)")
+    def refuse(metadata: Metadata) -> None:
+        metadata.database.run("INSERT INTO numbers VALUES (50)")
         raise Failure(Reason.PACKAGE_DUPLICATE, "no")
 
     async def act(writer: Writer, _: Database) -> None:
@@ -100,7 +101,7 @@ def test_a_change_that_is_cancelled_before_it_begins_is_withdrawn(tmp_path: Path
 def test_long_changes_keep_their_place_among_the_others(tmp_path: Path) -> None:
     order: list[str] = []
 
-    def note(name: str) -> Callable[[Database], None]:
+    def note(name: str) -> Callable[[Metadata], None]:
         return lambda _: order.append(name)
 
     async def act(writer: Writer, _: Database) -> None:
@@ -149,9 +150,9 @@ def test_another_program_that_holds_the_database_is_waited_for(tmp_path: Path) -
 
 
 def test_a_full_volume_refuses_the_group_and_the_next_one_is_written(tmp_path: Path) -> None:
-    def enlarge(database: Database) -> None:
-        database.run("CREATE TABLE IF NOT EXISTS large (content BLOB)")
-        database.run("INSERT INTO large VALUES (zeroblob(10000000))")
+    def enlarge(metadata: Metadata) -> None:
+        metadata.database.run("CREATE TABLE IF NOT EXISTS large (content BLOB)")
+        metadata.database.run("INSERT INTO large VALUES (zeroblob(10000000))")
 
     async def act(writer: Writer, _: Database) -> None:
         writer._database.run("PRAGMA max_page_count = 100")

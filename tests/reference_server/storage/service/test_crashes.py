@@ -12,7 +12,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.sqlite.database import Database
 from tests.support.storage import SECONDS, Registry, at, ending
 from tests.support.storage_process import StorageProcess
 

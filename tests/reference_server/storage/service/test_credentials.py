@@ -15,13 +15,13 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from reference_server.contract.failure import Failure
 from tests.support.storage import SECONDS, Registry, at, in_project, outcome
 
-CARRIAGES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
+SCHEMES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
 
 
-def carried(carriage: str, secret: str) -> Credential:
+def carried(scheme: str, secret: str) -> Credential:
     """Carry a secret."""
-    number = credential_pb2.Carriage.Value(f"CARRIAGE_{carriage}")
-    return Credential(carriage=number, username="anybody" if carriage == "BASIC" else "", secret=secret)
+    number = credential_pb2.AuthenticationScheme.Value(f"AUTHENTICATION_SCHEME_{scheme}")
+    return Credential(scheme=number, username="anybody" if scheme == "BASIC" else "", secret=secret)
 
 
 def publishing(registry: Registry, project: int, *credentials: Credential) -> str:
@@ -30,20 +30,20 @@ def publishing(registry: Registry, project: int, *credentials: Credential) -> st
 
 
 @pytest.mark.parametrize(
-    ("kind", "carriages"),
+    ("kind", "schemes"),
     [("access", {"PRIVATE_TOKEN", "BEARER", "BASIC"}), ("deploy", {"DEPLOY_TOKEN", "BEARER", "BASIC"})],
 )
-@pytest.mark.parametrize("carriage", CARRIAGES)
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_token_counts_only_where_its_kind_may_be_carried(
-    registry: Registry, kind: str, carriages: set[str], carriage: str
+    registry: Registry, kind: str, schemes: set[str], scheme: str
 ) -> None:
     project = registry.project().id
     if kind == "access":
         secret = registry.access_token(project).secret
     else:
         secret = registry.deploy_token(project, "write_package_registry")[0].secret
-    expected = "OK" if carriage in carriages else "CREDENTIAL_INVALID"
-    assert publishing(registry, project, carried(carriage, secret)) == expected
+    expected = "OK" if scheme in schemes else "CREDENTIAL_INVALID"
+    assert publishing(registry, project, carried(scheme, secret)) == expected
 
 
 def test_the_first_credential_decides_alone(registry: Registry) -> None:
@@ -54,7 +54,7 @@ def test_the_first_credential_decides_alone(registry: Registry) -> None:
     assert publishing(registry, project, carried("PRIVATE_TOKEN", good), carried("BASIC", "worthless")) == "OK"
 
 
-def test_a_credential_without_a_carriage_is_malformed(registry: Registry) -> None:
+def test_a_credential_without_a_scheme_is_malformed(registry: Registry) -> None:
     project = registry.project().id
     assert publishing(registry, project, Credential(secret="x")) == "PARAMETER_INVALID"
 
@@ -64,15 +64,15 @@ def test_a_secret_that_no_token_has_is_invalid(registry: Registry, secret: str) 
     assert publishing(registry, registry.project().id, carried("PRIVATE_TOKEN", secret)) == "CREDENTIAL_INVALID"
 
 
-@pytest.mark.parametrize("carriage", ["PRIVATE_TOKEN", "BEARER", "BASIC"])
-def test_a_revoked_access_token_is_refused_however_it_is_carried(registry: Registry, carriage: str) -> None:
+@pytest.mark.parametrize("scheme", ["PRIVATE_TOKEN", "BEARER", "BASIC"])
+def test_a_revoked_access_token_is_refused_however_it_is_carried(registry: Registry, scheme: str) -> None:
     project = registry.project().id
     created = registry.access_token(project)
     request = tokens_pb2.RevokeAccessTokenRequest(
         credentials=registry.root, place=in_project(project), token_id=created.access_token.id
     )
     assert outcome(registry.tokens.RevokeAccessToken, request) == "OK"
-    assert publishing(registry, project, carried(carriage, created.secret)) == "CREDENTIAL_REVOKED"
+    assert publishing(registry, project, carried(scheme, created.secret)) == "CREDENTIAL_REVOKED"
     assert outcome(registry.tokens.RevokeAccessToken, request) == "TOKEN_NOT_FOUND"
 
 

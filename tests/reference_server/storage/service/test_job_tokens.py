@@ -98,7 +98,7 @@ def test_a_job_token_ends_with_everything_that_it_lives_by(registry: Registry, e
 
 
 @pytest.mark.parametrize(
-    ("carriage", "username", "published"),
+    ("scheme", "username", "published"),
     [
         ("JOB_TOKEN", "", "OK"),
         ("BASIC", "gitlab-ci-token", "OK"),
@@ -110,12 +110,12 @@ def test_a_job_token_ends_with_everything_that_it_lives_by(registry: Registry, e
     ],
 )
 def test_a_job_token_counts_only_where_it_may_be_carried(
-    registry: Registry, carriage: str, username: str, published: str
+    registry: Registry, scheme: str, username: str, published: str
 ) -> None:
     project = registry.project().id
     secret = running_job(registry, project, developer_of(registry, project).credentials).token
-    number = credential_pb2.Carriage.Value(f"CARRIAGE_{carriage}")
-    credential = Credential(carriage=number, username=username, secret=secret)
+    number = credential_pb2.AuthenticationScheme.Value(f"AUTHENTICATION_SCHEME_{scheme}")
+    credential = Credential(scheme=number, username=username, secret=secret)
     assert _publish(registry, project, [credential]) == published
 
 

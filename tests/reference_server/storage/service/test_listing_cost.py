@@ -18,8 +18,8 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from peewee import BaseQuery
 
 from reference_server.storage.identity.root_token import ensure_root_token
-from reference_server.storage.metadata.database import Database, Parameters
-from reference_server.storage.metadata.migrations import migrate
+from reference_server.storage.metadata.sqlite.database import Database, Parameters
+from reference_server.storage.metadata.sqlite.migrations import migrate
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rooms import Rooms, Rules, furnish
 from reference_server.storage.rules.editions import edition
@@ -64,7 +64,7 @@ class Storage:
         writing.close()
         self.database = CountingDatabase(folder / "metadata")
         secret = (folder / "token").read_text().strip()
-        self.root = credential_pb2.Credential(carriage=credential_pb2.CARRIAGE_PRIVATE_TOKEN, secret=secret)
+        self.root = credential_pb2.Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_PRIVATE_TOKEN, secret=secret)
         self.servicer = asyncio.run(self._servicer(folder))
 
     async def _servicer(self, folder: Path) -> PackagesServicer:

@@ -17,7 +17,7 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from reference_server.contract.failure import Failure
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM, SMALL_CONTENT_BYTES
 from reference_server.storage.metadata import writer
-from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.sqlite.database import Database
 from tests.support.storage import SECONDS, Registry, at, outcome, parts, running
 from tests.support.storage_process import StorageProcess
 

@@ -31,8 +31,8 @@ class Callers:
         if kind in {"none", "administrator"}:
             return ANONYMOUS if kind == "none" else self.registry.root
         if kind.startswith("invalid "):
-            carriage = credential_pb2.Carriage.Value(f"CARRIAGE_{kind.removeprefix('invalid ')}")
-            return (Credential(carriage=carriage, username="somebody", secret="glpat-names-no-token-at-all"),)
+            scheme = credential_pb2.AuthenticationScheme.Value(f"AUTHENTICATION_SCHEME_{kind.removeprefix('invalid ')}")
+            return (Credential(scheme=scheme, username="somebody", secret="glpat-names-no-token-at-all"),)
         if "deploy" in kind:
             return self.registry.deploy_token(self.elsewhere if "foreign" in kind else self.project, *_scopes(kind))
         if kind == "stranger":

@@ -28,7 +28,7 @@ def run_job(registry: Registry, project: int, ref: str = "main") -> Running:
     pipeline = ci_pb2.CreatePipelineRequest(credentials=registry.root, project=str(project), ref=ref)
     registry.ci.CreatePipeline(pipeline, timeout=SECONDS)
     answer = registry.ci.RequestJob(ci_pb2.RequestJobRequest(runner_token=token), timeout=SECONDS)
-    secret = Credential(carriage=credential_pb2.CARRIAGE_JOB_TOKEN, secret=answer.token)
+    secret = Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_JOB_TOKEN, secret=answer.token)
     return Running(answer.job.pipeline, (secret,))
 
 

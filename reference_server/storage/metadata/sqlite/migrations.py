@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.schema import MIGRATIONS
+from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.schema import MIGRATIONS
 
 
 class SchemaTooNewError(Exception):
@@ -30,6 +30,12 @@ def migrate(database: Database, migrations: Sequence[Sequence[str]] = MIGRATIONS
         database.roll_back()
         raise
     database.run("COMMIT")
+
+
+def is_new(database: Database) -> bool:
+    """Return whether no migration has ever run: the database is empty, or a copy that lost what it held."""
+    known = database.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'")
+    return known is None or database.one("SELECT 1 FROM schema_version WHERE version > 0") is None
 
 
 def _run_unseen(database: Database, migrations: Sequence[Sequence[str]]) -> None:

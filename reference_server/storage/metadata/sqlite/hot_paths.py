@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.sqlite.database import Database
 
 _HIGHEST_ID_DIGITS = 18  # a longer number is no SQLite integer
 

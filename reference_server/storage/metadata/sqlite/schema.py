@@ -210,5 +210,12 @@ _PACKAGES_IN_FULL = (
         UNIQUE (project_id, package_type, name_pattern))""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_IDENTITY + _PACKAGES, _PEOPLE_AND_CI, _PACKAGES_IN_FULL)
+_VOLUME_IDENTITY = ("CREATE TABLE volume_identity (identity TEXT NOT NULL)",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _IDENTITY + _PACKAGES,
+    _PEOPLE_AND_CI,
+    _PACKAGES_IN_FULL,
+    _VOLUME_IDENTITY,
+)
 """The statements of each migration; the first brings the schema to version 1, the second to version 2, and so on."""
