@@ -35,8 +35,7 @@ class Pipelines(RestHandler):
             project=project,
             status=ci_pb2.JobStatus.ValueType(self.parameters.choice("status", ci.JOB_STATUSES, absent=0)),
             ref=self.parameters.given("ref"),
-            page=page.number,
-            per_page=page.size,
+            **page,
         )
         answer = await self.call(self.services.ci.ListPipelines, request)
         self.send_page([ci.pipeline(pipeline, self.origin) for pipeline in answer.pipelines], page, answer.total)
@@ -68,8 +67,7 @@ class Jobs(RestHandler):
             project=project,
             pipeline_id=None if pipeline is None else path_number("pipeline_id", pipeline),
             statuses=[ci_pb2.JobStatus.ValueType(status) for status in statuses],
-            page=page.number,
-            per_page=page.size,
+            **page,
         )
         answer = await self.call(self.services.ci.ListJobs, request)
         self.send_page([ci.job(job, self.origin) for job in answer.jobs], page, answer.total)
@@ -114,9 +112,7 @@ class Runners(RestHandler):
 
     async def get(self, kind: str = "", name: str = "") -> None:
         page = read_page(self.parameters)
-        request = ci_pb2.ListRunnersRequest(
-            place=place(kind, name) if kind else None, page=page.number, per_page=page.size
-        )
+        request = ci_pb2.ListRunnersRequest(place=place(kind, name) if kind else None, **page)
         answer = await self.call(self.services.ci.ListRunners, request)
         self.send_page([ci.runner(runner) for runner in answer.runners], page, answer.total)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from generic_packages.storage.v1.packages_pb2 import GivenPart, ListedPart
@@ -24,12 +24,11 @@ _COUNTED_ITEMS = 10_000
 Headers = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """The page of a counted list that is asked for: its number from 1, and the most items on it."""
+class PageRequest(TypedDict):
+    """The page of a counted list that is asked for, as the contract names it: a number from 1, and the most items."""
 
-    number: int
-    size: int
+    page: int
+    per_page: int
 
 
 class RestHandler(ApiHandler):
@@ -47,7 +46,8 @@ class RestHandler(ApiHandler):
 def read_page(parameters: Parameters) -> PageRequest:
     """Read `page` and `per_page` (20 when absent, at most 100); what is wrong comes out at the parameters' `check`."""
     number = min(_positive(parameters, "page", 1), _LAST_NUMBER)
-    return PageRequest(number, min(_positive(parameters, "per_page", _DEFAULT_SIZE), _LARGEST_SIZE))
+    size = min(_positive(parameters, "per_page", _DEFAULT_SIZE), _LARGEST_SIZE)
+    return PageRequest(page=number, per_page=size)
 
 
 def read_ordered_page(parameters: Parameters) -> ListedPart:
@@ -64,19 +64,20 @@ def read_ordered_page(parameters: Parameters) -> ListedPart:
 
 def page_headers(request: HTTPServerRequest, page: PageRequest, total: int) -> Headers:
     """Return the headers of one page out of `total` items: the X- ones, empty where there is no such page, and Link."""
-    pages = max(1, -(-total // page.size))
-    previous = page.number - 1 if 1 < page.number <= pages else None
-    following = page.number + 1 if page.number < pages else None
+    number, size = page["page"], page["per_page"]
+    pages = max(1, -(-total // size))
+    previous = number - 1 if 1 < number <= pages else None
+    following = number + 1 if number < pages else None
     counted = total <= _COUNTED_ITEMS
     targets = {"prev": previous, "next": following, "first": 1, "last": pages if counted else None}
     links = [
-        _link(request, {"page": number, "per_page": page.size}, relation)
-        for relation, number in targets.items()
-        if number is not None
+        _link(request, {"page": other, "per_page": size}, relation)
+        for relation, other in targets.items()
+        if other is not None
     ]
     headers = [
-        ("X-Per-Page", str(page.size)),
-        ("X-Page", str(page.number)),
+        ("X-Per-Page", str(size)),
+        ("X-Page", str(number)),
         ("X-Next-Page", str(following or "")),
         ("X-Prev-Page", str(previous or "")),
         ("Link", ", ".join(links)),
@@ -87,7 +88,7 @@ def page_headers(request: HTTPServerRequest, page: PageRequest, total: int) -> H
 def ordered_page_headers(request: HTTPServerRequest, part: GivenPart) -> Headers:
     """Return the headers of a page that the storage cut: counted ones, or the Link to what comes after its cursor."""
     if part.page:
-        return page_headers(request, PageRequest(part.page, part.per_page), part.total)
+        return page_headers(request, PageRequest(page=part.page, per_page=part.per_page), part.total)
     if not part.next_cursor:
         return []
     return [("Link", _link(request, {"cursor": part.next_cursor, "per_page": part.per_page}, "next"))]

@@ -29,7 +29,7 @@ class JobTokenAllowlist(RestHandler):
 
     async def get(self, project: str) -> None:
         page = read_page(self.parameters)
-        request = ci_pb2.ListJobTokenAllowlistRequest(project=project, page=page.number, per_page=page.size)
+        request = ci_pb2.ListJobTokenAllowlistRequest(project=project, **page)
         answer = await self.call(self.services.ci.ListJobTokenAllowlist, request)
         self.send_page([places.project(one, self.origin) for one in answer.projects], page, answer.total)
 

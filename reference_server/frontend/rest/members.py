@@ -21,11 +21,7 @@ class AllMembers(RestHandler):
         """List members; `query` chooses among them."""
         page = read_page(self.parameters)
         request = members_pb2.ListMembersRequest(
-            place=place(kind, name),
-            inherited=self.inherited,
-            search=self.parameters.given("query"),
-            page=page.number,
-            per_page=page.size,
+            place=place(kind, name), inherited=self.inherited, search=self.parameters.given("query"), **page
         )
         answer = await self.call(self.services.members.ListMembers, request)
         self.send_page([users.member(member, self.origin) for member in answer.members], page, answer.total)

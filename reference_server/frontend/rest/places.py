@@ -41,8 +41,7 @@ class Groups(RestHandler):
             search=parameters.given("search"),
             top_level_only=parameters.flag("top_level_only") or False,
             minimum_access_level=parameters.level("min_access_level") or (_Role.OWNER if owned else None),
-            page=page.number,
-            per_page=page.size,
+            **page,
         )
         answer = await self.call(self.services.identity.ListGroups, request)
         self.send_page([places.group(group, self.origin) for group in answer.groups], page, answer.total)
@@ -93,8 +92,7 @@ class Projects(RestHandler):
             minimum_access_level=parameters.level("min_access_level") or (_Role.OWNER if owned else member),
             order_by=parameters.text("order_by"),
             sort=parameters.text("sort"),
-            page=page.number,
-            per_page=page.size,
+            **page,
         )
         answer = await self.call(self.services.identity.ListProjects, request)
         self.send_page([places.project(project, self.origin) for project in answer.projects], page, answer.total)

@@ -23,7 +23,7 @@ class ProtectionRules(RestHandler):
 
     async def get(self, project: str) -> None:
         page = read_page(self.parameters)
-        request = protection_pb2.ListProtectionRulesRequest(project=project, page=page.number, per_page=page.size)
+        request = protection_pb2.ListProtectionRulesRequest(project=project, **page)
         answer = await self.call(self.services.protection.ListProtectionRules, request)
         self.send_page([packages.protection_rule(rule) for rule in answer.rules], page, answer.total)
 

@@ -22,9 +22,7 @@ class AccessTokens(RestHandler):
         """List tokens; `state` and `search` choose among them."""
         page = read_page(self.parameters)
         state, search = _state(self.parameters), self.parameters.given("search")
-        request = tokens_pb2.ListAccessTokensRequest(
-            place=place(kind, name), state=state, search=search, page=page.number, per_page=page.size
-        )
+        request = tokens_pb2.ListAccessTokensRequest(place=place(kind, name), state=state, search=search, **page)
         answer = await self.call(self.services.tokens.ListAccessTokens, request)
         self.send_page([tokens.access_token(token) for token in answer.access_tokens], page, answer.total)
 
@@ -80,8 +78,7 @@ class PersonalAccessTokens(RestHandler):
             user_id=self.parameters.integer("user_id"),
             state=_state(self.parameters),
             search=self.parameters.given("search"),
-            page=page.number,
-            per_page=page.size,
+            **page,
         )
         answer = await self.call(self.services.tokens.ListPersonalAccessTokens, request)
         self.send_page([tokens.access_token(token) for token in answer.access_tokens], page, answer.total)
@@ -122,10 +119,7 @@ class EveryDeployToken(RestHandler):
         """List tokens; `active` chooses among them."""
         page = read_page(self.parameters)
         request = tokens_pb2.ListDeployTokensRequest(
-            place=place(kind, name) if kind else None,
-            active_only=self.parameters.flag("active") or False,
-            page=page.number,
-            per_page=page.size,
+            place=place(kind, name) if kind else None, active_only=self.parameters.flag("active") or False, **page
         )
         answer = await self.call(self.services.tokens.ListDeployTokens, request)
         self.send_page([tokens.deploy_token(token) for token in answer.deploy_tokens], page, answer.total)

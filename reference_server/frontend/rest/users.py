@@ -41,8 +41,7 @@ class Users(RestHandler):
             username=self.parameters.given("username"),
             search=self.parameters.given("search"),
             state=_state(self.parameters),
-            page=page.number,
-            per_page=page.size,
+            **page,
         )
         answer = await self.call(self.services.identity.ListUsers, request)
         self.send_page([users.user(user, self.origin) for user in answer.users], page, answer.total)
