@@ -10,12 +10,7 @@ from reference_server.frontend.api.parameters import Parameters, path_number
 from reference_server.frontend.api.shapes import packages
 from reference_server.frontend.rest.handler import RestHandler, read_page
 
-_FIELDS = (
-    "package_name_pattern",
-    "package_type",
-    "minimum_access_level_for_push",
-    "minimum_access_level_for_delete",
-)
+_FIELDS = ("package_name_pattern", "package_type", "minimum_access_level_for_push", "minimum_access_level_for_delete")
 
 
 class ProtectionRules(RestHandler):

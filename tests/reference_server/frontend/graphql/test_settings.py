@@ -73,8 +73,7 @@ def test_settings_are_changed_one_by_one(front_end: Served, group: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("regex", "words"),
-    [("(", "missing )"), ("*a", "repetition"), (r"(?!a)b", "(?!"), ("a" * 256, "255 characters")],
+    ("regex", "words"), [("(", "missing )"), ("*a", "repetition"), (r"(?!a)b", "(?!"), ("a" * 256, "255 characters")]
 )
 def test_a_regex_that_re2_refuses_is_named_in_errors(front_end: Served, group: str, regex: str, words: str) -> None:
     refused = payload(update(front_end, group, regex=regex, allowed=False))

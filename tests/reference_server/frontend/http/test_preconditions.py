@@ -58,10 +58,7 @@ def test_a_state_that_the_client_may_want_is_sent(headers: dict[str, str]) -> No
     assert evaluate_preconditions(headers, CURRENT) is HTTPStatus.OK
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [{"If-Match": '"x"'}, {"If-Match": 'W/"abc"'}, {"If-Unmodified-Since": EARLIER}],
-)
+@pytest.mark.parametrize("headers", [{"If-Match": '"x"'}, {"If-Match": 'W/"abc"'}, {"If-Unmodified-Since": EARLIER}])
 def test_a_state_that_the_client_excludes_is_refused(headers: dict[str, str]) -> None:
     assert evaluate_preconditions(headers, CURRENT) is HTTPStatus.PRECONDITION_FAILED
 

@@ -18,12 +18,7 @@ def test_a_rule_has_gitlabs_shape(front_end: Served, project: PackageProject) ->
     created = front_end.post(rules(project), RULE)
     shown = created.json()
     assert created.status == 201
-    assert shown == {
-        **RULE,
-        "id": shown["id"],
-        "project_id": project.id,
-        "minimum_access_level_for_delete": None,
-    }
+    assert shown == {**RULE, "id": shown["id"], "project_id": project.id, "minimum_access_level_for_delete": None}
     assert front_end.get(rules(project)).items() == [shown]
 
 
