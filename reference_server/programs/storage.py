@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +14,7 @@ from typing import TypeVar
 import structlog
 import uvloop
 
+from reference_server.content.pipeline import ContentPipeline
 from reference_server.contract import logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
@@ -88,10 +87,10 @@ async def serving(settings: StorageSettings) -> AsyncIterator[Address]:
     writer = Writer(writing)
     rules = Rules(edition(settings.edition), settings.max_file_size, settings.legacy_digests)
     volume = settings.data / _VOLUME
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="hash") as hashing:
+    with closing(ContentPipeline()) as pipeline:
         try:
             rooms = _told_simply(
-                lambda: furnish(reading=reading, writer=writer, volume=volume, hashing=hashing, rules=rules)
+                lambda: furnish(reading=reading, writer=writer, volume=volume, pipeline=pipeline, rules=rules)
             )
             async with _server(rooms, settings.listen, settings.drain_seconds) as bound:
                 yield bound
@@ -113,7 +112,7 @@ async def _server(rooms: Rooms, address: Address, drain_seconds: float) -> Async
         await server.stop(drain_seconds)
         housekeeping.cancel()
         await asyncio.gather(housekeeping, return_exceptions=True)
-        await rooms.housekeeping.freeing.settle(drain_seconds)
+        await rooms.housekeeping.garbage_collector.settle(drain_seconds)
 
 
 def _open_metadata(settings: StorageSettings) -> tuple[Database, Database]:

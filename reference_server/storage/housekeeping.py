@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from reference_server.contract.failure import Failure
-from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.packages.downloads import Downloads
 from reference_server.storage.packages.uploads import Uploads
 
@@ -23,7 +23,7 @@ class Housekeeping:
     """Puts the uploads and the volume in order, and writes when packages were downloaded."""
 
     uploads: Uploads
-    freeing: Freeing
+    garbage_collector: GarbageCollector
     downloads: Downloads
 
     async def run(self) -> None:
@@ -50,7 +50,7 @@ class Housekeeping:
         try:
             idle = self.uploads.end_idle()
             strays = await self.uploads.discard_strays()
-            orphans = await self.freeing.sweep() if sweep else 0
+            orphans = await self.garbage_collector.sweep() if sweep else 0
         except (OSError, sqlite3.Error):
             log.exception("housekeeping failed")
         else:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
+from reference_server.content.pipeline import ContentPipeline
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import changing_settings, downloading
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.local_disk import LocalDisk
 from reference_server.storage.blobs.store import BlobStore
@@ -43,7 +43,7 @@ from reference_server.storage.packages.protection import Protection
 from reference_server.storage.packages.protection_rules import ProtectionRules
 from reference_server.storage.packages.publishing import Publishing
 from reference_server.storage.packages.read_tickets import ReadTickets
-from reference_server.storage.packages.receiving import Receiving
+from reference_server.storage.packages.receiving import ContentReceiver
 from reference_server.storage.packages.settings import Settings
 from reference_server.storage.packages.showing import Showing
 from reference_server.storage.packages.uploads import Uploads
@@ -66,7 +66,7 @@ class PackageRooms:
     publishing: Publishing
     committing: Committing
     uploads: Uploads
-    receiving: Receiving
+    receiving: ContentReceiver
     opening: Opening
     tickets: ReadTickets
     store: BlobStore
@@ -116,12 +116,12 @@ class Rooms:
     housekeeping: Housekeeping
 
 
-def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executor, rules: Rules) -> Rooms:
+def furnish(*, reading: Database, writer: Writer, volume: Path, pipeline: ContentPipeline, rules: Rules) -> Rooms:
     """Put the storage together. `reading` is the event loop's own connection; `volume` is made if need be."""
     lookups = HotPaths(reading)
     store = LocalDisk(volume)
     guards = DigestGuards()
-    freeing = Freeing(store, guards, lookups)
+    garbage_collector = GarbageCollector(store, guards, lookups)
     authentication = Authentication(lookups)
     with_jobs = Authentication(lookups, job_tokens=True)
     projects = ProjectAccess(lookups, rules.edition)
@@ -145,16 +145,16 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
     showing = Showing(reading, projects, downloads)
     packages = PackageRooms(
         publishing=publishing,
-        committing=Committing(publishing, uploads, store, guards, freeing, lookups),
+        committing=Committing(publishing, uploads, store, guards, garbage_collector, lookups),
         uploads=uploads,
-        receiving=Receiving(uploads, store, publishing, hashing),
+        receiving=ContentReceiver(uploads, store, publishing, pipeline),
         opening=Opening(with_jobs, projects, lookups, rules.edition, permission, downloads),
         tickets=ReadTickets(),
         store=store,
         volume=write_proof(volume),
         listing=Listing(with_jobs, projects, reading, permission, showing),
         group_listing=GroupListing(authentication, groups, projects, lookups, reading, permission, showing),
-        deleting=Deleting(with_jobs, projects, protection, writer, freeing),
+        deleting=Deleting(with_jobs, projects, protection, writer, garbage_collector),
         settings=Settings(authentication, groups, lookups, writer, changing_settings(rules.edition)),
         limits=Limits(authentication, projects, lookups, writer, rules.maximum_bytes),
         protection_rules=ProtectionRules(authentication, projects, reading, writer, rules.edition),
@@ -162,8 +162,8 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
     identity = IdentityRooms(
         edition=rules.edition,
         users=Users(authentication, reading, writer),
-        groups=Groups(authentication, groups, reading, writer, freeing),
-        projects=Projects(authentication, projects, groups, reading, writer, freeing),
+        groups=Groups(authentication, groups, reading, writer, garbage_collector),
+        projects=Projects(authentication, projects, groups, reading, writer, garbage_collector),
         members=Members(authentication, places, reading, writer),
         personal_tokens=PersonalTokens(authentication, reading, writer),
         access_tokens=AccessTokens(authentication, places, reading, writer),
@@ -177,4 +177,4 @@ def furnish(*, reading: Database, writer: Writer, volume: Path, hashing: Executo
         job_token_scope=JobTokenScope(authentication, projects, rules.edition, reading, writer),
         package_pipelines=PackagePipelines(with_jobs, projects, reading, permission, rules.edition),
     )
-    return Rooms(authentication, packages, identity, ci, Housekeeping(uploads, freeing, downloads))
+    return Rooms(authentication, packages, identity, ci, Housekeeping(uploads, garbage_collector, downloads))

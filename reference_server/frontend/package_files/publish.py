@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -10,40 +11,48 @@ from generic_packages.storage.v1.packages_pb2 import BeginPublicationRequest, Pa
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
-from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.failure import Failure, Reason, TransportFailure
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.http.answers import CREATED, UNEXPECTED, Answer
 from reference_server.frontend.http.reply import Reply
-from reference_server.frontend.package_files.content_budget import ContentBudget
+from reference_server.frontend.package_files.content_budget import ContentBudget, SmallBody
 from reference_server.frontend.package_files.large_upload import LargeUpload
 from reference_server.frontend.package_files.records import record_answer
 from reference_server.frontend.server_context import ServerContext
+
+_NO_ROOM = answer_to(Failure(Reason.OVERLOADED, "there is no room for the body"))
 
 
 class SmallPublish(HTTPMessageDelegate):
     """Publishes a body of at most 64 KiB, declared: it is read whole and travels inside one operation.
 
-    It is read only when there is room for all of it among the bodies that other requests hold.
+    It is read only when there is room for it among the bodies that other requests hold.
     """
 
     def __init__(self, server: ServerContext, budget: ContentBudget, reply: Reply, request: PublishRequest) -> None:
         self._server = server
-        self._budget = budget
         self._reply = reply
         self._request = request
-        self._size = reply.request.declared_bytes or 0
-        self._parts: list[bytes] = []
+        self._body = SmallBody(budget, reply.request.declared_bytes or 0, lambda: reply.refuse_stalled(_NO_ROOM))
 
     def headers_received(
-        self, _start_line: RequestStartLine | ResponseStartLine, _headers: HTTPHeaders
+        self, _start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         """Wait for room."""
-        return self._budget.take(self._size)
+        turn = self._body.enter()
+        return None if turn is None else self._wait(turn, headers)
+
+    async def _wait(self, turn: asyncio.Future[bool], headers: HTTPHeaders) -> None:
+        """Refuse the body when there was no room for it in time."""
+        if not await turn:
+            # Tornado would send `100 Continue` after the refusal otherwise.
+            headers.pop("Expect", None)
+            await self._reply.refuse_body(_NO_ROOM)
 
     def data_received(self, chunk: bytes) -> None:
         """Keep a part of the body."""
-        self._parts.append(chunk)
+        self._body.add(chunk)
 
     def finish(self) -> None:
         """Publish. Goes on to its end even when the client leaves: what was sent whole is wanted."""
@@ -51,8 +60,7 @@ class SmallPublish(HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         """Forget a body that never came whole."""
-        self._parts.clear()
-        self._budget.give_back(self._size)
+        self._body.leave()
         self._reply.log()
 
     async def _answer(self) -> None:
@@ -60,12 +68,11 @@ class SmallPublish(HTTPMessageDelegate):
         try:
             await _answer(self._reply, self._publish)
         finally:
-            self._parts.clear()
-            self._budget.give_back(self._size)
+            self._body.leave()
 
     async def _publish(self) -> Answer:
-        self._request.content = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        self._reply.request.received_bytes = self._size
+        self._request.content = self._body.complete()
+        self._reply.request.received_bytes = len(self._request.content)
         published = await self._server.operations.publish(
             self._request, request_id=self._reply.request.request_id, seconds=SMALL_OPERATION_SECONDS
         )

@@ -9,7 +9,7 @@ from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import OWN, SEE, require_scope
 from reference_server.storage.access.callers import Caller, Presented, UserCaller
 from reference_server.storage.access.groups import GroupAccess
-from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.identity.formats import check_name, check_path, read_visibility
 from reference_server.storage.identity.namespaces import claim_path, require_visibility_below
 from reference_server.storage.identity.projects import forget_projects
@@ -58,7 +58,7 @@ class Groups:
     access: GroupAccess
     database: Database
     writer: Writer
-    freeing: Freeing
+    garbage_collector: GarbageCollector
 
     def read(self, presented: tuple[Presented, ...], reference: str) -> GroupView:
         """Read a group. Raises GROUP_NOT_FOUND."""
@@ -90,9 +90,8 @@ class Groups:
         """Delete a group with everything below it. Raises GROUP_NOT_FOUND."""
         caller = self.authentication.known_caller(presented)
         group_id = self.access.find(caller, reference, OWN).id
-        self.freeing.free_later(
-            await self.writer.submit(lambda metadata: _delete(metadata.database, group_id), long=True)
-        )
+        freed = await self.writer.submit(lambda metadata: _delete(metadata.database, group_id), long=True)
+        self.garbage_collector.free_later(freed)
 
     def _owner(self, caller: Caller, new: NewGroup) -> UserCaller:
         """Let a caller pass that may create the group, and that is a user."""

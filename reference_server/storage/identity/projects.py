@@ -13,7 +13,7 @@ from reference_server.storage.access.authorization import MAINTAIN, OWN, SEE
 from reference_server.storage.access.callers import Presented, UserCaller
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.identity.formats import check_name, check_path, read_package_access, read_visibility
 from reference_server.storage.identity.namespaces import claim_path, require_visibility_below
 from reference_server.storage.identity.sight import roles_in_groups, roles_in_projects, seen_projects, viewer
@@ -88,7 +88,7 @@ class Projects:
     groups: GroupAccess
     database: Database
     writer: Writer
-    freeing: Freeing
+    garbage_collector: GarbageCollector
 
     async def create(self, presented: tuple[Presented, ...], new: NewProject) -> ProjectView:
         """Create a project in a group. Raises PARAMETER_MISSING, PARAMETER_TAKEN, GROUP_NOT_FOUND."""
@@ -145,7 +145,7 @@ class Projects:
         caller = self.authentication.known_caller(presented)
         project_id = self.access.find(caller, reference, OWN).id
         freed = await self.writer.submit(lambda metadata: forget_projects(metadata.database, [project_id]), long=True)
-        self.freeing.free_later(freed)
+        self.garbage_collector.free_later(freed)
 
 
 def _create(database: Database, new: NewProject, visibility: Visibility, access: PackageAccess) -> Project:

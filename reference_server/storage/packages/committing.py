@@ -7,16 +7,17 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
+from reference_server.content.digests import ContentSummary
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
-from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.metadata.sqlite.hot_paths import HotPaths, PackageFileRow
 from reference_server.storage.packages.publishing import Admitted, Content, Publication, Publishing
-from reference_server.storage.packages.uploads import Received, Upload, Uploads
+from reference_server.storage.packages.uploads import Upload, Uploads
 
-_EMPTY = Received(0, hashlib.sha256().digest(), None, None)
+_EMPTY = ContentSummary(0, hashlib.sha256().digest(), None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Committing:
     uploads: Uploads
     store: BlobStore
     guards: DigestGuards
-    freeing: Freeing
+    garbage_collector: GarbageCollector
     lookups: HotPaths
 
     def begin(self, publication: Publication, declared_size: int | None, *, shares_volume: bool) -> Upload:
@@ -40,7 +41,7 @@ class Committing:
             raise Failure(Reason.VOLUME_FULL, "the volume has no room for the content")
         return self.uploads.begin(publication, maximum_bytes=admitted.maximum_bytes, shares_volume=shares_volume)
 
-    async def commit(self, upload_id: str, claimed: Received) -> PackageFileRow:
+    async def commit(self, upload_id: str, claimed: ContentSummary) -> PackageFileRow:
         """Make staged content the newest file of its coordinates. Committing again answers the same.
 
         It runs on when whoever waits for it goes away.
@@ -51,7 +52,7 @@ class Committing:
             upload.commit.add_done_callback(_note_outcome)
         return await asyncio.shield(upload.commit)
 
-    async def _commit(self, upload: Upload, claimed: Received) -> PackageFileRow:
+    async def _commit(self, upload: Upload, claimed: ContentSummary) -> PackageFileRow:
         try:
             received = self._compare(upload, claimed)
             admitted = self.publishing.admit(upload.publication, received.size)
@@ -66,7 +67,7 @@ class Committing:
         self.uploads.keep_answer(upload)
         return row
 
-    def _compare(self, upload: Upload, claimed: Received) -> Received:
+    def _compare(self, upload: Upload, claimed: ContentSummary) -> ContentSummary:
         """Compare what the caller counted with what is staged; gives what to believe, or raises CONTENT_MISMATCH."""
         try:
             staged = self.store.staged_size(upload.id)
@@ -76,12 +77,12 @@ class Committing:
         if staged != held.size or held.size != claimed.size or not hmac.compare_digest(held.sha256, claimed.sha256):
             raise Failure(Reason.CONTENT_MISMATCH, f"{staged} bytes are staged, and they are not what was declared")
         if not self.publishing.legacy_digests:
-            return Received(held.size, held.sha256, None, None)
+            return ContentSummary(held.size, held.sha256, None, None)
         if held.md5 is None or held.sha1 is None:
             raise Failure(Reason.PARAMETER_MISSING, "MD5 and SHA-1 are wanted", parameter="md5")
         return held
 
-    async def _record_small(self, upload: Upload, admitted: Admitted, received: Received) -> PackageFileRow:
+    async def _record_small(self, upload: Upload, admitted: Admitted, received: ContentSummary) -> PackageFileRow:
         """Keep small content in the metadata, as it would be had it come in a message."""
         staged = self.store.read_staged(upload.id)
         if hashlib.sha256(staged).digest() != received.sha256:
@@ -89,7 +90,7 @@ class Committing:
         content = Content(received.size, received.sha256, received.md5, received.sha1, staged)
         return await self._write(admitted, content)
 
-    async def _record_large(self, upload: Upload, admitted: Admitted, received: Received) -> PackageFileRow:
+    async def _record_large(self, upload: Upload, admitted: Admitted, received: ContentSummary) -> PackageFileRow:
         """Keep large content on the volume, unless it is kept already, and then write the row."""
         content = Content(received.size, received.sha256, received.md5, received.sha1, None)
         try:
@@ -98,7 +99,7 @@ class Committing:
                     await asyncio.to_thread(self.store.keep, upload.id, received.sha256)
                 return await self._write(admitted, content)
         except BaseException:
-            await self.freeing.free([received.sha256])
+            await self.garbage_collector.free([received.sha256])
             raise
 
     async def _write(self, admitted: Admitted, content: Content) -> PackageFileRow:

@@ -10,7 +10,7 @@ from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import DELETE_PACKAGES
 from reference_server.storage.access.callers import Caller, Presented
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.blobs.freeing import Freeing
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.metadata.models import PackageFile
 from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.sqlite.hot_paths import ProjectRow
@@ -29,7 +29,7 @@ class Deleting:
     projects: ProjectAccess
     protection: Protection
     writer: Writer
-    freeing: Freeing
+    garbage_collector: GarbageCollector
 
     async def delete_package(self, presented: tuple[Presented, ...], project: str, package_id: int) -> None:
         """Delete a package with its files. Raises PACKAGE_NOT_FOUND, PACKAGE_DELETION_PROTECTED."""
@@ -69,4 +69,5 @@ class Deleting:
         self.protection.check_deleting(database, caller, project, package.name)
 
     async def _delete(self, change: Callable[[Database], list[bytes]]) -> None:
-        self.freeing.free_later(await self.writer.submit(lambda metadata: change(metadata.database), long=True))
+        freed = await self.writer.submit(lambda metadata: change(metadata.database), long=True)
+        self.garbage_collector.free_later(freed)

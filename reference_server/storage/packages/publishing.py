@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import hashlib
 import sqlite3
 from dataclasses import dataclass
 
+from reference_server.content.digests import summarize
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
 from reference_server.storage.access.authentication import Authentication
@@ -18,7 +18,6 @@ from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.sqlite.database import Database
 from reference_server.storage.metadata.sqlite.hot_paths import HotPaths, PackageFileRow, ProjectRow
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.packages.digests import Digests
 from reference_server.storage.packages.forgetting import forget_package
 from reference_server.storage.packages.protection import Protection
 from reference_server.storage.rules import coordinates as formats
@@ -101,9 +100,8 @@ class Publishing:
         if len(content) > SMALL_CONTENT_BYTES:
             message = f"content of more than {SMALL_CONTENT_BYTES} bytes must be begun, sent and committed"
             raise Failure(Reason.PARAMETER_INVALID, message, parameter="content")
-        sha256 = hashlib.sha256(content).digest()
-        md5, sha1 = Digests.legacy_of(content) if self.legacy_digests else (None, None)
-        recorded = Content(len(content), sha256, md5, sha1, content)
+        summary = summarize(content, legacy=self.legacy_digests)
+        recorded = Content(summary.size, summary.sha256, summary.md5, summary.sha1, content)
         return self.writer.submit(lambda metadata: self.record(metadata.database, admitted, recorded))
 
     def check_duplicate(self, lookups: HotPaths, admitted: Admitted) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from reference_server.content.digests import ContentSummary
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import UPLOAD_IDLE_SECONDS
 from reference_server.storage.blobs.store import BlobStore
@@ -18,16 +19,6 @@ from reference_server.storage.packages.publishing import Publication
 _ID_BYTES = 16
 _OPEN_AT_A_TIME = 4096
 _ANSWERS_KEPT = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What came through the storage: length and digests."""
-
-    size: int
-    sha256: bytes
-    md5: bytes | None
-    sha1: bytes | None
 
 
 class Stage(enum.Enum):
@@ -48,7 +39,7 @@ class Upload:
     maximum_bytes: int
     touched_at: float
     stage: Stage = Stage.AWAITED
-    received: Received | None = None
+    received: ContentSummary | None = None
     commit: asyncio.Task[PackageFileRow] | None = field(default=None, repr=False)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from generic_packages.storage.v1 import packages_pb2 as pb
 
+from reference_server.content.digests import ContentSummary
 from reference_server.storage.metadata.sqlite.hot_paths import FoundFile, PackageFileRow
-from reference_server.storage.packages.uploads import Received
 from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.service import admission, messages
 
@@ -65,7 +65,7 @@ class HotOperations:
 
     async def commit(self, request: pb.CommitPublicationRequest) -> PackageFileRow:
         """Take a CommitPublication, and give the row."""
-        claimed = Received(
+        claimed = ContentSummary(
             request.size,
             request.sha256,
             request.md5 if request.HasField("md5") else None,

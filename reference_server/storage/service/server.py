@@ -24,8 +24,9 @@ from generic_packages.storage.v1.tokens_pb2_grpc import add_TokensServiceService
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from reference_server.content.memory import FIXED_WINDOW, UPLOAD_WINDOW
 from reference_server.contract.addresses import Address, TcpAddress
-from reference_server.contract.limits import KIB, MIB
+from reference_server.contract.limits import MIB
 from reference_server.storage.rooms import Rooms
 from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.calls import CallLog, Calls
@@ -41,9 +42,8 @@ from reference_server.storage.service.tokens import TokensServicer
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", 4 * MIB),
-    # A window that grows by itself holds megabytes for each of many uploads; a fixed one is as fast.
-    ("grpc.http2.bdp_probe", 0),
-    ("grpc.http2.lookahead_bytes", 128 * KIB),
+    FIXED_WINDOW,
+    UPLOAD_WINDOW,
     ("grpc.so_reuseport", 0),  # a second server on the same port is a mistake, and is told so
 )
 CONTRACT = tuple(

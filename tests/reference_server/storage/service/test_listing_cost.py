@@ -8,7 +8,6 @@ import asyncio
 import statistics
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from generic_packages.storage.v1 import credential_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 from peewee import BaseQuery
 
+from reference_server.content.pipeline import ContentPipeline
 from reference_server.storage.identity.root_token import ensure_root_token
 from reference_server.storage.metadata.sqlite.database import Database, Parameters
 from reference_server.storage.metadata.sqlite.migrations import migrate
@@ -70,11 +70,10 @@ class Storage:
     async def _servicer(self, folder: Path) -> PackagesServicer:
         writing = Database(folder / "metadata")
         writer = Writer(writing)
-        with ThreadPoolExecutor(1) as hashing:
-            rules = Rules(edition("current"), 1, legacy_digests=False)
-            rooms: Rooms = furnish(
-                reading=self.database, writer=writer, volume=folder / "volume", hashing=hashing, rules=rules
-            )
+        rules = Rules(edition("current"), 1, legacy_digests=False)
+        rooms: Rooms = furnish(
+            reading=self.database, writer=writer, volume=folder / "volume", pipeline=ContentPipeline(), rules=rules
+        )
         await writer.close()
         writing.close()
         return PackagesServicer(rooms.packages, rooms.ci.package_pipelines, HotOperations(rooms.packages))

@@ -15,7 +15,7 @@ from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
 _SWEPT_TOGETHER = 1000
 
 
-class Freeing:
+class GarbageCollector:
     """Removes content from the volume, safely against uploads of the same content."""
 
     def __init__(self, store: BlobStore, guards: DigestGuards, lookups: HotPaths) -> None:
@@ -27,7 +27,7 @@ class Freeing:
     def free_later(self, digests: list[bytes]) -> None:
         """Free content beside whatever else is done: however much it is, nobody waits for it."""
         if digests:
-            task = asyncio.create_task(self.free(digests), name="freeing")
+            task = asyncio.create_task(self.free(digests), name="garbage collection")
             self._under_way.add(task)
             task.add_done_callback(self._note_end)
 
@@ -40,7 +40,7 @@ class Freeing:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def free(self, digests: Iterable[bytes]) -> int:
-        """Remove each content that has no row, and give how many were removed. Its row must be gone for good."""
+        """Remove each content that has no row, and return how many were removed. Its row must be gone for good."""
         removed = 0
         for sha256 in digests:
             async with self._guards.hold(sha256):
@@ -53,10 +53,10 @@ class Freeing:
         """Let go of a task, and report what went wrong; the sweep will try again."""
         self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            structlog.get_logger().error("freeing content failed", exc_info=error)
+            structlog.get_logger().error("garbage collection failed", exc_info=error)
 
     async def sweep(self) -> int:
-        """Remove what a crash left: content whose row was never written, or was deleted just before."""
+        """Remove content whose row was never written, or was deleted just before a crash; return how many."""
         removed = 0
         kept = self._store.kept()
         while digests := await asyncio.to_thread(lambda: list(itertools.islice(kept, _SWEPT_TOGETHER))):
