@@ -8,7 +8,8 @@ from typing import Final
 
 import grpc
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.http.answers import (
     ROUTE_UNKNOWN,
     UNEXPECTED,

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+COMMAND: tuple[str, ...] = (sys.executable, "-m", "reference_server")
+"""What starts one of this project's programs."""
+
 READY = "Ready: "
 """What a program's first line on standard output begins with, once it serves."""
 
@@ -25,9 +28,7 @@ class Child:
     ) -> Child:
         """Start one of this project's programs, out of reach of the terminal's own signals."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "reference_server",
+            *COMMAND,
             *arguments,
             "--supervised",
             stdin=asyncio.subprocess.PIPE,

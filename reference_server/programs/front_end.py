@@ -14,7 +14,7 @@ import uvloop
 
 from reference_server.contract import logs
 from reference_server.contract.addresses import Address
-from reference_server.contract.failure import TransportFailure
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
 from reference_server.programs.children import READY
 from reference_server.programs.listening import open_sockets, url_of
@@ -92,7 +92,8 @@ async def _started(
 def _listening(settings: FrontEndSettings) -> socket.socket:
     """Take the socket that was handed over, or open one."""
     if settings.descriptor is not None:
-        return socket.socket(fileno=settings.descriptor)
-    (opened,) = open_sockets(settings.host, settings.port, 1)
-    opened.setblocking(False)
-    return opened
+        listening = socket.socket(fileno=settings.descriptor)
+    else:
+        (listening,) = open_sockets(settings.host, settings.port, 1)
+    listening.setblocking(False)
+    return listening

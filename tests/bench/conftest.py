@@ -26,13 +26,22 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one benchmark found: how long one peer took in one round for an amount of bytes or requests."""
+    """What one benchmark found: how long one peer took in one round for an amount of bytes or requests.
+
+    `p99` is the 99th percentile of their latency in milliseconds, where it was measured.
+    """
 
     peer: str
     round: int
     amount: float
     unit: str
     seconds: float
+    p99: float | None = None
+
+    @property
+    def rate(self) -> float:
+        """The amount in one second."""
+        return self.amount / self.seconds
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -40,6 +49,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     session = getattr(config, "_benchmarksession", None)
     groups: dict[str, list[Measurement]] = defaultdict(list)
     for bench in session.benchmarks if session else ():
+        if not bench.extra_info:  # it failed
+            continue
         groups[bench.group].append(Measurement(**bench.extra_info, seconds=bench.stats.median))
     for group, measurements in groups.items():
         terminalreporter.section(group)
@@ -49,10 +60,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _row(peer: str, measurements: list[Measurement]) -> str:
     of_peer = [measurement for measurement in measurements if measurement.peer == peer]
-    rate = statistics.median(measurement.amount / measurement.seconds for measurement in of_peer)
-    row = f"{peer:32} {rate:12,.0f} {of_peer[0].unit}"
-    ours = {measurement.round: measurement.seconds for measurement in measurements if measurement.peer == OURS}
-    ratios = [measurement.seconds / ours[measurement.round] for measurement in of_peer if measurement.round in ours]
-    if peer == OURS or not ratios:
-        return row
-    return f"{row}   {OURS} at {statistics.median(ratios):.2f} of it ({min(ratios):.2f} to {max(ratios):.2f})"
+    ours = {measurement.round: measurement for measurement in measurements if measurement.peer == OURS}
+    pairs = [(ours[measurement.round], measurement) for measurement in of_peer if measurement.round in ours]
+    row = f"{peer:32} {statistics.median(measurement.rate for measurement in of_peer):12,.0f} {of_peer[0].unit}"
+    if peer != OURS and pairs:
+        row += f"   {OURS} at {_spread([our.rate / peers.rate for our, peers in pairs])} of it"
+    latencies = [measurement.p99 for measurement in of_peer if measurement.p99]
+    if latencies:
+        row += f"   p99 {_spread(latencies)} ms"
+    if peer != OURS and latencies and pairs:
+        row += f", {OURS} at {_spread([(our.p99 or 0) / (peers.p99 or 1) for our, peers in pairs])} of it"
+    return row
+
+
+def _spread(values: list[float]) -> str:
+    """Return the median with the range."""
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"

@@ -81,10 +81,12 @@ class ReferenceServer:
 
 
 @contextmanager
-def reference_server(folder: Path, carrier: str = "auto") -> Iterator[ReferenceServer]:
-    """Start it as an operator would, on SQLite and local disk."""
-    with running_registry(folder, "--carrier", carrier) as registry:
-        yield ReferenceServer("reference server" if carrier == "auto" else f"reference server, {carrier}", registry)
+def reference_server(folder: Path, carrier: str = "auto", variant: str = "") -> Iterator[ReferenceServer]:
+    """Start it as an operator would, on SQLite and local disk, or a variant of it (variants.py)."""
+    program = ("tests.bench.variants", variant) if variant else ("reference_server",)
+    others = ", ".join(other for other in (carrier, variant) if other not in {"auto", ""})
+    with running_registry(folder, "--carrier", carrier, program=program) as registry:
+        yield ReferenceServer(f"reference server, {others}" if others else "reference server", registry)
 
 
 @dataclass(frozen=True, slots=True)

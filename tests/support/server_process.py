@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,10 +54,15 @@ def _peak_resident_bytes(pid: int) -> int:
 
 
 @contextmanager
-def running_registry(folder: Path, *arguments: str) -> Iterator[Registry]:
-    """Start a server on an empty folder with further command-line arguments; stop it when the block ends."""
+def running_registry(
+    folder: Path, *arguments: str, program: Sequence[str] = ("reference_server",)
+) -> Iterator[Registry]:
+    """Start a server on an empty folder with further command-line arguments; stop it when the block ends.
+
+    `program` is the module that is run, with arguments before all others.
+    """
     token_file = folder / "token"
-    command = [sys.executable, "-m", "reference_server", "serve", "--data", str(folder / "data"), "--port", "0"]
+    command = [sys.executable, "-m", *program, "serve", "--data", str(folder / "data"), "--port", "0"]
     command += ["--root-token-file", str(token_file), *arguments]
     with (
         (folder / "log").open("w") as log,

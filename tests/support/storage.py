@@ -17,25 +17,36 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pytest
 from generic_packages.storage.v1 import content_pb2, credential_pb2, identity_pb2, packages_pb2, tokens_pb2
 from generic_packages.storage.v1.ci_pb2_grpc import CiServiceStub
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
 from generic_packages.storage.v1.members_pb2_grpc import MembersServiceStub
-from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceStub
+from generic_packages.storage.v1.operations_pb2 import Operation
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
 from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceStub
 from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
+from google.protobuf import message_factory
 
 from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import TransportFailure, read_rpc_error
 from reference_server.programs.storage import StorageSettings, serving
+from reference_server.storage.service.admission import calls
+from reference_server.storage.service.server import CONTRACT
+from tests.support.operations import Operations
 
 SECONDS = 30
 MESSAGE = 1 << 20
+REFUSALS = (grpc.RpcError, Failure, TransportFailure)
 ANONYMOUS: tuple[Credential, ...] = ()
 _numbers = itertools.count(1)
+_CALLS = {
+    method.name: method for file in CONTRACT for service in file.services_by_name.values() for method in service.methods
+}
+_OPERATIONS = {call.name: call for call in calls(CONTRACT) if call.name in Operation.DESCRIPTOR.fields_by_name}
 
 
 def private_token(secret: str) -> tuple[Credential, ...]:
@@ -65,24 +76,40 @@ def at(project: int | str, file: str = "file.bin", *, name: str = "tool", versio
     )
 
 
-def reason(error: grpc.RpcError) -> str:
-    """Say why a call was refused: the reason, or the status code where there is none."""
-    failure = Failure.from_rpc_error(error)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
+def reason(error: Exception) -> str:
+    """Return why a call or an operation was refused: the reason, or the status code where there is none."""
+    failure = _failure(error)
     return failure.reason.value if isinstance(failure, Failure) else failure.code.name
 
 
 def outcome(call: Any, request: Any) -> str:
-    """Say how a call ended: "OK", or why it was refused."""
+    """Return how a call or an operation ended: "OK", or why it was refused."""
     return ending(lambda: call(request, timeout=SECONDS))
 
 
 def ending(act: Callable[[], object]) -> str:
-    """Say how calls ended: "OK", or why one was refused."""
+    """Return how calls ended: "OK", or why one was refused."""
     try:
         act()
-    except grpc.RpcError as error:
+    except REFUSALS as error:
         return reason(error)
     return "OK"
+
+
+def refusal(act: Callable[[], object]) -> Failure:
+    """Return the refusal that calls end with."""
+    with pytest.raises(REFUSALS) as raised:
+        act()
+    failure = _failure(raised.value)
+    assert isinstance(failure, Failure)
+    return failure
+
+
+def _failure(error: Exception) -> Failure | TransportFailure:
+    """Return what an operation raised, or what the error of a call carries."""
+    if isinstance(error, Failure | TransportFailure):
+        return error
+    return read_rpc_error(error)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
 
 
 @dataclass(slots=True)
@@ -101,7 +128,7 @@ class Registry:
     packages: PackagesServiceStub = field(init=False)
     protection: ProtectionServiceStub = field(init=False)
     content: ContentServiceStub = field(init=False)
-    operations: OperationsServiceStub = field(init=False)
+    operations: Operations = field(init=False)
 
     def __post_init__(self) -> None:
         self.identity = IdentityServiceStub(self.channel)
@@ -111,7 +138,29 @@ class Registry:
         self.packages = PackagesServiceStub(self.channel)
         self.protection = ProtectionServiceStub(self.channel)
         self.content = ContentServiceStub(self.channel)
-        self.operations = OperationsServiceStub(self.channel)
+        self.operations = Operations(self.channel)
+
+    def ask(self, call: str, *, by: Any = None, **values: Any) -> Any:
+        """Make a call of the contract, or run an operation, as the administrator unless others are given."""
+        if call in _OPERATIONS:
+            request_type = message_factory.GetMessageClass(_OPERATIONS[call].request)
+            if call != "commit_publication":
+                values = {"credentials": self.root if by is None else by, **values}
+            return getattr(self.operations, call)(request_type(**values), timeout=SECONDS)
+        method = _CALLS[call]
+        if "credentials" in method.input_type.fields_by_name:
+            values = {"credentials": self.root if by is None else by, **values}
+        request = message_factory.GetMessageClass(method.input_type)(**values)
+        send = self.channel.unary_unary(
+            f"/{method.containing_service.full_name}/{call}",
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,
+        )
+        return send(request, timeout=SECONDS)
+
+    def outcome(self, call: str, **values: Any) -> str:
+        """Make a call, and return "OK" or why it was refused."""
+        return ending(lambda: self.ask(call, **values))
 
     def group(self, *, parent: int | None = None, visibility: str = "PUBLIC") -> identity_pb2.Group:
         """Make a group of its own name."""
@@ -179,21 +228,21 @@ class Registry:
         request = packages_pb2.PublishRequest(
             credentials=self.root if by is None else by, coordinates=where, content=content, **more
         )
-        return self.packages.Publish(request, timeout=SECONDS).package_file
+        return self.operations.publish(request, timeout=SECONDS).package_file
 
     def open(self, where: Any, *, by: Sequence[Credential] | None = None, **more: Any) -> Any:
         """Open a file."""
         request = packages_pb2.OpenPackageFileRequest(
             credentials=self.root if by is None else by, coordinates=where, **more
         )
-        return self.packages.OpenPackageFile(request, timeout=SECONDS)
+        return self.operations.open_package_file(request, timeout=SECONDS)
 
     def begin(self, where: Any, *, by: Sequence[Credential] | None = None, **more: Any) -> Any:
         """Begin a large publication."""
         request = packages_pb2.BeginPublicationRequest(
             credentials=self.root if by is None else by, coordinates=where, **more
         )
-        return self.packages.BeginPublication(request, timeout=SECONDS)
+        return self.operations.begin_publication(request, timeout=SECONDS)
 
     def send(self, upload_id: str, content: bytes, *, message: int = MESSAGE) -> content_pb2.UploadContentResponse:
         """Send content through the storage."""
@@ -203,7 +252,7 @@ class Registry:
         """Commit an upload whose content is this."""
         values = {"size": len(content), "sha256": hashlib.sha256(content).digest(), **more}
         request = packages_pb2.CommitPublicationRequest(upload_id=upload_id, **values)
-        return self.packages.CommitPublication(request, timeout=SECONDS).package_file
+        return self.operations.commit_publication(request, timeout=SECONDS).package_file
 
     def publish_large(
         self, where: Any, content: bytes, *, by: Sequence[Credential] | None = None
@@ -288,8 +337,8 @@ def serving_in_thread(settings: StorageSettings) -> Iterator[Address]:
 
     async def serve() -> None:
         try:
-            async with serving(settings) as address:
-                started.put(address)
+            async with serving(settings) as storage:
+                started.put(storage.address)
                 await told.wait()
         except BaseException as error:
             started.put(error)

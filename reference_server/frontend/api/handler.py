@@ -15,7 +15,8 @@ from generic_packages.storage.v1.identity_pb2 import GetCallerRequest, GetCaller
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 from tornado.web import HTTPError, RequestHandler
 
-from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.failure import Failure
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.api.parameters import (
     BadParametersError,
     Parameters,

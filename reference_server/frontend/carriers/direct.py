@@ -13,8 +13,8 @@ from reference_server.content.digests import ContentSummary
 from reference_server.content.files import StagedFile, StoredFile
 from reference_server.content.memory import MemoryBudget, PieceCollector
 from reference_server.content.pipeline import ContentPipeline, StagingWriter
-from reference_server.contract.failure import TransportFailure
 from reference_server.contract.limits import KIB
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.interface import ContentGoneError
 
 _READ_BYTES = 256 * KIB

@@ -17,6 +17,7 @@ from reference_server.content.digests import ContentSummary
 from reference_server.content.memory import MESSAGES_IN_FLIGHT, MemoryBudget, PieceCollector
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import REQUEST_ID_KEY
+from reference_server.contract.status import read_rpc_error
 from reference_server.frontend.carriers.interface import ContentGoneError
 
 # A whole transfer, however slow the client; stalls are found by the clock on each piece instead.
@@ -104,7 +105,7 @@ class StreamedWriter:
         try:
             return await self._call
         except grpc.aio.AioRpcError as error:
-            raise Failure.from_rpc_error(error) from None
+            raise read_rpc_error(error) from None
 
 
 class StreamedReader:
@@ -124,7 +125,7 @@ class StreamedReader:
             async with self._in_flight:
                 message = await self._call.read()
         except grpc.aio.AioRpcError as error:
-            failure = Failure.from_rpc_error(error)
+            failure = read_rpc_error(error)
             if isinstance(failure, Failure) and failure.reason is Reason.PACKAGE_FILE_NOT_FOUND:
                 raise ContentGoneError from None
             raise failure from None

@@ -8,6 +8,7 @@ from http import HTTPStatus
 import grpc
 
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import code_of
 from reference_server.frontend.api.handler import ApiHandler
 from reference_server.frontend.api.parameters import Parameters, UnreadableBodyError
 from reference_server.frontend.graphql.execution import errors_answer, run
@@ -58,7 +59,7 @@ class GraphQL(ApiHandler):
         try:
             await self.caller()
         except Failure as failure:
-            if hides(failure) or failure.code is grpc.StatusCode.UNAUTHENTICATED:
+            if hides(failure) or code_of(failure) is grpc.StatusCode.UNAUTHENTICATED:
                 return False
             raise
         return True

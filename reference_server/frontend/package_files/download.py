@@ -12,7 +12,8 @@ from generic_packages.storage.v1.packages_pb2 import OpenPackageFileResponse, Pa
 from tornado.httputil import HTTPMessageDelegate
 from tornado.iostream import StreamClosedError
 
-from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.failure import Failure
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.interface import ContentGoneError
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.http.answers import JSON_TYPE, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, UNEXPECTED

@@ -13,8 +13,9 @@ from generic_packages.storage.v1.packages_pb2 import (
 )
 
 from reference_server.content.digests import ContentSummary
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.interface import ContentWriter
 from reference_server.frontend.server_context import ServerContext
 from reference_server.frontend.storage_link.calls import SingleCalls

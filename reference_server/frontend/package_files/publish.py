@@ -11,8 +11,9 @@ from generic_packages.storage.v1.packages_pb2 import BeginPublicationRequest, Pa
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.http.answers import CREATED, UNEXPECTED, Answer
 from reference_server.frontend.http.reply import Reply

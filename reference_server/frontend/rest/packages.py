@@ -6,6 +6,7 @@ import grpc
 from generic_packages.storage.v1 import packages_pb2
 
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import code_of
 from reference_server.frontend.api.parameters import Parameters, path_number
 from reference_server.frontend.api.shapes import ci, packages
 from reference_server.frontend.rest.handler import RestHandler, read_ordered_page
@@ -23,7 +24,7 @@ class PackageHandler(RestHandler):
             request = packages_pb2.GetPackageRequest(credentials=self.credentials, project="0")
             await call(self.services.packages.GetPackage, request, request_id=self.context.request_id)
         except Failure as failure:
-            if failure.code is grpc.StatusCode.UNAUTHENTICATED:
+            if code_of(failure) is grpc.StatusCode.UNAUTHENTICATED:
                 raise
 
 

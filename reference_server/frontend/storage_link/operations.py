@@ -1,4 +1,4 @@
-"""The small operations of the hot paths, many at a time on one long-lived stream (operations.proto)."""
+"""The client of the stream of operations: many operations at a time on one long-lived call (operations.proto)."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ from generic_packages.storage.v1.packages_pb2 import (
     PublishResponse,
 )
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM
+from reference_server.contract.status import TransportFailure, read_status
 
 Call = grpc.aio.StreamStreamCall[OperateRequest, OperateResponse]
 
@@ -124,7 +125,7 @@ class Operations:
         finally:
             timer.cancel()
         if outcome.HasField("failure"):
-            raise Failure.from_status(outcome.failure)
+            raise read_status(outcome.failure)
         return outcome
 
     def _enqueue(self, operation: Operation) -> None:
@@ -165,7 +166,7 @@ class Operations:
             self._broken = None
 
     async def _carry(self, delivered: asyncio.Event) -> TransportFailure:
-        """Carry operations on one stream until it breaks, and say why it did."""
+        """Carry operations on one stream until it breaks, and return why it did."""
         call = self._stub.Operate()
         both = [asyncio.create_task(self._send(call)), asyncio.create_task(self._receive(call, delivered))]
         try:
@@ -186,7 +187,7 @@ class Operations:
             await call.write(OperateRequest(operations=self._take()))
 
     def _take(self) -> list[Operation]:
-        """Take what waits, up to the size of one message."""
+        """Remove and return what waits, up to the size of one message."""
         taken: list[Operation] = []
         size = 0
         while self._waiting and size < COALESCED_BYTES:
@@ -216,6 +217,6 @@ class Operations:
 
 
 def _explain(error: BaseException | None) -> TransportFailure:
-    """Say why a stream broke. Whatever ended it, what it carried is unavailable, not refused."""
+    """Return why a stream broke. Whatever ended it, what it carried is unavailable, not refused."""
     detail = error.details() if isinstance(error, grpc.aio.AioRpcError) else error or "the storage ended it"
     return TransportFailure(grpc.StatusCode.UNAVAILABLE, f"the stream to the storage broke: {detail}")

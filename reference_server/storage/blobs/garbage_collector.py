@@ -10,7 +10,7 @@ import structlog
 
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.store import BlobStore
-from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
+from reference_server.storage.metadata.repositories.blobs import BlobRepository
 
 _SWEPT_TOGETHER = 1000
 
@@ -18,10 +18,10 @@ _SWEPT_TOGETHER = 1000
 class GarbageCollector:
     """Removes content from the volume, safely against uploads of the same content."""
 
-    def __init__(self, store: BlobStore, guards: DigestGuards, lookups: HotPaths) -> None:
+    def __init__(self, store: BlobStore, guards: DigestGuards, rows: BlobRepository) -> None:
         self._store = store
         self._guards = guards
-        self._lookups = lookups
+        self._rows = rows
         self._under_way: set[asyncio.Task[int]] = set()
 
     def free_later(self, digests: list[bytes]) -> None:
@@ -44,7 +44,7 @@ class GarbageCollector:
         removed = 0
         for sha256 in digests:
             async with self._guards.hold(sha256):
-                if not self._lookups.blob_exists(sha256):
+                if not self._rows.exists(sha256):
                     await asyncio.to_thread(self._store.remove, sha256)
                     removed += 1
         return removed
@@ -60,6 +60,6 @@ class GarbageCollector:
         removed = 0
         kept = self._store.kept()
         while digests := await asyncio.to_thread(lambda: list(itertools.islice(kept, _SWEPT_TOGETHER))):
-            orphans = [sha256 for sha256 in digests if not self._lookups.blob_exists(sha256)]
+            orphans = [sha256 for sha256 in digests if not self._rows.exists(sha256)]
             removed += await self.free(orphans)
         return removed

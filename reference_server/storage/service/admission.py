@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from generic_packages.storage.v1 import credential_pb2
-from google.protobuf.descriptor import Descriptor, FileDescriptor, MethodDescriptor
+from generic_packages.storage.v1 import credential_pb2, operations_pb2
+from google.protobuf.descriptor import Descriptor, FileDescriptor
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authentication import Authentication
@@ -14,7 +16,6 @@ from reference_server.storage.access.callers import (
     AuthenticationScheme,
     Caller,
     CallerKind,
-    DeployTokenCaller,
     Presented,
     UserCaller,
 )
@@ -39,26 +40,34 @@ class UndeclaredCallError(Exception):
     """A call of the contract declares neither who may make it nor what stands in the place of credentials."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a service or a kind of operation: its name, the type of its request, and what it declares."""
+
+    name: str
+    request: Descriptor
+    declared: credential_pb2.Admission
+
+
 class Admission:
-    """Authenticates the caller of each call, once. Raise UndeclaredCallError for a contract with an undeclared call."""
+    """Authenticates the caller of each call or operation, once.
+
+    Raise UndeclaredCallError for a contract with one that declares nothing.
+    """
 
     def __init__(self, authentication: Authentication, contract: Iterable[FileDescriptor]) -> None:
         self._authentication = authentication
-        self._admitted = {
-            method.input_type.full_name: admitted_kinds(method) for file in contract for method in _methods(file)
-        }
+        self._admitted = {call.request.full_name: admitted_kinds(call) for call in calls(contract)}
 
     def caller(self, request: CredentialedRequest) -> Caller:
         """Return who calls, of the kinds that the call declares. Raise as `Authentication.admit`."""
         admitted = self._admitted[request.DESCRIPTOR.full_name]
         return self._authentication.admit(presented(request.credentials), admitted)
 
-    def known_caller(self, request: CredentialedRequest) -> UserCaller | DeployTokenCaller:
-        """Return who calls, of a call that lets nobody anonymous in. Raise as `Authentication.admit`."""
-        caller = self.caller(request)
-        if not isinstance(caller, UserCaller | DeployTokenCaller):
-            raise TypeError(f"{request.DESCRIPTOR.name} declares anonymous callers")
-        return caller
+    def bind(self, request: CredentialedRequest) -> Callable[[], Caller]:
+        """Return a way to authenticate the caller of a request now and again later. It holds digests, no secret."""
+        admitted = self._admitted[request.DESCRIPTOR.full_name]
+        return functools.partial(self._authentication.admit, presented(request.credentials), admitted)
 
     def user(self, request: CredentialedRequest) -> UserCaller:
         """Return which user calls, of a call that lets nobody else in. Raise as `Authentication.admit`."""
@@ -68,15 +77,26 @@ class Admission:
         return caller
 
 
-def admitted_kinds(method: MethodDescriptor) -> frozenset[CallerKind]:
+def calls(contract: Iterable[FileDescriptor]) -> Iterator[Call]:
+    """Yield every call of the contract and every kind of operation."""
+    for file in contract:
+        for service in file.services_by_name.values():
+            for method in service.methods:
+                declared = method.GetOptions().Extensions[credential_pb2.admission]
+                yield Call(method.name, method.input_type, declared)
+    for kind in operations_pb2.Operation.DESCRIPTOR.oneofs_by_name["kind"].fields:
+        if kind.message_type is not None:
+            yield Call(kind.name, kind.message_type, kind.GetOptions().Extensions[credential_pb2.operation_admission])
+
+
+def admitted_kinds(call: Call) -> frozenset[CallerKind]:
     """Return the kinds of caller that a call lets in; none where something else is its authority.
 
     Raise UndeclaredCallError.
     """
-    declared = method.GetOptions().Extensions[credential_pb2.admission]
-    if bool(declared.callers) == bool(declared.authority):
-        raise UndeclaredCallError(f"{method.full_name} must declare its callers or its authority, not both")
-    return frozenset(CallerKind(kind) for kind in declared.callers)
+    if bool(call.declared.callers) == bool(call.declared.authority):
+        raise UndeclaredCallError(f"{call.name} must declare its callers or its authority, not both")
+    return frozenset(CallerKind(kind) for kind in call.declared.callers)
 
 
 def presented(credentials: Iterable[credential_pb2.Credential]) -> tuple[Presented, ...]:
@@ -89,8 +109,3 @@ def _presented(credential: credential_pb2.Credential) -> Presented:
     if scheme is None:
         raise Failure(Reason.PARAMETER_INVALID, "a credential has no known scheme", parameter="credentials")
     return Presented(scheme, credential.username, digest(credential.secret))
-
-
-def _methods(file: FileDescriptor) -> Iterator[MethodDescriptor]:
-    for service in file.services_by_name.values():
-        yield from service.methods

@@ -16,8 +16,8 @@ from reference_server.content.memory import MemoryBudget
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import MESSAGE_BYTES
 from reference_server.storage.blobs.store import StoredContent
-from reference_server.storage.packages.uploads import Stage, Upload
-from reference_server.storage.rooms import PackageRooms
+from reference_server.storage.packages.upload_sessions import UploadSession
+from reference_server.storage.wiring import StorageServices
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -25,8 +25,8 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class ContentServicer(ContentServiceServicer):
     """Carries the bytes of large files."""
 
-    def __init__(self, rooms: PackageRooms) -> None:
-        self._rooms = rooms
+    def __init__(self, services: StorageServices) -> None:
+        self._services = services
         self._downloads = MemoryBudget()
 
     async def UploadContent(
@@ -34,7 +34,7 @@ class ContentServicer(ContentServiceServicer):
     ) -> pb.UploadContentResponse:
         """Take an upload's content; a stream that breaks, or is refused on the way, ends the upload."""
         upload = await self._upload(context)
-        received = await self._rooms.receiving.receive(upload, _pieces(context))
+        received = await self._services.uploads.receive(upload, _pieces(context))
         return pb.UploadContentResponse(size=received.size, sha256=received.sha256)
 
     async def DownloadContent(
@@ -50,26 +50,19 @@ class ContentServicer(ContentServiceServicer):
 
     async def DescribeVolume(self, request: pb.DescribeVolumeRequest, context: Context) -> pb.DescribeVolumeResponse:
         """Return where the volume lies, and the nonce that proves it."""
-        volume = self._rooms.volume
+        volume = self._services.volume
         return pb.DescribeVolumeResponse(root=str(volume.root), nonce_path=volume.nonce_path, nonce=volume.nonce)
 
-    async def _upload(self, context: Context) -> Upload:
-        """Return the upload that the first message names; its content must be awaited, and come this way."""
+    async def _upload(self, context: Context) -> UploadSession:
+        """Return the upload that the first message names."""
         first = await context.read()
         if not isinstance(first, pb.UploadContentRequest) or first.WhichOneof("part") != "upload_id":
             raise _out_of_place("upload_id", "the first message must hold the upload id")
-        upload = self._rooms.uploads.find(first.upload_id)
-        if upload.shares_volume or upload.stage is not Stage.AWAITED or upload.commit is not None:
-            raise _out_of_place("upload_id", "no content is awaited for this upload")
-        return upload
+        return self._services.uploads.sessions.find(first.upload_id)
 
     def _open(self, request: pb.DownloadContentRequest) -> StoredContent:
         """Open the content that the ticket is for, if it has the span."""
-        sha256 = self._rooms.tickets.read(request.read_ticket)
-        try:
-            content = self._rooms.store.open(sha256)
-        except KeyError:
-            raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "the package file was deleted meanwhile") from None
+        content = self._services.downloads.open_content(request.read_ticket)
         for parameter, fits in (
             ("offset", 0 <= request.offset < content.size),
             ("length", 1 <= request.length <= content.size - request.offset),

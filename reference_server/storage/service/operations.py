@@ -12,7 +12,7 @@ import grpc
 from generic_packages.storage.v1 import operations_pb2 as pb
 from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceServicer
 
-from reference_server.contract.failure import TransportFailure
+from reference_server.contract.status import TransportFailure
 from reference_server.storage.service.calls import CallLog
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.operation_stream import OperationStream
@@ -24,7 +24,7 @@ class OperationsServicer(OperationsServiceServicer):
     """Keeps the streams of operations of all front ends."""
 
     def __init__(self, operations: HotOperations, log: CallLog) -> None:
-        self._operations = operations
+        self.operations = operations
         self._log = log
         self._reading: set[asyncio.Task[None]] = set()
         self._draining = False
@@ -33,7 +33,7 @@ class OperationsServicer(OperationsServiceServicer):
         self, request_iterator: AsyncIterator[pb.OperateRequest], context: Context
     ) -> AsyncIterator[pb.OperateResponse]:
         """Run operations until the caller half-closes, or the storage stops."""
-        stream = OperationStream(self._operations, self._log)
+        stream = OperationStream(self.operations, self._log)
         reading = asyncio.create_task(stream.read(request_iterator), name="operations")
         self._reading.add(reading)
         if self._draining:

@@ -60,7 +60,7 @@ class ContentServiceServicer:
 
     def UploadContent(self, request_iterator, context):
         """Sends the content of a begun upload: the upload id first, then the bytes in order. Answers when the stream is
-        half-closed; nothing is visible or durable until CommitPublication. A stream that breaks ends the upload.
+        half-closed; nothing is visible or durable until commit_publication. A stream that breaks ends the upload.
         Errors: UPLOAD_NOT_FOUND, FILE_TOO_LARGE, VOLUME_FULL, PARAMETER_INVALID (upload_id, out of place).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

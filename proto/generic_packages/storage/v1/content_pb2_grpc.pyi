@@ -40,7 +40,7 @@ class ContentServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ContentServiceAsyncStub: ...
     UploadContent: _grpc.StreamUnaryMultiCallable[_content_pb2.UploadContentRequest, _content_pb2.UploadContentResponse]
     """Sends the content of a begun upload: the upload id first, then the bytes in order. Answers when the stream is
-    half-closed; nothing is visible or durable until CommitPublication. A stream that breaks ends the upload.
+    half-closed; nothing is visible or durable until commit_publication. A stream that breaks ends the upload.
     Errors: UPLOAD_NOT_FOUND, FILE_TOO_LARGE, VOLUME_FULL, PARAMETER_INVALID (upload_id, out of place).
     """
     DownloadContent: _grpc.UnaryStreamMultiCallable[_content_pb2.DownloadContentRequest, _content_pb2.DownloadContentResponse]
@@ -62,7 +62,7 @@ class ContentServiceAsyncStub(ContentServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     UploadContent: _aio.StreamUnaryMultiCallable[_content_pb2.UploadContentRequest, _content_pb2.UploadContentResponse]  # type: ignore[assignment]
     """Sends the content of a begun upload: the upload id first, then the bytes in order. Answers when the stream is
-    half-closed; nothing is visible or durable until CommitPublication. A stream that breaks ends the upload.
+    half-closed; nothing is visible or durable until commit_publication. A stream that breaks ends the upload.
     Errors: UPLOAD_NOT_FOUND, FILE_TOO_LARGE, VOLUME_FULL, PARAMETER_INVALID (upload_id, out of place).
     """
     DownloadContent: _aio.UnaryStreamMultiCallable[_content_pb2.DownloadContentRequest, _content_pb2.DownloadContentResponse]  # type: ignore[assignment]
@@ -87,7 +87,7 @@ class ContentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_content_pb2.UploadContentResponse, _abc.Awaitable[_content_pb2.UploadContentResponse]]:
         """Sends the content of a begun upload: the upload id first, then the bytes in order. Answers when the stream is
-        half-closed; nothing is visible or durable until CommitPublication. A stream that breaks ends the upload.
+        half-closed; nothing is visible or durable until commit_publication. A stream that breaks ends the upload.
         Errors: UPLOAD_NOT_FOUND, FILE_TOO_LARGE, VOLUME_FULL, PARAMETER_INVALID (upload_id, out of place).
         """
 

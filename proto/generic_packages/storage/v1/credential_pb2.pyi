@@ -157,5 +157,8 @@ class Admission(_message.Message):
 Global___Admission: _TypeAlias = Admission  # noqa: Y015
 
 ADMISSION_FIELD_NUMBER: _builtins.int
+OPERATION_ADMISSION_FIELD_NUMBER: _builtins.int
 admission: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, Global___Admission]
 """Declared on every call of this contract; a storage refuses to start with a call that declares nothing."""
+operation_admission: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___Admission]
+"""Declared on every kind of Operation, as admission is on every call."""

@@ -27,6 +27,8 @@ if _version_not_supported:
 
 class OperationsServiceStub:
     """Carries operations for one front end. Outcomes come in the order in which they are ready.
+    One HTTP request that publishes or downloads a file costs one operation; a publication too large to be one message
+    costs two, begin_publication and commit_publication, with ContentService between them.
     """
 
     def __init__(self, channel):
@@ -44,6 +46,8 @@ class OperationsServiceStub:
 
 class OperationsServiceServicer:
     """Carries operations for one front end. Outcomes come in the order in which they are ready.
+    One HTTP request that publishes or downloads a file costs one operation; a publication too large to be one message
+    costs two, begin_publication and commit_publication, with ContentService between them.
     """
 
     def Operate(self, request_iterator, context):
@@ -74,6 +78,8 @@ def add_OperationsServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class OperationsService:
     """Carries operations for one front end. Outcomes come in the order in which they are ready.
+    One HTTP request that publishes or downloads a file costs one operation; a publication too large to be one message
+    costs two, begin_publication and commit_publication, with ContentService between them.
     """
 
     @staticmethod

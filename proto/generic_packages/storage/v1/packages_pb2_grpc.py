@@ -26,8 +26,7 @@ if _version_not_supported:
 
 
 class PackagesServiceStub:
-    """One HTTP request of the generic packages API costs one call here; a publication too large to be one message costs
-    two, BeginPublication and CommitPublication, with ContentService between them.
+    """What is done with packages but for publishing and opening files by name, which OperationsService does.
     """
 
     def __init__(self, channel):
@@ -36,30 +35,10 @@ class PackagesServiceStub:
         Args:
             channel: A grpc.Channel.
         """
-        self.Publish = channel.unary_unary(
-                '/generic_packages.storage.v1.PackagesService/Publish',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.PublishRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.PublishResponse.FromString,
-                _registered_method=True)
-        self.BeginPublication = channel.unary_unary(
-                '/generic_packages.storage.v1.PackagesService/BeginPublication',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.BeginPublicationRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.BeginPublicationResponse.FromString,
-                _registered_method=True)
-        self.CommitPublication = channel.unary_unary(
-                '/generic_packages.storage.v1.PackagesService/CommitPublication',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.CommitPublicationRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.CommitPublicationResponse.FromString,
-                _registered_method=True)
         self.AbandonPublication = channel.unary_unary(
                 '/generic_packages.storage.v1.PackagesService/AbandonPublication',
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.AbandonPublicationRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.AbandonPublicationResponse.FromString,
-                _registered_method=True)
-        self.OpenPackageFile = channel.unary_unary(
-                '/generic_packages.storage.v1.PackagesService/OpenPackageFile',
-                request_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileRequest.SerializeToString,
-                response_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileResponse.FromString,
                 _registered_method=True)
         self.OpenPackageFileById = channel.unary_unary(
                 '/generic_packages.storage.v1.PackagesService/OpenPackageFileById',
@@ -124,38 +103,8 @@ class PackagesServiceStub:
 
 
 class PackagesServiceServicer:
-    """One HTTP request of the generic packages API costs one call here; a publication too large to be one message costs
-    two, BeginPublication and CommitPublication, with ContentService between them.
+    """What is done with packages but for publishing and opening files by name, which OperationsService does.
     """
-
-    def Publish(self, request, context):
-        """Publishes a file whose content fits in the message. When it answers, the content and the record are on stable
-        storage. Errors: PARAMETER_VALUE_UNKNOWN (status, select), FILE_TOO_LARGE, PACKAGE_PROTECTED, PACKAGE_DUPLICATE,
-        VOLUME_FULL.
-        Safe to repeat: each repetition adds one more file row with the same content, and the newest row is served.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def BeginPublication(self, request, context):
-        """Asks permission to publish a larger file, before any byte of it is taken. The upload stays open until it is
-        committed, abandoned, or has seen no byte for an hour. Errors: as Publish.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def CommitPublication(self, request, context):
-        """Makes a begun upload the newest file of its coordinates. Every check of BeginPublication is made again, because
-        state may have changed. When it answers, content and record are on stable storage. The upload is over whatever the
-        answer, but for OVERLOADED and a status of the transport, after which the same call may be repeated: committing the
-        same upload twice answers with the same record.
-        Errors: as Publish, and UPLOAD_NOT_FOUND, CONTENT_MISMATCH.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
 
     def AbandonPublication(self, request, context):
         """Gives a begun upload up and frees what it staged. Succeeds for an upload that is already over.
@@ -165,16 +114,8 @@ class PackagesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def OpenPackageFile(self, request, context):
-        """Finds the newest file of the coordinates that the caller may download, and hands out its record with its content or
-        the means to read it. Errors: PACKAGE_FILE_NOT_FOUND.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
     def OpenPackageFileById(self, request, context):
-        """Opens one file row by its number, the newest of its name or not; otherwise as OpenPackageFile, but that hidden
+        """Opens one file row by its number, the newest of its name or not; otherwise as open_package_file of Operation, but that hidden
         packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
         Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
         """
@@ -273,30 +214,10 @@ class PackagesServiceServicer:
 
 def add_PackagesServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
-            'Publish': grpc.unary_unary_rpc_method_handler(
-                    servicer.Publish,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.PublishRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.PublishResponse.SerializeToString,
-            ),
-            'BeginPublication': grpc.unary_unary_rpc_method_handler(
-                    servicer.BeginPublication,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.BeginPublicationRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.BeginPublicationResponse.SerializeToString,
-            ),
-            'CommitPublication': grpc.unary_unary_rpc_method_handler(
-                    servicer.CommitPublication,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.CommitPublicationRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.CommitPublicationResponse.SerializeToString,
-            ),
             'AbandonPublication': grpc.unary_unary_rpc_method_handler(
                     servicer.AbandonPublication,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.AbandonPublicationRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.AbandonPublicationResponse.SerializeToString,
-            ),
-            'OpenPackageFile': grpc.unary_unary_rpc_method_handler(
-                    servicer.OpenPackageFile,
-                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileRequest.FromString,
-                    response_serializer=generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileResponse.SerializeToString,
             ),
             'OpenPackageFileById': grpc.unary_unary_rpc_method_handler(
                     servicer.OpenPackageFileById,
@@ -367,90 +288,8 @@ def add_PackagesServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PackagesService:
-    """One HTTP request of the generic packages API costs one call here; a publication too large to be one message costs
-    two, BeginPublication and CommitPublication, with ContentService between them.
+    """What is done with packages but for publishing and opening files by name, which OperationsService does.
     """
-
-    @staticmethod
-    def Publish(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.PackagesService/Publish',
-            generic__packages_dot_storage_dot_v1_dot_packages__pb2.PublishRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_packages__pb2.PublishResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def BeginPublication(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.PackagesService/BeginPublication',
-            generic__packages_dot_storage_dot_v1_dot_packages__pb2.BeginPublicationRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_packages__pb2.BeginPublicationResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def CommitPublication(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.PackagesService/CommitPublication',
-            generic__packages_dot_storage_dot_v1_dot_packages__pb2.CommitPublicationRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_packages__pb2.CommitPublicationResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
 
     @staticmethod
     def AbandonPublication(request,
@@ -469,33 +308,6 @@ class PackagesService:
             '/generic_packages.storage.v1.PackagesService/AbandonPublication',
             generic__packages_dot_storage_dot_v1_dot_packages__pb2.AbandonPublicationRequest.SerializeToString,
             generic__packages_dot_storage_dot_v1_dot_packages__pb2.AbandonPublicationResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def OpenPackageFile(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/generic_packages.storage.v1.PackagesService/OpenPackageFile',
-            generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileRequest.SerializeToString,
-            generic__packages_dot_storage_dot_v1_dot_packages__pb2.OpenPackageFileResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -13,7 +13,8 @@ import pytest
 
 from reference_server.content.digests import ContentSummary
 from reference_server.content.pipeline import ContentPipeline
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.direct import DirectCarrier
 from reference_server.frontend.carriers.interface import ContentGoneError
 

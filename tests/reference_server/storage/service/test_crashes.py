@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import grpc
 import pytest
 
-from reference_server.storage.metadata.sqlite.database import Database
-from tests.support.storage import SECONDS, Registry, at, ending
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase
+from tests.support.storage import REFUSALS, SECONDS, Registry, at, ending
 from tests.support.storage_process import StorageProcess
 
 CONTENT = os.urandom(400_000)
@@ -53,7 +52,7 @@ def test_killed_between_rename_and_metadata_the_orphan_is_swept(process: Storage
     where = at(registry.project().id)
     begun = registry.begin(where)
     registry.send(begun.upload_id, CONTENT)
-    blocker = Database(registry.data / "metadata.sqlite3")
+    blocker = SqliteDatabase(registry.data / "metadata.sqlite3")
     blocker.run("BEGIN IMMEDIATE")
     commit = threading.Thread(target=lambda: ending(lambda: registry.commit(begun.upload_id, CONTENT)))
     commit.start()
@@ -77,7 +76,7 @@ def test_killed_after_a_delete_was_committed_the_orphan_is_swept(process: Storag
     where = at(registry.project().id)
     row = registry.publish_large(where, CONTENT)
     process.kill()
-    database = Database(registry.data / "metadata.sqlite3")
+    database = SqliteDatabase(registry.data / "metadata.sqlite3")
     database.run("DELETE FROM package_files WHERE id = ?", (row.id,))
     database.run("DELETE FROM blobs")
     database.close()
@@ -97,7 +96,7 @@ def test_what_was_acknowledged_survives_a_kill_at_any_moment(process: StoragePro
             name, content = f"file-{worker}-{number}", os.urandom(100 if worker % 2 else 90_000)
             try:
                 (registry.publish if worker % 2 else registry.publish_large)(at(project, name), content)
-            except grpc.RpcError:
+            except REFUSALS:
                 return
             acknowledged[name] = content
             if len(acknowledged) > 20 * (round_ + 1):

@@ -102,7 +102,7 @@ def test_what_was_never_published_is_not_found(registry: Registry, missing: dict
     project = registry.project().id
     registry.publish(at(project))
     request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project, **missing))
-    assert outcome(registry.packages.OpenPackageFile, request) == "PACKAGE_FILE_NOT_FOUND"
+    assert outcome(registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
 
 
 def test_a_nested_file_is_stored_under_its_encoded_path(registry: Registry) -> None:

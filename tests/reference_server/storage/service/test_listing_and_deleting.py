@@ -99,7 +99,7 @@ def test_a_deleted_package_is_gone_and_can_be_published_again_at_once(registry: 
     first = registry.publish(at(project), b"first")
     registry.delete_package(project, first.package_id)
     request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project))
-    assert outcome(registry.packages.OpenPackageFile, request) == "PACKAGE_FILE_NOT_FOUND"
+    assert outcome(registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
     again = registry.publish(at(project), b"again")
     assert again.package_id > first.package_id
     assert again.id > first.id

@@ -90,7 +90,7 @@ def test_a_status_decides_where_a_package_is_seen(
     assert outcome(packages.GetPackage, pb.GetPackageRequest(**one)) == shown  # type: ignore[arg-type]
     assert outcome(packages.ListPackageFiles, pb.ListPackageFilesRequest(**one)) == files  # type: ignore[arg-type]
     opened = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project))
-    assert outcome(packages.OpenPackageFile, opened) == download
+    assert outcome(registry.operations.open_package_file, opened) == download
     assert outcome(packages.OpenPackageFileById, by_id(row, credentials=registry.root)) == download_by_id
 
 

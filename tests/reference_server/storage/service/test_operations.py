@@ -16,8 +16,9 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.failure import Failure
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM, SMALL_CONTENT_BYTES
+from reference_server.contract.status import read_status
 from reference_server.storage.metadata import writer
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from tests.support.storage import SECONDS, Registry, at, outcome, parts, running
 from tests.support.storage_process import StorageProcess
 
@@ -27,7 +28,7 @@ class Stream:
 
     def __init__(self, registry: Registry) -> None:
         self._requests: queue.Queue[ops.OperateRequest | None] = queue.Queue()
-        self.call = registry.operations.Operate(iter(self._requests.get, None), timeout=SECONDS)
+        self.call = registry.operations.stub.Operate(iter(self._requests.get, None), timeout=SECONDS)
 
     def send(self, *operations: ops.Operation) -> None:
         """Send operations in one message."""
@@ -76,7 +77,7 @@ def said(outcome: ops.OperationOutcome) -> str:
     """Say what came of an operation: its answer's kind, the reason, or the status code."""
     if not outcome.HasField("failure"):
         return outcome.WhichOneof("outcome") or ""
-    failure = Failure.from_status(outcome.failure)
+    failure = read_status(outcome.failure)
     return failure.reason.value if isinstance(failure, Failure) else failure.code.name
 
 
@@ -188,7 +189,7 @@ def own_registry(tmp_path: Path) -> Iterator[Registry]:
 @contextlib.contextmanager
 def writing_blocked(registry: Registry) -> Iterator[None]:
     """Keep the storage from committing: another connection holds the write lock."""
-    blocker = Database(registry.data / "metadata.sqlite3")
+    blocker = SqliteDatabase(registry.data / "metadata.sqlite3")
     blocker.run("BEGIN IMMEDIATE")
     try:
         yield
@@ -205,7 +206,7 @@ def test_an_operation_past_its_time_is_answered_so_and_leaves_nothing(own_regist
         stream.send(late)
         assert said(stream.outcomes(1)[1]) == "DEADLINE_EXCEEDED"
     request = pb.OpenPackageFileRequest(credentials=own_registry.root, coordinates=where)
-    assert outcome(own_registry.packages.OpenPackageFile, request) == "PACKAGE_FILE_NOT_FOUND"
+    assert outcome(own_registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
 
 
 def test_a_cancelled_operation_that_has_not_begun_is_dropped(own_registry: Registry) -> None:
@@ -262,10 +263,11 @@ def test_while_another_program_holds_the_metadata_small_files_are_refused_and_la
     commit = pb.CommitPublicationRequest(
         upload_id=begun.upload_id, size=len(content), sha256=hashlib.sha256(content).digest()
     )
-    with writing_blocked(own_registry):
-        waiting = own_registry.packages.CommitPublication.future(commit, timeout=SECONDS)
-        small = pb.PublishRequest(credentials=own_registry.root, coordinates=at(project, "small"))
-        assert outcome(own_registry.packages.Publish, small) == "OVERLOADED"
-    row = waiting.result().package_file
+    with opened(own_registry) as stream:
+        with writing_blocked(own_registry):
+            stream.send(ops.Operation(tag=1, timeout_milliseconds=SECONDS * 1000, commit_publication=commit))
+            stream.send(publish(own_registry, 2, at(project, "small")))
+            assert said(stream.outcomes(1)[2]) == "OVERLOADED"
+        row = stream.outcomes(1)[1].commit_publication.package_file
     assert own_registry.commit(begun.upload_id, content) == row
     assert own_registry.read(at(project, "large")) == content

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import grpc
 import pytest
 from generic_packages.storage.v1 import identity_pb2, packages_pb2
 from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from reference_server.contract.failure import Failure
-from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, outcome
+from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, ending, outcome, refusal
 
 DEVELOPER, MAINTAINER, OWNER = 30, 40, 50
 
@@ -63,8 +61,8 @@ def publishing(registry: Registry, project: int, by: Sequence[Credential], name:
     """Publish, at once and in steps, and say how both ended."""
     values = {"credentials": by, "coordinates": at(project, name=name)}
     ends = {
-        outcome(registry.packages.Publish, packages_pb2.PublishRequest(**values, content=b"x")),
-        outcome(registry.packages.BeginPublication, packages_pb2.BeginPublicationRequest(**values)),
+        outcome(registry.operations.publish, packages_pb2.PublishRequest(**values, content=b"x")),
+        outcome(registry.operations.begin_publication, packages_pb2.BeginPublicationRequest(**values)),
     }
     assert len(ends) == 1
     return ends.pop()
@@ -100,10 +98,7 @@ def test_a_rule_is_changed_field_by_field(registry: Registry) -> None:
 
 def complaint(registry: Registry, request: pb.CreateProtectionRuleRequest) -> str:
     """Say why a rule may not be so."""
-    with pytest.raises(grpc.RpcError) as refusal:
-        registry.protection.CreateProtectionRule(request, timeout=SECONDS)
-    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
-    assert isinstance(failure, Failure)
+    failure = refusal(lambda: registry.protection.CreateProtectionRule(request, timeout=SECONDS))
     return failure.metadata.get("complaint") or f"{failure.reason} {failure.metadata['parameter']}"
 
 
@@ -261,11 +256,7 @@ def test_a_large_file_that_a_rule_comes_to_protect_meanwhile_is_refused(registry
     begun = registry.begin(at(project), by=registry.member(project, DEVELOPER))
     registry.send(begun.upload_id, content)
     make(registry, project)
-    with pytest.raises(grpc.RpcError) as refusal:
-        registry.commit(begun.upload_id, content)
-    failure = Failure.from_rpc_error(refusal.value)  # type: ignore[arg-type]  # as above
-    assert isinstance(failure, Failure)
-    assert failure.reason == "PACKAGE_PROTECTED"
+    assert ending(lambda: registry.commit(begun.upload_id, content)) == "PACKAGE_PROTECTED"
 
 
 def test_a_projects_rules_go_with_it(registry: Registry) -> None:

@@ -31,7 +31,7 @@ def test_small_content_in_a_message_has_a_limit(registry: Registry) -> None:
     request = pb.PublishRequest(
         credentials=registry.root, coordinates=at(registry.project().id), content=bytes(SMALL_CONTENT_BYTES + 1)
     )
-    assert outcome(registry.packages.Publish, request) == "PARAMETER_INVALID"
+    assert outcome(registry.operations.publish, request) == "PARAMETER_INVALID"
 
 
 @pytest.mark.parametrize("size", [0, 1, SMALL_CONTENT_BYTES, SMALL_CONTENT_BYTES + 1, len(LARGE)])
@@ -108,8 +108,8 @@ def test_malformed_publications_are_refused_small_and_begun_alike(
     registry: Registry, changed: dict[str, object], refusal: str
 ) -> None:
     values = {"credentials": registry.root, "coordinates": at(registry.project().id), **changed}
-    assert outcome(registry.packages.Publish, pb.PublishRequest(**values, content=b"x")) == refusal
-    assert outcome(registry.packages.BeginPublication, pb.BeginPublicationRequest(**values)) == refusal
+    assert outcome(registry.operations.publish, pb.PublishRequest(**values, content=b"x")) == refusal
+    assert outcome(registry.operations.begin_publication, pb.BeginPublicationRequest(**values)) == refusal
 
 
 def test_checks_are_made_in_the_contracts_order(registry: Registry) -> None:
@@ -120,7 +120,7 @@ def test_checks_are_made_in_the_contracts_order(registry: Registry) -> None:
 
     def refusal(where: object, by: object) -> str:
         request = pb.PublishRequest(credentials=by, coordinates=where, content=b"x")  # type: ignore[arg-type]
-        return outcome(registry.packages.Publish, request)
+        return outcome(registry.operations.publish, request)
 
     assert refusal(at(private, **malformed), ()) == "CREDENTIAL_INVALID"
     assert refusal(at(private, **malformed), stranger) == "PARAMETER_INVALID"

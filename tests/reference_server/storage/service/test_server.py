@@ -16,7 +16,7 @@ from pathlib import Path
 import grpc
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
-from generic_packages.storage.v1.operations_pb2 import OperateRequest, Operation, OperationOutcome
+from generic_packages.storage.v1.operations_pb2 import Operation
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
@@ -63,13 +63,13 @@ def process(tmp_path: Path) -> Iterator[StorageProcess]:
 
 def test_a_call_is_one_line_in_the_log_with_its_request_id_and_no_secret(process: StorageProcess) -> None:
     registry = process.connect()
-    request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(10**9))
+    request = pb.GetPackageRequest(credentials=registry.root, project=str(10**9), package_id=1)
     with pytest.raises(grpc.RpcError):
-        registry.packages.OpenPackageFile(request, timeout=SECONDS, metadata=(("x-request-id", "request-17"),))
+        registry.packages.GetPackage(request, timeout=SECONDS, metadata=(("x-request-id", "request-17"),))
     process.stop()
     calls = [json.loads(line) for line in process.log().splitlines()]
     (line,) = [call for call in calls if call.get("request_id") == "request-17"]
-    assert (line["method"], line["outcome"]) == ("OpenPackageFile", "PROJECT_NOT_FOUND")
+    assert (line["method"], line["outcome"]) == ("GetPackage", "PROJECT_NOT_FOUND")
     assert line["milliseconds"] >= 0
     assert registry.root[0].secret not in process.log()
 
@@ -106,25 +106,17 @@ def test_what_was_published_is_logged_with_its_request_id(
         publish = pb.PublishRequest(credentials=registry.root, coordinates=where, content=b"x")
         fetch = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=where)
         begin = pb.BeginPublicationRequest(credentials=registry.root, coordinates=where)
-        operate(registry, Operation(request_id="small", publish=publish))
-        begun = operate(registry, Operation(request_id="begin", begin_publication=begin)).begin_publication
-        registry.send(begun.upload_id, content)
+        registry.operations.perform(Operation(request_id="small", publish=publish), timeout=SECONDS)
+        begun = registry.operations.perform(Operation(request_id="begin", begin_publication=begin), timeout=SECONDS)
+        upload_id = begun.begin_publication.upload_id
+        registry.send(upload_id, content)
         commit = pb.CommitPublicationRequest(
-            upload_id=begun.upload_id, size=len(content), sha256=hashlib.sha256(content).digest()
+            upload_id=upload_id, size=len(content), sha256=hashlib.sha256(content).digest()
         )
-        operate(registry, Operation(request_id="large", commit_publication=commit))
-        operate(registry, Operation(request_id="open", open_package_file=fetch))
+        registry.operations.perform(Operation(request_id="large", commit_publication=commit), timeout=SECONDS)
+        registry.operations.perform(Operation(request_id="open", open_package_file=fetch), timeout=SECONDS)
         process.stop()
         assert logged(process) == expected
-
-
-def operate(registry: Registry, operation: Operation) -> OperationOutcome:
-    """Run one operation on a stream of its own."""
-    operation.tag, operation.timeout_milliseconds = 1, SECONDS * 1000
-    requests = iter([OperateRequest(operations=[operation])])
-    (answer,) = registry.operations.Operate(requests, timeout=SECONDS)
-    assert not answer.outcomes[0].HasField("failure")
-    return answer.outcomes[0]
 
 
 def test_a_request_id_of_another_form_is_not_logged(process: StorageProcess) -> None:

@@ -33,7 +33,7 @@ DIGEST = hashlib.sha256(CONTENT).digest()
 def committing(registry: Registry, upload_id: str, **changed: object) -> str:
     """Commit, and say how it ended."""
     values = {"size": len(CONTENT), "sha256": DIGEST, **changed}
-    return outcome(registry.packages.CommitPublication, pb.CommitPublicationRequest(upload_id=upload_id, **values))  # type: ignore[arg-type]
+    return outcome(registry.operations.commit_publication, pb.CommitPublicationRequest(upload_id=upload_id, **values))  # type: ignore[arg-type]
 
 
 def test_begin_names_the_upload_and_its_limit(registry: Registry) -> None:
@@ -56,7 +56,7 @@ def test_nothing_is_visible_before_the_commit(registry: Registry) -> None:
     begun = registry.begin(where)
     registry.send(begun.upload_id, CONTENT)
     request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=where)
-    assert outcome(registry.packages.OpenPackageFile, request) == "PACKAGE_FILE_NOT_FOUND"
+    assert outcome(registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
     listing = pb.ListPackagesRequest(credentials=registry.root, project=where.project)
     assert not registry.packages.ListPackages(listing, timeout=SECONDS).packages
 
@@ -186,14 +186,14 @@ def test_a_file_published_meanwhile_is_a_duplicate_at_the_commit(registry: Regis
     assert committing(registry, begun.upload_id) == "PACKAGE_DUPLICATE"
     assert registry.blobs() == before
     request = pb.BeginPublicationRequest(credentials=registry.root, coordinates=where)
-    assert outcome(registry.packages.BeginPublication, request) == "PACKAGE_DUPLICATE"
+    assert outcome(registry.operations.begin_publication, request) == "PACKAGE_DUPLICATE"
 
 
 def test_a_negative_size_is_refused(registry: Registry) -> None:
     request = pb.BeginPublicationRequest(
         credentials=registry.root, coordinates=at(registry.project().id), declared_size=-1
     )
-    assert outcome(registry.packages.BeginPublication, request) == "PARAMETER_INVALID"
+    assert outcome(registry.operations.begin_publication, request) == "PARAMETER_INVALID"
 
 
 def _write(registry: Registry, staging_path: str, content: bytes) -> None:
@@ -244,7 +244,7 @@ def test_a_declared_size_over_the_limit_is_refused_at_once(limited: Registry) ->
     request = pb.BeginPublicationRequest(
         credentials=limited.root, coordinates=at(limited.project().id), declared_size=100_001
     )
-    assert outcome(limited.packages.BeginPublication, request) == "FILE_TOO_LARGE"
+    assert outcome(limited.operations.begin_publication, request) == "FILE_TOO_LARGE"
 
 
 def test_content_over_the_limit_ends_the_upload(limited: Registry) -> None:
@@ -281,7 +281,7 @@ def test_a_direct_commit_without_all_digests_is_refused(limited: Registry) -> No
     request = pb.CommitPublicationRequest(
         upload_id=begun.upload_id, size=10, sha256=hashlib.sha256(CONTENT[:10]).digest()
     )
-    assert outcome(limited.packages.CommitPublication, request) == "PARAMETER_MISSING"
+    assert outcome(limited.operations.commit_publication, request) == "PARAMETER_MISSING"
 
 
 def test_a_call_without_a_deadline_is_refused(registry: Registry) -> None:
