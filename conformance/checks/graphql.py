@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from conformance.target.access import Credential
 from conformance.target.registry import Registry
-from conformance.transport.answer import Answer
+from conformance.transport.response import Response
 
 PATH = "/api/graphql"
 FIELDS = "genericDuplicatesAllowed genericDuplicateExceptionRegex"
@@ -25,42 +25,44 @@ class Policy:
         return {"genericDuplicatesAllowed": self.allowed, "genericDuplicateExceptionRegex": self.exception}
 
 
-def graphql(registry: Registry, query: str, variables: dict[str, object], credential: Credential | None) -> Answer:
-    """Ask a query."""
+def graphql(registry: Registry, query: str, variables: dict[str, object], credential: Credential | None) -> Response:
+    """Return the response to a query."""
     document = {"query": query, "variables": variables}
     return registry.call("POST", PATH, document=document, credential=credential)
 
 
-def settings_of(registry: Registry, group: str, credential: Credential | None) -> Answer:
-    """Ask for the settings of a group by its full path."""
+def settings_of(registry: Registry, group: str, credential: Credential | None) -> Response:
+    """Return the response with the settings of a group by its full path."""
     return graphql(registry, QUERY, {"path": group}, credential)
 
 
-def set_policy(registry: Registry, group: str, policy: Policy, credential: Credential | None) -> Answer:
+def set_policy(registry: Registry, group: str, policy: Policy, credential: Credential | None) -> Response:
     """Change the settings of a group by its full path."""
     return graphql(registry, MUTATION, {"input": {"namespacePath": group, **policy.as_input()}}, credential)
 
 
-def inside(answer: Answer, *keys: str) -> object:
-    """Return what lies in the data of an answer under the keys, one inside the other; None when it is not there."""
-    found = answer.key("data")
+def inside(response: Response, *keys: str) -> object:
+    """Return what lies in the data of a response under the keys, one inside the other; None when it is not there."""
+    found = response.key("data")
     for key in keys:
         found = found.get(key) if isinstance(found, dict) else None
     return found
 
 
-def shown_policy(answer: Answer) -> Policy | None:
-    """Return the policy that an answer to `settings_of` shows, None when it shows none."""
-    found = inside(answer, "group", "packageSettings")
+def shown_policy(response: Response) -> Policy | None:
+    """Return the policy that a response to `settings_of` shows, None when it shows none."""
+    found = inside(response, "group", "packageSettings")
     if not isinstance(found, dict):
         return None
     return Policy(found.get("genericDuplicatesAllowed") is True, str(found.get("genericDuplicateExceptionRegex") or ""))
 
 
-def was_set(answer: Answer) -> bool:
-    """Say whether a change of settings was done: no errors of either kind, and the settings in the answer."""
-    done = inside(answer, "updateNamespacePackageSettings")
+def was_set(response: Response) -> bool:
+    """Return whether a change of settings was done: no errors of either kind, and the settings in the response."""
+    done = inside(response, "updateNamespacePackageSettings")
     settings = done.get("packageSettings") if isinstance(done, dict) else None
     return (
-        bool(settings) and not answer.key("errors") and inside(answer, "updateNamespacePackageSettings", "errors") == []
+        bool(settings)
+        and not response.key("errors")
+        and inside(response, "updateNamespacePackageSettings", "errors") == []
     )

@@ -1,18 +1,21 @@
 """What the checks of the Packages API share: addresses, entries of lists, packages with their numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Unpack
 from urllib.parse import urlsplit
 
+from conformance.checks.steps import RECORD
 from conformance.content.generator import GeneratedContent
-from conformance.judging.expectations import Judge
-from conformance.target.access import Area, Project, Visibility
-from conformance.target.registry import Place, Registry, Shelf, Terms
+from conformance.judging.expectations import Evaluator
+from conformance.target.access import Subgroup, TargetProject, Visibility
+from conformance.target.registry import FileLocation, PackageFixtures, Registry, RequestOptions
 from conformance.transport.address import API
-from conformance.transport.answer import Answer, described
+from conformance.transport.response import Response, describe
 
 MOST_PAGES = 12
-ACCEPTED = (200, 201)
+ACCEPTED = (HTTPStatus.OK, HTTPStatus.CREATED)
 Entry = dict[str, object]
 
 
@@ -20,28 +23,32 @@ Entry = dict[str, object]
 class Recorded:
     """A file that was published with its record asked for: the numbers of its package and of itself."""
 
-    place: Place
+    location: FileLocation
     content: GeneratedContent
     package: object
     id: object
 
 
 def recorded(
-    registry: Registry, control: Judge, place: Place | None = None, label: str = "recorded", **terms: Unpack[Terms]
+    registry: Registry,
+    control: Evaluator,
+    location: FileLocation | None = None,
+    label: str = "recorded",
+    **options: Unpack[RequestOptions],
 ) -> Recorded:
     """Publish a small file and have its record shown; label "recorded status" unless another is given, a control."""
-    place, content = place or registry.place(), registry.content()
-    terms["query"] = "select=package_file"
-    answer = registry.publish(place, content, **terms)
-    numbers = answer.key("package_id"), answer.key("id")
+    location, content = location or registry.location(), registry.content()
+    options["query"] = RECORD
+    response = registry.publish(location, content, **options)
+    numbers = response.key("package_id"), response.key("id")
     control.that(
         f"{label} status",
-        holds=answer.status in ACCEPTED and all(type(number) is int for number in numbers),
+        holds=response.status in ACCEPTED and all(type(number) is int for number in numbers),
         expected="200 or 201 with package_id and id",
-        actual=described(answer),
-        answer=answer,
+        actual=describe(response),
+        response=response,
     )
-    return Recorded(place, content, *numbers)
+    return Recorded(location, content, *numbers)
 
 
 def packages_of(registry: Registry, visibility: Visibility = Visibility.PUBLIC) -> str:
@@ -49,71 +56,82 @@ def packages_of(registry: Registry, visibility: Visibility = Visibility.PUBLIC) 
     return address_of(registry.access.project(visibility))
 
 
-def address_of(project: Project) -> str:
+def address_of(project: TargetProject) -> str:
     """Return the address of the packages of a project."""
     return f"/projects/{project.id}/packages"
 
 
-def packages_below(area: Area) -> str:
-    """Return the address of the packages of an area's group."""
-    return f"/groups/{area.id}/packages"
+def packages_below(subgroup: Subgroup) -> str:
+    """Return the address of the packages of a subgroup."""
+    return f"/groups/{subgroup.id}/packages"
 
 
-def entries(answer: Answer) -> list[Entry] | None:
-    """Return the entries of a list, None when the answer is no 200 with a list of objects."""
-    document = answer.json()
-    if answer.status != 200 or not isinstance(document, list):  # noqa: PLR2004 - OK
+def entries(response: Response) -> list[Entry] | None:
+    """Return the entries of a list, None when the response is no 200 with a list of objects."""
+    document = response.json()
+    if response.status != HTTPStatus.OK or not isinstance(document, list):
         return None
     return [entry if isinstance(entry, dict) else {} for entry in document]
 
 
-def column(answer: Answer, key: str = "name") -> list[object] | None:
+def column(response: Response, key: str = "name") -> list[object] | None:
     """Return what the entries of a list have under a key, None when there is no list."""
-    found = entries(answer)
+    found = entries(response)
     return None if found is None else [entry.get(key) for entry in found]
 
 
-def expect_column(judge: Judge, answer: Answer, wanted: list[object], *, key: str = "name", label: str = "") -> None:
-    """Judge what a list's entries have under a key, in order; label "names" unless another is given."""
-    found = column(answer, key)
-    actual = described(answer) if found is None else repr(found)
-    judge.that(label or "names", holds=found == wanted, expected=repr(wanted), actual=actual, answer=answer)
+def expect_column(
+    evaluator: Evaluator, response: Response, wanted: list[object], *, key: str = "name", label: str = ""
+) -> None:
+    """Evaluate what a list's entries have under a key, in order; label "names" unless another is given."""
+    found = column(response, key)
+    actual = describe(response) if found is None else repr(found)
+    evaluator.that(label or "names", holds=found == wanted, expected=repr(wanted), actual=actual, response=response)
 
 
-def shelved(registry: Registry, control: Judge, shelf: Shelf | None = None) -> Shelf:
-    """Return a shelf, the shared one unless another is given; label "shelved", a control."""
-    shelf = shelf or registry.shelf
-    refused = [answer for answer in shelf.answers if answer.status != 201]  # noqa: PLR2004 - Created
+def expect_entry(evaluator: Evaluator, response: Response, wanted: Mapping[str, object]) -> None:
+    """Evaluate that a list has one entry, which holds what is wanted; label "entry"."""
+    found = [{key: entry.get(key) for key in wanted} for entry in entries(response) or []]
+    actual = repr(found) if found else describe(response)
+    evaluator.that("entry", holds=found == [wanted], expected=repr([wanted]), actual=actual, response=response)
+
+
+def published_fixtures(
+    registry: Registry, control: Evaluator, package_fixtures: PackageFixtures | None = None
+) -> PackageFixtures:
+    """Return package fixtures, the shared ones unless others are given; label "shelved", a control."""
+    package_fixtures = package_fixtures or registry.package_fixtures
+    refused = [response for response in package_fixtures.responses if response.status != HTTPStatus.CREATED]
     control.that(
         "shelved",
         holds=not refused,
-        expected=f"{len(shelf.answers)} publishes answered 201",
-        actual="; ".join(map(described, refused)),
-        answer=(refused or list(shelf.answers))[0],
+        expected=f"{len(package_fixtures.responses)} publishes answered 201",
+        actual="; ".join(map(describe, refused)),
+        response=(refused or list(package_fixtures.responses))[0],
     )
-    return shelf
+    return package_fixtures
 
 
-def linked(answer: Answer) -> dict[str, str]:
+def linked(response: Response) -> dict[str, str]:
     """Return the addresses in the Link header by their relation."""
     links = {}
-    for part in (answer.header("link") or "").split(", "):
+    for part in (response.header("link") or "").split(", "):
         url, found, parameters = part.partition(">;")
         if found:
             links[parameters.partition("rel=")[2].strip('" ')] = url.lstrip("<")
     return links
 
 
-def pages(registry: Registry, path: str, query: str) -> list[Answer]:
+def pages(registry: Registry, path: str, query: str) -> list[Response]:
     """Return the pages of a list from the first on, following the next addresses."""
-    answers = [registry.call("GET", path, query=query)]
-    while (url := linked(answers[-1]).get("next")) and len(answers) < MOST_PAGES:
+    responses = [registry.call("GET", path, query=query)]
+    while (url := linked(responses[-1]).get("next")) and len(responses) < MOST_PAGES:
         parts = urlsplit(url)
         before, _, after = parts.path.partition(API)
-        answers.append(registry.call("GET", after or before, query=parts.query))
-    return answers
+        responses.append(registry.call("GET", after or before, query=parts.query))
+    return responses
 
 
-def together(answers: list[Answer], key: str = "name") -> list[object]:
+def together(responses: list[Response], key: str = "name") -> list[object]:
     """Return what the entries of several pages have under a key."""
-    return [value for answer in answers for value in column(answer, key) or []]
+    return [value for response in responses for value in column(response, key) or []]

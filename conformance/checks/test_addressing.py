@@ -2,57 +2,57 @@
 
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
-from conformance.target.registry import Place, Registry
+from conformance.judging.expectations import Evaluator
+from conformance.target.registry import FileLocation, Registry
 
 PLUSES = {"addressing.raw-plus": ("+", "%2B"), "addressing.encoded-plus": ("%2B", "+")}
 
 
 @judges("addressing.publish-by-project-path")
-def test_publish_by_project_path(registry: Registry, expect: Judge) -> None:
-    """The same project, whichever way it is named."""
-    place, content = registry.place(), registry.content()
-    expect(registry.publish(place, content, by_path=True), "published").status(201)
-    expect(registry.download(place)).body(content)
+def test_publish_by_project_path(registry: Registry, expect: Evaluator) -> None:
+    """A client publishes by the encoded path of the project; by the project's id the same file downloads."""
+    location, content = registry.location(), registry.content()
+    expect(registry.publish(location, content, by_path=True), "published").status(201)
+    expect(registry.download(location)).body(content)
 
 
 @judges("addressing.download-by-project-path")
-def test_download_by_project_path(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Published by id, fetched by path."""
+def test_download_by_project_path(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client publishes by the project's id and downloads by its encoded path: the same bytes."""
     file = stored(registry, control)
-    expect(registry.download(file.place, by_path=True)).body(file.content)
+    expect(registry.download(file.location, by_path=True)).body(file.content)
 
 
 @judges("addressing.encoded-dots")
-def test_encoded_dots(registry: Registry, expect: Judge) -> None:
-    """Sent as go-gitlab sends it, fetched as a browser would."""
-    package, content = f"{registry.place().package}.dotted", registry.content()
-    encoded = Place(package.replace(".", "%2E"), "1%2E0%2E0", "file%2Ebin")
+def test_encoded_dots(registry: Registry, expect: Evaluator) -> None:
+    """A client publishes with every dot as %2E, as client-go does, and finds the file under plain dots."""
+    package, content = f"{registry.location().package}.dotted", registry.content()
+    encoded = FileLocation(package.replace(".", "%2E"), "1%2E0%2E0", "file%2Ebin")
     expect(registry.publish(encoded, content), "published").status(201)
-    expect(registry.download(Place(package))).body(content)
+    expect(registry.download(FileLocation(package))).body(content)
 
 
 @judges_each(PLUSES)
-def test_plus(case: tuple[str, str], registry: Registry, expect: Judge) -> None:
-    """Published in one spelling, fetched in the other."""
+def test_plus(case: tuple[str, str], registry: Registry, expect: Evaluator) -> None:
+    """A client publishes a version and a file name with a plus in one spelling and downloads in the other."""
     sent, asked = case
-    package, content = registry.place().package, registry.content()
-    expect(registry.publish(Place(package, f"1.0{sent}1", f"a{sent}b.bin"), content), "published").status(201)
-    expect(registry.download(Place(package, f"1.0{asked}1", f"a{asked}b.bin"))).body(content)
+    package, content = registry.location().package, registry.content()
+    expect(registry.publish(FileLocation(package, f"1.0{sent}1", f"a{sent}b.bin"), content), "published").status(201)
+    expect(registry.download(FileLocation(package, f"1.0{asked}1", f"a{asked}b.bin"))).body(content)
 
 
 @judges("addressing.encoded-slash-is-a-directory")
-def test_encoded_slash_is_a_directory(registry: Registry, expect: Judge) -> None:
-    """Published with %2F, fetched with slashes."""
-    place, content = registry.place("path%2Fto%2Ffile.bin"), registry.content()
-    expect(registry.publish(place, content), "published").status(201)
-    expect(registry.download(Place(place.package, file="path/to/file.bin"))).body(content)
+def test_encoded_slash_is_a_directory(registry: Registry, expect: Evaluator) -> None:
+    """A client publishes a file name with %2F and downloads it with slashes: the same file."""
+    location, content = registry.location("path%2Fto%2Ffile.bin"), registry.content()
+    expect(registry.publish(location, content), "published").status(201)
+    expect(registry.download(FileLocation(location.package, file="path/to/file.bin"))).body(content)
 
 
 @judges("addressing.names-keep-their-case")
-def test_names_keep_their_case(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The later upload must not shadow the earlier one."""
-    file = stored(registry, control, registry.place("Readme.bin"))
-    lower = Place(file.place.package, file="readme.bin")
+def test_names_keep_their_case(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Two clients publish Readme.bin and readme.bin to one package: the later does not shadow the earlier."""
+    file = stored(registry, control, registry.location("Readme.bin"))
+    lower = FileLocation(file.location.package, file="readme.bin")
     control(registry.publish(lower, registry.content()), "lower").status(201)
-    expect(registry.download(file.place)).body(file.content)
+    expect(registry.download(file.location)).body(file.content)

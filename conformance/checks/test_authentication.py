@@ -1,181 +1,115 @@
-"""Authentication and authorisation: the matrix of credential, verb and visibility, and what refusals say."""
+"""Authentication and authorisation: what refusals say and leave behind; the outcomes are in test_outcome.py."""
 
 from conformance.checks.cells import (
-    INVALID_BASIC,
-    INVALID_DEPLOY_TOKEN,
-    INVALID_TOKEN,
     PRIVATE,
     PUBLIC,
     Cell,
     download_as,
-    expect_download_accepted,
-    expect_download_refused,
-    expect_publish_accepted,
-    expect_publish_refused,
     publish_as,
 )
 from conformance.checks.steps import expect_nothing_at
-from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
-from conformance.target.access import Carriage, Role
+from conformance.judging.binding import judges
+from conformance.judging.expectations import Evaluator
+from conformance.target.access import Actor, AuthenticationScheme
 from conformance.target.registry import Registry
-
-PUBLISH_REFUSED = {
-    "authentication.put-public-anonymous-is-401": Cell(PUBLIC, None, (401,)),
-    "authentication.put-public-invalid-token-is-401": Cell(PUBLIC, INVALID_TOKEN, (401,)),
-    "authentication.put-private-anonymous-is-401": Cell(PRIVATE, None, (401,)),
-    "authentication.put-private-invalid-token-is-401": Cell(PRIVATE, INVALID_TOKEN, (401,)),
-    "authentication.put-invalid-deploy-token-is-401": Cell(PUBLIC, INVALID_DEPLOY_TOKEN, (401,)),
-    "authentication.put-invalid-basic-is-401": Cell(PUBLIC, INVALID_BASIC, (401,)),
-    "authentication.put-public-guest-is-403": Cell(PUBLIC, Role.GUEST, (403,)),
-    "authentication.put-public-reporter-is-403": Cell(PUBLIC, Role.REPORTER, (403,)),
-    "authentication.put-private-guest-is-403": Cell(PRIVATE, Role.GUEST, (403,)),
-    "authentication.put-private-reporter-is-403": Cell(PRIVATE, Role.REPORTER, (403,)),
-    "authentication.put-public-outsider-is-403": Cell(PUBLIC, Role.OUTSIDER, (403,)),
-    "authentication.put-private-outsider-is-404": Cell(PRIVATE, Role.OUTSIDER, (404,)),
-    "authentication.put-deploy-token-read-is-403": Cell(PRIVATE, Role.DEPLOY_READ, (403,)),
-    "authentication.put-read-api-is-403": Cell(PRIVATE, Role.READ_API, (403,)),
-}
-PUBLISH_ACCEPTED = {
-    "authentication.put-public-developer-is-201": Cell(PUBLIC, Role.DEVELOPER, (201,)),
-    "authentication.put-private-developer-is-201": Cell(PRIVATE, Role.DEVELOPER, (201,)),
-    "authentication.put-deploy-token-write-is-201": Cell(PRIVATE, Role.DEPLOY_WRITE, (201,)),
-    "authentication.put-deploy-token-both-is-201": Cell(PRIVATE, Role.DEPLOY_BOTH, (201,)),
-    "authentication.put-basic-is-201": Cell(PRIVATE, Role.DEVELOPER, (201,), carriage=Carriage.BASIC),
-    "authentication.put-deploy-token-as-basic-is-201": Cell(
-        PRIVATE, Role.DEPLOY_WRITE, (201,), carriage=Carriage.BASIC
-    ),
-}
-DOWNLOAD_REFUSED = {
-    "authentication.get-private-anonymous-is-401": Cell(PRIVATE, None, (401,)),
-    "authentication.get-public-invalid-token-is-401": Cell(PUBLIC, INVALID_TOKEN, (401,)),
-    "authentication.get-private-invalid-token-is-401": Cell(PRIVATE, INVALID_TOKEN, (401,)),
-    "authentication.get-invalid-deploy-token-is-401": Cell(PUBLIC, INVALID_DEPLOY_TOKEN, (401,)),
-    "authentication.get-private-invalid-basic-is-401": Cell(PRIVATE, INVALID_BASIC, (401,)),
-    "authentication.get-private-guest-is-403": Cell(PRIVATE, Role.GUEST, (403,)),
-    "authentication.get-private-outsider-is-404": Cell(PRIVATE, Role.OUTSIDER, (404,)),
-}
-DOWNLOAD_ACCEPTED = {
-    "authentication.get-public-anonymous-is-200": Cell(PUBLIC, None, (200,)),
-    "authentication.get-public-invalid-basic-is-200": Cell(PUBLIC, INVALID_BASIC, (200,)),
-    "authentication.get-private-guest-is-200": Cell(PRIVATE, Role.GUEST, (200,)),
-    "authentication.get-private-reporter-is-200": Cell(PRIVATE, Role.REPORTER, (200,)),
-    "authentication.get-public-outsider-is-200": Cell(PUBLIC, Role.OUTSIDER, (200,)),
-    "authentication.get-deploy-token-read-is-200": Cell(PRIVATE, Role.DEPLOY_READ, (200,)),
-    "authentication.get-deploy-token-write-is-200": Cell(PRIVATE, Role.DEPLOY_WRITE, (200,)),
-    "authentication.get-read-api-is-200": Cell(PRIVATE, Role.READ_API, (200,)),
-    "authentication.get-basic-is-200": Cell(PRIVATE, Role.DEVELOPER, (200,), carriage=Carriage.BASIC),
-    "authentication.get-deploy-token-as-basic-is-200": Cell(PRIVATE, Role.DEPLOY_READ, (200,), carriage=Carriage.BASIC),
-}
-
-
-@judges_each(PUBLISH_ACCEPTED)
-def test_publish_accepted(case: Cell, registry: Registry, expect: Judge) -> None:
-    """A credential that suffices, in the way it is carried."""
-    expect_publish_accepted(case, registry, expect)
-
-
-@judges_each(PUBLISH_REFUSED)
-def test_publish_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone: at the same place the writer is accepted."""
-    expect_publish_refused(case, registry, expect, control)
-
-
-@judges_each(DOWNLOAD_ACCEPTED)
-def test_download_accepted(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """A credential that suffices, in the way it is carried."""
-    expect_download_accepted(case, registry, expect, control)
-
-
-@judges_each(DOWNLOAD_REFUSED)
-def test_download_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone: the same file downloads for the writer."""
-    expect_download_refused(case, registry, expect, control)
 
 
 @judges("authentication.get-deploy-token-elsewhere-is-refused")
-def test_get_deploy_token_elsewhere_is_refused(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the project of the deploy token alone."""
-    control(download_as(registry, Cell(PRIVATE, Role.DEPLOY_READ, ())), "own").status(200)
-    expect(download_as(registry, Cell(PRIVATE, Role.DEPLOY_ELSEWHERE, ()))).status(401, 403, 404)
+def test_get_deploy_token_elsewhere_is_refused(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody tries the deploy token of another project on a private file that the project's own token opens."""
+    control(download_as(registry, Cell(PRIVATE, Actor.DEPLOY_READ)), "own").status(200)
+    expect(download_as(registry, Cell(PRIVATE, Actor.DEPLOY_ELSEWHERE))).status(401, 403, 404)
 
 
 @judges("authentication.basic-user-is-not-checked")
-def test_basic_user_is_not_checked(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A user name that nobody has."""
-    control(download_as(registry, Cell(PRIVATE, Role.DEVELOPER, (), carriage=Carriage.BASIC)), "usual").status(200)
-    token = registry.access.credential(Role.DEVELOPER, PRIVATE)
-    place = registry.shared(PRIVATE).place
+def test_basic_user_is_not_checked(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client sends a token as the Basic password of a user name that nobody has: it downloads all the same."""
+    control(
+        download_as(registry, Cell(PRIVATE, Actor.DEVELOPER, (), scheme=AuthenticationScheme.BASIC)), "usual"
+    ).status(200)
+    token = registry.access.credential(Actor.DEVELOPER, PRIVATE)
+    location = registry.shared(PRIVATE).location
     expect(
-        registry.download(place, visibility=PRIVATE, credential=token.carried(Carriage.BASIC, "nobody-at-all"))
+        registry.download(
+            location, visibility=PRIVATE, credential=token.with_scheme(AuthenticationScheme.BASIC, "nobody-at-all")
+        )
     ).status(200)
 
 
 @judges("authentication.challenge-on-download")
-def test_challenge_on_download(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Without a challenge wget and netrc never send what they have."""
-    answer = download_as(registry, Cell(PRIVATE, None, ()))
-    control(answer, "refused").status(401)
-    expect(answer).header("WWW-Authenticate", _is_basic, "a challenge for Basic")
+def test_challenge_on_download(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client downloads a private file without a token: the 401 challenges for Basic.
+
+    Without a challenge wget and netrc never send what they have.
+    """
+    response = download_as(registry, Cell(PRIVATE, None))
+    control(response, "refused").status(401)
+    expect(response).header("WWW-Authenticate", _is_basic, "a challenge for Basic")
 
 
 @judges("authentication.challenge-on-publish")
-def test_challenge_on_publish(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Without a challenge wget and netrc never send what they have."""
-    answer = publish_as(registry, registry.place(), Cell(PUBLIC, None, ()))
-    control(answer, "refused").status(401)
-    expect(answer).header("WWW-Authenticate", _is_basic, "a challenge for Basic")
+def test_challenge_on_publish(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client publishes without a token: the 401 challenges for Basic.
+
+    Without a challenge wget and netrc never send what they have.
+    """
+    response = publish_as(registry, registry.location(), Cell(PUBLIC, None))
+    control(response, "refused").status(401)
+    expect(response).header("WWW-Authenticate", _is_basic, "a challenge for Basic")
 
 
 @judges("authentication.insufficient-scope-says-so")
-def test_insufficient_scope_says_so(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A user who sees it knows to make another token, not to ask for another role."""
-    answer = publish_as(registry, registry.place(), Cell(PRIVATE, Role.READ_API, ()))
-    control(answer, "refused").status(403)
-    expect(answer).key("error", lambda value: value == "insufficient_scope", "'insufficient_scope'")
+def test_insufficient_scope_says_so(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A developer publishes with a token that may only read: the 403 says that the scope is what is missing.
+
+    A user who sees it knows to make another token, not to ask for another role.
+    """
+    response = publish_as(registry, registry.location(), Cell(PRIVATE, Actor.READ_API))
+    control(response, "refused").status(403)
+    expect(response).key("error", lambda value: value == "insufficient_scope", "'insufficient_scope'")
 
 
 @judges("authentication.unauthorized-body")
-def test_unauthorized_body(registry: Registry, expect: Judge, control: Judge) -> None:
-    """GitLab's words."""
-    answer = publish_as(registry, registry.place(), Cell(PUBLIC, None, ()))
-    control(answer, "refused").status(401)
-    expect(answer).key("message", lambda value: value == "401 Unauthorized", "'401 Unauthorized'")
+def test_unauthorized_body(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client publishes without a token: the 401 has GitLab's words."""
+    response = publish_as(registry, registry.location(), Cell(PUBLIC, None))
+    control(response, "refused").status(401)
+    expect(response).key("message", lambda value: value == "401 Unauthorized", "'401 Unauthorized'")
 
 
 @judges("authentication.forbidden-body")
-def test_forbidden_body(registry: Registry, expect: Judge, control: Judge) -> None:
-    """GitLab's words; a reason may follow them."""
-    answer = publish_as(registry, registry.place(), Cell(PUBLIC, Role.GUEST, ()))
-    control(answer, "refused").status(403)
-    expect(answer).key("message", lambda value: str(value).startswith("403 Forbidden"), "'403 Forbidden'")
+def test_forbidden_body(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A guest publishes: the message of the 403 begins with GitLab's words; a reason may follow them."""
+    response = publish_as(registry, registry.location(), Cell(PUBLIC, Actor.GUEST))
+    control(response, "refused").status(403)
+    expect(response).key("message", lambda value: str(value).startswith("403 Forbidden"), "'403 Forbidden'")
 
 
 @judges("authentication.revoked-token-is-401")
-def test_revoked_token_is_401(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The same publish before and after."""
-    place = registry.place()
-    token = registry.access.revocable(Role.DEVELOPER, PRIVATE)
-    terms = Cell(PRIVATE, token.credential, ())
-    control(publish_as(registry, place, terms), "before").status(201)
+def test_revoked_token_is_401(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client publishes, its token is revoked, and it publishes again: 401."""
+    location = registry.location()
+    token = registry.access.revocable(Actor.DEVELOPER, PRIVATE)
+    options = Cell(PRIVATE, token.credential)
+    control(publish_as(registry, location, options), "before").status(201)
     control(token.revoke(), "revoked").success()
-    expect(publish_as(registry, place, terms)).status(401)
+    expect(publish_as(registry, location, options)).status(401)
 
 
 @judges("authentication.unauthorized-publish-leaves-nothing")
-def test_unauthorized_publish_leaves_nothing(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Refused means not stored."""
-    place = registry.place()
-    control(publish_as(registry, place, Cell(PUBLIC, None, ())), "refused").status(401)
-    expect_nothing_at(place, registry, expect, control)
+def test_unauthorized_publish_leaves_nothing(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody publishes without a token and is refused: nothing is stored where the writer's file would be seen."""
+    location = registry.location()
+    control(publish_as(registry, location, Cell(PUBLIC, None)), "refused").status(401)
+    expect_nothing_at(location, registry, expect, control)
 
 
 @judges("authentication.credential-is-judged-before-format")
-def test_credential_is_judged_before_format(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone: for the writer it is the format that counts."""
-    place = registry.place(version="..1")
-    control(registry.publish(place, registry.content()), "writer").status(400)
-    expect(publish_as(registry, place, Cell(PUBLIC, None, ()))).status(401)
+def test_credential_is_judged_before_format(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody without a token publishes an illegal version: 401, where the writer is told 400."""
+    location = registry.location(version="..1")
+    control(registry.publish(location, registry.content()), "writer").status(400)
+    expect(publish_as(registry, location, Cell(PUBLIC, None))).status(401)
 
 
 def _is_basic(challenge: str) -> bool:

@@ -1,16 +1,16 @@
 """Deleting packages and single files: who may, what goes, and what stays."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from conformance.checks.cells import PRIVATE, PUBLIC
 from conformance.checks.packages_api import Recorded, expect_column, packages_of, recorded
+from conformance.checks.steps import RECORD
 from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
-from conformance.target.access import Role, Visibility
-from conformance.target.registry import Place, Registry
-from conformance.transport.answer import Answer, described
-
-NO_CONTENT = 204
+from conformance.judging.expectations import Evaluator
+from conformance.target.access import Actor, Visibility
+from conformance.target.registry import FileLocation, Registry
+from conformance.transport.response import Response, describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,130 +18,132 @@ class Refusal:
     """A deletion by somebody who may not do it, and the status that follows."""
 
     visibility: Visibility
-    role: Role
+    actor: Actor
     status: int
 
 
 REFUSED = {
-    "packages.delete-by-developer-is-403": Refusal(PUBLIC, Role.DEVELOPER, 403),
-    "packages.delete-by-outsider-is-404": Refusal(PRIVATE, Role.OUTSIDER, 404),
+    "packages.delete-by-developer-is-403": Refusal(PUBLIC, Actor.DEVELOPER, 403),
+    "packages.delete-by-outsider-is-404": Refusal(PRIVATE, Actor.OUTSIDER, 404),
 }
 
 
 @judges("packages.delete-answers-204")
-def test_delete_answers_204(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A maintainer's access token."""
+def test_delete_answers_204(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A maintainer deletes a package: 204."""
     expect(_delete(registry, recorded(registry, control))).status(204)
 
 
 @judges("packages.deleted-is-gone")
-def test_deleted_is_gone(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control is the same download before."""
+def test_deleted_is_gone(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A package is deleted: its file, which downloaded before, is 404, and it is in no list."""
     file = recorded(registry, control)
-    control(registry.download(file.place), "before").status(200)
+    control(registry.download(file.location), "before").status(200)
     control(_delete(registry, file), "deleted").status(204)
-    expect(registry.download(file.place), "download").status(404)
-    expect_column(expect, registry.call("GET", packages_of(registry), query=f"package_name={file.place.package}"), [])
+    expect(registry.download(file.location), "download").status(404)
+    expect_column(
+        expect, registry.call("GET", packages_of(registry), query=f"package_name={file.location.package}"), []
+    )
 
 
 @judges("packages.deleted-can-be-published-again")
-def test_deleted_can_be_published_again(registry: Registry, expect: Judge, control: Judge) -> None:
-    """At once, with other bytes."""
+def test_deleted_can_be_published_again(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A package is deleted and at once published again with other bytes: the new bytes download."""
     file, newer = recorded(registry, control), registry.content()
     control(_delete(registry, file), "deleted").status(204)
-    expect(registry.publish(file.place, newer), "again").status(201)
-    expect(registry.download(file.place)).body(newer)
+    expect(registry.publish(file.location, newer), "again").status(201)
+    expect(registry.download(file.location)).body(newer)
 
 
 @judges_each(REFUSED)
-def test_delete_refused(case: Refusal, registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone: afterwards a maintainer deletes it."""
+def test_delete_refused(case: Refusal, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody who may not delete a package tries; afterwards a maintainer deletes it."""
     file = recorded(registry, control, visibility=case.visibility)
-    answer = _delete(registry, file, case.role, case.visibility)
+    response = _delete(registry, file, case.actor, case.visibility)
     control(_delete(registry, file, visibility=case.visibility), "maintainer").status(204)
-    expect(answer).status(case.status)
+    expect(response).status(case.status)
 
 
 @judges("packages.delete-of-another-project-is-404")
-def test_delete_of_another_project_is_404(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the project alone: afterwards it is deleted at its own address."""
+def test_delete_of_another_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """The writer deletes a package under another project's address: 404, and it is still there to be deleted."""
     file = recorded(registry, control)
-    answer = registry.call("DELETE", f"{packages_of(registry, PRIVATE)}/{file.package}")
+    response = registry.call("DELETE", f"{packages_of(registry, PRIVATE)}/{file.package}")
     control(registry.call("DELETE", f"{packages_of(registry)}/{file.package}"), "own").status(204)
-    expect(answer).status(404)
+    expect(response).status(404)
 
 
 @judges("packages.refused-delete-deletes-nothing")
-def test_refused_delete_deletes_nothing(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Refused means that it was not done."""
+def test_refused_delete_deletes_nothing(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A developer tries to delete a package and is refused: its file downloads as before."""
     file = recorded(registry, control)
-    control(_delete(registry, file, Role.DEVELOPER), "refused").status(403)
-    expect(registry.download(file.place)).body(file.content)
+    control(_delete(registry, file, Actor.DEVELOPER), "refused").status(403)
+    expect(registry.download(file.location)).body(file.content)
 
 
 @judges("packages.file-delete-answers-204")
-def test_file_delete_answers_204(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A maintainer's access token."""
+def test_file_delete_answers_204(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A maintainer deletes one file of a package: 204."""
     expect(_delete_file(registry, recorded(registry, control))).status(204)
 
 
 @judges("packages.deleted-file-is-gone")
-def test_deleted_file_is_gone(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control is the same download before."""
+def test_deleted_file_is_gone(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A file that downloaded is deleted: it is 404."""
     file = recorded(registry, control)
-    control(registry.download(file.place), "before").status(200)
+    control(registry.download(file.location), "before").status(200)
     control(_delete_file(registry, file), "deleted").status(204)
-    expect(registry.download(file.place)).status(404)
+    expect(registry.download(file.location)).status(404)
 
 
 @judges("packages.file-delete-keeps-the-others")
-def test_file_delete_keeps_the_others(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Another file of the same package."""
+def test_file_delete_keeps_the_others(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """One of two files of a package is deleted: the other downloads."""
     file = recorded(registry, control)
-    other = recorded(registry, control, Place(file.place.package, file="other.bin"), "other")
+    other = recorded(registry, control, FileLocation(file.location.package, file="other.bin"), "other")
     control(_delete_file(registry, other), "deleted").status(204)
-    expect(registry.download(file.place)).body(file.content)
+    expect(registry.download(file.location)).body(file.content)
 
 
 @judges("packages.file-delete-uncovers-the-older")
-def test_file_delete_uncovers_the_older(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Two files of one name, the newer one is deleted."""
+def test_file_delete_uncovers_the_older(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """The newer of two files of one name is deleted: the older one downloads again."""
     older = recorded(registry, control)
-    answer = registry.publish(older.place, registry.content(), query="select=package_file")
-    control(answer, "newer").success()
-    newer = Recorded(older.place, older.content, older.package, answer.key("id"))
+    response = registry.publish(older.location, registry.content(), query=RECORD)
+    control(response, "newer").success()
+    newer = Recorded(older.location, older.content, older.package, response.key("id"))
     control(_delete_file(registry, newer), "deleted").status(204)
-    expect(registry.download(older.place)).body(older.content)
+    expect(registry.download(older.location)).body(older.content)
 
 
 @judges("packages.file-delete-by-developer-is-403")
-def test_file_delete_by_developer_is_403(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone: afterwards a maintainer deletes it."""
+def test_file_delete_by_developer_is_403(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A developer tries to delete a file: 403; afterwards a maintainer deletes it."""
     file = recorded(registry, control)
-    answer = _delete_file(registry, file, Role.DEVELOPER)
+    response = _delete_file(registry, file, Actor.DEVELOPER)
     control(_delete_file(registry, file), "maintainer").status(204)
-    expect(answer).status(403)
+    expect(response).status(403)
 
 
 @judges("packages.file-delete-of-another-package-is-404")
-def test_file_delete_of_another_package_is_404(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the package alone: afterwards it is deleted at its own address."""
+def test_file_delete_of_another_package_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """The writer deletes a file under another package's address: 404, and it is still there to be deleted."""
     file = recorded(registry, control)
-    other = registry.publish(registry.place(), registry.content(), query="select=package_file").key("package_id")
-    answer = registry.call("DELETE", f"{packages_of(registry)}/{other}/package_files/{file.id}")
+    other = registry.publish(registry.location(), registry.content(), query=RECORD).key("package_id")
+    response = registry.call("DELETE", f"{packages_of(registry)}/{other}/package_files/{file.id}")
     own = _delete_file(registry, file)
-    holds = own.status == NO_CONTENT and type(other) is int
-    control.that("own", holds=holds, expected="204, and another package", actual=described(own), answer=own)
-    expect(answer).status(404)
+    holds = own.status == HTTPStatus.NO_CONTENT and type(other) is int
+    control.that("own", holds=holds, expected="204, and another package", actual=describe(own), response=own)
+    expect(response).status(404)
 
 
 def _delete(
-    registry: Registry, file: Recorded, role: Role = Role.MAINTAINER, visibility: Visibility = PUBLIC
-) -> Answer:
-    credential = registry.access.credential(role, visibility)
+    registry: Registry, file: Recorded, actor: Actor = Actor.MAINTAINER, visibility: Visibility = PUBLIC
+) -> Response:
+    credential = registry.access.credential(actor, visibility)
     return registry.call("DELETE", f"{packages_of(registry, visibility)}/{file.package}", credential=credential)
 
 
-def _delete_file(registry: Registry, file: Recorded, role: Role = Role.MAINTAINER) -> Answer:
+def _delete_file(registry: Registry, file: Recorded, actor: Actor = Actor.MAINTAINER) -> Response:
     path = f"{packages_of(registry)}/{file.package}/package_files/{file.id}"
-    return registry.call("DELETE", path, credential=registry.access.credential(role, PUBLIC))
+    return registry.call("DELETE", path, credential=registry.access.credential(actor, PUBLIC))

@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
 
 from conformance.checks.graphql import Policy, set_policy, was_set
 from conformance.checks.packages_api import address_of, recorded
 from conformance.checks.steps import in_parallel, stored
 from conformance.content.generator import GeneratedContent
 from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
-from conformance.target.access import Area
-from conformance.target.registry import Place, Registry
-from conformance.transport.answer import Answer, described
+from conformance.judging.expectations import Evaluator
+from conformance.target.access import Subgroup
+from conformance.target.registry import FileLocation, Registry
+from conformance.transport.response import Response, describe
 
 PARALLEL = 16
-CREATED = 201
 EXCEPTED = ".*-excepted|9[.]9[.][0-9]+"
 ALLOWED, REFUSED = Policy(True), Policy(False)
 ALLOWED_BUT, REFUSED_BUT = Policy(True, EXCEPTED), Policy(False, EXCEPTED)
@@ -47,133 +47,142 @@ TABLE = {
 
 
 @judges_each(TABLE)
-def test_second_file_of_a_name(case: Second, registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control is the first one, which is accepted under every policy."""
-    area = _area_with(case.policy, registry, control)
-    plain = registry.place(version=case.version)
-    place = replace(plain, package=plain.package + case.suffix)
-    stored(registry, control, place, project=area.project)
-    expect(registry.publish(place, registry.content(), project=area.project)).status(case.status)
+def test_second_file_of_a_name(case: Second, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Under the policy of its group a file name, accepted once under every policy, is published a second time."""
+    subgroup = _subgroup_with(case.policy, registry, control)
+    plain = registry.location(version=case.version)
+    location = replace(plain, package=plain.package + case.suffix)
+    stored(registry, control, location, project=subgroup.project)
+    expect(registry.publish(location, registry.content(), project=subgroup.project)).status(case.status)
 
 
 @judges("duplicates.other-file-name-is-201")
-def test_other_file_name_is_201(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the file name alone."""
-    _expect_no_duplicate(registry, expect, control, lambda place: replace(place, file="other.bin"))
+def test_other_file_name_is_201(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Where a second file of a name is refused, another file name is published to the package: accepted."""
+    _expect_no_duplicate(registry, expect, control, lambda location: replace(location, file="other.bin"))
 
 
 @judges("duplicates.other-version-is-201")
-def test_other_version_is_201(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the version alone."""
-    _expect_no_duplicate(registry, expect, control, lambda place: replace(place, version="2.0.0"))
+def test_other_version_is_201(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Where a second file of a name is refused, the name is published in another version: accepted."""
+    _expect_no_duplicate(registry, expect, control, lambda location: replace(location, version="2.0.0"))
 
 
 @judges("duplicates.deleted-file-is-no-duplicate")
-def test_deleted_file_is_no_duplicate(registry: Registry, expect: Judge, control: Judge) -> None:
-    """What is gone cannot be duplicated; the control is the refusal before."""
-    area = _area_with(REFUSED, registry, control)
-    file = recorded(registry, control, project=area.project)
-    control(registry.publish(file.place, registry.content(), project=area.project), "before").status(400)
-    path = f"{address_of(area.project)}/{file.package}/package_files/{file.id}"
+def test_deleted_file_is_no_duplicate(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A duplicate is refused, the first file is deleted, and the publish is tried again: accepted."""
+    subgroup = _subgroup_with(REFUSED, registry, control)
+    file = recorded(registry, control, project=subgroup.project)
+    control(registry.publish(file.location, registry.content(), project=subgroup.project), "before").status(400)
+    path = f"{address_of(subgroup.project)}/{file.package}/package_files/{file.id}"
     control(registry.call("DELETE", path), "deleted").status(204)
-    expect(registry.publish(file.place, registry.content(), project=area.project)).status(201)
+    expect(registry.publish(file.location, registry.content(), project=subgroup.project)).status(201)
 
 
 @judges("duplicates.refusal-says-so")
-def test_refusal_says_so(registry: Registry, expect: Judge, control: Judge) -> None:
-    """GitLab's words, which tell a duplicate from any other bad request."""
+def test_refusal_says_so(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client publishes a duplicate: GitLab's words tell it from any other bad request."""
     words = "Duplicate package is not allowed"
-    answer = _refused(registry, control, _area_with(REFUSED, registry, control))
-    expect(answer).key("message", lambda value: str(value).endswith(words), words)
+    response = _refused(registry, control, _subgroup_with(REFUSED, registry, control))
+    expect(response).key("message", lambda value: str(value).endswith(words), words)
 
 
 @judges("duplicates.refused-keeps-the-first")
-def test_refused_keeps_the_first(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The bytes that were refused are nowhere."""
-    area = _area_with(REFUSED, registry, control)
-    file = stored(registry, control, project=area.project)
-    control(registry.publish(file.place, registry.content(), project=area.project), "refused").status(400)
-    expect(registry.download(file.place, project=area.project)).body(file.content)
+def test_refused_keeps_the_first(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client publishes a duplicate and is refused: the first file downloads as it was."""
+    subgroup = _subgroup_with(REFUSED, registry, control)
+    file = stored(registry, control, project=subgroup.project)
+    control(registry.publish(file.location, registry.content(), project=subgroup.project), "refused").status(400)
+    expect(registry.download(file.location, project=subgroup.project)).body(file.content)
 
 
 @judges("duplicates.subgroups-inherit")
-def test_subgroups_inherit(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A subgroup that nobody has given settings; the control is that the group above refuses."""
-    above = _area_with(REFUSED, registry, control)
-    place = registry.place()
-    registry.publish(place, registry.content(), project=above.project)
-    control(registry.publish(place, registry.content(), project=above.project), "above").status(400)
-    below = registry.access.area("inheriting", within=above)
+def test_subgroups_inherit(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A group refuses duplicates, its subgroup has no settings of its own: a duplicate below is refused."""
+    above = _subgroup_with(REFUSED, registry, control)
+    location = registry.location()
+    registry.publish(location, registry.content(), project=above.project)
+    control(registry.publish(location, registry.content(), project=above.project), "above").status(400)
+    below = registry.access.subgroup("inheriting", within=above)
     file = stored(registry, control, project=below.project)
-    expect(registry.publish(file.place, registry.content(), project=below.project)).status(400)
+    expect(registry.publish(file.location, registry.content(), project=below.project)).status(400)
 
 
 @judges("duplicates.subgroups-may-differ")
-def test_subgroups_may_differ(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control is the same publish before the subgroup has settings of its own."""
-    below = registry.access.area("differing", within=_area_with(REFUSED, registry, control))
+def test_subgroups_may_differ(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A subgroup of a group that refuses duplicates gets settings that allow them: the refused one is accepted."""
+    below = registry.access.subgroup("differing", within=_subgroup_with(REFUSED, registry, control))
     file = stored(registry, control, project=below.project)
-    control(registry.publish(file.place, registry.content(), project=below.project), "inherited").status(400)
+    control(registry.publish(file.location, registry.content(), project=below.project), "inherited").status(400)
     _set(registry, expect, below, ALLOWED, "own policy")
-    expect(registry.publish(file.place, registry.content(), project=below.project)).status(201)
+    expect(registry.publish(file.location, registry.content(), project=below.project)).status(201)
 
 
 @judges("duplicates.parallel-uploads-leave-one")
-def test_parallel_uploads_leave_one(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Whoever looks first and writes later lets two through."""
-    _, _, answers = _race(registry, control)
-    found = sorted(str(answer.status) for answer in answers)
+def test_parallel_uploads_leave_one(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Many clients publish one file name at the same moment where duplicates are refused: one is accepted.
+
+    A registry that looks first and writes later lets two through.
+    """
+    _, _, responses = _race(registry, control)
+    found = sorted(str(response.status) for response in responses)
     holds = found == ["201"] + ["400"] * (PARALLEL - 1)
     wanted = f"one 201 and {PARALLEL - 1} times 400"
-    expect.that("statuses", holds=holds, expected=wanted, actual=" ".join(found), answer=answers[0])
+    expect.that("statuses", holds=holds, expected=wanted, actual=" ".join(found), response=responses[0])
 
 
 @judges("duplicates.parallel-winner-downloads")
-def test_parallel_winner_downloads(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The one that was told 201 is the one that is there."""
-    place, contents, answers = _race(registry, control)
-    accepted = [content for content, answer in zip(contents, answers, strict=True) if answer.status == CREATED]
+def test_parallel_winner_downloads(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Many clients publish one file name at the same moment: the one that was told 201 is the one that is there."""
+    location, contents, responses = _race(registry, control)
+    accepted = [
+        content for content, response in zip(contents, responses, strict=True) if response.status == HTTPStatus.CREATED
+    ]
     actual = f"{len(accepted)} times 201"
-    control.that("winner", holds=len(accepted) == 1, expected="201 once", actual=actual, answer=answers[0])
-    expect(registry.download(place, project=_area(registry, REFUSED).project)).body(accepted[0])
+    control.that("winner", holds=len(accepted) == 1, expected="201 once", actual=actual, response=responses[0])
+    expect(registry.download(location, project=_subgroup(registry, REFUSED).project)).body(accepted[0])
 
 
-def _area(registry: Registry, policy: Policy) -> Area:
-    return registry.access.area(f"{'allowed' if policy.allowed else 'refused'}{'-but' if policy.exception else ''}")
+def _subgroup(registry: Registry, policy: Policy) -> Subgroup:
+    return registry.access.subgroup(f"{'allowed' if policy.allowed else 'refused'}{'-but' if policy.exception else ''}")
 
 
-def _area_with(policy: Policy, registry: Registry, control: Judge) -> Area:
-    """Return an area whose group has this policy; label "policy", a control."""
-    area = _area(registry, policy)
-    _set(registry, control, area, policy)
-    return area
+def _subgroup_with(policy: Policy, registry: Registry, control: Evaluator) -> Subgroup:
+    """Return a subgroup with this policy; label "policy", a control."""
+    subgroup = _subgroup(registry, policy)
+    _set(registry, control, subgroup, policy)
+    return subgroup
 
 
-def _set(registry: Registry, judge: Judge, area: Area, policy: Policy, label: str = "policy") -> None:
-    answer = set_policy(registry, area.path, policy, registry.access.writer)
-    judge.that(label, holds=was_set(answer), expected=f"{policy}", actual=described(answer), answer=answer)
+def _set(registry: Registry, evaluator: Evaluator, subgroup: Subgroup, policy: Policy, label: str = "policy") -> None:
+    response = set_policy(registry, subgroup.path, policy, registry.access.writer)
+    evaluator.that(label, holds=was_set(response), expected=f"{policy}", actual=describe(response), response=response)
 
 
-def _refused(registry: Registry, control: Judge, area: Area) -> Answer:
+def _refused(registry: Registry, control: Evaluator, subgroup: Subgroup) -> Response:
     """Publish a file twice; labels "published status" and "refused status", controls."""
-    file = stored(registry, control, project=area.project)
-    answer = registry.publish(file.place, registry.content(), project=area.project)
-    control(answer, "refused").status(400)
-    return answer
+    file = stored(registry, control, project=subgroup.project)
+    response = registry.publish(file.location, registry.content(), project=subgroup.project)
+    control(response, "refused").status(400)
+    return response
 
 
 def _expect_no_duplicate(
-    registry: Registry, expect: Judge, control: Judge, departing: Callable[[Place], Place]
+    registry: Registry, expect: Evaluator, control: Evaluator, departing: Callable[[FileLocation], FileLocation]
 ) -> None:
-    """Expect 201 at a place that departs from one where a second file is refused."""
-    area = _area_with(REFUSED, registry, control)
-    file = stored(registry, control, project=area.project)
-    control(registry.publish(file.place, registry.content(), project=area.project), "refused").status(400)
-    expect(registry.publish(departing(file.place), registry.content(), project=area.project)).status(201)
+    """Expect 201 at a location that departs from one where a second file is refused."""
+    subgroup = _subgroup_with(REFUSED, registry, control)
+    file = stored(registry, control, project=subgroup.project)
+    control(registry.publish(file.location, registry.content(), project=subgroup.project), "refused").status(400)
+    expect(registry.publish(departing(file.location), registry.content(), project=subgroup.project)).status(201)
 
 
-def _race(registry: Registry, control: Judge) -> tuple[Place, list[GeneratedContent], list[Answer]]:
+def _race(registry: Registry, control: Evaluator) -> tuple[FileLocation, list[GeneratedContent], list[Response]]:
     """Publish one file name at the same moment many times, each time with other bytes."""
-    project, place = _area_with(REFUSED, registry, control).project, registry.place()
+    project, location = _subgroup_with(REFUSED, registry, control).project, registry.location()
     contents = [registry.content() for _ in range(PARALLEL)]
-    return place, contents, in_parallel([partial(registry.publish, place, each, project=project) for each in contents])
+    return (
+        location,
+        contents,
+        in_parallel([partial(registry.publish, location, each, project=project) for each in contents]),
+    )

@@ -4,7 +4,7 @@ from conformance.checks.cells import INVALID_TOKEN
 from conformance.checks.steps import expect_nothing_at
 from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges
-from conformance.judging.expectations import Judge
+from conformance.judging.expectations import Evaluator
 from conformance.target.registry import Registry
 from conformance.transport.request import Body
 
@@ -13,72 +13,75 @@ RANGE_BYTES = 70_000
 
 
 @judges("large.sized-round-trip")
-def test_sized_round_trip(registry: Registry, expect: Judge) -> None:
-    """There and back."""
+def test_sized_round_trip(registry: Registry, expect: Evaluator) -> None:
+    """A client publishes a large file, its length declared, and downloads it: the same bytes."""
     file = registry.large
-    expect(file.answer, "published").success()
-    expect(registry.download(file.place)).body(file.content)
+    expect(file.response, "published").success()
+    expect(registry.download(file.location)).body(file.content)
 
 
 @judges("large.chunked-round-trip")
-def test_chunked_round_trip(registry: Registry, expect: Judge) -> None:
-    """There without a declared length, and back."""
-    place, content = registry.place("chunked.bin"), registry.content(registry.large_bytes)
-    expect(registry.publish(place, Body(content, chunked=True)), "published").status(201)
-    expect(registry.download(place)).body(content)
+def test_chunked_round_trip(registry: Registry, expect: Evaluator) -> None:
+    """A client publishes a large file chunked, without a length, and downloads it: the same bytes."""
+    location, content = registry.location("chunked.bin"), registry.content(registry.large_bytes)
+    expect(registry.publish(location, Body(content, chunked=True)), "published").status(201)
+    expect(registry.download(location)).body(content)
 
 
 @judges("large.boundary-sizes")
-def test_boundary_sizes(registry: Registry, expect: Judge) -> None:
-    """Where buffers and blocks end."""
+def test_boundary_sizes(registry: Registry, expect: Evaluator) -> None:
+    """A client publishes files around the sizes where buffers and blocks end: each downloads as sent."""
     wrong = []
     for size in BOUNDARY_SIZES:
-        place, content = registry.place(), registry.content(size)
-        registry.publish(place, content)
-        answer = registry.download(place)
-        if answer.sha256 != content.sha256:
-            wrong.append((size, answer))
+        location, content = registry.location(), registry.content(size)
+        registry.publish(location, content)
+        response = registry.download(location)
+        if response.sha256 != content.sha256:
+            wrong.append((size, response))
     expect.that(
         "bodies",
         holds=not wrong,
         expected=f"files of {', '.join(str(size) for size in BOUNDARY_SIZES)} bytes as sent",
         actual=f"wrong at {', '.join(str(size) for size, _ in wrong) or 'none'}",
-        answer=wrong[0][1] if wrong else answer,
+        response=wrong[0][1] if wrong else response,
     )
 
 
 @judges("large.record-of-a-large-file")
-def test_record_of_a_large_file(registry: Registry, expect: Judge, control: Judge) -> None:
-    """What was counted and digested while the bytes passed."""
+def test_record_of_a_large_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client asks for the record of a large file: size and SHA-256 are those of the bytes that passed."""
     file = registry.large
-    control(file.answer, "published").success()
-    expect(file.answer).key("size", lambda value: value == file.content.size, f"{file.content.size}")
-    expect(file.answer).key("file_sha256", lambda value: value == file.content.sha256, f"'{file.content.sha256}'")
+    control(file.response, "published").success()
+    expect(file.response).key("size", lambda value: value == file.content.size, f"{file.content.size}")
+    expect(file.response).key("file_sha256", lambda value: value == file.content.sha256, f"'{file.content.sha256}'")
 
 
 @judges("large.range-deep-inside")
-def test_range_deep_inside(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A piece that begins and ends inside the registry's blocks, whatever their size."""
+def test_range_deep_inside(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client asks for a piece deep inside a large file, across the registry's blocks: exactly those bytes."""
     file = registry.large
-    control(file.answer, "published").success()
+    control(file.response, "published").success()
     start = max(0, file.content.size * 3 // 4 - 7)
     end = min(start + RANGE_BYTES, file.content.size)
-    answer = registry.download(file.place, headers=(("Range", f"bytes={start}-{end - 1}"),))
-    expect(answer).status(206)
-    expect(answer).body(LiteralContent(file.content.part(start, end)))
+    response = registry.download(file.location, headers=(("Range", f"bytes={start}-{end - 1}"),))
+    expect(response).status(206)
+    expect(response).body(LiteralContent(file.content.part(start, end)))
 
 
 @judges("large.broken-off-leaves-nothing")
-def test_broken_off_leaves_nothing(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Half of what was declared."""
-    place, content = registry.place(), registry.content(registry.large_bytes)
-    registry.publish(place, Body(content, break_off_after=content.size // 2))
-    expect_nothing_at(place, registry, expect, control)
+def test_broken_off_leaves_nothing(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client goes away halfway through a large upload: there is no such file."""
+    location, content = registry.location(), registry.content(registry.large_bytes)
+    registry.publish(location, Body(content, break_off_after=content.size // 2))
+    expect_nothing_at(location, registry, expect, control)
 
 
 @judges("large.refusal-is-readable")
-def test_refusal_is_readable(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Closing the connection under a client that is still sending would cost it the answer."""
-    control(registry.large.answer, "published").success()
+def test_refusal_is_readable(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client with an unknown token sends a large body without asking first: it can read the 401.
+
+    A connection that is closed under a client that is still sending costs it the response.
+    """
+    control(registry.large.response, "published").success()
     content = registry.content(registry.large_bytes)
-    expect(registry.publish(registry.place(), content, credential=INVALID_TOKEN)).status(401)
+    expect(registry.publish(registry.location(), content, credential=INVALID_TOKEN)).status(401)

@@ -1,122 +1,56 @@
-"""The outcome tables of PUT and GET: project x role x credential; the older cells are among the authentication checks.
+"""Outcome of PUT and GET: every cell of the table in requirements/outcome.toml, whatever its id begins with."""
 
-A row is (public project, private project), or (public, private in GitLab 15, private in the current edition).
-"""
+from http import HTTPStatus
 
-from collections.abc import Iterator
-
-from conformance.checks.cells import (
-    INVALID_BASIC,
-    INVALID_DEPLOY_TOKEN,
-    INVALID_JOB_TOKEN,
-    PRIVATE,
-    PUBLIC,
-    Cell,
-    expect_download_accepted,
-    expect_download_refused,
-    expect_publish_accepted,
-    expect_publish_refused,
-)
+from conformance.checks.cells import Cell, cells_of, download_as, publish_as
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
-from conformance.target.access import JOB_TOKEN_USER, Carriage, Role, Visibility
+from conformance.judging.expectations import Evaluator
 from conformance.target.registry import Registry
 
-PUT_BY_ROLE = {
-    "guest": (403, 403),
-    "reporter": (403, 403),
-    "developer": (201, 201),
-    "maintainer": (201, 201),
-    "owner": (201, 201),
-    "outsider": (403, 404),
-}
-GET_BY_ROLE = {
-    "guest": (200, 403, 200),
-    "reporter": (200, 200, 200),
-    "developer": (200, 200, 200),
-    "maintainer": (200, 200, 200),
-    "owner": (200, 200, 200),
-    "outsider": (200, 404, 404),
-}
-PUT_CELLS = {
-    "outcome.put-public-invalid-job-is-401": Cell(PUBLIC, INVALID_JOB_TOKEN, (401,)),
-    "outcome.put-private-invalid-job-is-401": Cell(PRIVATE, INVALID_JOB_TOKEN, (401,)),
-    "outcome.put-private-invalid-deploy-is-401": Cell(PRIVATE, INVALID_DEPLOY_TOKEN, (401,)),
-    "outcome.put-private-invalid-basic-is-401": Cell(PRIVATE, INVALID_BASIC, (401,)),
-    "outcome.put-public-deploy-read-is-403": Cell(PUBLIC, Role.DEPLOY_READ, (403,)),
-    "outcome.put-public-deploy-write-is-201": Cell(PUBLIC, Role.DEPLOY_WRITE, (201,)),
-    "outcome.put-public-deploy-both-is-201": Cell(PUBLIC, Role.DEPLOY_BOTH, (201,)),
-}
-GET_CELLS = {
-    "outcome.get-public-invalid-job-is-401": Cell(PUBLIC, INVALID_JOB_TOKEN, (401,)),
-    "outcome.get-private-invalid-job-is-401": Cell(PRIVATE, INVALID_JOB_TOKEN, (401,)),
-    "outcome.get-private-invalid-deploy-is-401": Cell(PRIVATE, INVALID_DEPLOY_TOKEN, (401,)),
-    "outcome.get-public-deploy-read-is-200": Cell(PUBLIC, Role.DEPLOY_READ, (200,)),
-    "outcome.get-public-deploy-write-is-200": Cell(PUBLIC, Role.DEPLOY_WRITE, (200,)),
-    "outcome.get-public-deploy-both-is-200": Cell(PUBLIC, Role.DEPLOY_BOTH, (200,)),
-    "outcome.get-private-deploy-both-is-200": Cell(PRIVATE, Role.DEPLOY_BOTH, (200,)),
-}
+PUBLISHES, DOWNLOADS = cells_of("PUT"), cells_of("GET")
 
 
-def _by_every_credential(verb: str, role: str, visibility: Visibility, status: int) -> Iterator[tuple[str, Cell]]:
-    user, job = Role(f"user-{role}"), Role(f"job-{role}")
-    before, after = f"outcome.{verb}-{visibility.value}-{role}", f"-is-{status}"
-    yield f"{before}{after}", Cell(visibility, user, (status,))
-    yield f"{before}-basic{after}", Cell(visibility, user, (status,), carriage=Carriage.BASIC)
-    yield f"{before}-job{after}", Cell(visibility, job, (status,))
-    if verb == "get" and role in {"developer", "outsider"}:
-        yield (
-            f"{before}-job-basic{after}",
-            Cell(visibility, job, (status,), carriage=Carriage.BASIC, user=JOB_TOKEN_USER),
-        )
+@judges_each({identifier: cell for identifier, cell in PUBLISHES.items() if HTTPStatus.CREATED in cell.status})
+def test_publish_accepted(case: Cell, registry: Registry, expect: Evaluator) -> None:
+    """A client publishes with a token that suffices, carried as the cell says: the file is taken."""
+    expect(publish_as(registry, registry.location(), case)).status(*case.status)
 
 
-def _publishes() -> Iterator[tuple[str, Cell]]:
-    yield from PUT_CELLS.items()
-    for role, (public, private) in PUT_BY_ROLE.items():
-        yield from _by_every_credential("put", role, PUBLIC, public)
-        yield from _by_every_credential("put", role, PRIVATE, private)
+@judges_each({identifier: cell for identifier, cell in PUBLISHES.items() if HTTPStatus.CREATED not in cell.status})
+def test_publish_refused(case: Cell, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody publishes with a token that does not suffice, or none, where the writer may publish: refused."""
+    location = registry.location()
+    response = publish_as(registry, location, case)
+    control(registry.publish(location, registry.content(), visibility=case.visibility), "writer").status(201)
+    expect(response).status(*case.status)
 
 
-def _downloads() -> Iterator[tuple[str, Cell]]:
-    yield from GET_CELLS.items()
-    for role, (public, *private) in GET_BY_ROLE.items():
-        yield from _by_every_credential("get", role, PUBLIC, public)
-        for status in sorted(set(private)):
-            yield from _by_every_credential("get", role, PRIVATE, status)
+@judges_each({identifier: cell for identifier, cell in DOWNLOADS.items() if HTTPStatus.OK in cell.status})
+def test_download_accepted(case: Cell, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client downloads with a token that suffices, carried as the cell says: it gets the file as published."""
+    file = registry.shared(case.visibility)
+    control(file.response, "published").status(201)
+    response = download_as(registry, case)
+    expect(response).status(*case.status)
+    expect(response).body(file.content)
 
 
-@judges_each({identifier: cell for identifier, cell in _publishes() if cell.status == (201,)})
-def test_publish_accepted(case: Cell, registry: Registry, expect: Judge) -> None:
-    """A credential that suffices, in the way it is carried."""
-    expect_publish_accepted(case, registry, expect)
-
-
-@judges_each({identifier: cell for identifier, cell in _publishes() if cell.status != (201,)})
-def test_publish_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone: at the same place the writer is accepted."""
-    expect_publish_refused(case, registry, expect, control)
-
-
-@judges_each({identifier: cell for identifier, cell in _downloads() if cell.status == (200,)})
-def test_download_accepted(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """A credential that suffices, in the way it is carried."""
-    expect_download_accepted(case, registry, expect, control)
-
-
-@judges_each({identifier: cell for identifier, cell in _downloads() if cell.status != (200,)})
-def test_download_refused(case: Cell, registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone: the same file downloads for the writer."""
-    expect_download_refused(case, registry, expect, control)
+@judges_each({identifier: cell for identifier, cell in DOWNLOADS.items() if HTTPStatus.OK not in cell.status})
+def test_download_refused(case: Cell, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody downloads, with a token that does not suffice or none, what the writer can download: refused."""
+    response = download_as(registry, case)
+    location = registry.shared(case.visibility).location
+    control(registry.download(location, visibility=case.visibility), "writer").status(200)
+    expect(response).status(*case.status)
 
 
 @judges("outcome.get-private-open-registry-anonymous-is-200")
-def test_get_private_open_registry_anonymous_is_200(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the access level of the package registry alone."""
-    project = registry.access.area("open").project
+def test_get_private_open_registry_anonymous_is_200(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A private project opens its package registry to everyone: a file that was 401 downloads without a token."""
+    project = registry.access.subgroup("open").project
     file = stored(registry, control, project=project)
-    control(registry.download(file.place, project=project, credential=None), "closed").status(401)
+    control(registry.download(file.location, project=project, credential=None), "closed").status(401)
     level = {"package_registry_access_level": "public"}
     control(registry.call("PUT", f"/projects/{project.id}", document=level), "opened").status(200)
-    expect(registry.download(file.place, project=project, credential=None)).status(200)
+    expect(registry.download(file.location, project=project, credential=None)).status(200)

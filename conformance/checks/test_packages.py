@@ -1,5 +1,7 @@
 """One package: what is shown of it, its files, its pipelines, and who sees what of it."""
 
+from http import HTTPStatus
+
 from conformance.checks.cells import PRIVATE, Cell
 from conformance.checks.packages_api import (
     address_of,
@@ -8,20 +10,21 @@ from conformance.checks.packages_api import (
     packages_of,
     recorded,
 )
+from conformance.checks.steps import RECORD
 from conformance.checks.times import is_rfc_3339
 from conformance.judging.binding import judges, judges_each
-from conformance.judging.expectations import Judge
-from conformance.target.access import Role, Visibility
-from conformance.target.registry import Place, Registry
-from conformance.transport.answer import described
+from conformance.judging.expectations import Evaluator
+from conformance.target.access import Actor, Visibility
+from conformance.target.registry import FileLocation, Registry
+from conformance.transport.response import describe
 
 UNKNOWN_ID = 999_999_999
 NESTED = "path/to/file.bin"
-ANONYMOUS, OUTSIDER = Cell(PRIVATE, None, (404,)), Cell(PRIVATE, Role.OUTSIDER, (404,))
+ANONYMOUS, OUTSIDER = Cell(PRIVATE, None, (404,)), Cell(PRIVATE, Actor.OUTSIDER, (404,))
 UNSEEN = {
     "packages.get-private-anonymous-is-404": ("", ANONYMOUS),
     "packages.get-private-outsider-is-404": ("", OUTSIDER),
-    "packages.get-private-guest-is-403": ("", Cell(PRIVATE, Role.GUEST, (403,))),
+    "packages.get-private-guest-is-403": ("", Cell(PRIVATE, Actor.GUEST, (403,))),
     "packages.files-private-anonymous-is-404": ("/package_files", ANONYMOUS),
     "packages.files-private-outsider-is-404": ("/package_files", OUTSIDER),
     "packages.pipelines-private-outsider-is-404": ("/pipelines", OUTSIDER),
@@ -29,35 +32,35 @@ UNSEEN = {
 
 
 @judges("packages.get-shows-the-package")
-def test_get_shows_the_package(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Under the id that the record of its file names."""
+def test_get_shows_the_package(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client asks for the package whose id the record of its file names: id, name, version and type."""
     file = recorded(registry, control)
-    answer = registry.call("GET", f"{packages_of(registry)}/{file.package}")
-    wanted = {"id": file.package, "name": file.place.package, "version": "1.0.0", "package_type": "generic"}
-    found = {key: answer.key(key) for key in wanted}
-    holds = answer.status == 200 and found == wanted  # noqa: PLR2004 - OK
-    expect.that("package", holds=holds, expected=repr(wanted), actual=described(answer), answer=answer)
+    response = registry.call("GET", f"{packages_of(registry)}/{file.package}")
+    wanted = {"id": file.package, "name": file.location.package, "version": "1.0.0", "package_type": "generic"}
+    found = {key: response.key(key) for key in wanted}
+    holds = response.status == HTTPStatus.OK and found == wanted
+    expect.that("package", holds=holds, expected=repr(wanted), actual=describe(response), response=response)
 
 
 @judges("packages.get-of-another-project-is-404")
-def test_get_of_another_project_is_404(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the project alone; the writer sees both."""
+def test_get_of_another_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client that sees both projects asks for a package under the other project's address: 404."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}"), "own").status(200)
     expect(registry.call("GET", f"{packages_of(registry, PRIVATE)}/{file.package}")).status(404)
 
 
 @judges("packages.get-unknown-is-404")
-def test_get_unknown_is_404(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the id alone."""
+def test_get_unknown_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client asks for a package id that nobody has: 404, where a known id is shown."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}"), "known").status(200)
     expect(registry.call("GET", f"{packages_of(registry)}/{UNKNOWN_ID}")).status(404)
 
 
 @judges_each(UNSEEN)
-def test_unseen(case: tuple[str, Cell], registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the credential alone."""
+def test_unseen(case: tuple[str, Cell], registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody asks for a package, or a part of it, of a private project, which the writer is shown."""
     part, cell = case
     file = recorded(registry, control, visibility=cell.visibility)
     path = f"{packages_of(registry, cell.visibility)}/{file.package}{part}"
@@ -66,27 +69,27 @@ def test_unseen(case: tuple[str, Cell], registry: Registry, expect: Judge, contr
 
 
 @judges("packages.delete-link-for-maintainers")
-def test_delete_link_for_maintainers(registry: Registry, expect: Judge, control: Judge) -> None:
-    """It is the address that DELETE wants."""
-    path, links = _links_for(registry, control, Role.MAINTAINER)
+def test_delete_link_for_maintainers(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A maintainer asks for a package: the link for its deletion is the address that DELETE wants."""
+    path, links = _links_for(registry, control, Actor.MAINTAINER)
     link = str(links.get("delete_api_path"))
     expect.that("link", holds=link.endswith(path), expected=f"an address that ends with {path}", actual=link)
 
 
 @judges("packages.delete-link-not-for-developers")
-def test_delete_link_not_for_developers(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Clients show a button for it."""
-    _, links = _links_for(registry, control, Role.DEVELOPER)
+def test_delete_link_not_for_developers(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A developer asks for a package: there is no link for its deletion, for which clients show a button."""
+    _, links = _links_for(registry, control, Actor.DEVELOPER)
     control.that("web", holds="web_path" in links, expected="a web_path", actual=repr(links))
     expect.that("link", holds="delete_api_path" not in links, expected="no delete_api_path", actual=repr(links))
 
 
 @judges("packages.files-show-each-file")
-def test_files_show_each_file(registry: Registry, expect: Judge, control: Judge) -> None:
-    """A list of one, as Renovate and glpkg read it."""
+def test_files_show_each_file(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client lists the files of a package, as Renovate and glpkg do: one entry, of the file published."""
     file = recorded(registry, control)
-    answer = registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files")
-    (entry, *more) = entries(answer) or [{}]
+    response = registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files")
+    (entry, *more) = entries(response) or [{}]
     wanted = {
         "id": file.id,
         "package_id": file.package,
@@ -95,80 +98,82 @@ def test_files_show_each_file(registry: Registry, expect: Judge, control: Judge)
         "file_sha256": file.content.sha256,
     }
     holds = not more and {key: entry.get(key) for key in wanted} == wanted and is_rfc_3339(entry.get("created_at"))
-    expect.that("file", holds=holds, expected=f"{wanted} with created_at", actual=described(answer), answer=answer)
+    expect.that("file", holds=holds, expected=f"{wanted} with created_at", actual=describe(response), response=response)
 
 
 @judges("packages.files-keep-older-uploads")
-def test_files_keep_older_uploads(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Each with its own id."""
+def test_files_keep_older_uploads(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A file name is published twice: the list of files has both, each with its own id."""
     older = recorded(registry, control)
-    newer = registry.publish(older.place, registry.content(), query="select=package_file")
+    newer = registry.publish(older.location, registry.content(), query=RECORD)
     control(newer, "newer").success()
-    answer = registry.call("GET", f"{packages_of(registry)}/{older.package}/package_files")
-    expect_column(expect, answer, [older.id, newer.key("id")], key="id", label="ids")
+    response = registry.call("GET", f"{packages_of(registry)}/{older.package}/package_files")
+    expect_column(expect, response, [older.id, newer.key("id")], key="id", label="ids")
 
 
 @judges("packages.files-nested-name-is-encoded")
-def test_files_nested_name_is_encoded(registry: Registry, expect: Judge, control: Judge) -> None:
-    """As the record of its upload shows it."""
-    file = recorded(registry, control, registry.place(NESTED))
-    answer = registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files")
-    expect_column(expect, answer, ["path%2Fto%2Ffile.bin"], key="file_name")
+def test_files_nested_name_is_encoded(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A file is published under directories: the list of files has its name as the record has it, encoded."""
+    file = recorded(registry, control, registry.location(NESTED))
+    response = registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files")
+    expect_column(expect, response, ["path%2Fto%2Ffile.bin"], key="file_name")
 
 
 @judges("packages.files-have-page-headers")
-def test_files_have_page_headers(registry: Registry, expect: Judge, control: Judge) -> None:
-    """Two files on pages of one."""
+def test_files_have_page_headers(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client lists two files on pages of one: the headers of pages are there."""
     file = recorded(registry, control)
-    control(registry.publish(Place(file.place.package, file="other.bin"), registry.content()), "other").status(201)
-    answer = registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files", query="per_page=1")
+    control(
+        registry.publish(FileLocation(file.location.package, file="other.bin"), registry.content()), "other"
+    ).status(201)
+    response = registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files", query="per_page=1")
     wanted = {"x-total": "2", "x-total-pages": "2", "x-page": "1", "x-next-page": "2"}
-    found = {name: answer.header(name) for name in wanted}
-    expect.that("headers", holds=found == wanted, expected=repr(wanted), actual=repr(found), answer=answer)
+    found = {name: response.header(name) for name in wanted}
+    expect.that("headers", holds=found == wanted, expected=repr(wanted), actual=repr(found), response=response)
 
 
 @judges("packages.files-of-another-project-is-404")
-def test_files_of_another_project_is_404(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The control differs in the project alone."""
+def test_files_of_another_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client lists the files of a package under another project's address: 404."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files"), "own").status(200)
     expect(registry.call("GET", f"{packages_of(registry, PRIVATE)}/{file.package}/package_files")).status(404)
 
 
 @judges("packages.file-downloads-by-id")
-def test_file_downloads_by_id(registry: Registry, expect: Judge, control: Judge) -> None:
-    """The older of two files of one name, which no other address gives."""
+def test_file_downloads_by_id(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client downloads the older of two files of one name by its id: no other address gives it."""
     older = recorded(registry, control)
-    control(registry.publish(older.place, registry.content()), "newer").status(201)
+    control(registry.publish(older.location, registry.content()), "newer").status(201)
     path = f"{packages_of(registry)}/{older.package}/package_files/{older.id}/download"
     expect(registry.call("GET", path)).body(older.content)
 
 
 @judges("packages.pipelines-of-a-job")
-def test_pipelines_of_a_job(registry: Registry, expect: Judge, control: Judge) -> None:
-    """One publish by one job."""
+def test_pipelines_of_a_job(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A job publishes a package: the package's pipelines are that of the job."""
     project = registry.access.project(PRIVATE)
     job = registry.access.job(project)
     file = recorded(registry, control, project=project, credential=job.credential)
-    answer = registry.call("GET", f"{address_of(project)}/{file.package}/pipelines")
-    expect_column(expect, answer, [job.pipeline], key="id", label="ids")
+    response = registry.call("GET", f"{address_of(project)}/{file.package}/pipelines")
+    expect_column(expect, response, [job.pipeline], key="id", label="ids")
 
 
 @judges("packages.pipelines-of-nobody")
-def test_pipelines_of_nobody(registry: Registry, expect: Judge, control: Judge) -> None:
-    """An empty list, not the lack of one."""
+def test_pipelines_of_nobody(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client publishes a package without a job: its pipelines are an empty list."""
     file = recorded(registry, control)
     expect_column(
         expect, registry.call("GET", f"{packages_of(registry)}/{file.package}/pipelines"), [], key="id", label="ids"
     )
 
 
-def _links_for(registry: Registry, control: Judge, role: Role) -> tuple[str, dict[str, object]]:
+def _links_for(registry: Registry, control: Evaluator, actor: Actor) -> tuple[str, dict[str, object]]:
     """Return the address of a new package and what a role sees under _links; label "shown status", a control."""
     file = recorded(registry, control)
     path = f"{packages_of(registry)}/{file.package}"
-    token = registry.access.credential(role, Visibility.PUBLIC)
-    answer = registry.call("GET", path, credential=token)
-    control(answer, "shown").status(200)
-    links = answer.key("_links")
+    token = registry.access.credential(actor, Visibility.PUBLIC)
+    response = registry.call("GET", path, credential=token)
+    control(response, "shown").status(200)
+    links = response.key("_links")
     return path, links if isinstance(links, dict) else {}

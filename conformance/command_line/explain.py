@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance.command_line.usage import UsageError
+from conformance.command_line.arguments import UsageError, add_command
 from conformance.judging.session import locate_checks
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import Catalogue
@@ -21,15 +21,15 @@ example:
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "explain",
-        help="explain a requirement",
+        run,
+        summary="explain a requirement",
         description="Say what a requirement asks for, how that is known, and which check judges it.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("id", help="the id of the requirement, as list shows it")
-    parser.set_defaults(command=run)
 
 
 def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor, console: Console) -> ExitCode:

@@ -11,8 +11,8 @@ from importlib import metadata
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_line import explain, listing, run, selftest, tables
-from conformance.command_line.usage import UsageError
+from conformance.command_line import explain, listing, run, selftest
+from conformance.command_line.arguments import UsageError
 from conformance.judging.plugin import BindingError
 from conformance.judging.suite import DISTRIBUTION, NothingSelected
 from conformance.judging.verdicts import ExitCode
@@ -21,10 +21,12 @@ from conformance.selftest.examination import NotGoodError
 from conformance.selftest.good_server import RegistryError
 from conformance.target.description import TargetError
 from conformance.target.preflight import PreflightFailure
+from conformance.transport.address import AddressError
 from conformance.transport.redaction import Redactor
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
 EXIT_CODES: dict[type[Exception], ExitCode] = {
+    AddressError: ExitCode.USAGE,
     TargetError: ExitCode.USAGE,
     UsageError: ExitCode.USAGE,
     NothingSelected: ExitCode.INCOMPLETE,
@@ -100,8 +102,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=metadata.version(DISTRIBUTION))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (run, listing, explain, tables, selftest):
+    for command in (run, listing, explain, selftest):
         command.add_to(commands)
-    for command_parser in commands.choices.values():
-        command_parser.set_defaults(parser=command_parser)
     return parser

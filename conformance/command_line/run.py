@@ -10,31 +10,26 @@ from textwrap import indent, wrap
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_line.choices import listed, one_of
-from conformance.command_line.judging_aloud import judge_aloud
-from conformance.command_line.sizes import size
-from conformance.command_line.usage import UsageError
+from conformance.command_line.arguments import UsageError, add_command, add_selection, size
+from conformance.judging.plugin import Listener
 from conformance.judging.results import FILE_NAME, Results, load
 from conformance.judging.signals import sigterm_as_interrupt
-from conformance.judging.suite import Settings, Suite, select
+from conformance.judging.suite import RunSettings, Suite
 from conformance.judging.tokens_file import FILE_NAME as TOKENS
 from conformance.judging.verdicts import ExitCode
-from conformance.reports.console import print_results
+from conformance.reports.console import print_results, print_verdicts
 from conformance.reports.junit import write_junit
 from conformance.reports.page import write_page
-from conformance.reports.progress import shown_on
-from conformance.reports.words import counted
+from conformance.reports.progress import progress_on
+from conformance.reports.wording import counted
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level
-from conformance.target.access import Role
-from conformance.target.description import (
-    TargetDescription,
-    describe_by_target_file,
-    describe_by_token_file,
-)
+from conformance.target.access import Actor
+from conformance.target.description import TargetDescription, describe_by_target_file, describe_by_token_file
 from conformance.transport.redaction import Redactor
 
 PAGE, JUNIT = "report.html", "junit.xml"
+TABLES = ("outcome.*", "authentication.put-*", "authentication.get-*", "validation.*")
 REPORTS = (PAGE, JUNIT, FILE_NAME)
 EXAMPLES = """\
 examples:
@@ -42,6 +37,8 @@ examples:
       make a group with projects and tokens, judge, remove them again
   python -m conformance run http://127.0.0.1:8080 --token-file t --only 'download.*' --level must
       only the MUSTs on downloading
+  python -m conformance run https://gitlab.example.com --token-file owner.token --tables
+      only what follows from each project, role and credential, and each name; a line with the verdict for every row
   python -m conformance run --target target.toml --out reports --edition 15
       judge with the projects and tokens that the file names, against GitLab 15
 
@@ -68,25 +65,29 @@ Certificates are verified against the system's store; SSL_CERT_FILE names anothe
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "run",
-        help="judge a registry",
+        run,
+        summary="judge a registry",
         description="Judge a registry by an edition's requirements; write results.json, report.html and junit.xml.",
-        epilog=EXAMPLES + indent("\n".join(["\nroles of tokens:", *wrap(", ".join(Role), 110)]), "  "),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=EXAMPLES + indent("\n".join(["\nroles of tokens:", *wrap(", ".join(Actor), 110)]), "  "),
     )
     parser.add_argument("url", nargs="?", help="the address under which /api/v4 lies")
     access = parser.add_mutually_exclusive_group(required=True)
     access.add_argument("--token-file", type=Path, metavar="FILE", help="holds the token of an owner or administrator")
     access.add_argument("--target", type=Path, metavar="FILE", help="names projects and tokens that exist already")
     parser.add_argument("--out", type=Path, default=Path("conformance-results"), metavar="DIR", help="for the reports")
-    parser.add_argument("--only", action="append", default=[], metavar="GLOB", help="ids to judge; may be repeated")
-    parser.add_argument(
-        "--level", type=one_of(Level), metavar=listed(Level), default=Level.MAY, help="the lowest level to judge"
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--only", action="append", default=[], metavar="GLOB", help="ids to judge; may be repeated")
+    only.add_argument(
+        "--tables",
+        action="store_const",
+        dest="only",
+        const=TABLES,
+        help="judge by the outcome tables and the lists of valid and invalid names alone, and print every row",
     )
-    parser.add_argument(
-        "--edition", type=one_of(Edition), metavar=listed(Edition), default=Edition.CURRENT, help="the measure"
-    )
+    add_selection(parser, "judge")
     parser.add_argument(
         "--large-bytes", type=size, default=size("64MiB"), metavar="SIZE", help="size of the large files"
     )
@@ -97,27 +98,35 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         help="leave what was made, and its tokens in tokens.env in DIR, to repeat failures by hand",
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would be made and judged, and do nothing")
-    parser.set_defaults(command=run)
 
 
 def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor, console: Console) -> ExitCode:
     """Judge the target that the arguments describe and report."""
     out = None if arguments.dry_run else _cleared(arguments.out)
     description = _description(arguments, catalogue)
-    settings = _settings(arguments)
+    suite = Suite(description, _settings(arguments), catalogue, redactor)
     if out is None:
-        return _say_what_would_happen(description, settings, catalogue, console)
-    with sigterm_as_interrupt(), shown_on(console, len(select(catalogue, settings))) as listener:
-        suite = Suite(description, settings, catalogue, redactor=redactor, listener=listener)
-        results = judge_aloud(suite, redactor, console)
-    _report(results, out, catalogue, redactor, console)
+        return _say_what_would_happen(description, suite, console, keep=arguments.keep)
+    with sigterm_as_interrupt(), progress_on(console, len(suite.selected)) as listener:
+        results = _run(suite, listener, redactor, console)
+    _report(results, out, catalogue, redactor, console, rows=arguments.only is TABLES)
     return ExitCode(results.exit_code)
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
-    return Settings(
-        edition=arguments.edition,
-        level=arguments.level,
+def _run(suite: Suite, listener: Listener, redactor: Redactor, console: Console) -> Results:
+    """Run the suite; when it raises, name what stays behind first."""
+    try:
+        return suite.run(listener)
+    except BaseException:
+        for leftover in suite.leftovers:
+            console.print(Text(redactor.text(f"Left behind: {leftover}")), soft_wrap=True)
+        raise
+
+
+def _settings(arguments: argparse.Namespace) -> RunSettings:
+    return RunSettings(
+        edition=Edition(arguments.edition),
+        level=Level(arguments.level),
         only=tuple(arguments.only),
         large_bytes=arguments.large_bytes,
         patience=arguments.timeout,
@@ -135,17 +144,14 @@ def _description(arguments: argparse.Namespace, catalogue: Catalogue) -> TargetD
     return describe_by_token_file(arguments.url, arguments.token_file)
 
 
-def _say_what_would_happen(
-    description: TargetDescription, settings: Settings, catalogue: Catalogue, console: Console
-) -> ExitCode:
-    afterwards = "leave all of it there" if settings.tokens_file else "remove all of it again"
+def _say_what_would_happen(description: TargetDescription, suite: Suite, console: Console, *, keep: bool) -> ExitCode:
+    afterwards = "leave all of it there" if keep else "remove all of it again"
     made = (
         f"make one group with projects, subgroups, users and at most a token for each role, and {afterwards}"
         if description.owner
         else "publish packages to the declared projects and leave them there"
     )
-    count = len(select(catalogue, settings))
-    sentence = f"Would {made}, to judge {description.address} by {counted(count)}. Nothing was sent."
+    sentence = f"Would {made}, to judge {description.address} by {counted(len(suite.selected))}. Nothing was sent."
     console.print(Text(sentence), soft_wrap=True)
     return ExitCode.CONFORMANT
 
@@ -162,13 +168,17 @@ def _cleared(out: Path) -> Path:
     return out
 
 
-def _report(results: Results, out: Path, catalogue: Catalogue, redactor: Redactor, console: Console) -> None:
+def _report(
+    results: Results, out: Path, catalogue: Catalogue, redactor: Redactor, console: Console, *, rows: bool
+) -> None:
     """Write results.json without secrets, then make every other report from that file."""
     path = out / FILE_NAME
     path.write_text(json.dumps(redactor.document(results.as_document()), indent=1), encoding="utf-8")
     sealed = load(path)
     write_junit(sealed, catalogue.titles, out / JUNIT)
     write_page(sealed, catalogue.titles, out / PAGE)
+    if rows:
+        print_verdicts(sealed, console)
     print_results(sealed, catalogue.titles, console)
     names = ", ".join(str(out / name) for name in REPORTS)
     console.print(Text(f"reports: {names}"), soft_wrap=True)

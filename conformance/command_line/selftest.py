@@ -5,12 +5,13 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_line.usage import UsageError
+from conformance.command_line.arguments import UsageError, add_command
 from conformance.judging.signals import sigterm_as_interrupt
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import Catalogue
@@ -25,14 +26,15 @@ from conformance.selftest.report import progress, show
 from conformance.transport.redaction import Redactor
 
 JOBS = 2
+SERVER_NEEDS = ("grpc", "peewee", "tornado")
 EXAMPLES = """\
 examples:
   python -m conformance selftest
       start the reference server, run the suite against every broken registry made of it
   python -m conformance selftest --fault 'newest.*'
       only these broken registries
-  python -m conformance selftest http://127.0.0.1:8080 --token-file root.token
-      make the broken registries of the good one at this URL, of edition current
+  python -m conformance selftest --good-url http://127.0.0.1:8080 --good-token-file root.token
+      make the broken registries of the good one at this URL; those of another edition are left out
   python -m conformance selftest --quick
       judge each broken registry by the requirements of its row alone: minutes instead of a quarter of an hour,
       but blind to what else turns red
@@ -47,27 +49,30 @@ exit codes:
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "selftest",
-        help="prove the suite on broken registries",
+        run,
+        summary="prove the suite on broken registries",
         description="Run the suite against broken registries and compare what turns red with the kill matrix.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("url", nargs="?", help="a good registry; without it the reference server is started")
+    parser.add_argument("--good-url", metavar="URL", help="a good registry; without it the reference server is started")
     parser.add_argument(
-        "--token-file", type=Path, metavar="FILE", help="holds the administrator's token of that registry"
+        "--good-token-file", type=Path, metavar="FILE", help="holds the administrator's token of that registry"
+    )
+    parser.add_argument(
+        "--good-edition", choices=[*map(str, Edition)], default=CURRENT, help="the edition of that registry"
     )
     parser.add_argument("--fault", default="*", metavar="GLOB", help="names of the broken registries to run")
     parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"runs at once, {JOBS} by default")
     parser.add_argument("--quick", action="store_true", help="judge each by the requirements that its row names")
     parser.add_argument("--update", action="store_true", help="write the matrix instead of comparing with it")
-    parser.set_defaults(command=run)
 
 
 def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor, console: Console) -> ExitCode:
     """Examine the suite, compare, and say what differs."""
-    faults = _selected(arguments)
+    faults = _selected(arguments, console)
     with sigterm_as_interrupt(), ExitStack() as stack:
         registries = _registries(arguments, editions_of(faults), stack)
         only = _rows(faults, catalogue) if arguments.quick else {}
@@ -77,17 +82,21 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     return _conclude(examined, console)
 
 
-def _selected(arguments: argparse.Namespace) -> tuple[Fault, ...]:
-    if (arguments.url is None) != (arguments.token_file is None):
-        raise UsageError("give a URL together with --token-file, or neither of them")
+def _selected(arguments: argparse.Namespace, console: Console) -> tuple[Fault, ...]:
+    """Return the faults to examine; say how many are left out for want of a good registry of their edition."""
+    if (arguments.good_url is None) != (arguments.good_token_file is None):
+        raise UsageError("give --good-url together with --good-token-file, or neither of them")
     if arguments.quick and arguments.update:
         raise UsageError("--update needs whole runs: leave --quick out")
     if arguments.jobs < 1:
         raise UsageError("--jobs must be at least 1")
     named = tuple(fault for fault in every_fault() if fnmatchcase(fault.name, arguments.fault))
-    faults = tuple(fault for fault in named if arguments.url is None or fault.edition == CURRENT)
+    faults = tuple(fault for fault in named if arguments.good_url is None or fault.edition == arguments.good_edition)
     if not faults:
         raise UsageError(f"no broken registry is named {arguments.fault}; the matrix names them all: {FILE}")
+    if len(faults) < len(named):
+        sentence = f"left out: {len(named) - len(faults)} broken registries that need a good one of another edition"
+        console.print(Text(sentence), soft_wrap=True)
     return faults
 
 
@@ -101,8 +110,13 @@ def _rows(faults: tuple[Fault, ...], catalogue: Catalogue) -> dict[str, tuple[st
 
 
 def _registries(arguments: argparse.Namespace, editions: list[str], stack: ExitStack) -> Registries:
-    if arguments.url is not None:
-        return {CURRENT: running_registry(arguments.url, arguments.token_file)}
+    if arguments.good_url is not None:
+        return {arguments.good_edition: running_registry(arguments.good_url, arguments.good_token_file)}
+    if not all(map(find_spec, SERVER_NEEDS)):
+        raise UsageError(
+            "Only the suite is installed here; for the server: pip install 'generic-packages-conformance[server]', "
+            "or name a good registry with --good-url and --good-token-file"
+        )
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-selftest-")))
     return {edition: stack.enter_context(reference_server(folder / edition, edition)) for edition in editions}
 

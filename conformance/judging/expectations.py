@@ -1,4 +1,4 @@
-"""Named expectations: what a check says of an answer, each under a short stable label.
+"""Named expectations: what a check says of a response, each under a short stable label.
 
 A check evaluates expectations in order and ends at the first that does not hold. An expectation on the behaviour
 that the requirement is about makes it fail; a control, which shows that the registry is in a state in which the
@@ -7,16 +7,17 @@ requirement can be judged at all, makes it untestable.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from conformance.content.generator import Content
 from conformance.judging.results import Evaluation
-from conformance.transport.answer import Answer, described
+from conformance.transport.response import Response, describe
 
-BODY_EXPECTED = (200, 206)
+BODY_EXPECTED = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
 
 
-class Disappointment(Exception):  # noqa: N818 - a fact about the target, not an error of the suite
-    """An expectation or control that did not hold. `exchange` is the number of the exchange that was judged."""
+class ExpectationFailed(Exception):  # noqa: N818 - a fact about the target, not an error of the suite
+    """An expectation or control that did not hold. `exchange` is the number of the exchange that was evaluated."""
 
     def __init__(self, label: str, *, control: bool, expected: str, actual: str, exchange: int | None) -> None:
         super().__init__(f"{label}: expected {expected}, got {actual}")
@@ -28,80 +29,83 @@ class Disappointment(Exception):  # noqa: N818 - a fact about the target, not an
 
 
 @dataclass(slots=True)
-class Trial:
-    """One requirement while it is judged: what was evaluated and which exchanges that rests on."""
+class CheckRun:
+    """One run of a check: its requirement, what was evaluated and which exchanges that rests on."""
 
     requirement_id: str
     evaluations: list[Evaluation] = field(default_factory=list)
     exchanges: set[int] = field(default_factory=set)
 
     def evaluate(
-        self, label: str, *, control: bool, holds: bool, expected: str, actual: str, answer: Answer | None
+        self, label: str, *, control: bool, holds: bool, expected: str, actual: str, response: Response | None
     ) -> None:
         """Record one evaluation.
 
-        Raises Disappointment when it does not hold, ValueError when the label was used before in this trial.
+        Raises ExpectationFailed when it does not hold, ValueError when the label was used before in this run.
         """
         if any(evaluation.label == label for evaluation in self.evaluations):
             raise ValueError(f"{self.requirement_id} evaluates {label!r} twice; a label names one expectation")
         self.evaluations.append(Evaluation(label, control, holds))
-        if answer is not None:
-            self.exchanges.add(answer.number)
+        if response is not None:
+            self.exchanges.add(response.number)
         if not holds:
-            number = answer.number if answer else None
-            raise Disappointment(label, control=control, expected=expected, actual=actual, exchange=number)
+            number = response.number if response else None
+            raise ExpectationFailed(label, control=control, expected=expected, actual=actual, exchange=number)
 
 
-class Judge:
-    """Evaluates the expectations, or the controls, of one trial."""
+class Evaluator:
+    """Evaluates the expectations, or the controls, of one run of a check."""
 
-    def __init__(self, trial: Trial, *, control: bool) -> None:
-        self._trial = trial
+    def __init__(self, check_run: CheckRun, *, control: bool) -> None:
+        self._check_run = check_run
         self._control = control
 
-    def __call__(self, answer: Answer, name: str = "") -> "AnswerExpectations":
-        """Return the expectations on an answer; `name` begins their labels where a check judges several answers."""
-        return AnswerExpectations(self, answer, name)
+    def __call__(self, response: Response, name: str = "") -> "ResponseExpectations":
+        """Return the expectations on a response; `name` begins their labels where a check has several."""
+        return ResponseExpectations(self, response, name)
 
-    def that(self, label: str, *, holds: bool, expected: str, actual: str, answer: Answer | None = None) -> None:
-        """Expect what no method of an answer's expectations says."""
-        self._trial.evaluate(label, control=self._control, holds=holds, expected=expected, actual=actual, answer=answer)
+    def that(self, label: str, *, holds: bool, expected: str, actual: str, response: Response | None = None) -> None:
+        """Expect what no method of ResponseExpectations says."""
+        self._check_run.evaluate(
+            label, control=self._control, holds=holds, expected=expected, actual=actual, response=response
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerExpectations:
-    """What can be expected of one answer."""
+class ResponseExpectations:
+    """What can be expected of one response."""
 
-    _judge: Judge
-    _answer: Answer
+    _judge: Evaluator
+    _response: Response
     _name: str
 
     def status(self, *accepted: int) -> None:
         """Expect one of the status codes; label "status"."""
         expected = " or ".join(str(code) for code in accepted)
-        self._that("status", holds=self._answer.status in accepted, expected=expected, actual=described(self._answer))
+        self._that(
+            "status", holds=self._response.status in accepted, expected=expected, actual=describe(self._response)
+        )
 
     def success(self) -> None:
         """Expect any 2xx; label "status"."""
-        holds = self._answer.status is not None and self._answer.status // 100 == 2  # noqa: PLR2004 - 2xx
-        self._that("status", holds=holds, expected="a 2xx status", actual=described(self._answer))
+        self._that("status", holds=self._response.succeeded, expected="a 2xx status", actual=describe(self._response))
 
     def body(self, content: Content) -> None:
         """Expect exactly these bytes; label "body"."""
         self._that(
             "body",
-            holds=(self._answer.size, self._answer.sha256) == (content.size, content.sha256),
+            holds=(self._response.size, self._response.sha256) == (content.size, content.sha256),
             expected=f"{content.size} bytes with SHA-256 {content.sha256}",
-            actual=_body_of(self._answer) if self._answer.status in BODY_EXPECTED else described(self._answer),
+            actual=_body_of(self._response) if self._response.status in BODY_EXPECTED else describe(self._response),
         )
 
     def no_body(self) -> None:
         """Expect not a single body byte; label "body"."""
-        self._that("body", holds=self._answer.size == 0, expected="no body", actual=_body_of(self._answer))
+        self._that("body", holds=self._response.size == 0, expected="no body", actual=_body_of(self._response))
 
     def header(self, name: str, holds: Callable[[str], bool], expected: str) -> None:
         """Expect a header whose value fits; label "header" and the name in lower case."""
-        value = self._answer.header(name)
+        value = self._response.header(name)
         self._that(
             f"header {name.lower()}",
             holds=value is not None and holds(value),
@@ -111,20 +115,20 @@ class AnswerExpectations:
 
     def key(self, name: str, holds: Callable[[object], bool], expected: str) -> None:
         """Expect a key of the JSON body whose value fits; label "key" and the name."""
-        document = self._answer.json()
+        document = self._response.json()
         found = isinstance(document, dict) and name in document
         self._that(
             f"key {name}",
-            holds=found and holds(self._answer.key(name)),
+            holds=found and holds(self._response.key(name)),
             expected=expected,
-            actual=repr(self._answer.key(name)) if found else f"no key {name} in {described(self._answer)}",
+            actual=repr(self._response.key(name)) if found else f"no key {name} in {describe(self._response)}",
         )
 
     def _that(self, label: str, *, holds: bool, expected: str, actual: str) -> None:
         whole = f"{self._name} {label}" if self._name else label
-        self._judge.that(whole, holds=holds, expected=expected, actual=actual, answer=self._answer)
+        self._judge.that(whole, holds=holds, expected=expected, actual=actual, response=self._response)
 
 
-def _body_of(answer: Answer) -> str:
-    cut = f", cut off: {answer.failure}" if answer.failure else ""
-    return f"{answer.size} bytes with SHA-256 {answer.sha256}{cut}"
+def _body_of(response: Response) -> str:
+    cut = f", cut off: {response.failure}" if response.failure else ""
+    return f"{response.size} bytes with SHA-256 {response.sha256}{cut}"

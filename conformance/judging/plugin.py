@@ -1,22 +1,21 @@
-"""The pytest plugin: gives each check its trial and turns the way it ends into a verdict."""
+"""The pytest plugin: gives each check its own record and turns the way it ends into a verdict."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import pytest
 
 from conformance.judging.binding import bound_to
-from conformance.judging.evidence import reproduction
-from conformance.judging.expectations import Disappointment, Trial
-from conformance.judging.results import Failure, Judgement
+from conformance.judging.expectations import CheckRun, ExpectationFailed
+from conformance.judging.results import FailureDetails, Judgement
 from conformance.judging.verdicts import Verdict
 from conformance.requirements.model import Requirement
 from conformance.target.access import Unavailable
 from conformance.transport.exchange import Exchange
 from conformance.transport.recorder import Recorder
+from conformance.transport.replay import reproduction
 from conformance.transport.wire import WireError
 
 
@@ -24,46 +23,45 @@ class BindingError(Exception):
     """Checks and requirements do not belong together one to one; the message names the odd one."""
 
 
-class Listener(Protocol):
-    """Hears of the run as it goes, to show progress."""
+class Listener:
+    """Is told of the run as it goes; this one ignores it, others show progress."""
 
     def begins(self, requirement_id: str) -> None:
-        """Hear that a requirement is about to be judged."""
+        """Take note that a requirement is about to be judged."""
 
     def judged(self, judgement: Judgement) -> None:
-        """Hear that a requirement has its verdict."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to judge: the requirements to run, and the reasons of the failures that the target declares."""
-
-    requirements: tuple[Requirement, ...]
-    expected_failures: Mapping[str, str]
+        """Take note that a requirement has its verdict."""
 
 
 class JudgingPlugin:
-    """Runs the planned checks; `judgements` holds the verdicts in the order of the run.
+    """Runs the checks of the requirements; `judgements` holds the verdicts in the order of the run.
 
-    When `is_gone` says after a check that the target went away, that check and those after it get no verdict.
+    `expected_failures` holds, by requirement id, the reasons of the failures that the target declares. When `is_gone`
+    says after a check that the target went away, that check and those after it get no verdict.
     """
 
     def __init__(
-        self, plan: Plan, recorder: Recorder, listener: Listener, *, is_gone: Callable[[], bool] = lambda: False
+        self,
+        requirements: Iterable[Requirement],
+        expected_failures: Mapping[str, str],
+        recorder: Recorder,
+        listener: Listener,
+        *,
+        is_gone: Callable[[], bool],
     ) -> None:
         self.judgements: list[Judgement] = []
         self.gone = False
         self._is_gone = is_gone
-        self.trial = Trial("")
-        self._wanted = {requirement.id: requirement for requirement in plan.requirements}
-        self._expected_failures = plan.expected_failures
+        self.check_run = CheckRun("")
+        self._wanted = {requirement.id: requirement for requirement in requirements}
+        self._expected_failures = expected_failures
         self._recorder = recorder
         self._listener = listener
         self._raised: BaseException | None = None
         self._started = 0.0
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the planned checks, in the order of the plan."""
+        """Keep the checks of the requirements, in their order."""
         checks = checks_by_requirement(items)
         for identifier in self._wanted:
             if identifier not in checks:
@@ -76,9 +74,9 @@ class JudgingPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Open the trial of a check before its fixtures are made."""
+        """Open the record of a run of a check before its fixtures are made."""
         (identifier,) = bound_to(item)
-        self.trial = Trial(identifier)
+        self.check_run = CheckRun(identifier)
         self._raised = None
         self._recorder.purpose = identifier
         self._listener.begins(identifier)
@@ -102,16 +100,16 @@ class JudgingPlugin:
             self._conclude()
 
     def _conclude(self) -> None:
-        requirement = self._wanted[self.trial.requirement_id]
+        requirement = self._wanted[self.check_run.requirement_id]
         verdict, reason = self._verdict()
         exchanges = self._recorder.exchanges
         numbers = {exchange.number for exchange in exchanges if exchange.purpose == requirement.id}
-        numbers |= self.trial.exchanges
+        numbers |= self.check_run.exchanges
         judgement = judgement_of(
             requirement,
             verdict,
             reason,
-            trial=self.trial,
+            check_run=self.check_run,
             failure=self._failure(exchanges, numbers),
             exchanges=tuple(sorted(numbers)),
             seconds=time.monotonic() - self._started,
@@ -124,28 +122,28 @@ class JudgingPlugin:
         raised = self._raised
         if isinstance(raised, Unavailable | WireError):
             return Verdict.UNTESTABLE, str(raised)
-        if isinstance(raised, Disappointment) and raised.control:
+        if isinstance(raised, ExpectationFailed) and raised.control:
             return Verdict.UNTESTABLE, f"the control failed: {raised.label}"
-        if raised is not None and not isinstance(raised, Disappointment):
+        if raised is not None and not isinstance(raised, ExpectationFailed):
             return Verdict.ERROR, _where(raised)
-        if raised is None and all(evaluation.control for evaluation in self.trial.evaluations):
+        if raised is None and all(evaluation.control for evaluation in self.check_run.evaluations):
             return Verdict.ERROR, "the check evaluated no expectation"
         return self._verdict_of_declaration(failed=raised is not None)
 
     def _verdict_of_declaration(self, *, failed: bool) -> tuple[Verdict, str | None]:
-        declared = self._expected_failures.get(self.trial.requirement_id)
+        declared = self._expected_failures.get(self.check_run.requirement_id)
         if declared is None:
             return (Verdict.FAIL if failed else Verdict.PASS), None
         if failed:
             return Verdict.EXPECTED_FAILURE, declared
         return Verdict.STALE, "declared as an expected failure, but it passes: take the declaration away"
 
-    def _failure(self, exchanges: Sequence[Exchange], own: set[int]) -> Failure | None:
+    def _failure(self, exchanges: Sequence[Exchange], own: set[int]) -> FailureDetails | None:
         raised = self._raised
-        if not isinstance(raised, Disappointment):
+        if not isinstance(raised, ExpectationFailed):
             return None
         curl = reproduction(exchanges, own, raised.exchange)
-        return Failure(raised.label, raised.control, raised.expected, raised.actual, raised.exchange, curl)
+        return FailureDetails(raised.label, raised.control, raised.expected, raised.actual, raised.exchange, curl)
 
 
 def checks_by_requirement(items: list[pytest.Item]) -> dict[str, pytest.Item]:
@@ -169,8 +167,8 @@ def judgement_of(
     verdict: Verdict,
     reason: str | None,
     *,
-    trial: Trial | None = None,
-    failure: Failure | None = None,
+    check_run: CheckRun | None = None,
+    failure: FailureDetails | None = None,
     exchanges: tuple[int, ...] = (),
     seconds: float = 0.0,
 ) -> Judgement:
@@ -186,7 +184,7 @@ def judgement_of(
         capability=requirement.capability,
         verdict=verdict,
         reason=reason,
-        expectations=tuple(trial.evaluations) if trial else (),
+        expectations=tuple(check_run.evaluations) if check_run else (),
         failure=failure,
         exchanges=exchanges,
         seconds=seconds,
@@ -194,8 +192,8 @@ def judgement_of(
 
 
 def _where(error: BaseException) -> str:
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    at = f" at {Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
+    location = error.__traceback__
+    while location is not None and location.tb_next is not None:
+        location = location.tb_next
+    at = f" at {Path(location.tb_frame.f_code.co_filename).name}:{location.tb_lineno}" if location else ""
     return f"the suite itself failed: {type(error).__name__}: {error}{at}"

@@ -8,8 +8,11 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from conformance.judging.verdicts import Ending, Outcome, Verdict
 from conformance.transport.exchange import Exchange
@@ -29,7 +32,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailureDetails:
     """Why a requirement failed or, for a control, why it could not be tested.
 
     `exchange` is the number of the exchange that was judged; `curl` is one line that repeats it and what it rests on.
@@ -61,7 +64,7 @@ class Judgement:
     verdict: Verdict
     reason: str | None
     expectations: tuple[Evaluation, ...]
-    failure: Failure | None
+    failure: FailureDetails | None
     exchanges: tuple[int, ...]
     seconds: float
 
@@ -137,34 +140,22 @@ def load(path: Path) -> Results:
     document = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ValueError(f"{path} is no results file of format {FORMAT}")
-    return Results(
-        format=FORMAT,
-        run=RunFacts(
-            **{
-                **document["run"],
-                "only": tuple(document["run"]["only"]),
-                "ending": Ending(document["run"]["ending"]),
-            }
-        ),
-        outcome=Outcome(document["outcome"]),
-        exit_code=document["exit_code"],
-        totals=document["totals"],
-        requirements=tuple(_judgement(entry) for entry in document["requirements"]),
-        leftovers=tuple(document["leftovers"]),
-        variables=tuple(Variable(**entry) for entry in document["variables"]),
-        exchanges=tuple(Exchange.from_document(entry) for entry in document["exchanges"]),
-    )
+    results: Results = _decoded(Results, document)
+    return results
 
 
-def _judgement(entry: dict[str, Any]) -> Judgement:
-    failure = entry["failure"]
-    return Judgement(
-        **{
-            **entry,
-            "editions": tuple(entry["editions"]),
-            "verdict": Verdict(entry["verdict"]),
-            "expectations": tuple(Evaluation(**evaluation) for evaluation in entry["expectations"]),
-            "failure": Failure(**failure) if failure else None,
-            "exchanges": tuple(entry["exchanges"]),
-        }
-    )
+def _decoded(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any JSON, and the type that a field declares for it
+    """Return a JSON value as what the type says: a dataclass, a tuple, a word of an enum, or the value itself."""
+    arguments = get_args(kind)
+    if value is None or kind is Any:
+        return value
+    if get_origin(kind) is UnionType:
+        return _decoded(arguments[0], value)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return kind(**{name: _decoded(_field_types(kind)[name], entry) for name, entry in value.items()})
+    if get_origin(kind) is tuple:
+        return tuple(_decoded(arguments[0], entry) for entry in value)
+    return kind(value) if isinstance(kind, type) and issubclass(kind, StrEnum) else value
+
+
+_field_types = cache(get_type_hints)

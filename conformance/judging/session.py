@@ -1,5 +1,6 @@
 """Runs pytest inside the program, on the suite's own checks and with nothing of the caller's pytest."""
 
+import inspect
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -100,7 +101,7 @@ def _location(item: pytest.Item) -> CheckLocation:
     return CheckLocation(
         file=f"conformance/checks/{item.path.name}",
         function=getattr(function, "__name__", item.name),
-        docstring=(getattr(function, "__doc__", None) or "").strip(),
+        docstring=inspect.getdoc(function) or "",
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from conformance.judging.plugin import JudgingPlugin, Listener, Plan, judgement_of
+from conformance.judging.plugin import JudgingPlugin, Listener, judgement_of
 from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable
 from conformance.judging.session import run_checks
 from conformance.judging.signals import first_interrupt_held_back
@@ -18,7 +18,7 @@ from conformance.judging.verdicts import EXIT_CODES, Ending, Verdict, outcome_of
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition, Level, Requirement
 from conformance.target.access import Access, Credential, Unavailable
-from conformance.target.declared import DeclaredAccess
+from conformance.target.declared_access import DeclaredAccess
 from conformance.target.description import TargetDescription
 from conformance.target.preflight import (
     PATHS,
@@ -28,7 +28,7 @@ from conformance.target.preflight import (
     check_paths,
     check_writing,
 )
-from conformance.target.provisioned import ProvisionedAccess, provision
+from conformance.target.provisioned_access import ProvisionedAccess, provision
 from conformance.target.registry import Registry
 from conformance.target.rest import RestApi
 from conformance.transport.client import Client
@@ -48,7 +48,7 @@ class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, no
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RunSettings:
     """How to run: which requirements, how large the large files are, and how many seconds to wait without progress.
 
     `tokens_file`, when given, takes the tokens that the run makes and leaves on the target with all else that it has
@@ -66,33 +66,31 @@ class Settings:
 class Suite:
     """A run that can be started once.
 
-    `redactor` learns every secret of the run; nothing may be shown without it. `leftovers` are sentences that name
+    `selected` are the requirements to judge. `redactor` learns every secret of the run; nothing may be shown without
+    it. `leftovers` are sentences that name
     what the run could not remove, also when it ended early.
     """
 
     def __init__(
         self,
         description: TargetDescription,
-        settings: Settings,
+        settings: RunSettings,
         catalogue: Catalogue,
-        *,
         redactor: Redactor,
-        listener: Listener,
     ) -> None:
         self._description = description
         self._settings = settings
-        self._selected = select(catalogue, settings)
+        self.selected = select(catalogue, settings.edition, settings.level, settings.only)
         self._redactor = redactor
         for credential in description.known_credentials():
             redactor.add(credential.variable, credential.secret)
-        self._listener = listener
         self._recorder = Recorder()
         self._made: Sequence[Credential] = ()
         self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
         self.leftovers: list[str] = []
 
-    def run(self) -> Results:
-        """Judge the target.
+    def run(self, listener: Listener) -> Results:
+        """Judge the target; `listener` is told of each requirement.
 
         Raises PreflightFailure when it cannot be judged and BindingError when checks and requirements do not match.
         What was made on the target is removed in every case unless the settings keep it.
@@ -101,26 +99,25 @@ class Suite:
         client = Client(self._description.address, self._recorder, patience=self._settings.patience)
         try:
             with self._access(client) as access:
-                judgements, ending = self._judge(client, access)
+                judgements, ending = self._judge(client, access, listener)
         finally:
             client.close()
         return self._results(judgements, started, ending)
 
-    def _judge(self, client: Client, access: Access) -> tuple[list[Judgement], Ending]:
+    def _judge(self, client: Client, access: Access, listener: Listener) -> tuple[list[Judgement], Ending]:
         check_writing(client, access)
         off = self._description.capabilities_off
         if PATHS not in off:
             check_paths(client, access, self._description.projects.values())
-        plan = Plan(
-            tuple(requirement for requirement in self._selected if requirement.capability not in off),
-            self._description.expected_failures,
-        )
+        offered = [requirement for requirement in self.selected if requirement.capability not in off]
         registry = Registry(client, access, self._recorder, large_bytes=self._settings.large_bytes)
-        plugin = JudgingPlugin(plan, self._recorder, self._listener, is_gone=client.is_gone)
+        plugin = JudgingPlugin(
+            offered, self._description.expected_failures, self._recorder, listener, is_gone=client.is_gone
+        )
         interrupted = run_checks({"judging": plugin, "registry": registry})
         ending = Ending.GONE if plugin.gone else Ending.INTERRUPTED if interrupted else Ending.COMPLETE
         judged = {judgement.id: judgement for judgement in plugin.judgements}
-        return [judged.get(one.id) or self._not_judged(one, ending) for one in self._selected], ending
+        return [judged.get(one.id) or self._not_judged(one, ending) for one in self.selected], ending
 
     def _not_judged(self, requirement: Requirement, ending: Ending) -> Judgement:
         if requirement.capability in self._description.capabilities_off:
@@ -163,13 +160,13 @@ class Suite:
         api = RestApi(client, self._recorder, owner, self._redactor)
         check_owner(client, api)
         try:
-            footprint = provision(api, self._prefix)
+            provisioned = provision(api, self._prefix)
         except Unavailable as error:
             raise PreflightFailure(
                 f"The token cannot make a group with projects: {error}; "
                 "give an administrator's token, or name existing projects in a target file."
             ) from error
-        return ProvisionedAccess(api, footprint, prefix=self._prefix, owner=owner)
+        return ProvisionedAccess(api, provisioned, prefix=self._prefix, owner=owner)
 
     def _variables(self) -> tuple[Variable, ...]:
         tokens_file = self._settings.tokens_file
@@ -208,15 +205,7 @@ class Suite:
         )
 
 
-def select(catalogue: Catalogue, settings: Settings) -> tuple[Requirement, ...]:
-    """Return the requirements to judge.
-
-    Raises NothingSelected when there is none, or none for one of the globs.
-    """
-    return matching(catalogue, edition=settings.edition, level=settings.level, only=settings.only)
-
-
-def matching(catalogue: Catalogue, *, edition: Edition, level: Level, only: Sequence[str]) -> tuple[Requirement, ...]:
+def select(catalogue: Catalogue, edition: Edition, level: Level, only: Sequence[str]) -> tuple[Requirement, ...]:
     """Return the requirements of an edition and level whose id matches one of the globs, every one without globs.
 
     Raises NothingSelected when one of the globs, which may be mistyped, matches no requirement.

@@ -1,19 +1,18 @@
 """The report on the console: a table of the sections, everything that is not a pass, and the verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance.judging.results import Failure, Judgement, Results
+from conformance.judging.results import FailureDetails, Judgement, Results
 from conformance.judging.verdicts import Outcome, Verdict
-from conformance.reports.preparation import INTRODUCTION, preparation
-from conformance.reports.words import counted, meaning
+from conformance.reports.wording import INTRODUCTION, counted, meaning, preparation
 from conformance.requirements.model import Provenance
 from conformance.transport.exchange import Exchange
 
-STYLES = {
+STYLES: dict[str, str] = {
     Verdict.PASS: "green",
     Verdict.FAIL: "bold red",
     Verdict.UNTESTABLE: "yellow",
@@ -45,6 +44,25 @@ def print_results(results: Results, titles: Mapping[str, str], console: Console)
     facts = f"edition {results.run.edition}, {counted(len(results.requirements))}, {results.run.seconds:.1f} s"
     outcome = (results.outcome.value, OUTCOMES[results.outcome])
     console.print(Text.assemble(outcome, f"{meaning(results)}{declared} ({facts})"), soft_wrap=True)
+
+
+def print_verdicts(results: Results, console: Console) -> None:
+    """Print each requirement with its verdict and sentence."""
+    rows = [(entry.id, entry.verdict.value, entry.sentence) for entry in results.requirements]
+    print_rows(("row", "verdict", "what follows"), rows, console)
+
+
+def print_rows(heads: Sequence[str], rows: Iterable[Sequence[str]], console: Console) -> None:
+    """Print a table on a terminal; elsewhere a line for each row, without heads, with tabs between its cells."""
+    if not console.is_terminal:
+        console.file.writelines("\t".join(row) + "\n" for row in rows)
+        return
+    table = Table(box=None, pad_edge=False)
+    for head in heads:
+        table.add_column(head, no_wrap=head != heads[-1])
+    for row in rows:
+        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+    console.print(table)
 
 
 def _print_preparation(results: Results, console: Console) -> None:
@@ -92,7 +110,7 @@ def _print_finding(alike: Sequence[Judgement], exchanges: Mapping[int, Exchange]
     console.print()
 
 
-def _failure_lines(failure: Failure, exchanges: Mapping[int, Exchange]) -> list[Text]:
+def _failure_lines(failure: FailureDetails, exchanges: Mapping[int, Exchange]) -> list[Text]:
     lines = [
         Text.assemble((failure.failed_expectation, "bold"), f": expected {failure.expected}"),
         Text(f"got {failure.actual}"),

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from conformance.judging.results import Judgement, Results
 from conformance.judging.verdicts import Ending, Verdict
-from conformance.reports.preparation import INTRODUCTION, preparation
-from conformance.reports.words import meaning
+from conformance.reports.wording import INTRODUCTION, meaning, preparation
 
 CHILDREN = {
     Verdict.FAIL: "failure",

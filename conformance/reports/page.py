@@ -7,8 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from conformance.judging.results import Results
 from conformance.judging.verdicts import Verdict
-from conformance.reports.preparation import INTRODUCTION, preparation
-from conformance.reports.words import meaning
+from conformance.reports.wording import INTRODUCTION, meaning, preparation
 from conformance.requirements.model import Provenance
 
 

@@ -11,7 +11,7 @@ from conformance.judging.results import Judgement
 from conformance.judging.verdicts import Verdict
 
 
-class Bar:
+class Bar(Listener):
     """Shows the requirement that is being judged and counts what has failed so far."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
@@ -30,21 +30,11 @@ class Bar:
         self._progress.advance(self._task)
 
 
-class Silence:
-    """Shows nothing."""
-
-    def begins(self, requirement_id: str) -> None:
-        """Show nothing."""
-
-    def judged(self, judgement: Judgement) -> None:
-        """Show nothing."""
-
-
 @contextmanager
-def shown_on(console: Console, total: int) -> Iterator[Listener]:
+def progress_on(console: Console, total: int) -> Iterator[Listener]:
     """Show the progress of a run over `total` requirements while the block runs."""
     if not console.is_terminal:
-        yield Silence()
+        yield Listener()
         return
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:

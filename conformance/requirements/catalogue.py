@@ -1,18 +1,64 @@
-"""Loads the requirements from the TOML files beside this module and selects among them."""
+"""The catalogue of requirements: loads them from the TOML files beside this module and selects among them."""
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from conformance.requirements.model import Edition, Level, Provenance, Requirement
+from conformance.requirements.outcome import cell_entries
 
 ID_FORMAT = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
-KEYS = {"id", "level", "editions", "sentence", "provenance", "source", "capability"}
+DEFAULTS = {"level": Level.MUST, "editions": tuple(Edition), "case": {}}
+KEYS = {"sentence", "capability", *DEFAULTS}
+# One TOML file each, one module of checks and one of faults, in the order in which requirements are judged.
+SECTIONS = (
+    "publish",
+    "records",
+    "download",
+    "ranges",
+    "addressing",
+    "validation",
+    "authentication",
+    "outcome",
+    "credentials",
+    "job_tokens",
+    "allowlist",
+    "framing",
+    "newest",
+    "lists",
+    "group_lists",
+    "pages",
+    "packages",
+    "deletion",
+    "duplicates",
+    "settings",
+    "protection",
+    "large",
+)
+# What reports call the requirements whose ids begin alike; several sections may share the beginning.
+TITLES = {
+    "publish": "Publishing",
+    "download": "Downloading",
+    "addressing": "Addressing: projects, dots, pluses and slashes",
+    "validation": "Validation",
+    "authentication": "Authentication and authorisation",
+    "outcome": "Outcome of PUT and GET by credential",
+    "credentials": "Ways to carry a credential",
+    "job-tokens": "Job tokens",
+    "allowlist": "Job tokens of other projects",
+    "framing": "Framing: lengths, chunks and broken connections",
+    "newest": "The newest file",
+    "packages": "Packages API",
+    "duplicates": "Duplicates and the settings of groups",
+    "protection": "Protected packages",
+    "large": "Large files",
+}
 
 
 class CatalogueError(Exception):
@@ -21,26 +67,30 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every requirement, in the order of the files and of the entries in them."""
+    """Every requirement by its section, in the order of the sections and of the entries in them."""
 
-    requirements: tuple[Requirement, ...]
-    titles: dict[str, str]
+    sections: Mapping[str, tuple[Requirement, ...]]
+    titles = TITLES
 
     def __iter__(self) -> Iterator[Requirement]:
-        return iter(self.requirements)
+        return iter(self.by_id.values())
 
     def __len__(self) -> int:
-        return len(self.requirements)
+        return len(self.by_id)
 
     @cached_property
     def by_id(self) -> dict[str, Requirement]:
         """The requirements by id."""
-        return {requirement.id: requirement for requirement in self.requirements}
+        return {requirement.id: requirement for section in self.sections.values() for requirement in section}
 
     @property
     def capabilities(self) -> set[str]:
         """Every capability that some requirement needs."""
-        return {requirement.capability for requirement in self.requirements}
+        return {requirement.capability for requirement in self}
+
+    def cases(self, section: str) -> dict[str, Mapping[str, Any]]:
+        """Return the cases that a section's requirements carry, by requirement id."""
+        return {requirement.id: requirement.case for requirement in self.sections[section] if requirement.case}
 
     def select(
         self, *, edition: Edition, level: Level = Level.MAY, only: Sequence[str] = ()
@@ -48,66 +98,72 @@ class Catalogue:
         """Return the requirements of `edition`, at least as binding as `level`, whose id matches one of the globs."""
         return tuple(
             requirement
-            for requirement in self.requirements
+            for requirement in self
             if edition in requirement.editions
             and requirement.level.rank <= level.rank
             and (not only or any(fnmatchcase(requirement.id, glob) for glob in only))
         )
 
 
-SECTIONS = (
-    "publish",
-    "download",
-    "addressing",
-    "validation",
-    "authentication",
-    "outcome-put",
-    "outcome-get",
-    "credentials",
-    "job-tokens",
-    "allowlist",
-    "framing",
-    "newest",
-    "packages",
-    "duplicates",
-    "protection",
-    "large",
-)
-
-
+@cache
 def load_catalogue() -> Catalogue:
-    """Load the catalogue that the suite carries.
+    """Return the catalogue that the suite carries.
 
     Raises CatalogueError when an entry is malformed or an id occurs twice.
     """
-    folder = resources.files(__package__)
-    documents = [tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")) for name in SECTIONS]
-    requirements = [
-        _requirement(document["section"], entry) for document in documents for entry in document["requirement"]
-    ]
-    ids = [requirement.id for requirement in requirements]
-    for identifier in ids:
-        if ids.count(identifier) > 1:
-            raise CatalogueError(f"the id {identifier} occurs twice")
-    return Catalogue(tuple(requirements), {document["section"]: document["title"] for document in documents})
+    return read_catalogue(resources.files(__package__), SECTIONS)
 
 
-def _requirement(section: str, entry: dict[str, Any]) -> Requirement:
-    identifier = str(entry.get("id", "without an id"))
-    if set(entry) != KEYS:
-        raise CatalogueError(f"the requirement {identifier} has not exactly the keys {', '.join(sorted(KEYS))}")
-    if not ID_FORMAT.fullmatch(identifier) or identifier.partition(".")[0] != section:
-        raise CatalogueError(f"the id {identifier} is not of the form {section}.short-claim")
+def read_catalogue(folder: Traversable, sections: Sequence[str]) -> Catalogue:
+    """Return the catalogue of the TOML files of these sections; raises CatalogueError as `load_catalogue` does."""
+    catalogue = Catalogue({section: tuple(_requirements(folder / f"{section}.toml")) for section in sections})
+    seen: set[str] = set()
+    for requirement in (requirement for section in catalogue.sections.values() for requirement in section):
+        if requirement.id in seen:
+            raise CatalogueError(f"the id {requirement.id} occurs twice")
+        seen.add(requirement.id)
+    return catalogue
+
+
+def _requirements(file: Traversable) -> Iterator[Requirement]:
+    """Yield the requirements of a section.
+
+    Above the entries a file may give what they all have unless they say otherwise, and a table of cells of which
+    each is an entry.
+    """
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{file.name}: {error}") from error
+    if "cells" in document:
+        for identifier, entry in cell_entries(document.pop("cells")):
+            yield _requirement(identifier, {**DEFAULTS, **entry})
+    groups = {key: value for key, value in document.items() if isinstance(value, dict)}
+    defaults = {key: value for key, value in document.items() if key not in groups}
+    for beginning, entries in groups.items():
+        for end, entry in entries.items():
+            yield _requirement(f"{beginning}.{end}", {**DEFAULTS, **defaults, **entry})
+
+
+def _requirement(identifier: str, entry: dict[str, Any]) -> Requirement:
+    known = [provenance for provenance in Provenance if provenance in entry]
+    if set(entry) != {*KEYS, *known} or len(known) != 1:
+        raise CatalogueError(
+            f"the requirement {identifier} has not exactly the keys {', '.join(sorted(KEYS))} and one "
+            f"of {', '.join(Provenance)}"
+        )
+    if not ID_FORMAT.fullmatch(identifier):
+        raise CatalogueError(f"the id {identifier} is not of the form section.short-claim")
     try:
         return Requirement(
             id=identifier,
-            section=section,
             level=Level(entry["level"]),
             editions=tuple(Edition(edition) for edition in entry["editions"]),
             sentence=entry["sentence"],
-            provenance=Provenance(entry["provenance"]),
-            source=entry["source"],
+            provenance=known[0],
+            source=entry[known[0]],
             capability=entry["capability"],
+            case=entry["case"],
         )
     except ValueError as error:
         raise CatalogueError(f"the requirement {identifier}: {error}") from error

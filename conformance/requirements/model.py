@@ -1,7 +1,9 @@
 """What a requirement is: a permanent id, a level, one sentence, and where the sentence comes from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Level(StrEnum):
@@ -50,14 +52,20 @@ class Requirement:
     """One thing that a registry does, as data.
 
     `capability` is the part of the API that it needs; a target may declare a capability off, which makes the
-    requirement not applicable. The first part of the id is the section.
+    requirement not applicable. `case` is what a check that judges several requirements is given for this one, empty
+    where the check needs nothing.
     """
 
     id: str
-    section: str
     level: Level
     editions: tuple[Edition, ...]
     sentence: str
     provenance: Provenance
     source: str
     capability: str
+    case: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def section(self) -> str:
+        """The first part of the id, by which reports put requirements together."""
+        return self.id.partition(".")[0]

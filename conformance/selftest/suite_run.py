@@ -8,8 +8,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from conformance.judging.plugin import Listener
 from conformance.judging.results import Judgement
-from conformance.judging.suite import Settings, Suite
+from conformance.judging.suite import RunSettings, Suite
 from conformance.judging.verdicts import Verdict
 from conformance.requirements.catalogue import load_catalogue
 from conformance.requirements.model import Edition, Level
@@ -35,16 +36,6 @@ class Findings:
     baseline: Baseline = field(default_factory=Baseline)
     errors: tuple[str, ...] = ()
     refusal: str | None = None
-
-
-class Unheard:
-    """Hears of a run and says nothing."""
-
-    def begins(self, requirement_id: str) -> None:
-        """Say nothing."""
-
-    def judged(self, judgement: Judgement) -> None:
-        """Say nothing."""
 
 
 class SuiteRunner:
@@ -85,11 +76,11 @@ def _tell(sender: Connection, url: str, token_file: Path, edition: str, only: tu
 
 def run_suite(url: str, token_file: Path, edition: str, only: tuple[str, ...] = ()) -> Findings:
     """Run the suite, or `only` some requirements, in this process, without reports, and return what it found."""
-    settings = Settings(Edition(edition), Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS)
+    settings = RunSettings(Edition(edition), Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS)
     description = describe_by_token_file(url, token_file)
     try:
-        suite = Suite(description, settings, load_catalogue(), redactor=Redactor(), listener=Unheard())
-        return findings_of(suite.run().requirements)
+        suite = Suite(description, settings, load_catalogue(), Redactor())
+        return findings_of(suite.run(Listener()).requirements)
     except PreflightFailure as error:
         return Findings(refusal=str(error))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.requirements.catalogue import Catalogue
-from conformance.target.access import Carriage, Credential, Project, Role, Visibility
+from conformance.target.access import Actor, AuthenticationScheme, Credential, TargetProject, Visibility
 from conformance.transport.address import Address, AddressError, parse_address
 from conformance.transport.redaction import SHORTEST_SECRET
 
@@ -27,14 +27,14 @@ class TargetDescription:
     """A target as described.
 
     `owner` is the one credential with which the run provisions what it needs; without it the description declares
-    `projects`, a `writer` and the `credentials` of roles itself.
+    `projects`, a `writer` and the `credentials` of actors itself.
     """
 
     address: Address
     owner: Credential | None = None
     writer: Credential | None = None
-    projects: Mapping[Visibility, Project] = field(default_factory=dict)
-    credentials: Mapping[tuple[Role, Visibility], Credential] = field(default_factory=dict)
+    projects: Mapping[Visibility, TargetProject] = field(default_factory=dict)
+    credentials: Mapping[tuple[Actor, Visibility], Credential] = field(default_factory=dict)
     capabilities_off: frozenset[str] = frozenset()
     expected_failures: Mapping[str, str] = field(default_factory=dict)
 
@@ -46,10 +46,10 @@ class TargetDescription:
 def describe_by_token_file(url: str, token_file: Path) -> TargetDescription:
     """Return the target at `url` with the owner's token in a file.
 
-    Raises TargetError when the URL or the file cannot be used.
+    Raises TargetError when the file cannot be used, AddressError when the URL cannot.
     """
-    token = _from_file("TOKEN", token_file, Carriage.PRIVATE_TOKEN, "--token-file names ")
-    return TargetDescription(_address(url), owner=token)
+    token = _from_file("TOKEN", token_file, AuthenticationScheme.PRIVATE_TOKEN, "--token-file names ")
+    return TargetDescription(parse_address(url), owner=token)
 
 
 def describe_by_target_file(path: Path, catalogue: Catalogue, url: str | None = None) -> TargetDescription:
@@ -63,7 +63,7 @@ def describe_by_target_file(path: Path, catalogue: Catalogue, url: str | None = 
         raise TargetError(f"the target file {path} cannot be read: {error}") from error
     try:
         return _described(document, path.parent, catalogue, url)
-    except TargetError as error:
+    except (TargetError, AddressError) as error:
         raise TargetError(f"{path}: {error}") from error
 
 
@@ -76,8 +76,8 @@ def _described(document: dict[str, Any], folder: Path, catalogue: Catalogue, url
         if not document.get(key):
             raise TargetError(f"{key} is missing; the file must name a writer's token and a public project")
     return TargetDescription(
-        _address(address),
-        writer=_credential("WRITER_TOKEN", document["writer"], Carriage.PRIVATE_TOKEN, folder, "writer"),
+        parse_address(address),
+        writer=_credential("WRITER_TOKEN", document["writer"], AuthenticationScheme.PRIVATE_TOKEN, folder, "writer"),
         projects=_projects(document["projects"]),
         credentials=_credentials(document.get("tokens", {}), folder),
         capabilities_off=_capabilities(document.get("capabilities-off", []), catalogue),
@@ -85,7 +85,7 @@ def _described(document: dict[str, Any], folder: Path, catalogue: Catalogue, url
     )
 
 
-def _projects(table: Any) -> dict[Visibility, Project]:  # noqa: ANN401 - unchecked TOML
+def _projects(table: Any) -> dict[Visibility, TargetProject]:  # noqa: ANN401 - unchecked TOML
     _only(table, set(Visibility), "projects")
     projects = {}
     for name, entry in table.items():
@@ -95,22 +95,22 @@ def _projects(table: Any) -> dict[Visibility, Project]:  # noqa: ANN401 - unchec
             or not isinstance(entry.get("path"), str)
         ):
             raise TargetError(f'projects.{name} must be {{ id = NUMBER, path = "group/project" }}')
-        projects[Visibility(name)] = Project(entry["id"], entry["path"], Visibility(name))
+        projects[Visibility(name)] = TargetProject(entry["id"], entry["path"], Visibility(name))
     if Visibility.PUBLIC not in projects:
         raise TargetError("projects.public is missing; most requirements are judged in a public project")
     return projects
 
 
-def _credentials(table: Any, folder: Path) -> dict[tuple[Role, Visibility], Credential]:  # noqa: ANN401 - unchecked TOML
+def _credentials(table: Any, folder: Path) -> dict[tuple[Actor, Visibility], Credential]:  # noqa: ANN401 - unchecked TOML
     _only(table, set(Visibility), "tokens")
     credentials = {}
     for visibility, roles in table.items():
-        _only(roles, set(Role), f"tokens.{visibility}")
+        _only(roles, set(Actor), f"tokens.{visibility}")
         for name, entry in roles.items():
-            role = Role(name)
+            actor = Actor(name)
             variable = f"{name}_{visibility}_token".upper().replace("-", "_")
-            credentials[role, Visibility(visibility)] = _credential(
-                variable, entry, role.carriage, folder, f"tokens.{visibility}.{name}"
+            credentials[actor, Visibility(visibility)] = _credential(
+                variable, entry, actor.scheme, folder, f"tokens.{visibility}.{name}"
             )
     return credentials
 
@@ -118,26 +118,26 @@ def _credentials(table: Any, folder: Path) -> dict[tuple[Role, Visibility], Cred
 def _credential(
     variable: str,
     entry: Any,  # noqa: ANN401 - unchecked TOML
-    carriage: Carriage,
+    scheme: AuthenticationScheme,
     folder: Path,
     key: str,
 ) -> Credential:
     """Return a credential whose secret is in a file beside the target file or in an environment variable."""
     match entry:
         case {"file": str(name)}:
-            return _from_file(variable, folder / name, carriage, f"{key} names ")
+            return _from_file(variable, folder / name, scheme, f"{key} names ")
         case {"environment": str(name)}:
             where = f"{key} names the environment variable {name}, which"
             if not os.environ.get(name):
                 raise TargetError(f"{where} is not set")
             secret = _usable(os.environ[name], where)
-            return Credential(variable, secret, carriage, setting=f'export {variable}="${name}"')
+            return Credential(variable, secret, scheme, setting=f'export {variable}="${name}"')
     raise TargetError(f'{key} must be {{ file = "NAME" }} or {{ environment = "NAME" }}, never the token itself')
 
 
-def _from_file(variable: str, path: Path, carriage: Carriage, where: str) -> Credential:
+def _from_file(variable: str, path: Path, scheme: AuthenticationScheme, where: str) -> Credential:
     setting = f'export {variable}="$(cat {shlex.quote(str(path.absolute()))})"'
-    return Credential(variable, _read_token(path, where), carriage, setting=setting)
+    return Credential(variable, _read_token(path, where), scheme, setting=setting)
 
 
 def _capabilities(names: Any, catalogue: Catalogue) -> frozenset[str]:  # noqa: ANN401 - unchecked TOML
@@ -189,10 +189,3 @@ def _usable(token: str, where: str) -> str:
     if len(token) < SHORTEST_SECRET or not token.isascii() or not token.isprintable() or " " in token:
         raise TargetError(f"{where} must hold one token of at least {SHORTEST_SECRET} characters and nothing else")
     return token
-
-
-def _address(url: str) -> Address:
-    try:
-        return parse_address(url)
-    except AddressError as error:
-        raise TargetError(str(error)) from error

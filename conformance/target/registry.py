@@ -1,23 +1,30 @@
-"""The registry as the checks speak of it: fresh places to publish to, and PUT, GET and HEAD on them."""
+"""The registry as the checks speak of it: new locations to publish to, and PUT, GET and HEAD on them."""
 
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from itertools import count
 from typing import TypedDict, Unpack
 from urllib.parse import quote, urljoin, urlsplit
 
 from conformance.content.generator import Content, GeneratedContent, LiteralContent
-from conformance.target.access import Access, Credential, Project, Visibility
+from conformance.target.access import Access, Credential, TargetProject, Visibility
 from conformance.transport.address import API, parse_address
-from conformance.transport.answer import Answer
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Headers, Request
+from conformance.transport.response import Response
 
-REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+)
 SMALL_BYTES = 3000
 CROWD, PUBLISHERS = 101, 8
 SHELF = (("c", "2.0.0"), ("a", "5.0.0"), ("e", "1.0.0"), ("b", "4.0.0"), ("d", "3.0.0"))
@@ -25,7 +32,7 @@ OCTET_STREAM: Headers = (("Content-Type", "application/octet-stream"),)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FileLocation:
     """Where a file lies: package, version and file name as they stand in the URL, already encoded."""
 
     package: str
@@ -34,33 +41,33 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A file that was published: where, what, and the answer to it."""
+class PublishedFile:
+    """A file that was published: where, what, and the response to it."""
 
-    place: Place
+    location: FileLocation
     content: GeneratedContent
-    answer: Answer
+    response: Response
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class PackageFixtures:
     """Packages in the public project that lists are judged by, in the order of their creation.
 
-    `stem` is what their names begin with and no other name holds. `answers` are those to their publishes and to that of
-    a package beside them, which only a list that is not filtered by the stem holds.
+    `stem` is what their names begin with and no other name holds. `responses` are those to their publishes and to that
+    of a package beside them, which only a list that is not filtered by the stem holds.
     """
 
     stem: str
-    places: tuple[Place, ...]
-    answers: tuple[Answer, ...]
+    locations: tuple[FileLocation, ...]
+    responses: tuple[Response, ...]
 
     @property
     def names(self) -> list[str]:
         """The names in the order of creation."""
-        return [place.package for place in self.places]
+        return [location.package for location in self.locations]
 
 
-class Terms(TypedDict, total=False):
+class RequestOptions(TypedDict, total=False):
     """How a request departs from the plain one, which is the writer's and goes to the public project by its id.
 
     `credential` None is nobody's. `project` outweighs `visibility`. `query` goes after the question mark.
@@ -68,14 +75,14 @@ class Terms(TypedDict, total=False):
 
     credential: Credential | None
     visibility: Visibility
-    project: Project
+    project: TargetProject
     by_path: bool
     query: str
     headers: Headers
     expect_continue: bool
 
 
-class Call(TypedDict, total=False):
+class CallOptions(TypedDict, total=False):
     """How any call departs from the plain one, which is the writer's; `document` becomes its body as JSON."""
 
     credential: Credential | None
@@ -93,112 +100,114 @@ class Registry:
         self._recorder = recorder
         self._numbers = count(1)
         self._lock = threading.Lock()
-        self._shared: dict[Visibility, Stored] = {}
+        self._shared: dict[Visibility, PublishedFile] = {}
 
-    def place(self, file: str = "file.bin", version: str = "1.0.0") -> Place:
-        """Return a place in a package that does not exist yet."""
+    def location(self, file: str = "file.bin", version: str = "1.0.0") -> FileLocation:
+        """Return a location in a package that does not exist yet."""
         with self._lock:
-            return Place(f"{self.access.prefix}-{next(self._numbers)}", version, file)
+            return FileLocation(f"{self.access.prefix}-{next(self._numbers)}", version, file)
 
     def content(self, size: int = SMALL_BYTES) -> GeneratedContent:
         """Return a content that no other file has."""
         with self._lock:
             return GeneratedContent(f"{self.access.prefix}/{next(self._numbers)}", size)
 
-    def request(self, method: str, place: Place, body: Body | None = None, **terms: Unpack[Terms]) -> Request:
-        """Return the request on a place."""
-        project = terms.get("project") or self.access.project(terms.get("visibility", Visibility.PUBLIC))
-        credential = terms.get("credential", self.access.writer)
-        path = _path(project, place, by_path=terms.get("by_path", False))
+    def request(
+        self, method: str, location: FileLocation, body: Body | None = None, **options: Unpack[RequestOptions]
+    ) -> Request:
+        """Return the request on a location."""
+        project = options.get("project") or self.access.project(options.get("visibility", Visibility.PUBLIC))
+        credential = options.get("credential", self.access.writer)
+        path = _path(project, location, by_path=options.get("by_path", False))
         return Request(
             method=method,
-            target=path + _query(credential, terms.get("query", "")),
-            headers=(*(credential.headers() if credential else ()), *terms.get("headers", ())),
+            target=path + _query(credential, options.get("query", "")),
+            headers=(*(credential.headers() if credential else ()), *options.get("headers", ())),
             body=body,
-            expect_continue=terms.get("expect_continue", False),
+            expect_continue=options.get("expect_continue", False),
         )
 
-    def publish(self, place: Place, body: Content | Body, **terms: Unpack[Terms]) -> Answer:
+    def publish(self, location: FileLocation, body: Content | Body, **options: Unpack[RequestOptions]) -> Response:
         """PUT a content, sized unless a body says otherwise, as application/octet-stream unless headers are given."""
-        terms.setdefault("headers", OCTET_STREAM)
+        options.setdefault("headers", OCTET_STREAM)
         framed = body if isinstance(body, Body) else Body(body)
-        return self.client.ask(self.request("PUT", place, framed, **terms))
+        return self.client.send(self.request("PUT", location, framed, **options))
 
-    def download(self, place: Place, **terms: Unpack[Terms]) -> Answer:
+    def download(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:
         """GET a file, across one redirect if need be; the credential goes to no other host."""
-        request = self.request("GET", place, **terms)
-        answer = self.client.ask(request)
-        location = answer.header("location")
-        if answer.status in REDIRECTS and location:
-            return self._follow(urljoin(str(self.client.address) + request.target, location), request.headers)
-        return answer
+        request = self.request("GET", location, **options)
+        response = self.client.send(request)
+        redirect = response.header("location")
+        if response.status in REDIRECTS and redirect:
+            return self._follow(urljoin(str(self.client.address) + request.target, redirect), request.headers)
+        return response
 
-    def head(self, place: Place, **terms: Unpack[Terms]) -> Answer:
+    def head(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:
         """HEAD a file."""
-        return self.client.ask(self.request("HEAD", place, **terms))
+        return self.client.send(self.request("HEAD", location, **options))
 
-    def call(self, method: str, path: str, **terms: Unpack[Call]) -> Answer:
+    def call(self, method: str, path: str, **options: Unpack[CallOptions]) -> Response:
         """Make any call of the API, `path` without /api/v4 unless it begins with /api."""
-        credential = terms.get("credential", self.access.writer)
+        credential = options.get("credential", self.access.writer)
         headers = credential.headers() if credential else ()
         whole = path if path.startswith("/api/") else f"{API}{path}"
-        target = f"{whole}{_query(credential, terms.get('query', ''))}"
-        if "document" not in terms:
-            return self.client.ask(Request(method, target, headers))
-        body = Body(LiteralContent(json.dumps(terms["document"]).encode()))
-        return self.client.ask(Request(method, target, (*headers, ("Content-Type", "application/json")), body))
+        target = f"{whole}{_query(credential, options.get('query', ''))}"
+        if "document" not in options:
+            return self.client.send(Request(method, target, headers))
+        body = Body(LiteralContent(json.dumps(options["document"]).encode()))
+        return self.client.send(Request(method, target, (*headers, ("Content-Type", "application/json")), body))
 
-    def shared(self, visibility: Visibility) -> Stored:
+    def shared(self, visibility: Visibility) -> PublishedFile:
         """Return a small file that the writer has published to the project, the same for every check."""
         if visibility not in self._shared:
-            place, content = self.place("shared.bin"), self.content()
+            location, content = self.location("shared.bin"), self.content()
             with self._recorder.during("set-up"):
-                answer = self.publish(place, content, visibility=visibility)
-            self._shared[visibility] = Stored(place, content, answer)
+                response = self.publish(location, content, visibility=visibility)
+            self._shared[visibility] = PublishedFile(location, content, response)
         return self._shared[visibility]
 
     @cached_property
-    def large(self) -> Stored:
+    def large(self) -> PublishedFile:
         """A large file, published with its length declared and its record asked for, the same for every check."""
-        place, content = self.place("large.bin"), self.content(self.large_bytes)
+        location, content = self.location("large.bin"), self.content(self.large_bytes)
         with self._recorder.during("set-up"):
-            answer = self.publish(place, content, query="select=package_file")
-        return Stored(place, content, answer)
+            response = self.publish(location, content, query="select=package_file")
+        return PublishedFile(location, content, response)
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def package_fixtures(self) -> PackageFixtures:
         """A shelf that no check changes, the same for every check."""
         with self._recorder.during("set-up"):
-            return self.new_shelf()
+            return self.new_package_fixtures()
 
     @cached_property
-    def crowd(self) -> Shelf:
+    def many_packages(self) -> PackageFixtures:
         """A shelf with one package more than the largest page of a list holds."""
-        stem = f"{self.place().package}-crowd"
-        places = tuple(Place(f"{stem}-{number}") for number in range(CROWD))
+        stem = f"{self.location().package}-crowd"
+        locations = tuple(FileLocation(f"{stem}-{number}") for number in range(CROWD))
         with self._recorder.during("set-up"), ThreadPoolExecutor(PUBLISHERS) as publishers:
-            answers = tuple(publishers.map(lambda place: self.publish(place, self.content()), places))
-        return Shelf(stem, places, answers)
+            responses = tuple(publishers.map(lambda location: self.publish(location, self.content()), locations))
+        return PackageFixtures(stem, locations, responses)
 
-    def new_shelf(self) -> Shelf:
+    def new_package_fixtures(self) -> PackageFixtures:
         """Fill a shelf: the order of creation is that of neither the names nor the versions."""
-        stem = f"{self.place().package}-shelf"
-        places = tuple(Place(f"{stem}-{letter}", version) for letter, version in SHELF)
-        published = (*places, self.place())
-        return Shelf(stem, places, tuple(self.publish(place, self.content()) for place in published))
+        stem = f"{self.location().package}-shelf"
+        locations = tuple(FileLocation(f"{stem}-{letter}", version) for letter, version in SHELF)
+        published = (*locations, self.location())
+        return PackageFixtures(stem, locations, tuple(self.publish(location, self.content()) for location in published))
 
-    def _follow(self, url: str, headers: Headers) -> Answer:
+    def _follow(self, url: str, headers: Headers) -> Response:
         parts = urlsplit(url)
         address = parse_address(f"{parts.scheme}://{parts.netloc}")
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         if address.origin == self.client.address.origin:
-            return self.client.ask(Request("GET", target.removeprefix(self.client.address.prefix), headers))
-        return self.client.elsewhere(address).ask(Request("GET", target))
+            return self.client.send(Request("GET", target.removeprefix(self.client.address.prefix), headers))
+        return self.client.elsewhere(address).send(Request("GET", target))
 
 
-def _path(project: Project, place: Place, *, by_path: bool) -> str:
+def _path(project: TargetProject, location: FileLocation, *, by_path: bool) -> str:
     reference = quote(project.path, safe="") if by_path else str(project.id)
-    return f"{API}/projects/{reference}/packages/generic/{place.package}/{place.version}/{place.file}"
+    return f"{API}/projects/{reference}/packages/generic/{location.package}/{location.version}/{location.file}"
 
 
 def _query(credential: Credential | None, query: str) -> str:

@@ -1,28 +1,31 @@
-"""GitLab's REST API as far as setting a registry up needs it: JSON in, JSON out."""
+"""GitLab's REST API as far as setting a registry up needs it: JSON in, JSON out, and the tokens of the run."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TypeAlias
 
 from conformance.content.generator import LiteralContent
-from conformance.target.access import Credential, Unavailable
+from conformance.target.access import AuthenticationScheme, Credential, Unavailable
 from conformance.transport.address import API
-from conformance.transport.answer import Answer, described
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.redaction import SHORTEST_SECRET, Redactor
 from conformance.transport.request import Body, Request
+from conformance.transport.response import Response, describe
 
 Parameters: TypeAlias = Mapping[str, str | int | bool | list[str]]
 SHOWN = "SHOWN_TOKEN"
+TOKEN_LIFETIME = timedelta(days=2)
 TOKEN = re.compile(r'"token"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedResource:
     """What a POST answered: the id of the new thing and, for a token, its secret."""
 
     id: int
@@ -33,7 +36,7 @@ class Made:
 class RestApi:
     """Speaks to /api/v4 with one credential; what it makes is recorded as set-up, not as a requirement's traffic.
 
-    The redactor learns every token that is shown, whatever else is wrong with the answer.
+    The redactor learns every token that is shown, whatever else is wrong with the response.
     """
 
     def __init__(self, client: Client, recorder: Recorder, credential: Credential, redactor: Redactor) -> None:
@@ -52,58 +55,89 @@ class RestApi:
         with self._recorder.during("set-up"):
             yield
 
-    def create(self, path: str, parameters: Parameters, variable: str = SHOWN) -> Made:
+    def create(self, path: str, parameters: Parameters, variable: str = SHOWN) -> CreatedResource:
         """Make something; `variable` stands for its token, if it has one, in reports.
 
-        Raises Unavailable when the answer is no 201 with an id.
+        Raises Unavailable when the response is no 201 with an id.
         """
         with self._recorder.during("set-up"):
-            answer = self.send("POST", path, parameters, variable)
-        return made_by(answer, path)
+            response = self.send("POST", path, parameters, variable)
+        return created_resource(response, path)
 
     def change(self, path: str, parameters: Parameters) -> None:
         """Change something.
 
-        Raises Unavailable when the answer is no 200.
+        Raises Unavailable when the response is no 200.
         """
         with self._recorder.during("set-up"):
-            answer = self.send("PUT", path, parameters)
-        if answer.status != 200:  # noqa: PLR2004 - OK
-            raise Unavailable(f"PUT {API}{path} answered {described(answer)}")
+            response = self.send("PUT", path, parameters)
+        if response.status != HTTPStatus.OK:
+            raise Unavailable(f"PUT {API}{path} answered {describe(response)}")
 
-    def send(self, method: str, path: str, parameters: Parameters, variable: str = SHOWN) -> Answer:
-        """Send parameters as JSON and return the answer; `variable` stands for tokens in it."""
+    def send(self, method: str, path: str, parameters: Parameters, variable: str = SHOWN) -> Response:
+        """Send parameters as JSON and return the response; `variable` stands for tokens in it."""
         body = Body(LiteralContent(json.dumps(parameters).encode()))
         headers = (*self._credential.headers(), ("Content-Type", "application/json"))
-        answer = self._client.ask(Request(method, API + path, headers, body))
-        for token in _tokens_in(answer):
+        response = self._client.send(Request(method, API + path, headers, body))
+        for token in _tokens_in(response):
             self._redactor.add(variable, token)
-        return answer
+        return response
 
-    def delete(self, path: str) -> Answer:
-        """Remove something and return the answer."""
-        return self._client.ask(Request("DELETE", API + path, self._credential.headers()))
+    def delete(self, path: str) -> Response:
+        """Remove something and return the response."""
+        return self._client.send(Request("DELETE", API + path, self._credential.headers()))
 
-    def get(self, path: str) -> Answer:
-        """Read something and return the answer."""
-        return self._client.ask(Request("GET", API + path, self._credential.headers()))
+    def get(self, path: str) -> Response:
+        """Read something and return the response."""
+        return self._client.send(Request("GET", API + path, self._credential.headers()))
 
 
-def made_by(answer: Answer, path: str) -> Made:
+class TokenIssuer:
+    """Makes tokens with the owner's credential; `made` are those of the run, however they came about."""
+
+    def __init__(self, api: RestApi, prefix: str) -> None:
+        self._api = api
+        self._prefix = prefix
+        self.made: list[Credential] = []
+
+    def make(
+        self, path: str, name: str, variable: str, scheme: AuthenticationScheme, parameters: Parameters
+    ) -> tuple[CreatedResource, Credential]:
+        """Make a token at `path`.
+
+        Raises Unavailable when the registry refuses to make it or does not show it.
+        """
+        expires = (datetime.now(UTC) + TOKEN_LIFETIME).date().isoformat()
+        whole: Parameters = {"name": f"{self._prefix} {name}", "expires_at": expires, **parameters}
+        made = self._api.create(path, whole, variable)
+        return made, self.shown(made, variable, scheme)
+
+    def shown(self, made: CreatedResource, variable: str, scheme: AuthenticationScheme) -> Credential:
+        """Return the credential of a token that was made, and remember it.
+
+        Raises Unavailable when the registry did not show it.
+        """
+        if len(made.token) < SHORTEST_SECRET:
+            raise Unavailable(f"the registry made what {variable} stands for and did not show its token")
+        self.made.append(Credential(variable, made.token, scheme))
+        return self.made[-1]
+
+
+def created_resource(response: Response, path: str) -> CreatedResource:
     """Return what a POST to `path` has made.
 
-    Raises Unavailable when its answer is no 201 with an id.
+    Raises Unavailable when its response is no 201 with an id.
     """
-    identifier = answer.key("id")
-    if answer.status != 201 or not isinstance(identifier, int):  # noqa: PLR2004 - Created
-        raise Unavailable(f"POST {API}{path} answered {described(answer)}")
-    full_path = answer.key("path_with_namespace") or answer.key("full_path") or answer.key("path") or ""
-    return Made(identifier, str(full_path), str(answer.key("token") or ""))
+    identifier = response.key("id")
+    if response.status != HTTPStatus.CREATED or not isinstance(identifier, int):
+        raise Unavailable(f"POST {API}{path} answered {describe(response)}")
+    full_path = response.key("path_with_namespace") or response.key("full_path") or response.key("path") or ""
+    return CreatedResource(identifier, str(full_path), str(response.key("token") or ""))
 
 
-def _tokens_in(answer: Answer) -> Iterator[str]:
+def _tokens_in(response: Response) -> Iterator[str]:
     """Yield every token in a body, which may be cut off, as it is written there and as it reads without escapes."""
-    for written in TOKEN.findall(answer.kept.decode("utf-8", "replace")):
+    for written in TOKEN.findall(response.kept.decode("utf-8", "replace")):
         if len(written) >= SHORTEST_SECRET:
             yield written
             yield _unescaped(written)

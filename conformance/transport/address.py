@@ -1,4 +1,4 @@
-"""The address of a registry: where to connect and which prefix its paths carry."""
+"""The address of a registry: where to connect and which prefix its paths have."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit

@@ -1,8 +1,9 @@
 """The record of one exchange: what went out, what came back, and how it ended."""
 
+import hashlib
 from dataclasses import dataclass
-from typing import Any
 
+SHOWN_BYTES = 4096
 HeaderList = tuple[tuple[str, str], ...]
 
 
@@ -13,6 +14,12 @@ class BodyRecord:
     size: int
     sha256: str
     text: str | None
+
+    @classmethod
+    def of(cls, data: bytes, size: int | None = None, sha256: str | None = None) -> "BodyRecord":
+        """Return the record of a body of which `data` is the beginning, or all where no size and digest are given."""
+        size = len(data) if size is None else size
+        return cls(size, sha256 or hashlib.sha256(data).hexdigest(), _printable(data) if size <= SHOWN_BYTES else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +69,10 @@ class Exchange:
     curl: str
     body_file: str | None
 
-    @classmethod
-    def from_document(cls, entry: dict[str, Any]) -> "Exchange":
-        """Return the exchange that an entry of results.json describes."""
-        request, response = entry["request"], entry["response"]
-        parsed = {"headers": _pairs(request["headers"]), "body": _body(request["body"])}
-        return cls(
-            **{
-                **entry,
-                "request": RequestRecord(**{**request, **parsed}),
-                "response": response
-                and ResponseRecord(
-                    **{
-                        **response,
-                        "headers": _pairs(response["headers"]),
-                        "interim": tuple(response["interim"]),
-                        "body": _body(response["body"]),
-                    }
-                ),
-            }
-        )
 
-
-def _pairs(headers: list[list[str]]) -> HeaderList:
-    return tuple((name, value) for name, value in headers)
-
-
-def _body(entry: dict[str, Any] | None) -> BodyRecord | None:
-    return BodyRecord(**entry) if entry else None
+def _printable(data: bytes) -> str | None:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if all(character.isprintable() or character in "\r\n\t" for character in text) else None

@@ -1,14 +1,12 @@
 """Collects the record of every exchange of a run, from any thread, in the order of their ends."""
 
-import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from conformance.transport.exchange import BodyRecord, Exchange
-
-SHOWN_BYTES = 4096
+from conformance.transport.exchange import Exchange
 
 
 class Recorder:
@@ -38,27 +36,9 @@ class Recorder:
         finally:
             self.purpose = kept
 
-    def add(self, make: Callable[[int, str], Exchange]) -> int:
-        """Record the exchange that `make` returns for its number and purpose; return the number."""
+    def add(self, exchange: Exchange) -> int:
+        """Record an exchange, with its number and the purpose of the moment; return the number."""
         with self._lock:
             number = len(self._exchanges) + 1
-            self._exchanges.append(make(number, self.purpose))
+            self._exchanges.append(replace(exchange, number=number, purpose=self.purpose))
             return number
-
-
-def body_record(size: int, sha256: str, kept: bytes) -> BodyRecord:
-    """Return the record of a body of which `kept` is the beginning."""
-    return BodyRecord(size, sha256, _printable(kept) if size <= SHOWN_BYTES else None)
-
-
-def record_of(data: bytes) -> BodyRecord:
-    """Return the record of a body that is at hand."""
-    return body_record(len(data), hashlib.sha256(data).hexdigest(), data)
-
-
-def _printable(data: bytes) -> str | None:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return None
-    return text if all(character.isprintable() or character in "\r\n\t" for character in text) else None

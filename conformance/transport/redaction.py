@@ -1,6 +1,6 @@
 """Takes secrets out of everything that leaves the program.
 
-Secrets are recognised by value, in each form in which a request or an answer can hold them: as they are,
+Secrets are recognised by value, in each form in which a request or a response can hold them: as they are,
 URL-encoded, escaped for JSON or a shell, and inside base64 at any offset. What replaces a secret is its variable,
 so that a redacted curl line still works once the variable is set.
 """

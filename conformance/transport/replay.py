@@ -1,9 +1,29 @@
-"""One shell line that repeats several exchanges as they were: in order, at the same time, or over one connection."""
+"""One shell line that repeats a failure: what it rests on, in order, at the same time, or over one connection."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from conformance.transport.exchange import BodyRecord, Exchange
 from conformance.transport.reproduction import SHOWING
+
+
+def reproduction(exchanges: Sequence[Exchange], own: Collection[int], judged: int | None) -> str | None:
+    """Return one line that repeats the exchange `judged` after those that it rests on, None without such an exchange.
+
+    It rests on the exchanges of its own check that began before it was answered, `own` by their numbers, and on what
+    was published for several checks at the addresses that these name.
+    """
+    last = next((exchange for exchange in exchanges if exchange.number == judged), None)
+    if last is None:
+        return None
+    end = last.began + last.seconds
+    check_run = [exchange for exchange in exchanges if exchange.number in own and exchange.began < end]
+    locations = {_address(exchange) for exchange in (*check_run, last)}
+    shared = [
+        exchange
+        for exchange in exchanges
+        if exchange.purpose == "set-up" and exchange.request.method == "PUT" and _address(exchange) in locations
+    ]
+    return replay({exchange.number: exchange for exchange in (*shared, *check_run, last)}.values())
 
 
 def replay(exchanges: Iterable[Exchange]) -> str:
@@ -28,8 +48,8 @@ def _making(name: str, body: BodyRecord) -> str:
 
 
 def _saves(exchange: Exchange) -> bool:
-    answer = exchange.response
-    readable = answer is None or answer.body.text is not None or exchange.request.method == "HEAD"
+    response = exchange.response
+    readable = response is None or response.body.text is not None or exchange.request.method == "HEAD"
     return not readable and exchange.curl.startswith(SHOWING)
 
 
@@ -60,3 +80,7 @@ def _at_once(group: Sequence[Exchange]) -> str:
     if others[0].follows == first.number:
         return " --next ".join([_command(first), *(_command(other).removeprefix("curl ") for other in others)])
     return f"{{ {' & '.join(_command(exchange) for exchange in group)} & wait; }}"
+
+
+def _address(exchange: Exchange) -> str:
+    return exchange.request.url.partition("?")[0]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from conformance.content.generator import Content
+from conformance.transport.exchange import SHOWN_BYTES, BodyRecord
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -18,6 +19,12 @@ class Body:
     content: Content
     chunked: bool = False
     break_off_after: int | None = None
+
+    def record(self) -> BodyRecord:
+        """Return the record of the whole content."""
+        small = self.content.size <= SHOWN_BYTES
+        data = b"".join(self.content.chunks()) if small else b""
+        return BodyRecord.of(data, self.content.size, self.content.sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A connection as bytes: non-blocking, plain or TLS, with one deadline for lack of progress.
 
-Sending and receiving are interleaved by the caller, so that an answer that arrives in the middle of a long body is
+Sending and receiving are interleaved by the caller, so that a response that arrives in the middle of a long body is
 seen at once and a full socket never blocks the reading.
 """
 

@@ -1,5 +1,6 @@
 """A server for the tests of the transport: each connection is handled by a function on a plain socket."""
 
+import queue
 import socket
 import ssl
 import threading
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Handler = Callable[[socket.socket], None]
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 @contextmanager
@@ -51,3 +53,17 @@ def answering(response: bytes, end: bytes = b"\r\n\r\n") -> Handler:
         connection.sendall(response)
 
     return handle
+
+
+class Overheard:
+    """A handler that keeps what it reads, up to `end`, and then sends the response."""
+
+    def __init__(self, end: bytes = b"\r\n\r\n", response: bytes = OK) -> None:
+        self.received: queue.Queue[bytes] = queue.Queue()
+        self._end = end
+        self._response = response
+
+    def __call__(self, connection: socket.socket) -> None:
+        """Handle one connection."""
+        self.received.put(read_until(connection, self._end))
+        connection.sendall(self._response)

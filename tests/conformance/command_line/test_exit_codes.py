@@ -154,7 +154,7 @@ def test_a_dry_run_sends_nothing(run: Run, toy: Toy) -> None:
     assert toy.noticed == []
 
 
-@pytest.mark.parametrize("command", ["run", "list", "explain", "tables", "selftest"])
+@pytest.mark.parametrize("command", ["run", "list", "explain", "selftest"])
 def test_every_command_has_help_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main([command, "--help"])
@@ -193,7 +193,7 @@ def test_list_shows_the_capabilities(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["list", "--edition", "14"], "'14' is none of 15, current"),
+        (["list", "--edition", "14"], "invalid choice: '14'"),
         (["run", "http://x", "--token-file", "t", "--bogus"], "usage: python -m conformance run "),
         (["explain", "a.b", "--bogus"], "unknown argument --bogus"),
     ],

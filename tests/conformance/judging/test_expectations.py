@@ -5,16 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from conformance.content.generator import LiteralContent
-from conformance.judging.expectations import AnswerExpectations, Disappointment, Judge, Trial
+from conformance.judging.expectations import CheckRun, Evaluator, ExpectationFailed, ResponseExpectations
 from conformance.judging.results import Evaluation
-from conformance.transport.answer import Answer
+from conformance.transport.response import Response
 
 HELLO = LiteralContent(b'{"size": 5}')
 
 
-def answer(status: int | None = 200, body: bytes = HELLO.data) -> Answer:
+def response(status: int | None = 200, body: bytes = HELLO.data) -> Response:
     content = LiteralContent(body)
-    return Answer(
+    return Response(
         number=7,
         status=status,
         reason="",
@@ -31,13 +31,13 @@ def answer(status: int | None = 200, body: bytes = HELLO.data) -> Answer:
     )
 
 
-HOLDING: dict[str, Callable[[AnswerExpectations], None]] = {
+HOLDING: dict[str, Callable[[ResponseExpectations], None]] = {
     "status": lambda expected: expected.status(404, 200),
     "body": lambda expected: expected.body(HELLO),
     "header x-twice": lambda expected: expected.header("X-Twice", lambda value: value == "a, b", "both"),
     "key size": lambda expected: expected.key("size", lambda value: value == 5, "5"),
 }
-FAILING: dict[str, Callable[[AnswerExpectations], None]] = {
+FAILING: dict[str, Callable[[ResponseExpectations], None]] = {
     "status": lambda expected: expected.status(201, 404),
     "body": lambda expected: expected.no_body(),
     "header x-absent": lambda expected: expected.header("X-Absent", lambda _: True, "any"),
@@ -49,34 +49,34 @@ FAILING: dict[str, Callable[[AnswerExpectations], None]] = {
 
 @pytest.mark.parametrize("label", HOLDING)
 def test_what_holds_is_recorded_under_its_label(label: str) -> None:
-    trial = Trial("publish.answers-created")
-    HOLDING[label](Judge(trial, control=False)(answer()))
-    assert trial.evaluations == [Evaluation(label, control=False, held=True)]
-    assert trial.exchanges == {7}
+    check_run = CheckRun("publish.answers-created")
+    HOLDING[label](Evaluator(check_run, control=False)(response()))
+    assert check_run.evaluations == [Evaluation(label, control=False, held=True)]
+    assert check_run.exchanges == {7}
 
 
 @pytest.mark.parametrize("label", FAILING)
 def test_what_does_not_hold_ends_the_check_under_its_label(label: str) -> None:
-    trial = Trial("publish.answers-created")
-    with pytest.raises(Disappointment) as raised:
-        FAILING[label](Judge(trial, control=True)(answer(), "first"))
+    check_run = CheckRun("publish.answers-created")
+    with pytest.raises(ExpectationFailed) as raised:
+        FAILING[label](Evaluator(check_run, control=True)(response(), "first"))
     assert (raised.value.label, raised.value.control, raised.value.exchange) == (f"first {label}", True, 7)
-    assert trial.evaluations == [Evaluation(f"first {label}", control=True, held=False)]
+    assert check_run.evaluations == [Evaluation(f"first {label}", control=True, held=False)]
 
 
 def test_any_success_is_one_and_no_answer_is_none() -> None:
-    Judge(Trial("x"), control=False)(answer(204)).success()
-    with pytest.raises(Disappointment, match="no answer: silence"):
-        Judge(Trial("x"), control=False)(answer(None)).success()
+    Evaluator(CheckRun("x"), control=False)(response(204)).success()
+    with pytest.raises(ExpectationFailed, match="no answer: silence"):
+        Evaluator(CheckRun("x"), control=False)(response(None)).success()
 
 
 def test_a_label_names_one_expectation_only() -> None:
-    expected = Judge(Trial("x"), control=False)(answer())
+    expected = Evaluator(CheckRun("x"), control=False)(response())
     expected.status(200)
     with pytest.raises(ValueError, match="twice"):
         expected.status(200)
 
 
 def test_a_refusal_instead_of_a_file_is_shown_with_its_status() -> None:
-    with pytest.raises(Disappointment, match="got 404"):
-        Judge(Trial("x"), control=False)(answer(404)).body(LiteralContent(b"other"))
+    with pytest.raises(ExpectationFailed, match="got 404"):
+        Evaluator(CheckRun("x"), control=False)(response(404)).body(LiteralContent(b"other"))

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
+from conformance.judging.plugin import Listener
 from conformance.judging.verdicts import Outcome, Verdict
-from conformance.reports import progress
 from tests.conformance.conftest import Ran
 from tests.support.toy_registry import OWNER, PROVISIONED, Toy
 
@@ -129,11 +129,11 @@ def test_a_group_whose_projects_cannot_be_made_is_removed_again(run: Run, toy: T
 def test_an_interrupt_cleans_up_and_leaves_an_incomplete_result(
     run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(_silence: object, requirement_id: str) -> None:
+    def interrupt(_listener: object, requirement_id: str) -> None:
         if requirement_id == "publish.keeps-the-bytes":
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(progress.Silence, "begins", interrupt)
+    monkeypatch.setattr(Listener, "begins", interrupt)
     ran = run("--only", CREATED, "--only", "publish.keeps-the-bytes", "--only", "publish.accepts-status-default")
     assert ran.code == 3
     assert ran.judgement(CREATED).verdict is Verdict.PASS
@@ -145,12 +145,12 @@ def test_an_interrupt_cleans_up_and_leaves_an_incomplete_result(
 
 
 def test_an_interrupt_outweighs_the_failures_before_it(run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_silence: object, requirement_id: str) -> None:
+    def interrupt(_listener: object, requirement_id: str) -> None:
         if requirement_id == "publish.keeps-the-bytes":
             signal.raise_signal(signal.SIGTERM)
 
     toy.overrides["PUT", "-1/1.0.0/file.bin"] = (200, {"message": "fine"})
-    monkeypatch.setattr(progress.Silence, "begins", interrupt)
+    monkeypatch.setattr(Listener, "begins", interrupt)
     ran = run("--only", CREATED, "--only", "publish.keeps-the-bytes")
     assert ran.code == 3
     assert ran.judgement(CREATED).verdict is Verdict.FAIL
@@ -159,11 +159,11 @@ def test_an_interrupt_outweighs_the_failures_before_it(run: Run, toy: Toy, monke
 def test_a_target_that_goes_away_ends_the_run_and_fails_nothing(
     run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def go_away(_silence: object, requirement_id: str) -> None:
+    def go_away(_listener: object, requirement_id: str) -> None:
         if requirement_id == "publish.keeps-the-bytes":
             toy.leave()
 
-    monkeypatch.setattr(progress.Silence, "begins", go_away)
+    monkeypatch.setattr(Listener, "begins", go_away)
     ran = run("--only", "publish.*", "--only", "framing.conflicting-lengths-refused")
     assert ran.code == 4
     assert ran.results.totals["fail"] == 0

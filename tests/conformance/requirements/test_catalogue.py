@@ -5,9 +5,16 @@ from pathlib import Path
 
 import pytest
 
+import conformance
 from conformance.judging.session import locate_checks
-from conformance.requirements import catalogue
-from conformance.requirements.catalogue import CatalogueError, load_catalogue
+from conformance.requirements.catalogue import (
+    SECTIONS,
+    TITLES,
+    Catalogue,
+    CatalogueError,
+    load_catalogue,
+    read_catalogue,
+)
 from conformance.requirements.model import Edition, Level, Provenance
 
 SOURCES = {
@@ -19,24 +26,18 @@ SOURCES = {
     Provenance.SOURCE: re.compile(r"(app|lib|workhorse)/[\w/]+\.(rb|go)\b.*"),
     Provenance.OBSERVED: re.compile(r"(?!.*RFC).+"),
 }
+PACKAGE = Path(conformance.__file__).parent
 LOCK = Path(__file__).with_name("levels.lock")
 ENTRY = """
-[[requirement]]
-id = "{id}"
-level = "must"
-editions = ["15"]
+[{id}]
 sentence = "It is so."
-provenance = "documented"
-source = "a page"
-capability = "publish"
+documented = "a page"
 """
 
 
-def catalogue_of(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "publish.toml").write_text('section = "publish"\ntitle = "Publishing"\n' + text, encoding="utf-8")
-    monkeypatch.setattr(catalogue, "SECTIONS", ("publish",))
-    monkeypatch.setattr("conformance.requirements.catalogue.resources.files", lambda _: tmp_path)
-    load_catalogue()
+def catalogue_of(text: str, folder: Path) -> Catalogue:
+    (folder / "publish.toml").write_text(f'capability = "publish"\n{text}', encoding="utf-8")
+    return read_catalogue(folder, ["publish"])
 
 
 def test_no_id_disappears_and_no_level_changes() -> None:
@@ -49,7 +50,8 @@ def test_every_requirement_has_exactly_one_check_and_every_check_a_requirement()
 
 
 def test_every_check_says_what_it_does() -> None:
-    assert [identifier for identifier, check in locate_checks().items() if not check.docstring] == []
+    docstrings = {identifier: check.docstring for identifier, check in locate_checks().items()}
+    assert [identifier for identifier, docstring in docstrings.items() if not docstring or "\n " in docstring] == []
 
 
 def test_every_sentence_ends_as_one() -> None:
@@ -81,16 +83,49 @@ def test_globs_select_ids() -> None:
     assert [requirement.id for requirement in selected] == ["newest.upload-wins", "large.sized-round-trip"]
 
 
+def test_an_entry_is_a_must_of_both_editions_unless_it_says_otherwise(tmp_path: Path) -> None:
+    texts = ENTRY.format(id="publish.a"), ENTRY.format(id="publish.b") + 'level = "may"\neditions = ["15"]\n'
+    plain, other = catalogue_of("".join(texts), tmp_path)
+    assert (plain.level, plain.editions, plain.capability) == (Level.MUST, tuple(Edition), "publish")
+    assert (other.level, other.editions, other.source) == (Level.MAY, (Edition.FIFTEEN,), "a page")
+
+
+def test_a_section_gives_the_cases_of_its_requirements(tmp_path: Path) -> None:
+    catalogue = catalogue_of(
+        ENTRY.format(id="publish.a") + "case = { status = 201 }\n" + ENTRY.format(id="b.b"), tmp_path
+    )
+    assert catalogue.cases("publish") == {"publish.a": {"status": 201}}
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (ENTRY.format(id="publish.a") + ENTRY.format(id="publish.a"), "occurs twice"),
-        (ENTRY.format(id="download.a"), "not of the form"),
+        (ENTRY.format(id="publish.a") + ENTRY.format(id="publish.a"), r"publish\.toml: .*twice"),
         (ENTRY.format(id="publish.Loud"), "not of the form"),
-        (ENTRY.format(id="publish.a").replace("must", "ought"), "ought"),
-        (ENTRY.format(id="publish.a").replace('source = "a page"', ""), "exactly the keys"),
+        (ENTRY.format(id="publish.a") + 'level = "ought"\n', "ought"),
+        (ENTRY.format(id="publish.a") + 'colour = "red"\n', "exactly the keys"),
+        (ENTRY.format(id="publish.a").replace('documented = "a page"', ""), "exactly the keys"),
+        (ENTRY.format(id="publish.a") + 'pinned = "a test"\n', "exactly the keys"),
     ],
 )
-def test_a_malformed_entry_is_named(text: str, complaint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_malformed_entry_is_named(text: str, complaint: str, tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=complaint):
-        catalogue_of(text, tmp_path, monkeypatch)
+        catalogue_of(text, tmp_path)
+
+
+def test_an_id_that_occurs_in_two_sections_is_named(tmp_path: Path) -> None:
+    for section in ("publish", "records"):
+        (tmp_path / f"{section}.toml").write_text('capability = "publish"\n' + ENTRY.format(id="publish.a"), "utf-8")
+    with pytest.raises(CatalogueError, match=r"publish\.a occurs twice"):
+        read_catalogue(tmp_path, ["publish", "records"])
+
+
+def test_a_section_has_the_same_file_name_for_requirements_checks_and_faults() -> None:
+    sections = set(SECTIONS)
+    assert {file.stem for file in PACKAGE.glob("requirements/*.toml")} == sections
+    assert {file.stem.removeprefix("test_") for file in PACKAGE.glob("checks/test_*.py")} == sections
+    assert {file.stem for file in PACKAGE.glob("selftest/faults/*.py") if "\nFAULTS" in file.read_text()} == sections
+
+
+def test_every_beginning_of_an_id_has_a_title() -> None:
+    assert {requirement.section for requirement in load_catalogue()} == set(TITLES)

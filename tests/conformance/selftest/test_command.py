@@ -27,9 +27,9 @@ def token_file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["http://127.0.0.1:1"], "give a URL together with --token-file"),
-        (["--token-file", "absent"], "give a URL together with --token-file"),
-        (["http://127.0.0.1:1", "--token-file", "absent"], "cannot be read"),
+        (["--good-url", "http://127.0.0.1:1"], "give --good-url together with --good-token-file"),
+        (["--good-token-file", "absent"], "give --good-url together with --good-token-file"),
+        (["--good-url", "http://127.0.0.1:1", "--good-token-file", "absent"], "cannot be read"),
         (["--jobs", "0"], "--jobs must be at least 1"),
         (["--quick", "--update"], "--update needs whole runs"),
         (["--fault", "nothing-like-it"], "no broken registry is named nothing-like-it"),
@@ -46,7 +46,7 @@ def test_wrong_usage_is_a_sentence_and_exit_code_2(
 def test_a_registry_that_the_proxy_cannot_front_is_wrong_usage(
     url: str, token_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["selftest", url, "--token-file", str(token_file)]) == 2
+    assert main(["selftest", "--good-url", url, "--good-token-file", str(token_file)]) == 2
     assert "must be plain http without a path" in capsys.readouterr().err
 
 
@@ -55,7 +55,7 @@ def test_a_registry_that_is_down_is_a_sentence_and_exit_code_4(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    assert main(["selftest", f"http://127.0.0.1:{port}", "--token-file", str(token_file)]) == 4
+    assert main(["selftest", "--good-url", f"http://127.0.0.1:{port}", "--good-token-file", str(token_file)]) == 4
     assert "Nothing can be made of the registry" in capsys.readouterr().err
 
 

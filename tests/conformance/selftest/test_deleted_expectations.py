@@ -39,8 +39,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoodRegistry]
 
 
 def selftest(suite: Path, registry: GoodRegistry, fault: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "conformance", "selftest", registry.url]
-    command += ["--token-file", str(registry.token_file), "--fault", fault, "--quick"]
+    command = [sys.executable, "-m", "conformance", "selftest", "--good-url", registry.url]
+    command += ["--good-token-file", str(registry.token_file), "--fault", fault, "--quick"]
     environment = {**os.environ, "PYTHONPATH": str(suite)}
     return subprocess.run(command, cwd=suite, env=environment, capture_output=True, text=True, check=False)
 

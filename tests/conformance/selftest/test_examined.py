@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from conformance.judging.results import Evaluation, Failure, Judgement
+from conformance.judging.results import Evaluation, FailureDetails, Judgement
 from conformance.judging.verdicts import Verdict
 from conformance.selftest.examined import Examined
 from conformance.selftest.matrix import Baseline, Difference, Kills, Kind, Observed
@@ -20,7 +20,7 @@ KNOWN = frozenset({"f", "g"})
 
 
 def judgement(identifier: str, verdict: Verdict, label: str | None = None, reason: str | None = None) -> Judgement:
-    failure = Failure(label, control=False, expected="", actual="", exchange=None, curl=None) if label else None
+    failure = FailureDetails(label, control=False, expected="", actual="", exchange=None, curl=None) if label else None
     return Judgement(
         id=identifier,
         section="a",

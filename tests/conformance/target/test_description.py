@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from conformance.requirements.catalogue import load_catalogue
-from conformance.target.access import Carriage, Role, Visibility
+from conformance.target.access import Actor, AuthenticationScheme, Visibility
 from conformance.target.description import TargetDescription, TargetError, describe_by_target_file
 
 GOOD = """
@@ -35,9 +35,9 @@ def test_a_whole_target_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert target.writer is not None
     assert target.writer.secret == "glpat-the-writers"
     assert target.projects[Visibility.PUBLIC].path == "group/open"
-    developer = target.credentials[Role.DEVELOPER, Visibility.PRIVATE]
+    developer = target.credentials[Actor.DEVELOPER, Visibility.PRIVATE]
     assert (developer.variable, developer.secret) == ("DEVELOPER_PRIVATE_TOKEN", "glpat-the-developers")
-    assert target.credentials[Role.DEPLOY_READ, Visibility.PRIVATE].carriage is Carriage.DEPLOY_TOKEN
+    assert target.credentials[Actor.DEPLOY_READ, Visibility.PRIVATE].scheme is AuthenticationScheme.DEPLOY_TOKEN
     assert target.capabilities_off == {"nested-files"}
     assert target.expected_failures == {"download.checksum-header": "reported"}
     assert len(target.known_credentials()) == 3

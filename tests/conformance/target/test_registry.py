@@ -1,68 +1,50 @@
 """The registry's verbs: redirects are followed, and no credential leaves the host."""
 
-import queue
-import socket
-
 import pytest
 
-from conformance.target.access import Carriage, Credential, Project, Visibility
-from conformance.target.declared import DeclaredAccess
-from conformance.target.registry import Place, Registry
+from conformance.target.access import AuthenticationScheme, Credential, TargetProject, Visibility
+from conformance.target.declared_access import DeclaredAccess
+from conformance.target.registry import FileLocation, Registry
 from conformance.transport.address import parse_address
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
-from tests.support.scripted_server import read_until, serving
+from tests.support.scripted_server import Overheard, serving
 
-WRITER = Credential("TOKEN", "glpat-the-writers", Carriage.PRIVATE_TOKEN)
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+WRITER = Credential("TOKEN", "glpat-the-writers", AuthenticationScheme.PRIVATE_TOKEN)
 
 
 def registry_at(port: int, prefix: str = "") -> Registry:
     recorder = Recorder()
     client = Client(parse_address(f"http://127.0.0.1:{port}{prefix}"), recorder, patience=5)
-    projects = {Visibility.PUBLIC: Project(24, "group/open", Visibility.PUBLIC)}
+    projects = {Visibility.PUBLIC: TargetProject(24, "group/open", Visibility.PUBLIC)}
     access = DeclaredAccess(prefix="run", writer=WRITER, projects=projects, credentials={}, recorder=recorder)
     return Registry(client, access, recorder, large_bytes=1)
 
 
-class Hearing:
-    """A handler that answers and keeps what it was asked."""
-
-    def __init__(self, response: bytes) -> None:
-        self.heard: queue.Queue[bytes] = queue.Queue()
-        self._response = response
-
-    def __call__(self, connection: socket.socket) -> None:
-        """Handle one connection."""
-        self.heard.put(read_until(connection, b"\r\n\r\n"))
-        connection.sendall(self._response)
-
-
-def redirect_to(location: str) -> Hearing:
-    return Hearing(
-        f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
-    )
+def redirect_to(location: str) -> Overheard:
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    return Overheard(response=head.encode())
 
 
 def test_a_download_is_followed_to_another_host_without_the_credential() -> None:
-    storage = Hearing(OK)
+    storage = Overheard()
     with serving(storage) as elsewhere:
         front = redirect_to(f"http://127.0.0.1:{elsewhere}/bucket/object?signature=1")
         with serving(front) as port:
-            answer = registry_at(port).download(Place("a"))
-    assert (answer.status, answer.kept) == (200, b"ok")
-    assert b"glpat-the-writers" in front.heard.get()
-    asked = storage.heard.get()
+            response = registry_at(port).download(FileLocation("a"))
+    assert (response.status, response.kept) == (200, b"ok")
+    assert b"glpat-the-writers" in front.received.get()
+    asked = storage.received.get()
     assert asked.startswith(b"GET /bucket/object?signature=1 HTTP/1.1")
     assert b"glpat-the-writers" not in asked
 
 
 def test_a_download_is_followed_on_the_same_host_with_the_credential() -> None:
-    front, again = redirect_to("/git/elsewhere"), Hearing(OK)
+    front, again = redirect_to("/git/elsewhere"), Overheard()
     with serving(front, again) as port:
-        answer = registry_at(port, "/git").download(Place("a"))
-    assert answer.status == 200
-    asked = again.heard.get()
+        response = registry_at(port, "/git").download(FileLocation("a"))
+    assert response.status == 200
+    asked = again.received.get()
     assert asked.startswith(b"GET /git/elsewhere HTTP/1.1")
     assert b"glpat-the-writers" in asked
 
@@ -75,7 +57,7 @@ def test_a_download_is_followed_on_the_same_host_with_the_credential() -> None:
     ],
 )
 def test_a_project_is_named_by_id_or_by_encoded_path(by_path: bool, target: bytes) -> None:
-    server = Hearing(OK)
+    server = Overheard()
     with serving(server) as port:
-        registry_at(port).download(Place("a"), by_path=by_path)
-    assert server.heard.get().startswith(target)
+        registry_at(port).download(FileLocation("a"), by_path=by_path)
+    assert server.received.get().startswith(target)

@@ -11,13 +11,12 @@ import pytest
 
 from conformance.content.generator import BLOCK_BYTES, GeneratedContent, LiteralContent
 from conformance.transport.address import Address, parse_address
-from conformance.transport.answer import Answer, described
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Request
-from tests.support.scripted_server import Handler, answering, read_until, serving
+from conformance.transport.response import Response, describe
+from tests.support.scripted_server import OK, Handler, Overheard, answering, read_until, serving
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
 
@@ -25,36 +24,22 @@ def client_of(port: int, patience: float = 5) -> Client:
     return Client(parse_address(f"http://127.0.0.1:{port}"), Recorder(), patience=patience)
 
 
-def ask(request: Request, *handlers: Handler, patience: float = 5) -> Answer:
+def send(request: Request, *handlers: Handler, patience: float = 5) -> Response:
     with serving(*handlers) as port:
-        return client_of(port, patience).ask(request)
-
-
-class Overheard:
-    """A handler that keeps what it reads and then answers."""
-
-    def __init__(self, end: bytes, response: bytes = OK) -> None:
-        self.received: queue.Queue[bytes] = queue.Queue()
-        self._end = end
-        self._response = response
-
-    def __call__(self, connection: socket.socket) -> None:
-        """Handle one connection."""
-        self.received.put(read_until(connection, self._end))
-        connection.sendall(self._response)
+        return client_of(port, patience).send(request)
 
 
 @pytest.mark.parametrize("target", ["/a/../b", "/a/%2e%2E%2f+?x=%zz", "/..//~@!$&'()*,;=:"])
 def test_the_target_goes_out_byte_for_byte(target: str) -> None:
-    overheard = Overheard(b"\r\n\r\n")
-    ask(Request("GET", target), overheard)
+    overheard = Overheard()
+    send(Request("GET", target), overheard)
     assert overheard.received.get().startswith(f"GET {target} HTTP/1.1\r\n".encode())
 
 
 def test_the_prefix_of_the_registry_begins_every_target() -> None:
-    overheard = Overheard(b"\r\n\r\n")
+    overheard = Overheard()
     with serving(overheard) as port:
-        Client(parse_address(f"http://127.0.0.1:{port}/git/lab/api/v4/"), Recorder(), patience=5).ask(
+        Client(parse_address(f"http://127.0.0.1:{port}/git/lab/api/v4/"), Recorder(), patience=5).send(
             Request("GET", "/x")
         )
     assert overheard.received.get().startswith(b"GET /git/lab/x HTTP/1.1\r\n")
@@ -62,7 +47,7 @@ def test_the_prefix_of_the_registry_begins_every_target() -> None:
 
 def test_a_sized_body_has_its_length_and_its_bytes() -> None:
     overheard = Overheard(b"abc")
-    ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc"))), overheard)
+    send(Request("PUT", "/x", body=Body(LiteralContent(b"abc"))), overheard)
     received = overheard.received.get()
     assert b"Content-Length: 3\r\n" in received
     assert received.endswith(b"\r\n\r\nabc")
@@ -70,7 +55,7 @@ def test_a_sized_body_has_its_length_and_its_bytes() -> None:
 
 def test_a_chunked_body_has_chunks_and_an_end() -> None:
     overheard = Overheard(b"0\r\n\r\n")
-    ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc"), chunked=True)), overheard)
+    send(Request("PUT", "/x", body=Body(LiteralContent(b"abc"), chunked=True)), overheard)
     received = overheard.received.get()
     assert b"Content-Length" not in received
     assert received.endswith(b"\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
@@ -79,11 +64,11 @@ def test_a_chunked_body_has_chunks_and_an_end() -> None:
 def test_a_body_that_breaks_off_ends_the_sending_side_early() -> None:
     overheard = Overheard(b"never")
     body = Body(GeneratedContent("x", 1000), break_off_after=10)
-    answer = ask(Request("PUT", "/x", body=body), overheard)
+    response = send(Request("PUT", "/x", body=body), overheard)
     head, _, sent = overheard.received.get().partition(b"\r\n\r\n")
     assert b"Content-Length: 1000" in head
     assert sent == GeneratedContent("x", 1000).part(0, 10)
-    assert answer.status == 200
+    assert response.status == 200
 
 
 def test_the_body_waits_for_permission_and_the_interim_response_is_seen() -> None:
@@ -93,14 +78,14 @@ def test_the_body_waits_for_permission_and_the_interim_response_is_seen() -> Non
         assert read_until(connection, b"abc") == b"abc"
         connection.sendall(OK)
 
-    answer = ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc")), expect_continue=True), handle)
-    assert (answer.status, answer.interim, answer.body_sent) == (200, (100,), 3)
+    response = send(Request("PUT", "/x", body=Body(LiteralContent(b"abc")), expect_continue=True), handle)
+    assert (response.status, response.interim, response.body_sent) == (200, (100,), 3)
 
 
 def test_a_refusal_instead_of_permission_keeps_the_body_back() -> None:
     refusal = answering(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
-    answer = ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc")), expect_continue=True), refusal)
-    assert (answer.status, answer.interim, answer.body_sent, answer.reusable) == (401, (), 0, False)
+    response = send(Request("PUT", "/x", body=Body(LiteralContent(b"abc")), expect_continue=True), refusal)
+    assert (response.status, response.interim, response.body_sent, response.reusable) == (401, (), 0, False)
 
 
 def test_an_answer_in_the_middle_of_a_long_body_is_read() -> None:
@@ -113,10 +98,10 @@ def test_an_answer_in_the_middle_of_a_long_body_is_read() -> None:
     release: queue.Queue[None] = queue.Queue()
     size = 64 * 1024 * 1024
     with serving(handle) as port:
-        answer = client_of(port).ask(Request("PUT", "/x", body=Body(GeneratedContent("x", size))))
+        response = client_of(port).send(Request("PUT", "/x", body=Body(GeneratedContent("x", size))))
         release.put(None)
-    assert answer.status == 413
-    assert answer.body_sent < size
+    assert response.status == 413
+    assert response.body_sent < size
 
 
 def test_a_long_answer_is_digested_and_not_kept() -> None:
@@ -128,22 +113,22 @@ def test_a_long_answer_is_digested_and_not_kept() -> None:
         for chunk in content.chunks():
             connection.sendall(chunk)
 
-    answer = ask(Request("GET", "/x"), handle)
-    assert (answer.size, answer.sha256, len(answer.kept)) == (content.size, content.sha256, 65_536)
+    response = send(Request("GET", "/x"), handle)
+    assert (response.size, response.sha256, len(response.kept)) == (content.size, content.sha256, 65_536)
 
 
 @pytest.mark.parametrize(
-    ("response", "words"),
+    ("sent", "words"),
     [
         (b"", "closed without a response"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "closed inside the response"),
         (b"SSH-2.0-OpenSSH\r\n\r\n", "not HTTP"),
     ],
 )
-def test_a_broken_answer_is_no_answer_and_says_why(response: bytes, words: str) -> None:
-    answer = ask(Request("GET", "/x"), answering(response))
-    assert answer.status is None
-    assert words in described(answer)
+def test_a_broken_answer_is_no_answer_and_says_why(sent: bytes, words: str) -> None:
+    response = send(Request("GET", "/x"), answering(sent))
+    assert response.status is None
+    assert words in describe(response)
 
 
 def test_a_silent_server_is_given_up() -> None:
@@ -152,15 +137,15 @@ def test_a_silent_server_is_given_up() -> None:
 
     release: queue.Queue[None] = queue.Queue()
     with serving(handle) as port:
-        answer = client_of(port, patience=0.05).ask(Request("GET", "/x"))
+        response = client_of(port, patience=0.05).send(Request("GET", "/x"))
         release.put(None)
-    assert described(answer) == "no answer: no progress for 0.05 seconds"
+    assert describe(response) == "no answer: no progress for 0.05 seconds"
 
 
 def test_a_closed_port_is_no_answer() -> None:
     with serving() as port:
         pass
-    assert "no connection to" in described(client_of(port).ask(Request("GET", "/x")))
+    assert "no connection to" in describe(client_of(port).send(Request("GET", "/x")))
 
 
 def test_a_connection_is_kept_and_used_again() -> None:
@@ -171,15 +156,15 @@ def test_a_connection_is_kept_and_used_again() -> None:
 
     with serving(handle) as port:
         client = client_of(port)
-        assert [client.ask(Request("GET", "/x")).status for _ in range(2)] == [200, 200]
+        assert [client.send(Request("GET", "/x")).status for _ in range(2)] == [200, 200]
         client.close()
 
 
 def test_a_connection_that_was_closed_meanwhile_is_not_used_again() -> None:
     with serving(answering(OK), answering(OK)) as port:
         client = client_of(port)
-        first = client.ask(Request("GET", "/x"))
-        second = client.ask(Request("GET", "/x"))
+        first = client.send(Request("GET", "/x"))
+        second = client.send(Request("GET", "/x"))
     assert (first.status, second.status) == (200, 200)
 
 
@@ -193,8 +178,8 @@ def test_what_must_not_be_done_twice_never_rides_a_kept_connection() -> None:
 
     with serving(closes_when_asked_again, answering(OK)) as port:
         client = client_of(port)
-        assert client.ask(Request("GET", "/x")).status == 200
-        posted = client.ask(Request("POST", "/x", body=Body(LiteralContent(b"{}"))))
+        assert client.send(Request("GET", "/x")).status == 200
+        posted = client.send(Request("POST", "/x", body=Body(LiteralContent(b"{}"))))
         client.close()
     assert (posted.number, posted.status) == (2, 200)
 
@@ -206,18 +191,18 @@ def test_a_conversation_shows_an_answer_that_nobody_asked_for() -> None:
         read_until(connection, b"\r\n\r\n")
         connection.sendall(OK)
 
-    with serving(handle) as port, client_of(port).conversation() as conversation:
-        assert conversation.ask(Request("GET", "/x")).status == 200
-        assert conversation.is_open
-        assert conversation.ask(Request("GET", "/x")).status == 404
+    with serving(handle) as port, client_of(port).persistent_connection() as persistent_connection:
+        assert persistent_connection.send(Request("GET", "/x")).status == 200
+        assert persistent_connection.is_open
+        assert persistent_connection.send(Request("GET", "/x")).status == 404
 
 
 def test_raw_bytes_go_out_as_they_are() -> None:
-    overheard = Overheard(b"\r\n\r\n", b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    overheard = Overheard(response=b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
     with serving(overheard) as port:
-        answer = client_of(port).send_raw(b"BAD\x00 thing\r\n\r\n")
+        response = client_of(port).send_raw(b"BAD\x00 thing\r\n\r\n")
     assert overheard.received.get() == b"BAD\x00 thing\r\n\r\n"
-    assert answer.status == 400
+    assert response.status == 400
 
 
 def test_every_exchange_is_recorded_with_its_purpose_and_digests() -> None:
@@ -225,7 +210,7 @@ def test_every_exchange_is_recorded_with_its_purpose_and_digests() -> None:
     with serving(answering(OK, b"abc")) as port:
         client = Client(Address("http", "127.0.0.1", port, ""), recorder, patience=5)
         recorder.purpose = "publish.keeps-the-bytes"
-        number = client.ask(Request("PUT", "/x", body=Body(LiteralContent(b"abc")))).number
+        number = client.send(Request("PUT", "/x", body=Body(LiteralContent(b"abc")))).number
     (exchange,) = recorder.exchanges
     assert (exchange.number, exchange.purpose) == (number, "publish.keeps-the-bytes")
     assert exchange.request.body is not None
@@ -242,13 +227,13 @@ def test_https_is_verified_and_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
     last_block = content.part(2_000_000 // BLOCK_BYTES * BLOCK_BYTES, 2_000_000)
     with serving(answering(OK, last_block), tls=tls) as port:
         client = Client(parse_address(f"https://localhost:{port}"), Recorder(), patience=5)
-        answer = client.ask(Request("PUT", "/x", body=Body(content)))
-    assert (answer.status, answer.kept, answer.failure) == (200, b"ok", None)
+        response = client.send(Request("PUT", "/x", body=Body(content)))
+    assert (response.status, response.kept, response.failure) == (200, b"ok", None)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_no_answer() -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(CERTIFICATE)
     with serving(answering(OK), tls=tls) as port:
-        answer = Client(parse_address(f"https://localhost:{port}"), Recorder(), patience=5).ask(Request("GET", "/x"))
-    assert "certificate verify failed" in described(answer)
+        response = Client(parse_address(f"https://localhost:{port}"), Recorder(), patience=5).send(Request("GET", "/x"))
+    assert "certificate verify failed" in describe(response)

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from conformance.judging.results import Failure
+from conformance.judging.results import FailureDetails
 from tests.conformance.conftest import Ran
 from tests.conformance.transport.test_reproduction import needs_curl
 from tests.support.toy_registry import OWNER, Toy
@@ -12,7 +12,7 @@ from tests.support.toy_registry import OWNER, Toy
 Run = Callable[..., Ran]
 
 
-def failure_of(ran: Ran, identifier: str) -> Failure:
+def failure_of(ran: Ran, identifier: str) -> FailureDetails:
     failure = ran.judgement(identifier).failure
     assert failure is not None
     return failure

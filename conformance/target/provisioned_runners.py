@@ -2,28 +2,27 @@
 
 import time
 from functools import partial
+from http import HTTPStatus
 
-from conformance.target.access import Carriage, Credential, Project, RunningJob
-from conformance.target.rest import Made, Parameters, RestApi, made_by
-from conformance.target.tokens import TokenMaker
-from conformance.transport.answer import Answer
+from conformance.target.access import AuthenticationScheme, Credential, StartedJob, TargetProject
+from conformance.target.rest import CreatedResource, Parameters, RestApi, TokenIssuer, created_resource
+from conformance.transport.response import Response
 
 FIRST_BRANCH, REF = "main", "conformance"
 PIPELINE_FILE = ".gitlab-ci.yml"
-NO_WORK = 204
 PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)  # seconds
 
 
-class Runners:
+class ProvisionedRunners:
     """One runner for each project, made on first use, and the jobs that it takes."""
 
-    def __init__(self, api: RestApi, tokens: TokenMaker, prefix: str) -> None:
+    def __init__(self, api: RestApi, tokens: TokenIssuer, prefix: str) -> None:
         self._api = api
         self._tokens = tokens
         self._prefix = prefix
-        self._runners: dict[Project, Made] = {}
+        self._runners: dict[TargetProject, CreatedResource] = {}
 
-    def runner(self, project: Project) -> str:
+    def runner(self, project: TargetProject) -> str:
         """Return the token of the project's runner."""
         if project not in self._runners:
             self._provide_pipeline_file(project)
@@ -35,42 +34,44 @@ class Runners:
             }
             variable = f"RUNNER_{project.id}_TOKEN"
             made = self._api.create("/user/runners", parameters, variable)
-            self._tokens.shown(made, variable, Carriage.PRIVATE_TOKEN)
+            self._tokens.shown(made, variable, AuthenticationScheme.PRIVATE_TOKEN)
             self._runners[project] = made
         return self._runners[project].token
 
-    def pipeline(self, project: Project, user: Credential) -> int:
+    def pipeline(self, project: TargetProject, user: Credential) -> int:
         """Start a pipeline of a user with one job; return its id."""
         self.runner(project)
         return self._api.acting_as(user).create(f"/projects/{project.id}/pipeline", {"ref": REF}).id
 
-    def job(self, project: Project, user: Credential, variable: str) -> RunningJob:
+    def job(self, project: TargetProject, user: Credential, variable: str) -> StartedJob:
         """Start a pipeline of a user and take its job."""
         pipeline = self.pipeline(project, user)
         with self._api.setting_up():
-            made = made_by(self.request(project, variable, patient=True), "/jobs/request")
-        credential = self._tokens.shown(made, variable, Carriage.JOB_TOKEN)
-        return RunningJob(made.id, pipeline, credential, partial(self._end, made.id, credential.secret))
+            made = created_resource(self.request(project, variable, patient=True), "/jobs/request")
+        credential = self._tokens.shown(made, variable, AuthenticationScheme.JOB_TOKEN)
+        return StartedJob(made.id, pipeline, credential, partial(self._end, made.id, credential.secret))
 
-    def request(self, project: Project, variable: str = "REQUESTED_JOB_TOKEN", *, patient: bool = False) -> Answer:
+    def request(
+        self, project: TargetProject, variable: str = "REQUESTED_JOB_TOKEN", *, patient: bool = False
+    ) -> Response:
         """Ask for work as the project's runner, when `patient` again until there is some: jobs need a moment."""
         document: Parameters = {"token": self.runner(project)}
-        answer = self._api.send("POST", "/jobs/request", document, variable)
+        response = self._api.send("POST", "/jobs/request", document, variable)
         for pause in PAUSES if patient else ():
-            if answer.status != NO_WORK:
+            if response.status != HTTPStatus.NO_CONTENT:
                 break
             time.sleep(pause)
-            answer = self._api.send("POST", "/jobs/request", document, variable)
-        return answer
+            response = self._api.send("POST", "/jobs/request", document, variable)
+        return response
 
     def made(self) -> dict[str, str]:
         """Return the paths of the runners that exist, each with what it is."""
         return {f"/runners/{made.id}": f"the runner of {project.path}" for project, made in self._runners.items()}
 
-    def _end(self, job: int, token: str, state: str) -> Answer:
+    def _end(self, job: int, token: str, state: str) -> Response:
         return self._api.send("PUT", f"/jobs/{job}", {"token": token, "state": state})
 
-    def _provide_pipeline_file(self, project: Project) -> None:
+    def _provide_pipeline_file(self, project: TargetProject) -> None:
         """Commit what GitLab makes jobs of; a registry without repositories refuses it and needs none.
 
         The commit starts no pipeline of its own, whose job would be the owner's. The branch of the pipelines is not the
@@ -82,5 +83,5 @@ class Runners:
         repository = f"/projects/{project.id}/repository"
         with self._api.setting_up():
             made = self._api.send("POST", f"{repository}/files/{PIPELINE_FILE}", parameters)
-            if made.status is not None and made.status // 100 == 2:  # noqa: PLR2004 - success
+            if made.succeeded:
                 self._api.send("POST", f"{repository}/branches", {"branch": REF, "ref": FIRST_BRANCH})

@@ -1,0 +1,91 @@
+"""The table of outcomes of PUT and GET: what each of its cells says as a requirement."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.requirements.model import Edition
+
+Row = dict[str, str]
+COLUMNS = (("PUT", "public"), ("PUT", "private"), ("GET", "public"), ("GET", "private"))
+SENTENCES = {
+    ("PUT", 201): "{subject} publishes to {project}.",
+    ("PUT", 401): "Publishing to {project} with {object} is 401.",
+    ("PUT", 403): "{subject} may not publish to {project}: 403.",
+    ("PUT", 404): "{subject} does not see {project}: publishing is 404.",
+    ("GET", 200): "{subject} opens the files of {project}.",
+    ("GET", 401): "{subject} is 401 on {project}.",
+    ("GET", 403): "{subject} may not download from {project}: 403.",
+    ("GET", 404): "{subject} does not see {project}: downloading is 404.",
+}
+TOKENS = {"user": "The personal token of {owner}", "job": "The token of a running job of {owner}"}
+OWNERS = {
+    "guest": "a guest",
+    "reporter": "a reporter",
+    "developer": "a developer",
+    "maintainer": "a maintainer",
+    "owner": "an owner of the group",
+    "outsider": "somebody who is not a member",
+}
+SCOPES = {
+    "read": "read_package_registry alone",
+    "write": "write_package_registry alone",
+    "both": "both package registry scopes",
+}
+BASIC = {"Basic": ", as the Basic password,", "Basic gitlab-ci-token": ", as the Basic password of gitlab-ci-token,"}
+CAPABILITIES = {
+    "user": "personal-tokens",
+    "job": "job-tokens",
+    "deploy": "deploy-tokens",
+    "JOB-TOKEN": "job-tokens",
+    "DEPLOY-TOKEN": "deploy-tokens",
+    "Basic": "basic-authentication",
+}
+
+
+def cell_entries(cells: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield id and entry, as the TOML files have entries, of every requirement in a table of cells."""
+    head, *lines = ([cell.strip() for cell in line.split("|")] for line in cells.strip().splitlines())
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    for operation, project in COLUMNS:
+        for row in rows:
+            cell = row[f"{operation} {project}"]
+            statuses = [] if cell == "-" else [int(status) for status in cell.split("/")]
+            for status, editions in zip(statuses, _editions(len(statuses)), strict=True):
+                identifier = f"outcome.{operation.lower()}-{project}-{row['row']}-is-{status}"
+                yield identifier, {"editions": editions, **_entry(row, operation, project, status)}
+
+
+def _editions(statuses: int) -> list[list[str]]:
+    """Return the editions of each status of a cell: all of them together, or one each."""
+    return [list(Edition)] if statuses == 1 else [[edition] for edition in list(Edition)[:statuses]]
+
+
+def _entry(row: Row, operation: str, project: str, status: int) -> dict[str, Any]:
+    kind, _, name = row["actor"].partition("-")
+    subject = _subject(row, kind, name)
+    sentence = SENTENCES[operation, status].format(
+        subject=subject,
+        object=subject[0].lower() + subject[1:],
+        project=f"{'its' if kind == 'deploy' else 'a'} {project} project",
+    )
+    return {
+        "sentence": sentence,
+        row["known"]: _source(row["known"], operation, kind),
+        "capability": CAPABILITIES[row["scheme"] if kind == "unknown" else kind],
+        "case": {operation: project, "actor": row["actor"], "scheme": row["scheme"], "status": status},
+    }
+
+
+def _subject(row: Row, kind: str, name: str) -> str:
+    if kind == "unknown":
+        return "An unknown Basic password" if row["scheme"] == "Basic" else f"An unknown {row['scheme']}"
+    if kind == "deploy":
+        return f"A deploy token with {SCOPES[name]}"
+    return TOKENS[kind].format(owner=OWNERS[name]) + BASIC.get(row["scheme"], "")
+
+
+def _source(known: str, operation: str, kind: str) -> str:
+    if known == "source":
+        return f"app/policies/project_policy.rb, {'create' if operation == 'PUT' else 'read'}_package"
+    context = "authorize" if (operation, kind) == ("PUT", "deploy") else "authentication"
+    return f"spec/requests/api/generic_packages_spec.rb, {operation} {context}"
