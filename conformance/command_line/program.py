@@ -17,7 +17,7 @@ from conformance.judging.plugin import BindingError
 from conformance.judging.suite import DISTRIBUTION, NothingSelected
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import CatalogueError, load_catalogue
-from conformance.selftest.examination import NotGoodError
+from conformance.selftest.fault_runs import NotGoodError
 from conformance.selftest.good_server import RegistryError
 from conformance.target.description import TargetError
 from conformance.target.preflight import PreflightFailure

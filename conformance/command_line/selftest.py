@@ -1,7 +1,6 @@
 """The command selftest: run the suite against broken registries and compare what it finds with the kill matrix."""
 
 import argparse
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
@@ -16,16 +15,16 @@ from conformance.judging.signals import sigterm_as_interrupt
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition
-from conformance.selftest.examination import Registries, editions_of, examining
-from conformance.selftest.examined import Examined
+from conformance.selftest.fault_runs import Registries, editions_of, fault_runner
 from conformance.selftest.faults.catalogue import every_fault
 from conformance.selftest.faults.fault import CURRENT, Fault
-from conformance.selftest.good_server import reference_server, running_registry
-from conformance.selftest.matrix import FILE, load, requirements_of, save, together
+from conformance.selftest.good_server import reference_server, running_registry, scratch_folder
+from conformance.selftest.matrix import FILE, load, save
 from conformance.selftest.report import progress, show
+from conformance.selftest.result import SelfTestResult
 from conformance.transport.redaction import Redactor
 
-JOBS = 2
+JOBS = 4
 SERVER_NEEDS = ("grpc", "peewee", "tornado")
 EXAMPLES = """\
 examples:
@@ -36,13 +35,13 @@ examples:
   python -m conformance selftest --good-url http://127.0.0.1:8080 --good-token-file root.token
       make the broken registries of the good one at this URL; those of another edition are left out
   python -m conformance selftest --quick
-      judge each broken registry by the requirements of its row alone: minutes instead of a quarter of an hour,
-      but blind to what else turns red
+      judge each broken registry by the requirements that its row pins: a minute or two, but blind to what else
+      turns red and to controls
   python -m conformance selftest --update
       write what was found into the matrix, for review
 
 exit codes:
-  0 every fault is found exactly as the matrix says, and every MUST and every expectation is killed by some fault
+  0 every fault is found as the matrix says, and every MUST and every expectation is killed by some fault
   1 something differs  2 usage or configuration  4 the good registry cannot be used  5 internal error
 """
 
@@ -66,32 +65,33 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("--fault", default="*", metavar="GLOB", help="names of the broken registries to run")
     parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"runs at once, {JOBS} by default")
-    parser.add_argument("--quick", action="store_true", help="judge each by the requirements that its row names")
+    parser.add_argument("--quick", action="store_true", help="judge each by the requirements that its row pins")
     parser.add_argument("--update", action="store_true", help="write the matrix instead of comparing with it")
 
 
 def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor, console: Console) -> ExitCode:
-    """Examine the suite, compare, and say what differs."""
+    """Run the suite against the faults, compare what it finds with the matrix, and say what differs."""
     faults = _selected(arguments, console)
     with sigterm_as_interrupt(), ExitStack() as stack:
-        registries = _registries(arguments, editions_of(faults), stack)
+        registries = _registries(arguments, editions_of(faults.values()), stack)
         only = _rows(faults, catalogue) if arguments.quick else {}
-        examined = _examine(registries, faults, arguments.jobs, only, console)
+        result = _run_faults(registries, faults, arguments.jobs, only, console)
     if arguments.update:
-        save(examined.merged(load()))
-    return _conclude(examined, console)
+        save(result.updated(load()))
+    return _conclude(result, console)
 
 
-def _selected(arguments: argparse.Namespace, console: Console) -> tuple[Fault, ...]:
-    """Return the faults to examine; say how many are left out for want of a good registry of their edition."""
+def _selected(arguments: argparse.Namespace, console: Console) -> dict[str, Fault]:
+    """Return the faults to run; say how many are left out for want of a good registry of their edition."""
     if (arguments.good_url is None) != (arguments.good_token_file is None):
         raise UsageError("give --good-url together with --good-token-file, or neither of them")
     if arguments.quick and arguments.update:
         raise UsageError("--update needs whole runs: leave --quick out")
     if arguments.jobs < 1:
         raise UsageError("--jobs must be at least 1")
-    named = tuple(fault for fault in every_fault() if fnmatchcase(fault.name, arguments.fault))
-    faults = tuple(fault for fault in named if arguments.good_url is None or fault.edition == arguments.good_edition)
+    named = {name: fault for name, fault in every_fault().items() if fnmatchcase(name, arguments.fault)}
+    editions = {arguments.good_edition} if arguments.good_url is not None else set(editions_of(named.values()))
+    faults = {name: fault for name, fault in named.items() if fault.edition in editions}
     if not faults:
         raise UsageError(f"no broken registry is named {arguments.fault}; the matrix names them all: {FILE}")
     if len(faults) < len(named):
@@ -100,12 +100,14 @@ def _selected(arguments: argparse.Namespace, console: Console) -> tuple[Fault, .
     return faults
 
 
-def _rows(faults: tuple[Fault, ...], catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+def _rows(faults: Mapping[str, Fault], catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     """Return the requirements of each fault's row that its edition has, for a row may be older than the catalogue."""
-    rows = requirements_of(load())
-    known = {fault.edition: {one.id for one in catalogue.select(edition=Edition(fault.edition))} for fault in faults}
+    matrix = load()
+    editions = editions_of(faults.values())
+    known = {edition: {one.id for one in catalogue.select(edition=Edition(edition))} for edition in editions}
     return {
-        fault.name: tuple(one for one in rows.get(fault.name, ()) if one in known[fault.edition]) for fault in faults
+        name: tuple(one for one in matrix.requirements_of(name) if one in known[fault.edition])
+        for name, fault in faults.items()
     }
 
 
@@ -117,31 +119,33 @@ def _registries(arguments: argparse.Namespace, editions: list[str], stack: ExitS
             "Only the suite is installed here; for the server: pip install 'generic-packages-conformance[server]', "
             "or name a good registry with --good-url and --good-token-file"
         )
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-selftest-")))
+    folder = stack.enter_context(scratch_folder())
     return {edition: stack.enter_context(reference_server(folder / edition, edition)) for edition in editions}
 
 
-def _examine(
-    registries: Registries, faults: tuple[Fault, ...], jobs: int, only: Mapping[str, tuple[str, ...]], console: Console
-) -> Examined:
-    every = [fault for fault in every_fault() if fault.edition in registries]
-    with progress(console, len(faults)) as hear, examining(registries, jobs) as examiner:
-        baselines = examiner.baselines()
-        observed = examiner.examine(faults, hear, only)
-    whole = together(baselines.values()) if len(faults) == len(every) else None
-    return Examined(observed, whole, frozenset(fault.name for fault in every_fault()))
+def _run_faults(
+    registries: Registries,
+    faults: Mapping[str, Fault],
+    jobs: int,
+    only: Mapping[str, tuple[str, ...]],
+    console: Console,
+) -> SelfTestResult:
+    every = every_fault()
+    with progress(console, len(faults)) as on_done, fault_runner(registries, jobs) as runner:
+        baseline = runner.baseline()
+        observed = runner.run(faults, on_done, only)
+    is_complete = len(faults) == sum(fault.edition in registries for fault in every.values())
+    return SelfTestResult(observed, baseline, frozenset(every), is_complete)
 
 
-def _conclude(examined: Examined, console: Console) -> ExitCode:
-    differences = examined.differences(load())
+def _conclude(result: SelfTestResult, console: Console) -> ExitCode:
+    differences = result.differences(load())
     if differences:
-        show(console, differences, {fault.name: fault.wrong for fault in every_fault()})
+        show(console, differences, {name: fault.wrong for name, fault in every_fault().items()})
         count = len(differences)
         console.print(Text(f"the self-test failed: {count} differences from the kill matrix"), soft_wrap=True)
         return ExitCode.NONCONFORMANT
-    expectations = examined.baseline and len(examined.baseline.expectations)
-    covered = (
-        f", {len(examined.baseline.musts)} MUSTs and {expectations} expectations killed" if examined.baseline else ""
-    )
-    console.print(Text(f"the self-test passed: {len(examined.observed)} broken registries{covered}"), soft_wrap=True)
+    musts, expectations = len(result.baseline.musts), len(result.baseline.expectations)
+    covered = f", {musts} MUSTs and {expectations} expectations killed" if result.is_complete else ""
+    console.print(Text(f"the self-test passed: {len(result.observed)} broken registries{covered}"), soft_wrap=True)
     return ExitCode.CONFORMANT

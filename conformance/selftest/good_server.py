@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ READY = "Ready: "
 STOP_SECONDS = 20.0
 CONNECT_SECONDS = 10.0
 LOG = "server.log"
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of random name is made in it
+ENOUGH_BYTES = 2 << 30
 
 
 class RegistryError(Exception):
@@ -60,6 +64,14 @@ def running_registry(url: str, token_file: Path) -> GoodRegistry:
     except OSError as error:
         raise RegistryError(f"Nothing can be made of the registry at {url}: {error.strerror or error}.") from error
     return registry
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Yield a folder for data that nobody keeps: in memory, where the system offers enough, so that no sync waits."""
+    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES
+    with tempfile.TemporaryDirectory(prefix="conformance-selftest-", dir=MEMORY if in_memory else None) as folder:
+        yield Path(folder)
 
 
 @contextmanager

@@ -1,150 +1,127 @@
-"""The kill matrix: what the suite found against each broken registry, what it should have found, and the difference.
+"""The kill matrix: what the suite must find against each broken registry, in the file `matrix.toml`.
 
-Everything here is a pure function of outcomes; running the suite is elsewhere. An expectation is written
-`requirement-id#label`; a requirement that became untestable is written with the label of the control that failed,
-or as the bare id when something else was missing.
+The row of a fault pins what the fault is there to kill, and folds its collateral:
+
+- `red` names the expectations that must be red. A fault that turns few red pins all of them; one that turns many pins
+  those that no fault with fewer kills pins already.
+- `also_red` and `untestable` are globs of requirement ids: what else may turn red, and what may become untestable.
+
+What the matrix guarantees, together with `differences`:
+
+- Every expectation is red in some row, so every MUST is too, and a fault never stops killing what its row pins.
+- Whatever turns red or untestable outside a row fails the self-test, and so does collateral that no longer happens.
+- Every control that the suite evaluates is listed, and each is what stops a requirement for some fault. A check that
+  loses an expectation or a control is found by the run against the good registry alone.
+
+What it does not say: which label of a requirement in the collateral fails, and whether each requirement of a folded
+section is among those that suffer.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from conformance.selftest.findings import requirement_of
+
 FILE = Path(__file__).with_name("matrix.toml")
+WIDTH = 120
+HEAD = """\
+# Written by `selftest --update`: what the suite must find against each broken registry, and the controls that each
+# stop some requirement. Review every line; matrix.py says what it means.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Kills:
-    """What one fault does to the suite: the expectations that fail and the requirements that cannot be judged."""
+class Row:
+    """What one fault must turn red, and globs of the requirement ids that it may turn red or make untestable."""
 
     red: frozenset[str] = frozenset()
-    untestable: frozenset[str] = frozenset()
+    also_red: tuple[str, ...] = ()
+    untestable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """What one fault did in a run.
+class Matrix:
+    """The rows by the names of the faults, and every control of the suite."""
 
-    `bent` counts the exchanges it touched; `errors` are sentences on what failed in the suite or the proxy itself.
-    """
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    controls: frozenset[str] = frozenset()
 
-    kills: Kills
-    bent: int
-    errors: tuple[str, ...] = ()
+    @property
+    def red(self) -> frozenset[str]:
+        """Return every expectation that some row pins."""
+        return frozenset[str]().union(*(row.red for row in self.rows.values()))
 
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What a run against the good registry evaluated: every expectation, and the ids of level MUST."""
-
-    expectations: frozenset[str] = frozenset()
-    musts: frozenset[str] = frozenset()
+    def requirements_of(self, fault: str) -> tuple[str, ...]:
+        """Return the ids of the requirements that the row of a fault pins."""
+        row = self.rows.get(fault, Row())
+        return tuple(sorted({requirement_of(expectation) for expectation in row.red}))
 
 
-class Kind(StrEnum):
-    """The kinds of difference that make a self-test fail."""
-
-    NOT_RED = "expected red, but is not"
-    RED = "red, but not expected"
-    NOT_UNTESTABLE = "expected untestable, but is not"
-    UNTESTABLE = "untestable, but not expected"
-    BROKEN = "the run itself failed"
-    NO_ROW = "the fault has no row in the matrix"
-    NO_FAULT = "the matrix has a row for a fault that does not exist"
-    UNCONSUMED = "the fault never bent an exchange"
-    HARMLESS = "the fault turns no requirement red"
-    UNKILLED_MUST = "no fault turns this MUST red"
-    UNKILLED_EXPECTATION = "no fault makes this expectation the failing one"
+def matches(subject: str, globs: Iterable[str]) -> bool:
+    """Return whether the requirement of an expectation matches one of the globs."""
+    return any(fnmatchcase(requirement_of(subject), glob) for glob in globs)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Difference:
-    """One reason why a self-test fails: the fault, empty when none is concerned, the kind, and what it is about."""
-
-    fault: str
-    kind: Kind
-    subject: str
-
-
-def requirement_of(expectation: str) -> str:
-    """Return the requirement id of `requirement-id#label`, or of a bare id."""
-    return expectation.partition("#")[0]
-
-
-def requirements_of(matrix: Mapping[str, Kills]) -> dict[str, tuple[str, ...]]:
-    """Return the ids of the requirements in each row."""
-    subjects = {name: kills.red | kills.untestable for name, kills in matrix.items()}
-    return {name: tuple(sorted({requirement_of(one) for one in row})) for name, row in subjects.items()}
-
-
-def compare(name: str, expected: Kills | None, observed: Observed) -> list[Difference]:
-    """Return how a run against the fault `name` differs from its row; `expected` is None for a missing row."""
-    kills = observed.kills
-    row = expected if expected is not None else kills
-    found = [(Kind.NO_ROW, "")] if expected is None else []
-    found += [(Kind.BROKEN, error) for error in observed.errors]
-    found += [(Kind.UNCONSUMED, "")] if not observed.bent else []
-    found += [(Kind.HARMLESS, "")] if not kills.red else []
-    found += [(Kind.NOT_RED, subject) for subject in row.red - kills.red]
-    found += [(Kind.RED, subject) for subject in kills.red - row.red]
-    found += [(Kind.NOT_UNTESTABLE, subject) for subject in row.untestable - kills.untestable]
-    found += [(Kind.UNTESTABLE, subject) for subject in kills.untestable - row.untestable]
-    return sorted(Difference(name, kind, subject) for kind, subject in found)
-
-
-def coverage(baseline: Baseline, kills: Iterable[Kills]) -> list[Difference]:
-    """Return every MUST that no fault turns red and every expectation that no fault makes the failing one."""
-    every = list(kills)
-    red = frozenset().union(*(each.red for each in every))
-    blind = frozenset().union(*(each.untestable for each in every))
-    musts = baseline.musts - {requirement_of(expectation) for expectation in red}
-    missed = baseline.expectations - red - blind
-    found = [(Kind.UNKILLED_MUST, must) for must in musts]
-    found += [(Kind.UNKILLED_EXPECTATION, expectation) for expectation in missed]
-    return sorted(Difference("", kind, subject) for kind, subject in found)
-
-
-def together(baselines: Iterable[Baseline]) -> Baseline:
-    """Return what runs against several good registries, one for each edition, evaluated together."""
-    every = list(baselines)
-    expectations = frozenset().union(*(each.expectations for each in every))
-    return Baseline(expectations, frozenset().union(*(each.musts for each in every)))
-
-
-def orphans(matrix: Mapping[str, Kills], names: Iterable[str]) -> list[Difference]:
-    """Return the rows of the matrix whose fault is not among `names`."""
-    return [Difference(name, Kind.NO_FAULT, "") for name in sorted(set(matrix) - set(names))]
-
-
-def load(path: Path = FILE) -> dict[str, Kills]:
+def load(path: Path = FILE) -> Matrix:
     """Read the matrix from its file; an absent file is an empty matrix."""
     if not path.exists():
-        return {}
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: Kills(frozenset(row["red"]), frozenset(row["untestable"])) for name, row in rows.items()}
+        return Matrix()
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    rows = {
+        f"{section}.{name}": Row(
+            frozenset(row["red"]), tuple(row.get("also_red", ())), tuple(row.get("untestable", ()))
+        )
+        for section, faults in document.get("faults", {}).items()
+        for name, row in faults.items()
+    }
+    controls = {
+        f"{section}.{name}#{label}"
+        for section, labels in document.get("controls", {}).items()
+        for label, names in labels.items()
+        for name in names
+    }
+    return Matrix(rows, frozenset(controls))
 
 
-def save(matrix: Mapping[str, Kills], path: Path = FILE) -> None:
-    """Write the matrix sorted, one expectation a line, so that a review shows what has changed."""
-    head = (
-        "# Written by `selftest --update`: what the suite must find against each broken registry. Review every line.\n"
-    )
-    path.write_text(head + "".join(_row(name, matrix[name]) for name in sorted(matrix)), encoding="utf-8")
+def save(matrix: Matrix, path: Path = FILE) -> None:
+    """Write the matrix sorted, so that a review shows what has changed."""
+    sections: defaultdict[str, list[str]] = defaultdict(list)
+    for fault, row in sorted(matrix.rows.items()):
+        section, _, name = fault.partition(".")
+        sections[section].append(_assigned(f"{name}.red", sorted(row.red), a_line_each=True))
+        sections[section] += [_assigned(f"{name}.also_red", row.also_red)] if row.also_red else []
+        sections[section] += [_assigned(f"{name}.untestable", row.untestable)] if row.untestable else []
+    tables = [(f"faults.{section}", lines) for section, lines in sections.items()]
+    text = "".join(f"\n[{name}]\n" + "\n".join(lines) + "\n" for name, lines in [*tables, *_controls(matrix.controls)])
+    path.write_text(HEAD + text, encoding="utf-8")
 
 
-def _row(name: str, kills: Kills) -> str:
-    return f'\n["{name}"]\nred = {_array(kills.red)}\nuntestable = {_array(kills.untestable)}\n'
+def _controls(controls: Iterable[str]) -> Iterable[tuple[str, list[str]]]:
+    by_section: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for control in sorted(controls):
+        requirement, _, label = control.partition("#")
+        section, _, name = requirement.partition(".")
+        by_section[section][label].append(name)
+    for section, labels in sorted(by_section.items()):
+        yield f"controls.{section}", [_assigned(json.dumps(label), labels[label]) for label in sorted(labels)]
 
 
-def _array(subjects: frozenset[str]) -> str:
-    if not subjects:
-        return "[]"
-    return "[\n" + "".join(f"    {_string(subject)},\n" for subject in sorted(subjects)) + "]"
-
-
-def _string(subject: str) -> str:
-    escaped = subject.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _assigned(key: str, subjects: Iterable[str], *, a_line_each: bool = False) -> str:
+    """Return an array under its key: on one line where it fits, else wrapped, or with a line for each element."""
+    quoted = [json.dumps(subject, ensure_ascii=False) for subject in subjects]
+    line = f"{key} = [{', '.join(quoted)}]"
+    if len(line) <= WIDTH:
+        return line
+    lines = ["   "]
+    for each in quoted:
+        if (a_line_each and lines != ["   "]) or len(lines[-1]) + len(each) + 2 > WIDTH:
+            lines.append("   ")
+        lines[-1] += f" {each},"
+    return "\n".join([f"{key} = [", *lines, "]"])

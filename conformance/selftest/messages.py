@@ -1,4 +1,4 @@
-"""The two values that pass through the proxy: a request on its way in and an answer on its way out."""
+"""The two values that pass through the proxy: a request on its way in and a response on its way out."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 async def nothing() -> Body:
-    """Give a body of zero bytes."""
+    """Yield a body of zero bytes."""
     return
     yield b""
 
 
 async def whole(content: bytes) -> Body:
-    """Give a body that is `content` in one part."""
+    """Yield a body that is `content` in one part."""
     yield content
 
 
@@ -49,7 +49,7 @@ class Request:
     """One request as the client sent it; text is Latin-1, so that every byte survives.
 
     `malformed` holds the raw bytes of a head that is not HTTP; then `body` is whatever follows it on the connection.
-    `permit` sends the interim answer 100 to the client, once.
+    `permit` sends the interim response 100 to the client, once.
     """
 
     method: str
@@ -62,7 +62,7 @@ class Request:
 
     @property
     def ends_connection(self) -> bool:
-        """Say whether the client will send nothing after this request."""
+        """Return whether the client will send nothing after this request."""
         return self.version != "1.1" or (self.header("connection") or "").lower() == "close"
 
     def header(self, name: str) -> str | None:
@@ -90,8 +90,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One final answer; the proxy writes what stands here, whether or not the headers fit the body.
+class Response:
+    """One final response; the proxy writes what stands here, whether or not the headers fit the body.
 
     `hang_up` ends the connection after the body, as it must when the body is shorter or longer than declared.
     `leaves_body` takes what was not read of the request's body for the next request.
@@ -105,25 +105,35 @@ class Answer:
     leaves_body: bool = False
 
     @property
+    def is_success(self) -> bool:
+        """Return whether the status is 2xx."""
+        return self.status // 100 == HTTPStatus.OK // 100
+
+    @property
+    def has_document(self) -> bool:
+        """Return whether the response is a success with a body."""
+        return self.status in {HTTPStatus.OK, HTTPStatus.CREATED}
+
+    @property
     def ends_connection(self) -> bool:
-        """Say whether nothing can follow this answer on its connection."""
+        """Return whether nothing can follow this response on its connection."""
         return self.hang_up or (self.header("connection") or "").lower() == "close"
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, or None."""
         return header_of(self.headers, name)
 
-    def with_header(self, name: str, value: str | None) -> Answer:
-        """Return this answer with exactly one header `name`, or none when `value` is None."""
+    def with_header(self, name: str, value: str | None) -> Response:
+        """Return this response with exactly one header `name`, or none when `value` is None."""
         added = () if value is None else ((name, value),)
         return replace(self, headers=(*without(self.headers, name), *added))
 
-    def with_status(self, status: int) -> Answer:
-        """Return this answer with another status, its headers and body kept."""
+    def with_status(self, status: int) -> Response:
+        """Return this response with another status, its headers and body kept."""
         return replace(self, status=status, reason=phrase(status))
 
-    def with_content(self, content: bytes) -> Answer:
-        """Return this answer with a small body and its true length instead of its own."""
+    def with_content(self, content: bytes) -> Response:
+        """Return this response with a small body and its true length instead of its own."""
         kept = without(self.headers, "content-length", "transfer-encoding")
         return replace(self, headers=(*kept, ("Content-Length", str(len(content)))), body=whole(content))
 
@@ -133,13 +143,18 @@ def phrase(status: int) -> str:
     return _PHRASES.get(status, "")
 
 
-def json_answer(status: int, document: object) -> Answer:
-    """Make an answer with a JSON body."""
+def json_response(status: int, document: object) -> Response:
+    """Return a response with a JSON body."""
     content = json.dumps(document).encode()
     headers = (("Content-Type", "application/json"), ("Content-Length", str(len(content))))
-    return Answer(status=status, reason=phrase(status), headers=headers, body=whole(content))
+    return Response(status=status, reason=phrase(status), headers=headers, body=whole(content))
 
 
-def message_answer(status: int) -> Answer:
-    """Make an answer with the body that the registry's own would have: `{"message": "404 Not Found"}`."""
-    return json_answer(status, {"message": f"{status} {phrase(status)}"})
+def message_response(status: int) -> Response:
+    """Return a response with the body that the registry's own would have: `{"message": "404 Not Found"}`."""
+    return json_response(status, {"message": f"{status} {phrase(status)}"})
+
+
+def no_content() -> Response:
+    """Return the response to a deletion."""
+    return Response(HTTPStatus.NO_CONTENT, (), nothing(), phrase(HTTPStatus.NO_CONTENT))

@@ -1,6 +1,6 @@
-"""The proxy that stands in front of a good registry and makes of it, with one bend, a broken one.
+"""The proxy that stands in front of a good registry and makes of it, with one mutation, a broken one.
 
-Without a bend it is transparent: head and body bytes, interim answers, refusals before the body and broken-off
+Without a mutation it is transparent: head and body bytes, interim responses, refusals before the body and broken-off
 requests reach the other side as they came. Memory is constant: bodies pass in parts.
 """
 
@@ -11,44 +11,44 @@ import threading
 from types import TracebackType
 from typing import Protocol, Self
 
-from conformance.selftest.exchange import Exchange, Location
-from conformance.selftest.forwarding import Connections, NoAnswerError
-from conformance.selftest.inbound import READ_BYTES, ClientGoneError, Inbound, MalformedBodyError
-from conformance.selftest.ledger import Ledger
-from conformance.selftest.messages import Answer, Request
+from conformance.selftest.client_connection import READ_BYTES, ClientConnection, ClientGoneError, MalformedBodyError
+from conformance.selftest.messages import Request, Response
+from conformance.selftest.observed_resources import ObservedResources
+from conformance.selftest.upstream import Upstream, UpstreamAddress
+from conformance.selftest.upstream_connection import ConnectionPool, NoResponseError
 
 
 class HangUpError(Exception):
-    """A bend ends the connection without an answer."""
+    """A mutation ends the connection without a response."""
 
 
-class Bend(Protocol):
-    """What makes a registry wrong: it answers requests, mostly by asking the good registry.
+class Mutation(Protocol):
+    """What makes a registry wrong: it serves requests, mostly by asking the good registry.
 
-    One bend lives as long as its proxy, so that it can remember.
+    One mutation lives as long as its proxy, so that it can remember.
     """
 
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+    async def __call__(self, request: Request, upstream: Upstream) -> Response:
         """Answer one request; HangUpError to end the connection instead."""
         ...
 
 
-async def transparent(request: Request, exchange: Exchange) -> Answer:
-    """Bend nothing."""
-    return await exchange.forward(request)
+async def transparent(request: Request, upstream: Upstream) -> Response:
+    """Mutate nothing."""
+    return await upstream.forward(request)
 
 
 class Proxy:
-    """A listening proxy: `bent` counts the exchanges that its bend touched, `errors` holds what went wrong in it."""
+    """A listening proxy: `mutated` counts the requests that its mutation touched, `errors` holds what failed in it."""
 
-    def __init__(self, location: Location, bend: Bend) -> None:
-        self._location = location
-        self._bend = bend
-        self._upstream = Connections(location.host, location.port)
-        self._ledger = Ledger()
+    def __init__(self, address: UpstreamAddress, mutate: Mutation) -> None:
+        self._address = address
+        self._mutation = mutate
+        self._pool = ConnectionPool(address.host, address.port)
+        self._observed = ObservedResources()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
-        self.bent = 0
+        self.mutated = 0
         self.errors: list[Exception] = []
 
     async def open(self) -> str:
@@ -63,43 +63,43 @@ class Proxy:
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
-        self._upstream.close()
+        self._pool.close()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(Inbound(reader, writer)))
+        task = asyncio.create_task(self._serve(ClientConnection(reader, writer)))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
 
-    async def _serve(self, inbound: Inbound) -> None:
+    async def _serve(self, client: ClientConnection) -> None:
         try:
-            while await self._exchange(inbound):
+            while await self._serve_request(client):
                 pass
-        except (NoAnswerError, HangUpError, ClientGoneError, MalformedBodyError, ConnectionError):
+        except (NoResponseError, HangUpError, ClientGoneError, MalformedBodyError, ConnectionError):
             pass
         except Exception as error:
             self.errors.append(error)
         finally:
-            await inbound.finish()
+            await client.finish()
 
-    async def _exchange(self, inbound: Inbound) -> bool:
-        request = await inbound.request()
+    async def _serve_request(self, client: ClientConnection) -> bool:
+        request = await client.request()
         if request is None:
             return False
-        exchange = Exchange(self._location, self._upstream, self._ledger)
+        upstream = Upstream(self._address, self._pool, self._observed)
         try:
-            answer = await self._bent_answer(request, exchange)
-            await inbound.answer(request, answer)
-            if not answer.ends_connection:
-                await exchange.settle()
+            response = await self._mutated_response(request, upstream)
+            await client.send(request, response)
+            if not response.ends_connection:
+                await upstream.settle()
         finally:
-            await exchange.close()
-        return inbound.turn(request, answer)
+            await upstream.close()
+        return client.turn(request, response)
 
-    async def _bent_answer(self, request: Request, exchange: Exchange) -> Answer:
+    async def _mutated_response(self, request: Request, upstream: Upstream) -> Response:
         try:
-            return await self._bend(request, exchange)
+            return await self._mutation(request, upstream)
         finally:
-            self.bent += exchange.is_bent
+            self.mutated += upstream.is_mutated
 
 
 class ProxyHost:
@@ -122,9 +122,9 @@ class ProxyHost:
         self._thread.join()
         self._loop.close()
 
-    def open(self, location: Location, bend: Bend) -> tuple[Proxy, str]:
+    def open(self, address: UpstreamAddress, mutate: Mutation) -> tuple[Proxy, str]:
         """Open a proxy in the thread; return it and its URL."""
-        proxy = Proxy(location, bend)
+        proxy = Proxy(address, mutate)
         return proxy, asyncio.run_coroutine_threadsafe(proxy.open(), self._loop).result()
 
     def close(self, proxy: Proxy) -> None:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from conformance.selftest.faults.fault import Fault
-from conformance.selftest.matrix import Difference
-
-
-class Hear(Protocol):
-    """Is told of every fault that has been examined."""
-
-    def __call__(self, fault: Fault) -> None:
-        """Count a fault."""
+from conformance.selftest.differences import Difference
 
 
 @contextmanager
-def progress(console: Console, total: int) -> Iterator[Hear]:
-    """Show how many of `total` faults have been examined: a bar on a terminal, a line for every tenth elsewhere."""
+def progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
+    """Show how many of `total` faults are done: a bar on a terminal, a line for every tenth elsewhere."""
     columns = (
         SpinnerColumn(),
         BarColumn(),
@@ -36,13 +27,13 @@ def progress(console: Console, total: int) -> Iterator[Hear]:
         task = bar.add_task("the good registry", total=total)
         steps = {total * tenth // 10 for tenth in range(1, 10)}
 
-        def hear(fault: Fault) -> None:
-            bar.update(task, advance=1, description=fault.name)
+        def on_done(fault: str) -> None:
+            bar.update(task, advance=1, description=fault)
             done = int(bar.tasks[task].completed)
             if not console.is_terminal and done in steps:
-                console.print(f"{done} of {total} broken registries examined")
+                console.print(f"{done} of {total} broken registries judged")
 
-        yield hear
+        yield on_done
 
 
 def show(console: Console, differences: Sequence[Difference], sentences: Mapping[str, str]) -> None:

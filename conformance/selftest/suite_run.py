@@ -1,20 +1,17 @@
-"""Runs of the suite against one URL, each in a process of its own, and what the kill matrix needs of them."""
+"""Runs of the suite against one URL, each in a process of its own, and their findings."""
 
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from conformance.judging.plugin import Listener
-from conformance.judging.results import Judgement
 from conformance.judging.suite import RunSettings, Suite
-from conformance.judging.verdicts import Verdict
 from conformance.requirements.catalogue import load_catalogue
 from conformance.requirements.model import Edition, Level
-from conformance.selftest.matrix import Baseline, Kills
+from conformance.selftest.findings import Findings, findings_of
 from conformance.target.description import describe_by_token_file
 from conformance.target.preflight import PreflightFailure
 from conformance.transport.redaction import Redactor
@@ -22,20 +19,6 @@ from conformance.transport.redaction import Redactor
 LARGE_BYTES = 2 * 1024 * 1024
 PATIENCE_SECONDS = 5.0
 PRELOADED = ["conformance.selftest.suite_run"]
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What a run found.
-
-    `errors` are sentences on checks that failed as programs; `refusal` is the sentence with which the preflight ended
-    the run.
-    """
-
-    kills: Kills = field(default_factory=Kills)
-    baseline: Baseline = field(default_factory=Baseline)
-    errors: tuple[str, ...] = ()
-    refusal: str | None = None
 
 
 class SuiteRunner:
@@ -83,18 +66,3 @@ def run_suite(url: str, token_file: Path, edition: str, only: tuple[str, ...] = 
         return findings_of(suite.run(Listener()).requirements)
     except PreflightFailure as error:
         return Findings(refusal=str(error))
-
-
-def findings_of(judgements: tuple[Judgement, ...]) -> Findings:
-    """Return what the judgements of a run say, in the terms of the kill matrix."""
-    red = {_subject(each) for each in judgements if each.verdict is Verdict.FAIL}
-    untestable = {_subject(each) for each in judgements if each.verdict is Verdict.UNTESTABLE}
-    errors = tuple(f"{each.id}: {each.reason}" for each in judgements if each.verdict is Verdict.ERROR)
-    expectations = {f"{each.id}#{one.label}" for each in judgements for one in each.expectations}
-    musts = {each.id for each in judgements if each.level == "must"}
-    baseline = Baseline(frozenset(expectations), frozenset(musts))
-    return Findings(Kills(frozenset(red), frozenset(untestable)), baseline, errors)
-
-
-def _subject(judgement: Judgement) -> str:
-    return f"{judgement.id}#{judgement.failure.failed_expectation}" if judgement.failure else judgement.id

@@ -1,4 +1,4 @@
-"""Composes one front-end process: links, carriers, routes, server."""
+"""One front-end process, composed: links, carriers, routes, server."""
 
 from __future__ import annotations
 
@@ -11,35 +11,32 @@ from tornado.web import Application
 
 from reference_server.content.pipeline import ContentPipeline
 from reference_server.contract.addresses import Address
-from reference_server.contract.limits import KIB
 from reference_server.frontend import health
-from reference_server.frontend.accepting import most_connections
-from reference_server.frontend.access_log import AccessLog
+from reference_server.frontend.api.handler import UnknownRoute
 from reference_server.frontend.carriers.choice import Carriers
 from reference_server.frontend.carriers.direct import DirectCarrier
 from reference_server.frontend.carriers.streamed import StreamedCarrier
 from reference_server.frontend.carriers.volume import shared_root
-from reference_server.frontend.front_door import FrontDoor
 from reference_server.frontend.graphql.endpoint import GraphQL
-from reference_server.frontend.metrics import Metrics
-from reference_server.frontend.package_files.desk import Desk
+from reference_server.frontend.http.acceptor import most_connections
+from reference_server.frontend.http.access_log import AccessLog
+from reference_server.frontend.http.connections import Connections
+from reference_server.frontend.http.metrics import Metrics
+from reference_server.frontend.http.router import Router
+from reference_server.frontend.http.server import new_server
+from reference_server.frontend.http.stall_watch import StallWatch
 from reference_server.frontend.package_files.large_upload import abandon
-from reference_server.frontend.package_files.routing import PackageFileRoutes
-from reference_server.frontend.rest.handler import RestDesk, UnknownRoute
+from reference_server.frontend.package_files.routes import PackageFileRoutes
 from reference_server.frontend.rest.routes import ROUTES
-from reference_server.frontend.server import Server
-from reference_server.frontend.stall_watch import StallWatch
-from reference_server.frontend.storage_link.calls import SingleCalls
+from reference_server.frontend.server_context import ServerContext
+from reference_server.frontend.storage_link.calls import Services, SingleCalls
 from reference_server.frontend.storage_link.channels import open_content_channel, open_decision_channel
 from reference_server.frontend.storage_link.operations import Operations
-from reference_server.frontend.storage_link.services import Services
 
 CarrierChoice = Literal["auto", "streamed"]
 
-_HEAD_BYTES = 32 * KIB
-_READ_BYTES = 512 * KIB
 # What was cut off is abandoned in the storage too, so that nothing staged waits there for its sweep.
-_ERRAND_SECONDS = 3.0
+_BACKGROUND_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +74,26 @@ class FrontEnd:
         self._operations.start()
         self._stalls.start()
         self._heads.start()
-        self._desk = Desk(self._operations, self._calls, self._carriers, self._stalls, self._log)
-        self._door = FrontDoor(
-            PackageFileRoutes(self._desk),
-            self._application(),
-            self._metrics,
-            heads=self._heads,
-            bodies=self._stalls,
+        self._context = ServerContext(
+            operations=self._operations,
+            calls=self._calls,
+            services=Services(self._decisions),
+            carriers=self._carriers,
+            stalls=self._stalls,
+            log=self._log,
+            metrics=self._metrics,
         )
-        self._server = Server(self._door, chunk_size=_READ_BYTES, max_header_size=_HEAD_BYTES)
-        self._server.conn_params.header_timeout = None
-        self._server.accept_from(listening, most_connections())
+        router = Router(PackageFileRoutes(self._context), self._application(), self._log)
+        self._connections = Connections(router, self._metrics, heads=self._heads, bodies=self._stalls)
+        self._server = new_server(self._connections)
+        self._server.serve(listening, most_connections())
 
     async def stop(self, grace_seconds: float) -> bool:
         """Accept no more, let what is under way finish, and close everything; False when something was cut off."""
         self._server.stop()
-        finished = await self._door.drain(grace_seconds)
+        finished = await self._connections.drain(grace_seconds)
         await self._server.close_all_connections()
-        await self._desk.settle(_ERRAND_SECONDS)
+        await self._context.finish_background(_BACKGROUND_SECONDS)
         self._stalls.stop()
         self._heads.stop()
         await self._operations.close()
@@ -106,7 +105,7 @@ class FrontEnd:
 
     def _abandon(self, upload_id: str) -> None:
         """End an upload in the storage that nobody here wants any more."""
-        self._desk.run(abandon(self._calls, upload_id, request_id="orphaned-upload"))
+        self._context.run_in_background(abandon(self._calls, upload_id, request_id="orphaned-upload"))
 
     async def _open_carriers(self) -> Carriers:
         """Prove whether the volume is shared, and open the carriers that follow from it."""
@@ -121,15 +120,8 @@ class FrontEnd:
 
     def _application(self) -> Application:
         """Make the Tornado application of every route but the hot one."""
-        desk = RestDesk(Services(self._decisions), self._calls, self._log, self._metrics)
-        shared = {"desk": desk}
-        routes = [
-            *ROUTES,
-            ("/api/graphql", GraphQL),
-            ("/-/liveness", health.Liveness),
-            ("/-/readiness", health.Readiness),
-            ("/-/metrics", health.MetricsReport),
-        ]
+        shared = {"server": self._context}
+        routes = [*ROUTES, *health.ROUTES, ("/api/graphql", GraphQL)]
         return Application(
             [(pattern, handler, shared) for pattern, handler in routes],
             default_handler_class=UnknownRoute,

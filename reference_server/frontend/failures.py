@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 import grpc
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.status import TransportFailure
-from reference_server.frontend.answers import ROUTE_UNKNOWN, UNEXPECTED, Answer, JsonValue, json_answer
+from reference_server.frontend.http.answers import (
+    ROUTE_UNKNOWN,
+    UNEXPECTED,
+    Answer,
+    JsonValue,
+    error_answer,
+    json_answer,
+)
 
 _CHALLENGE: Final = ("WWW-Authenticate", 'Basic realm="GitLab Packages Registry"')
 _RETRY_SECONDS: Final = "1"
@@ -17,102 +25,103 @@ _RETRY_SECONDS: Final = "1"
 _Row = Callable[[Mapping[str, str]], Answer]
 
 
-def _message(status: int, text: str, *headers: tuple[str, str]) -> _Row:
-    """Answer with GitLab's `message`, which begins with the status."""
-    answer = json_answer(status, {"message": f"{status} {text}"}, *headers)
+def _fixed(status: HTTPStatus, body: JsonValue, *headers: tuple[str, str]) -> _Row:
+    answer = json_answer(status, body, *headers)
     return lambda _: answer
+
+
+def _message(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> _Row:
+    """Return GitLab's `message`, which begins with the status."""
+    return _fixed(status, {"message": f"{status} {text}"}, *headers)
+
+
+def _not_found(text: str = "Not Found") -> _Row:
+    return _message(HTTPStatus.NOT_FOUND, text)
+
+
+def _bad_request(text: str) -> _Row:
+    return _message(HTTPStatus.BAD_REQUEST, f"Bad request - {text}")
+
+
+def _forbidden(text: str = "Forbidden") -> _Row:
+    return _message(HTTPStatus.FORBIDDEN, text)
 
 
 def _invalid_token(description: str) -> _Row:
-    """Answer that a token that exists is no longer good."""
     body: JsonValue = {"error": "invalid_token", "error_description": description}
-    answer = json_answer(401, body, _CHALLENGE)
-    return lambda _: answer
+    return _fixed(HTTPStatus.UNAUTHORIZED, body, _CHALLENGE)
 
 
 def _scope_insufficient(metadata: Mapping[str, str]) -> Answer:
-    """Answer with the scopes that would do."""
-    return json_answer(
-        403,
-        {
-            "error": "insufficient_scope",
-            "error_description": "The request requires higher privileges than provided by the access token.",
-            "scope": metadata.get("scope", ""),
-        },
-    )
+    description = "The request requires higher privileges than provided by the access token."
+    body = {"error": "insufficient_scope", "error_description": description, "scope": metadata.get("scope", "")}
+    return json_answer(HTTPStatus.FORBIDDEN, {**body})
 
 
 def _parameter(complaint: str) -> _Row:
-    """Answer which parameter is wrong."""
-    return lambda metadata: json_answer(400, {"error": f"{metadata.get('parameter', 'parameter')} {complaint}"})
+    status = HTTPStatus.BAD_REQUEST
+    return lambda metadata: error_answer(status, f"{metadata.get('parameter', 'parameter')} {complaint}")
 
 
-def _taken(metadata: Mapping[str, str]) -> Answer:
-    """Answer as a model whose validation failed."""
-    return json_answer(400, {"message": {metadata.get("parameter", "path"): ["has already been taken"]}})
+def _parameter_taken(metadata: Mapping[str, str]) -> Answer:
+    errors: JsonValue = {metadata.get("parameter", "path"): ["has already been taken"]}
+    return json_answer(HTTPStatus.BAD_REQUEST, {"message": errors})
 
 
-def _complaint(metadata: Mapping[str, str]) -> Answer:
-    """Answer as a protection rule whose validation failed."""
-    return json_answer(422, {"message": [metadata.get("complaint", "is invalid")]})
+def _rule_invalid(metadata: Mapping[str, str]) -> Answer:
+    return json_answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": [metadata.get("complaint", "is invalid")]})
 
 
 def _user_taken(metadata: Mapping[str, str]) -> Answer:
-    """Answer which of a user's names another one has."""
-    return json_answer(409, {"message": f"{metadata.get('parameter', 'username').capitalize()} has already been taken"})
-
-
-def _member_taken(_: Mapping[str, str]) -> Answer:
-    """Answer that a member is one already."""
-    return json_answer(409, {"message": "Member already exists"})
+    name = metadata.get("parameter", "username").capitalize()
+    return json_answer(HTTPStatus.CONFLICT, {"message": f"{name} has already been taken"})
 
 
 def _job_token_not_allowed(metadata: Mapping[str, str]) -> Answer:
-    """Answer which project keeps the job tokens of which other one out."""
     source, target = metadata.get("source", ""), metadata.get("target", "")
     text = f"403 Forbidden - Authentication by CI/CD job token not allowed from {source} to {target}."
-    return json_answer(403, {"message": text})
+    return json_answer(HTTPStatus.FORBIDDEN, {"message": text})
 
 
 def _retry(metadata: Mapping[str, str]) -> Answer:
-    """Answer that the same request may do later."""
+    """Return that the same request may do later."""
     after = metadata.get("retry_after_seconds", _RETRY_SECONDS)
-    return json_answer(503, {"message": "503 Service Unavailable"}, ("Retry-After", after))
+    return json_answer(HTTPStatus.SERVICE_UNAVAILABLE, {"message": "503 Service Unavailable"}, ("Retry-After", after))
 
 
 REASONS: Final[Mapping[Reason, _Row]] = {
-    Reason.CREDENTIAL_INVALID: _message(401, "Unauthorized", _CHALLENGE),
+    Reason.CREDENTIAL_INVALID: _message(HTTPStatus.UNAUTHORIZED, "Unauthorized", _CHALLENGE),
     Reason.CREDENTIAL_EXPIRED: _invalid_token("Token is expired. Create a new one."),
     Reason.CREDENTIAL_REVOKED: _invalid_token("Token was revoked. Create a new one."),
     Reason.SCOPE_INSUFFICIENT: _scope_insufficient,
-    Reason.ROLE_INSUFFICIENT: _message(403, "Forbidden"),
+    Reason.ROLE_INSUFFICIENT: _forbidden(),
     Reason.PARAMETER_MISSING: _parameter("is missing"),
     Reason.PARAMETER_INVALID: _parameter("is invalid"),
     Reason.PARAMETER_VALUE_UNKNOWN: _parameter("does not have a valid value"),
-    Reason.PARAMETER_TAKEN: _taken,
-    Reason.PROJECT_NOT_FOUND: _message(404, "Project Not Found"),
-    Reason.GROUP_NOT_FOUND: _message(404, "Group Not Found"),
-    Reason.PACKAGE_NOT_FOUND: _message(404, "Not Found"),
-    Reason.PACKAGE_FILE_NOT_FOUND: _message(404, "Not Found"),
-    Reason.TOKEN_NOT_FOUND: _message(404, "Not Found"),
-    Reason.FILE_TOO_LARGE: _message(400, "Bad request - File is too large"),
-    Reason.PACKAGE_DUPLICATE: _message(400, "Bad request - Duplicate package is not allowed"),
-    Reason.CONTENT_MISMATCH: _message(400, "Bad request - Content is not as declared"),
+    Reason.PARAMETER_TAKEN: _parameter_taken,
+    Reason.PROJECT_NOT_FOUND: _not_found("Project Not Found"),
+    Reason.GROUP_NOT_FOUND: _not_found("Group Not Found"),
+    Reason.PACKAGE_NOT_FOUND: _not_found(),
+    Reason.PACKAGE_FILE_NOT_FOUND: _not_found(),
+    Reason.TOKEN_NOT_FOUND: _not_found(),
+    Reason.FILE_TOO_LARGE: _bad_request("File is too large"),
+    Reason.PACKAGE_DUPLICATE: _bad_request("Duplicate package is not allowed"),
+    Reason.CONTENT_MISMATCH: _bad_request("Content is not as declared"),
     # Neither is of the client's making: a restarted storage has forgotten what it gave the front end.
     Reason.UPLOAD_NOT_FOUND: _retry,
     Reason.READ_TICKET_INVALID: _retry,
     Reason.OVERLOADED: _retry,
-    Reason.VOLUME_FULL: _message(507, "Insufficient Storage"),
-    Reason.USER_NOT_FOUND: _message(404, "User Not Found"),
+    Reason.VOLUME_FULL: _message(HTTPStatus.INSUFFICIENT_STORAGE, "Insufficient Storage"),
+    Reason.USER_NOT_FOUND: _not_found("User Not Found"),
     Reason.USER_TAKEN: _user_taken,
-    Reason.USER_BLOCKED: _message(403, "Forbidden - Your account has been blocked."),
-    Reason.MEMBER_TAKEN: _member_taken,
-    Reason.RECORD_NOT_FOUND: _message(404, "Not Found"),
+    Reason.USER_BLOCKED: _forbidden("Forbidden - Your account has been blocked."),
+    Reason.MEMBER_TAKEN: _fixed(HTTPStatus.CONFLICT, {"message": "Member already exists"}),
+    Reason.RECORD_NOT_FOUND: _not_found(),
     Reason.JOB_TOKEN_NOT_ALLOWED: _job_token_not_allowed,
-    Reason.PACKAGE_PROTECTED: _message(403, "Forbidden - Package protected."),
-    Reason.PACKAGE_DELETION_PROTECTED: _message(403, "Forbidden - Package is deletion protected."),
-    Reason.PROTECTION_RULE_NOT_FOUND: _message(404, "Not Found"),
-    Reason.PROTECTION_RULE_INVALID: _complaint,
+    Reason.PACKAGE_PROTECTED: _forbidden("Forbidden - Package protected."),
+    Reason.PACKAGE_DELETION_PROTECTED: _forbidden("Forbidden - Package is deletion protected."),
+    Reason.PROTECTION_RULE_NOT_FOUND: _not_found(),
+    Reason.PROTECTION_RULE_INVALID: _rule_invalid,
     Reason.NOT_IN_EDITION: lambda _: ROUTE_UNKNOWN,
 }
 
@@ -129,7 +138,7 @@ _WORTH_A_RETRY: Final = frozenset(
 
 
 def answer_to(failure: Failure | TransportFailure) -> Answer:
-    """Give the HTTP answer to a failed call: the table's row, 503 for the transport's troubles, 500 for a defect."""
+    """Return the HTTP answer to a failed call: the table's row, 503 for the transport's troubles, 500 for a defect."""
     if isinstance(failure, Failure):
         return REASONS[failure.reason](failure.metadata)
     return _retry({}) if failure.code in _WORTH_A_RETRY else UNEXPECTED

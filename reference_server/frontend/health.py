@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from reference_server.frontend.answers import Answer
-from reference_server.frontend.rest.handler import ApiHandler
+from reference_server.frontend.api.handler import ApiHandler
+from reference_server.frontend.http.answers import Answer, JsonValue
 
 
-class Liveness(ApiHandler):
+class _HealthHandler(ApiHandler):
+    """A route that is counted as `health`."""
+
+    route = "health"
+
+
+class Liveness(_HealthHandler):
     """Whether this process answers."""
 
-    route = "health"
-
-    def get(self) -> None:
-        """Say so."""
-        self.send_json(200, {"status": "ok"})
+    async def get(self) -> None:
+        self.send_json({"status": "ok"})
 
 
-class Readiness(ApiHandler):
-    """Whether requests can be served: asks the storage."""
-
-    route = "health"
+class Readiness(_HealthHandler):
+    """Whether requests can be served."""
 
     async def get(self) -> None:
-        """Say 200 or 503."""
-        healthy = await self.desk.calls.healthy()
+        """Ask the storage, and answer 200 or 503."""
+        healthy = await self.server.calls.healthy()
         status = "ok" if healthy else "failed"
-        self.send_json(200 if healthy else 503, {"status": status, "storage_check": [{"status": status}]})
+        shown: JsonValue = {"status": status, "storage_check": [{"status": status}]}
+        self.send_json(shown, HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-class MetricsReport(ApiHandler):
+class MetricsReport(_HealthHandler):
     """What was counted, for Prometheus."""
 
-    route = "health"
+    async def get(self) -> None:
+        self.send(Answer(HTTPStatus.OK, self.server.metrics.report(), content_type=CONTENT_TYPE_LATEST))
 
-    def get(self) -> None:
-        """Report."""
-        self.send(Answer(200, self.desk.metrics.report(), content_type=CONTENT_TYPE_LATEST))
+
+ROUTES = (("/-/liveness", Liveness), ("/-/readiness", Readiness), ("/-/metrics", MetricsReport))

@@ -11,7 +11,7 @@ TARGET = "/api/graphql"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryAnswer:
     """The answer to a query: status, data and the messages of its errors."""
 
     status: int
@@ -24,16 +24,16 @@ def send(front_end: Served, body: bytes, *, token: str | None = None) -> Answer:
     return front_end.send("POST", TARGET, body, {"Content-Type": "application/json"}, token=token)
 
 
-def ask(front_end: Served, query: str, *, token: str | None = None, **variables: object) -> Asked:
+def ask(front_end: Served, query: str, *, token: str | None = None, **variables: object) -> QueryAnswer:
     """Send a query."""
     return read(send(front_end, json.dumps({"query": query, "variables": variables}).encode(), token=token))
 
 
-def read(answer: Answer) -> Asked:
+def read(answer: Answer) -> QueryAnswer:
     """Read an answer; asserts the form that GraphQL gives it."""
     body = answer.json()
     data, errors = body.get("data"), body.get("errors", [])
     assert set(body) <= {"data", "errors"}
     assert data is None or isinstance(data, dict)
     assert isinstance(errors, list)
-    return Asked(answer.status, data, [error["message"] for error in errors])
+    return QueryAnswer(answer.status, data, [error["message"] for error in errors])

@@ -1,4 +1,4 @@
-"""A toy registry that tells what it was told, behind a proxy that bends."""
+"""A toy registry that tells what it was told, behind a proxy that mutates."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from conformance.selftest.bending import MakeBend
-from conformance.selftest.exchange import Location
+from conformance.selftest.mutation import MakeMutation
 from conformance.selftest.proxy import Proxy, ProxyHost
+from conformance.selftest.upstream import UpstreamAddress
 from tests.support.scripted_registry import SECONDS, read_until, scripted_registry
 
 
@@ -55,8 +55,8 @@ class Echo:
         return {"id": 7, "path_with_namespace": "group/project", "visibility": "private"}
 
 
-class Bent:
-    """A client of a bent toy registry."""
+class MutatedRegistry:
+    """A client of a mutated toy registry."""
 
     def __init__(self, url: str, proxy: Proxy) -> None:
         self.port = urlsplit(url).port or 0
@@ -67,9 +67,9 @@ class Bent:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         connection.request(method, target, body, {name.replace("_", "-"): value for name, value in headers.items()})
         response = connection.getresponse()
-        answer = response.status, response.read()
+        status, content = response.status, response.read()
         connection.close()
-        return answer
+        return status, content
 
     def tell(self, method: str, target: str, body: bytes | None = None, **headers: str) -> Told:
         """Send a request and return what the toy registry was told."""
@@ -80,10 +80,10 @@ class Bent:
         return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
 
 
-def bent(stack: ExitStack, make: MakeBend) -> Bent:
-    """Put a bend in front of a toy registry until `stack` ends."""
+def mutated(stack: ExitStack, make: MakeMutation) -> MutatedRegistry:
+    """Put a mutation in front of a toy registry until `stack` ends."""
     host = stack.enter_context(ProxyHost())
     port = stack.enter_context(scripted_registry(Echo()))
-    proxy, url = host.open(Location("127.0.0.1", port, "administrator"), make())
+    proxy, url = host.open(UpstreamAddress("127.0.0.1", port, "administrator"), make())
     stack.callback(host.close, proxy)
-    return Bent(url, proxy)
+    return MutatedRegistry(url, proxy)

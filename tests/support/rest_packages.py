@@ -47,8 +47,8 @@ class PackageProject:
 
 def new_project(front_end: Served, visibility: str = "private") -> PackageProject:
     """Create a project."""
-    path = f"shelf-{next(_numbers)}"
-    group = front_end.post("/groups", {"name": "Shelf", "path": path, "visibility": "public"}).json()
+    path = f"packages-{next(_numbers)}"
+    group = front_end.post("/groups", {"name": "Packages", "path": path, "visibility": "public"}).json()
     body = {"name": "Books", "path": "books", "namespace_id": group["id"], "visibility": visibility}
     project = front_end.post("/projects", body).json()
     return PackageProject(front_end, int(str(project["id"])), f"{path}/books", path)

@@ -1,26 +1,22 @@
-"""Broken registries that decode request targets wrongly (section addressing, nested files of section publish)."""
+"""Broken registries that decode request targets wrongly."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from conformance.selftest.bending import When, refusing, rewriting
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Request
-from conformance.selftest.targets import PackageFile, concerns_package_file, package_file, publishes, reads
+from conformance.selftest.mutation import RequestPredicate, refuse, rewrite_path, rewrite_request
+from conformance.selftest.package_requests import PackageFilePath, about, concerns_package_file, is_publish, is_read
 
 
-def _about(chosen: Callable[[PackageFile], bool], kind: When = concerns_package_file) -> When:
-    def when(request: Request) -> bool:
-        target = package_file(request)
-        return target is not None and kind(request) and chosen(target)
-
-    return when
+def _about(chosen: Callable[[PackageFilePath], bool]) -> RequestPredicate:
+    return about(chosen, concerns_package_file)
 
 
-def _containing(text: str, kind: When = concerns_package_file) -> When:
-    return _about(lambda target: text in (target.name + target.version + target.file_name).upper(), kind)
+def _containing(text: str) -> RequestPredicate:
+    return _about(lambda path: text in (path.name + path.version + path.file_name).upper())
 
 
 def _replaced(old: str, new: str) -> Callable[[Request], Request]:
@@ -33,73 +29,56 @@ def _replaced(old: str, new: str) -> Callable[[Request], Request]:
     return change
 
 
-def _by_path(target: PackageFile) -> bool:
-    return not target.project.isdigit()
+def _by_path(path: PackageFilePath) -> bool:
+    return not path.project.isdigit()
 
 
-def _nested(target: PackageFile) -> bool:
-    return "/" in target.decoded[3]
+def _nested(path: PackageFilePath) -> bool:
+    return "/" in path.decoded[3]
 
 
-def _put_elsewhere(request: Request) -> Request:
-    target = package_file(request)
-    return request.with_target(replace(target, file_name=f"by-path-{target.file_name}").target) if target else request
+def _flattened(path: PackageFilePath) -> PackageFilePath:
+    return replace(path, file_name=path.file_name.replace("%2f", "%2F").replace("%2F", "/").rpartition("/")[2])
 
 
-def _flattened(request: Request) -> Request:
-    target = package_file(request)
-    if target is None:
-        return request
-    last = target.file_name.replace("%2f", "%2F").replace("%2F", "/").rpartition("/")[2]
-    return request.with_target(replace(target, file_name=last).target)
-
-
-def _lowered(request: Request) -> Request:
-    target = package_file(request)
-    return request.with_target(replace(target, file_name=target.file_name.lower()).target) if target else request
-
-
-FAULTS = (
-    Fault(
-        "addressing.no-publish-by-path",
-        "A publish finds a project by its number only.",
-        refusing(_about(_by_path, publishes), 404),
+FAULTS = {
+    "addressing.no-publish-by-path": Fault(
+        "A publish finds a project by its number only.", refuse(about(_by_path, is_publish), 404)
     ),
-    Fault(
-        "addressing.no-download-by-path",
-        "A download finds a project by its number only.",
-        refusing(_about(_by_path, reads), 404),
+    "addressing.no-download-by-path": Fault(
+        "A download finds a project by its number only.", refuse(about(_by_path, is_read), 404)
     ),
-    Fault(
-        "addressing.path-is-another-place",
+    "addressing.path-is-another-place": Fault(
         "A file published by the project's path is kept apart from those published by its number.",
-        rewriting(_about(_by_path), _put_elsewhere),
+        rewrite_path(_about(_by_path), lambda path: replace(path, file_name=f"by-path-{path.file_name}")),
     ),
-    Fault("addressing.refuses-encoded-dots", "%2E is refused.", refusing(_containing("%2E"), 400)),
-    Fault(
-        "addressing.keeps-encoded-dots",
+    "addressing.refuses-encoded-dots": Fault("%2E is refused.", refuse(_containing("%2E"), 400)),
+    "addressing.keeps-encoded-dots": Fault(
         "%2E is not decoded: it names another file than the dot.",
-        rewriting(_containing("%2E"), _replaced("%2E", "_2E")),
+        rewrite_request(_containing("%2E"), _replaced("%2E", "_2E")),
     ),
-    Fault("addressing.plus-is-a-space", "A raw + becomes a space.", rewriting(_containing("+"), _replaced("+", "%20"))),
-    Fault("addressing.drops-plus", "A raw + is dropped.", rewriting(_containing("+"), _replaced("+", ""))),
-    Fault(
-        "addressing.decodes-plus-twice",
-        "%2B is decoded twice, to a space.",
-        rewriting(_containing("%2B"), _replaced("%2B", "%20")),
+    "addressing.plus-is-a-space": Fault(
+        "A raw + becomes a space.", rewrite_request(_containing("+"), _replaced("+", "%20"))
     ),
-    Fault("addressing.drops-encoded-plus", "%2B is dropped.", rewriting(_containing("%2B"), _replaced("%2B", ""))),
-    Fault("addressing.refuses-encoded-slash", "%2F in a file name is refused.", refusing(_containing("%2F"), 400)),
-    Fault(
-        "addressing.keeps-encoded-slash",
+    "addressing.drops-plus": Fault("A raw + is dropped.", rewrite_request(_containing("+"), _replaced("+", ""))),
+    "addressing.decodes-plus-twice": Fault(
+        "%2B is decoded twice, to a space.", rewrite_request(_containing("%2B"), _replaced("%2B", "%20"))
+    ),
+    "addressing.drops-encoded-plus": Fault(
+        "%2B is dropped.", rewrite_request(_containing("%2B"), _replaced("%2B", ""))
+    ),
+    "addressing.refuses-encoded-slash": Fault("%2F in a file name is refused.", refuse(_containing("%2F"), 400)),
+    "addressing.keeps-encoded-slash": Fault(
         "%2F is not decoded: it names another file than the slash.",
-        rewriting(_containing("%2F"), _replaced("%2F", "_2F")),
+        rewrite_request(_containing("%2F"), _replaced("%2F", "_2F")),
     ),
-    Fault("addressing.no-directories", "A file name has no directories: 404.", refusing(_about(_nested), 404)),
-    Fault("addressing.flattens-directories", "Directories are dropped.", rewriting(_about(_nested), _flattened)),
-    Fault(
-        "addressing.ignores-case",
+    "addressing.no-directories": Fault("A file name has no directories: 404.", refuse(_about(_nested), 404)),
+    "addressing.flattens-directories": Fault("Directories are dropped.", rewrite_path(_about(_nested), _flattened)),
+    "addressing.ignores-case": Fault(
         "File names are compared and kept in lower case.",
-        rewriting(_about(lambda target: target.file_name != target.file_name.lower()), _lowered),
+        rewrite_path(
+            _about(lambda path: path.file_name != path.file_name.lower()),
+            lambda path: replace(path, file_name=path.file_name.lower()),
+        ),
     ),
-)
+}

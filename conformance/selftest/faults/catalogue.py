@@ -1,62 +1,22 @@
-"""Every fault that the suite is tested against, in the order of the sections."""
+"""Every fault that the suite is tested against, a module for each section; their names are permanent."""
 
 from __future__ import annotations
 
-from conformance.selftest.faults import (
-    addressing,
-    admission,
-    carriages,
-    challenges,
-    download,
-    duplicates,
-    exclusion,
-    framing,
-    jobs,
-    large,
-    lists,
-    newest,
-    packages,
-    pages,
-    protection,
-    publish,
-    ranges,
-    records,
-    settings,
-    single_packages,
-    validation,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
+from conformance.selftest import faults
 from conformance.selftest.faults.fault import Fault
 
-SECTIONS = (
-    publish,
-    packages,
-    records,
-    addressing,
-    download,
-    ranges,
-    validation,
-    admission,
-    exclusion,
-    challenges,
-    carriages,
-    jobs,
-    framing,
-    newest,
-    lists,
-    pages,
-    single_packages,
-    duplicates,
-    settings,
-    protection,
-    large,
-)
+OTHERS = {"catalogue", "fault"}
 
 
-def every_fault() -> tuple[Fault, ...]:
-    """Return all faults; ValueError when two share a name."""
-    faults = tuple(fault for section in SECTIONS for fault in section.FAULTS)
-    names = [fault.name for fault in faults]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"two faults are named {name}")
-    return faults
+def every_fault() -> dict[str, Fault]:
+    """Return all faults by name; ValueError when two sections share a name."""
+    every: dict[str, Fault] = {}
+    for section in sorted(module.name for module in iter_modules(faults.__path__) if module.name not in OTHERS):
+        found: dict[str, Fault] = import_module(f"{faults.__name__}.{section}").FAULTS
+        if twice := every.keys() & found.keys():
+            raise ValueError(f"two faults are named {min(twice)}")
+        every |= found
+    return every

@@ -1,128 +1,113 @@
-"""Broken registries that judge duplicates wrongly (section duplicates)."""
+"""Broken registries that judge duplicates wrongly."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
-from conformance.selftest.bending import swallow
-from conformance.selftest.exchange import Exchange
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
-from conformance.selftest.messages import Answer, Request, collect, json_answer, message_answer
-from conformance.selftest.targets import PackageFile, package_file, project_of, publishes, reads
+from conformance.selftest.messages import Request, Response, collect, json_response, message_response
+from conformance.selftest.mutation import PackageFileMutation, answered
+from conformance.selftest.package_requests import PackageFilePath, is_publish, is_read, project_of
+from conformance.selftest.proxy import Mutation
+from conformance.selftest.upstream import Upstream
 
-BAD_REQUEST = 400
-NOT_FOUND = 404
 DEPTH = 2  # slashes in the path of a project whose group, itself inside the run's, has settings
 WORDS = "Duplicate package is not allowed"
 REFUSAL = {"message": f"400 Bad request - {WORDS}"}
 Key = tuple[str, ...]
 
 
-async def is_refusal(answer: Answer) -> tuple[bool, Answer]:
-    """Say whether an answer refuses a duplicate; return it to pass on."""
-    if answer.status != BAD_REQUEST:
-        return False, answer
-    content = await collect(answer.body)
-    return WORDS.encode() in content, answer.with_content(content)
+async def _is_refusal(response: Response) -> tuple[bool, Response]:
+    """Return whether a response refuses a duplicate, and the response to pass on."""
+    if response.status != HTTPStatus.BAD_REQUEST:
+        return False, response
+    content = await collect(response.body)
+    return WORDS.encode() in content, response.with_content(content)
 
 
-async def never_refuses(request: Request, exchange: Exchange) -> Answer:
-    """Say of a duplicate that it was taken."""
-    refused, answer = await is_refusal(await exchange.forward(request))
-    if not (publishes(request) and refused):
-        return answer
-    exchange.bend()
-    return json_answer(201, {"message": "201 Created"})
+def _refusals(instead: Callable[[], Response]) -> Mutation:
+    """Say something else instead of refusing a duplicate."""
+
+    async def mutate(request: Request, upstream: Upstream) -> Response:
+        refused, response = await _is_refusal(await upstream.forward(request))
+        if not (is_publish(request) and refused):
+            return response
+        upstream.mark_mutated()
+        return instead()
+
+    return mutate
 
 
-async def overlooks_subgroups(request: Request, exchange: Exchange) -> Answer:
+never_refuses = _refusals(lambda: json_response(HTTPStatus.CREATED, {"message": "201 Created"}))
+gives_no_reason = _refusals(lambda: message_response(HTTPStatus.BAD_REQUEST))
+
+
+async def overlooks_subgroups(request: Request, upstream: Upstream) -> Response:
     """Say of a duplicate below a subgroup of a subgroup that it was taken."""
-    project = exchange.ledger.project(project_of(request))
+    project = upstream.observed.project(project_of(request))
     if project is None or project.path.count("/") <= DEPTH:
-        return await exchange.forward(request)
-    return await never_refuses(request, exchange)
+        return await upstream.forward(request)
+    return await never_refuses(request, upstream)
 
 
-async def gives_no_reason(request: Request, exchange: Exchange) -> Answer:
-    """Refuse a duplicate like any bad request."""
-    refused, answer = await is_refusal(await exchange.forward(request))
-    if not (publishes(request) and refused):
-        return answer
-    exchange.bend()
-    return message_answer(BAD_REQUEST)
+class RefusesTheSecond(PackageFileMutation):
+    """Remembers what was published by a part of its path, and refuses what comes again."""
 
-
-class RefusesTheSecond:
-    """Remembers what was published by a part of its address, and refuses what comes again."""
-
-    def __init__(self, key: Callable[[PackageFile], Key]) -> None:
+    def __init__(self, key: Callable[[PackageFilePath], Key]) -> None:
         self._key = key
         self._known: set[Key] = set()
 
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
         """Refuse or forward a publish."""
-        target = package_file(request)
-        if target is None or not publishes(request):
-            return await exchange.forward(request)
-        if self._key(target) not in self._known:
-            self._known.add(self._key(target))
-            return await exchange.forward(request)
-        exchange.bend()
-        await swallow(request)
-        return json_answer(BAD_REQUEST, REFUSAL)
+        if is_publish(request) and self._key(path) in self._known:
+            return await answered(request, upstream, json_response(HTTPStatus.BAD_REQUEST, REFUSAL))
+        if is_publish(request):
+            self._known.add(self._key(path))
+        return await upstream.forward(request)
 
 
-class LosesWhatWasDuplicated:
+class LosesWhatWasDuplicated(PackageFileMutation):
     """Gives no file out any more of which a duplicate was refused."""
 
     def __init__(self) -> None:
         self._lost: set[Key] = set()
 
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
         """Note a refusal, or answer 404."""
-        target = package_file(request)
-        if target is not None and reads(request) and target.decoded in self._lost:
-            exchange.bend()
-            return message_answer(NOT_FOUND)
-        refused, answer = await is_refusal(await exchange.forward(request))
-        if target is not None and refused:
-            self._lost.add(target.decoded)
-        return answer
+        if is_read(request) and path.decoded in self._lost:
+            return await answered(request, upstream, message_response(HTTPStatus.NOT_FOUND))
+        refused, response = await _is_refusal(await upstream.forward(request))
+        if refused:
+            self._lost.add(path.decoded)
+        return response
 
 
-def _by_file(target: PackageFile) -> Key:
-    return target.decoded
+def _by_file(path: PackageFilePath) -> Key:
+    return path.decoded
 
 
-def _by_name(target: PackageFile) -> Key:
-    return target.decoded[:2]
+def _by_name(path: PackageFilePath) -> Key:
+    return path.decoded[:2]
 
 
-FAULTS = (
-    Fault("duplicates.never-refused", "A duplicate is acknowledged under every policy.", lambda: never_refuses),
-    Fault(
-        "duplicates.always-refused", "A duplicate is refused under every policy.", lambda: RefusesTheSecond(_by_file)
+FAULTS = {
+    "duplicates.never-refused": Fault("A duplicate is acknowledged under every policy.", lambda: never_refuses),
+    "duplicates.always-refused": Fault(
+        "A duplicate is refused under every policy.", lambda: RefusesTheSecond(_by_file)
     ),
-    Fault(
-        "duplicates.15-always-refused",
-        "A duplicate is refused under every policy.",
-        lambda: RefusesTheSecond(_by_file),
-        DOCUMENTED,
+    "duplicates.15-always-refused": Fault(
+        "A duplicate is refused under every policy.", lambda: RefusesTheSecond(_by_file), DOCUMENTED
     ),
-    Fault(
-        "duplicates.subgroups-do-not-inherit",
-        "The settings of a group do not concern its subgroups.",
-        lambda: overlooks_subgroups,
+    "duplicates.subgroups-do-not-inherit": Fault(
+        "The settings of a group do not concern its subgroups.", lambda: overlooks_subgroups
     ),
-    Fault(
-        "duplicates.names-are-unique",
+    "duplicates.names-are-unique": Fault(
         "The second file of a package name is a duplicate, whatever its own name and version are.",
         lambda: RefusesTheSecond(_by_name),
     ),
-    Fault("duplicates.no-reason-is-given", "The refusal of a duplicate gives no reason.", lambda: gives_no_reason),
-    Fault(
-        "duplicates.refusals-lose-the-file",
-        "Refusing a duplicate loses the file that is there.",
-        LosesWhatWasDuplicated,
+    "duplicates.no-reason-is-given": Fault("The refusal of a duplicate gives no reason.", lambda: gives_no_reason),
+    "duplicates.refusals-lose-the-file": Fault(
+        "Refusing a duplicate loses the file that is there.", LosesWhatWasDuplicated
     ),
-)
+}

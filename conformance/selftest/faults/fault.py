@@ -1,11 +1,11 @@
-"""What a fault is: the permanent name of a broken registry, what is wrong with it, and the bend that makes it so."""
+"""What a fault is: what is wrong with a broken registry, and the mutation that makes it so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance.selftest.proxy import Bend
+from conformance.selftest.proxy import Mutation
 
 CURRENT = "current"
 DOCUMENTED = "15"
@@ -15,11 +15,10 @@ DOCUMENTED = "15"
 class Fault:
     """One broken registry.
 
-    `name` is permanent: the matrix is keyed by it. `wrong` is one sentence about this registry. `make` gives a fresh
-    bend, without memory of earlier runs. `edition` is the edition of the good registry behind it.
+    `wrong` is one sentence about this registry. `make` gives a fresh
+    mutation, without memory of earlier runs. `edition` is the edition of the good registry behind it.
     """
 
-    name: str
     wrong: str
-    make: Callable[[], Bend]
+    make: Callable[[], Mutation]
     edition: str = CURRENT

@@ -1,4 +1,4 @@
-"""Broken registries that fail only with large files (section large)."""
+"""Broken registries that fail only with large files."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.bending import When, recording, rewriting
-from conformance.selftest.callers import caller
-from conformance.selftest.exchange import Exchange
+from conformance.selftest.corruption import flipped, shortened
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.faults.framing import chunked, sized
-from conformance.selftest.messages import Answer, Request
+from conformance.selftest.messages import Request, Response
+from conformance.selftest.mutation import RequestPredicate, rewrite_record, rewrite_request, serve_principals
+from conformance.selftest.package_requests import is_download, is_publish
+from conformance.selftest.principal import Principal
 from conformance.selftest.proxy import HangUpError
-from conformance.selftest.spoiling import flipped, shortened
-from conformance.selftest.targets import downloads, publishes
+from conformance.selftest.upstream import Upstream
 
 MEBIBYTE = 1 << 20
 SMALL = 64 * 1024
@@ -26,8 +26,7 @@ def _declared(request: Request) -> int:
     return int(request.header("content-length") or 0)
 
 
-def of_size(chosen: Callable[[int], bool]) -> When:
-    """Choose publishes that declare a length of this kind."""
+def _of_size(chosen: Callable[[int], bool]) -> RequestPredicate:
     return lambda request: sized(request) and chosen(_declared(request))
 
 
@@ -41,7 +40,7 @@ def _one_short(request: Request) -> Request:
 
 def _deep(request: Request) -> bool:
     found = SINGLE.fullmatch(request.header("range") or "")
-    return downloads(request) and found is not None and int(found[1]) >= MEBIBYTE
+    return is_download(request) and found is not None and int(found[1]) >= MEBIBYTE
 
 
 def _shifted(request: Request) -> Request:
@@ -53,36 +52,30 @@ def _narrow_size(record: dict[str, Any]) -> None:
     record["size"] %= MEBIBYTE
 
 
-async def hangs_up_on_refusal(request: Request, exchange: Exchange) -> Answer:
-    """End the connection of an unauthorised upload of more than a little without a word."""
-    by = caller(request, exchange)
-    if not (publishes(request) and (by.is_anonymous or by.is_unknown) and _declared(request) > SMALL):
-        return await exchange.forward(request)
-    exchange.bend()
+def _unauthorised_upload(request: Request, by: Principal) -> bool:
+    return is_publish(request) and (by.is_anonymous or by.is_unknown) and _declared(request) > SMALL
+
+
+async def _hung_up(_: Request, __: Upstream) -> Response:
     raise HangUpError
 
 
-FAULTS = (
-    Fault(
-        "large.spoils-the-second-mebibyte",
+FAULTS = {
+    "large.spoils-the-second-mebibyte": Fault(
         "A sized file of more than 1 MiB is stored with a wrong byte in its second MiB.",
-        rewriting(of_size(lambda size: size > MEBIBYTE), _spoilt_after(MEBIBYTE + 17)),
+        rewrite_request(_of_size(lambda size: size > MEBIBYTE), _spoilt_after(MEBIBYTE + 17)),
     ),
-    Fault(
-        "large.spoils-chunks-after-a-mebibyte",
+    "large.spoils-chunks-after-a-mebibyte": Fault(
         "A chunked file of more than 1 MiB is stored with a wrong byte in its second MiB.",
-        rewriting(chunked, _spoilt_after(MEBIBYTE + 17)),
+        rewrite_request(chunked, _spoilt_after(MEBIBYTE + 17)),
     ),
-    Fault(
-        "large.full-buffer-loses-a-byte",
+    "large.full-buffer-loses-a-byte": Fault(
         "A file that fills a buffer of 64 KiB or 1 MiB exactly loses its last byte.",
-        rewriting(of_size(lambda size: size in {SMALL, MEBIBYTE}), _one_short),
+        rewrite_request(_of_size(lambda size: size in {SMALL, MEBIBYTE}), _one_short),
     ),
-    Fault("large.narrow-size", "The record's size is kept in 20 bits.", recording(_narrow_size)),
-    Fault("large.shifts-deep-ranges", "A range beyond 1 MiB is one byte off.", rewriting(_deep, _shifted)),
-    Fault(
-        "large.hangs-up-on-refusal",
-        "An unauthorised large upload is cut off without an answer.",
-        lambda: hangs_up_on_refusal,
+    "large.narrow-size": Fault("The record's size is kept in 20 bits.", rewrite_record(_narrow_size)),
+    "large.shifts-deep-ranges": Fault("A range beyond 1 MiB is one byte off.", rewrite_request(_deep, _shifted)),
+    "large.hangs-up-on-refusal": Fault(
+        "An unauthorised large upload is cut off without a response.", serve_principals(_unauthorised_upload, _hung_up)
     ),
-)
+}

@@ -1,139 +1,103 @@
-"""Broken registries that confuse the packages that files belong to, or what may be done to a file (section publish)."""
+"""Broken registries that show a package, its files or its pipelines wrongly."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
 
-from conformance.selftest.bending import answering, swallow
-from conformance.selftest.exchange import Exchange
-from conformance.selftest.faults.fault import Fault
-from conformance.selftest.faults.publish import with_status
-from conformance.selftest.messages import Answer, Request, message_answer
-from conformance.selftest.targets import concerns_package_file, package_file, publishes, reads
+from conformance.selftest.credentials import authorised_by
+from conformance.selftest.endpoints import FILE, FILES, PACKAGE, PIPELINES, endpoint, shows_package
+from conformance.selftest.faults.fault import DOCUMENTED, Fault
+from conformance.selftest.messages import Request, Response, json_response
+from conformance.selftest.mutation import each, grant, refuse, rewrite_json, rewrite_response
+from conformance.selftest.package_requests import publishes_with
+from conformance.selftest.principal import GUEST
+from conformance.selftest.principal_predicates import in_private
+from conformance.selftest.upstream import Upstream
 
-
-class TakesOnly:
-    """Counts the publishes into every package and fails with 500 beyond `most` of them."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._taken: dict[tuple[str, ...], int] = defaultdict(int)
-
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
-        """Fail or forward a publish."""
-        target = package_file(request)
-        if target is None or not publishes(request):
-            return await exchange.forward(request)
-        self._taken[target.package] += 1
-        if self._taken[target.package] <= self._most:
-            return await exchange.forward(request)
-        exchange.bend()
-        await swallow(request)
-        return message_answer(500)
+Entry = dict[str, Any]
 
 
-class LocksAfter:
-    """Counts the uploads of every name and fails with 500, whatever is asked, once there were `most` of them."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._uploads: dict[tuple[str, ...], int] = defaultdict(int)
-
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
-        """Fail or forward."""
-        target = package_file(request)
-        if target is None:
-            return await exchange.forward(request)
-        if self._uploads[target.decoded] < self._most:
-            self._uploads[target.decoded] += publishes(request)
-            return await exchange.forward(request)
-        exchange.bend()
-        await swallow(request)
-        return message_answer(500)
+def _linked_for_all(package: Entry) -> Entry:
+    return {**package, "_links": {**package["_links"], "delete_api_path": "/somewhere"}}
 
 
-class SharesFilesBetweenVersions:
-    """Remembers the first version of every package name and uses it for all others."""
-
-    def __init__(self) -> None:
-        self._versions: dict[tuple[str, str], str] = {}
-
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
-        """Replace the version."""
-        target = package_file(request)
-        if target is None:
-            return await exchange.forward(request)
-        first = self._versions.get(target.package[:2])
-        if publishes(request) and first is None:
-            self._versions[target.package[:2]] = target.version
-        if first in {None, target.version}:
-            return await exchange.forward(request)
-        exchange.bend()
-        return await exchange.forward(request.with_target(replace(target, version=first or "").target))
+def _linked_for_nobody(package: Entry) -> Entry:
+    links = {name: link for name, link in package["_links"].items() if name != "delete_api_path"}
+    return {**package, "_links": links}
 
 
-class HidesHidden:
-    """Remembers what was published as hidden and does not give it out."""
-
-    def __init__(self) -> None:
-        self._hidden: set[tuple[str, ...]] = set()
-
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
-        """Answer 404 for a hidden file."""
-        target = package_file(request)
-        if target is not None and with_status("hidden")(request):
-            self._hidden.add(target.decoded)
-        if target is None or not reads(request) or target.decoded not in self._hidden:
-            return await exchange.forward(request)
-        exchange.bend()
-        return message_answer(404)
+def _newest_of_each(files: list[Entry]) -> list[Entry]:
+    return list({entry["file_name"]: entry for entry in files}.values())
 
 
-class DeletesByPath:
-    """Forgets a file for which a DELETE came, whatever it answers to the DELETE."""
-
-    def __init__(self, status: int) -> None:
-        self._status = status
-        self._deleted: set[tuple[str, ...]] = set()
-
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
-        """Answer the DELETE, and 404 from then on."""
-        target = package_file(request)
-        if target is None or not (request.method == "DELETE" or target.decoded in self._deleted):
-            return await exchange.forward(request)
-        exchange.bend()
-        if request.method == "DELETE":
-            self._deleted.add(target.decoded)
-            return message_answer(self._status)
-        return message_answer(404)
+def _is_missing(request: Request, response: Response) -> bool:
+    return endpoint("GET", PACKAGE, FILES, PIPELINES)(request) and response.status == HTTPStatus.NOT_FOUND
 
 
-FAULTS = (
-    Fault("packages.take-one-publish", "The second publish into a package fails.", lambda: TakesOnly(1)),
-    Fault("packages.take-two-publishes", "The third publish into a package fails.", lambda: TakesOnly(2)),
-    Fault("packages.take-four-publishes", "The fifth publish into a package fails.", lambda: TakesOnly(4)),
-    Fault(
-        "packages.lock-after-eight-uploads",
-        "A name that was uploaded eight times can neither be read nor written any more.",
-        lambda: LocksAfter(8),
+async def finds_packages_anywhere(request: Request, upstream: Upstream) -> Response:
+    """Look for a package that a project does not have in every other project."""
+    response = await upstream.forward(request)
+    if response.status != HTTPStatus.NOT_FOUND or not endpoint("GET|DELETE", PACKAGE, FILES)(request):
+        return response
+    upstream.mark_mutated()
+    _, found, rest = request.target.partition("/packages/")
+    for project in upstream.observed.projects:
+        other = request.with_target(f"/api/v4/projects/{project.number}{found}{rest}")
+        response = await upstream.forward(authorised_by(other, upstream.token))
+        if response.status != HTTPStatus.NOT_FOUND:
+            break
+    return response
+
+
+FAULTS = {
+    "packages.single-packages-fail": Fault("A package by its id fails in the server.", refuse(shows_package, 500)),
+    "packages.missing-packages-are-blank": Fault(
+        "A package that is not there, or not to be seen, is an empty one.",
+        rewrite_response(_is_missing, lambda _: json_response(200, {})),
     ),
-    Fault(
-        "packages.shares-files-between-versions", "The version is not part of a file's key.", SharesFilesBetweenVersions
+    "packages.packages-are-found-anywhere": Fault(
+        "A package is found under every project.", lambda: finds_packages_anywhere
     ),
-    Fault("packages.hides-hidden-files", "A file published as hidden does not download.", HidesHidden),
-    Fault("packages.deletes-by-path", "DELETE on a file's path deletes the file.", lambda: DeletesByPath(204)),
-    Fault(
-        "packages.refuses-delete-and-deletes",
-        "DELETE on a path is 405, and deletes.",
-        lambda: DeletesByPath(405),
+    "packages.15-single-packages-fail": Fault(
+        "Every question for one package fails in the server.", refuse(shows_package, 500), DOCUMENTED
     ),
-    Fault(
-        "packages.acknowledges-deletes-by-path",
-        "DELETE on a file's path is answered 200 and does nothing.",
-        answering(
-            lambda request: request.method == "DELETE" and concerns_package_file(request),
-            lambda _: message_answer(200),
-        ),
+    "packages.15-records-fail": Fault(
+        "A publish that asks for the record of its file fails in the server.",
+        refuse(publishes_with("select", "package_file"), 500),
+        DOCUMENTED,
     ),
-)
+    "packages.15-guests-see-packages": Fault(
+        "A guest sees a package of a private project, as in later editions.",
+        grant(in_private(lambda request, by: shows_package(request) and by.level == GUEST)),
+        DOCUMENTED,
+    ),
+    "packages.everybody-sees-the-delete-link": Fault(
+        "Everybody sees _links.delete_api_path.", rewrite_json(shows_package, _linked_for_all)
+    ),
+    "packages.nobody-sees-the-delete-link": Fault(
+        "Nobody sees _links.delete_api_path.", rewrite_json(shows_package, _linked_for_nobody)
+    ),
+    "packages.packages-have-no-links": Fault(
+        "A package has no _links.", rewrite_json(shows_package, lambda package: {**package, "_links": {}})
+    ),
+    "packages.lists-of-files-fail": Fault("A list of files fails in the server.", refuse(endpoint("GET", FILES), 500)),
+    "packages.lists-of-files-show-the-newest": Fault(
+        "A list of files shows the newest file of each name alone.",
+        rewrite_json(endpoint("GET", FILES), _newest_of_each),
+    ),
+    "packages.lists-of-files-decode-names": Fault(
+        "A list of files shows the name of a file under directories with slashes.",
+        rewrite_json(endpoint("GET", FILES), each(lambda file: {**file, "file_name": unquote(file["file_name"])})),
+    ),
+    "packages.files-have-no-address-by-id": Fault(
+        "No file downloads by its id.", refuse(endpoint("GET", FILE + "/download"), 404)
+    ),
+    "packages.pipelines-are-forgotten": Fault(
+        "No package has a pipeline.", rewrite_json(endpoint("GET", PIPELINES), lambda _: [])
+    ),
+    "packages.everything-has-a-pipeline": Fault(
+        "Every package has a pipeline.", rewrite_json(endpoint("GET", PIPELINES), lambda found: found or [{"id": 1}])
+    ),
+}

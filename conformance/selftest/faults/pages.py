@@ -1,88 +1,75 @@
-"""Broken registries whose pages do not follow one another (section packages)."""
+"""Broken registries whose pages do not follow one another."""
 
 from __future__ import annotations
 
-from conformance.selftest.bending import When, amending, answering, rewriting
-from conformance.selftest.calls import FILES, LIST, calls
-from conformance.selftest.exchange import Exchange
+from dataclasses import replace
+
+from conformance.selftest.endpoints import FILES, LIST, endpoint
 from conformance.selftest.faults.fault import Fault
-from conformance.selftest.faults.lists import parameter
-from conformance.selftest.messages import Answer, Request, message_answer
+from conformance.selftest.messages import Request, Response, message_response, without
+from conformance.selftest.mutation import (
+    RequestPredicate,
+    header,
+    query_parameter,
+    respond,
+    rewrite_request,
+    rewrite_response,
+    serve,
+)
+from conformance.selftest.upstream import Upstream
 
 HEADERS = ("X-Total", "X-Total-Pages", "X-Page", "X-Per-Page", "X-Next-Page", "X-Prev-Page")
-paged = calls("GET", LIST, FILES)
+paged = endpoint("GET", LIST, FILES)
 
 
-def having(text: str) -> When:
+def _any_page(request: Request, _: Response) -> bool:
+    return paged(request)
+
+
+def having(text: str) -> RequestPredicate:
     """Choose pages whose query holds a text."""
     return lambda request: paged(request) and text in request.target.partition("?")[2]
 
 
-def _without_headers(answer: Answer) -> Answer:
-    for name in HEADERS:
-        answer = answer.with_header(name, None)
-    return answer
+def _without_headers(response: Response) -> Response:
+    return replace(response, headers=without(response.headers, *HEADERS))
 
 
-def _with_itself_as_next(request: Request, answer: Answer) -> Answer:
-    host = request.header("host")
-    return answer.with_header("Link", f'<http://{host}{request.target}>; rel="next"')
+async def _with_itself_as_next(request: Request, upstream: Upstream) -> Response:
+    link = f'<http://{request.header("host")}{request.target}>; rel="next"'
+    return (await upstream.forward(request)).with_header("Link", link)
 
 
-async def links_without_end(request: Request, exchange: Exchange) -> Answer:
-    """Name the page itself as the next one."""
-    answer = await exchange.forward(request)
-    if not paged(request):
-        return answer
-    exchange.bend()
-    return _with_itself_as_next(request, answer)
+def _without_filter(response: Response) -> Response:
+    return response.with_header("Link", (response.header("link") or "").replace("package_name=", "forgotten="))
 
 
-async def forgets_the_filter(request: Request, exchange: Exchange) -> Answer:
-    """Leave the filter out of the addresses of other pages."""
-    answer = await exchange.forward(request)
-    link = answer.header("link")
-    if not paged(request) or link is None:
-        return answer
-    exchange.bend()
-    return answer.with_header("Link", link.replace("package_name=", "forgotten="))
-
-
-FAULTS = (
-    Fault(
-        "packages.pages-have-no-headers",
-        "A page does not tell its place.",
-        amending(lambda request, _: paged(request), _without_headers),
+FAULTS = {
+    "packages.pages-have-no-headers": Fault(
+        "A page does not tell its place.", rewrite_response(_any_page, _without_headers)
     ),
-    Fault(
-        "packages.pages-have-no-links",
-        "A page names no other.",
-        amending(lambda request, _: paged(request), lambda answer: answer.with_header("Link", None)),
+    "packages.pages-have-no-links": Fault("A page names no other.", rewrite_response(_any_page, header("Link", None))),
+    "packages.pages-link-without-end": Fault(
+        "Every page names itself as the next.", serve(paged, _with_itself_as_next)
     ),
-    Fault("packages.pages-link-without-end", "Every page names itself as the next.", lambda: links_without_end),
-    Fault(
-        "packages.pages-forget-the-filter", "The addresses of other pages lack the filter.", lambda: forgets_the_filter
-    ),
-    Fault(
-        "packages.pages-begin-again",
-        "A page beyond the end is the first one.",
-        rewriting(having("page=99"), parameter("page", "1")),
-    ),
-    Fault(
-        "packages.pages-below-one-fail",
-        "A negative page number is an error of the server.",
-        answering(having("page=-1"), lambda _: message_answer(500)),
-    ),
-    Fault(
-        "packages.keysets-are-counted",
-        "Keyset pagination counts, and so tells a total.",
-        amending(
-            lambda request, _: having("pagination=keyset")(request), lambda answer: answer.with_header("X-Total", "5")
+    "packages.pages-forget-the-filter": Fault(
+        "The addresses of other pages lack the filter.",
+        rewrite_response(
+            lambda request, response: paged(request) and response.header("link") is not None, _without_filter
         ),
     ),
-    Fault(
-        "packages.keysets-are-offsets",
-        "Keyset pagination is offset pagination under another name.",
-        rewriting(having("pagination=keyset"), parameter("pagination", None)),
+    "packages.pages-begin-again": Fault(
+        "A page beyond the end is the first one.", rewrite_request(having("page=99"), query_parameter("page", "1"))
     ),
-)
+    "packages.pages-below-one-fail": Fault(
+        "A negative page number is an error of the server.", respond(having("page=-1"), lambda _: message_response(500))
+    ),
+    "packages.keysets-are-counted": Fault(
+        "Keyset pagination counts, and so tells a total.",
+        rewrite_response(lambda request, _: having("pagination=keyset")(request), header("X-Total", "5")),
+    ),
+    "packages.keysets-are-offsets": Fault(
+        "Keyset pagination is offset pagination under another name.",
+        rewrite_request(having("pagination=keyset"), query_parameter("pagination", None)),
+    ),
+}

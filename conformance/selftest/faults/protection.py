@@ -1,80 +1,78 @@
-"""Broken registries that keep protection rules wrongly (section protection)."""
+"""Broken registries that keep protection rules wrongly."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
-from conformance.selftest.bending import amending, answering, doubled, rephrasing, rewriting, trusting
-from conformance.selftest.calls import RULE, RULES, calls
-from conformance.selftest.exchange import Exchange
+from conformance.selftest.credentials import authorised_by
+from conformance.selftest.endpoints import RULE, RULES, endpoint, makes_rule
 from conformance.selftest.faults.fault import Fault
-from conformance.selftest.messages import Answer, Request, collect, json_answer, message_answer, nothing
-from conformance.selftest.targets import authorised_by, publishes
+from conformance.selftest.messages import Request, Response, collect, json_response, message_response, no_content
+from conformance.selftest.mutation import (
+    MakeMutation,
+    doubled,
+    grant,
+    respond,
+    rewrite_json,
+    rewrite_request,
+    rewrite_response,
+)
+from conformance.selftest.package_requests import is_publish
+from conformance.selftest.proxy import Mutation
+from conformance.selftest.upstream import Upstream
 
-FORBIDDEN = 403
-NO_CONTENT = 204
 SMALL = 64 * 1024
 WORDS = b"Package protected"
 Rule = dict[str, Any]
-making = calls("POST", RULES)
 
 
 def _publishes_little(request: Request) -> bool:
-    return publishes(request) and int(request.header("content-length") or SMALL) < SMALL
+    return is_publish(request) and int(request.header("content-length") or SMALL) < SMALL
 
 
-def remaking(change: Callable[[Rule], Rule]) -> Callable[[Request], Any]:
-    """Make a change of a rule a change of the request that makes it."""
+def _refusals(instead: Callable[[Response, Request, Upstream], Awaitable[Response]]) -> Mutation:
+    """Do something else where a rule refuses a small publish, given the refusal and the publish to be sent again."""
+
+    async def mutate(request: Request, upstream: Upstream) -> Response:
+        if not _publishes_little(request):
+            return await upstream.forward(request)
+        sent, again = await doubled(request)
+        response = await upstream.forward(sent)
+        if response.status != HTTPStatus.FORBIDDEN:
+            return response
+        content = await collect(response.body)
+        response = response.with_content(content)
+        if WORDS not in content:
+            return response
+        upstream.mark_mutated()
+        return await instead(response, again, upstream)
+
+    return mutate
+
+
+async def _published(_: Response, again: Request, upstream: Upstream) -> Response:
+    return await upstream.forward(authorised_by(again, upstream.token))
+
+
+async def _refused_and_published(refusal: Response, again: Request, upstream: Upstream) -> Response:
+    await _published(refusal, again, upstream)
+    return refusal
+
+
+async def _refused_without_reason(*_: object) -> Response:
+    return message_response(HTTPStatus.FORBIDDEN)
+
+
+def _remade(change: Callable[[Rule], Rule]) -> MakeMutation:
+    """Change the rule in the request that makes it."""
 
     async def changed(request: Request) -> Request:
         return request.with_content(json.dumps(change(json.loads(await collect(request.body)))).encode())
 
-    return changed
-
-
-async def _protects(request: Request, exchange: Exchange) -> tuple[bool, Answer, Request]:
-    """Send a publish; say whether a rule refuses it, and return the answer and the publish to be sent again."""
-    sent, again = await doubled(request)
-    answer = await exchange.forward(sent)
-    if answer.status != FORBIDDEN:
-        return False, answer, again
-    content = await collect(answer.body)
-    return WORDS in content, answer.with_content(content), again
-
-
-async def never_protects(request: Request, exchange: Exchange) -> Answer:
-    """Publish in spite of a rule."""
-    if not _publishes_little(request):
-        return await exchange.forward(request)
-    refused, answer, again = await _protects(request, exchange)
-    if not refused:
-        return answer
-    exchange.bend()
-    return await exchange.forward(authorised_by(again, exchange.token))
-
-
-async def refuses_and_stores(request: Request, exchange: Exchange) -> Answer:
-    """Publish in spite of a rule and refuse it."""
-    if not _publishes_little(request):
-        return await exchange.forward(request)
-    refused, answer, again = await _protects(request, exchange)
-    if refused:
-        exchange.bend()
-        await exchange.forward(authorised_by(again, exchange.token))
-    return answer
-
-
-async def gives_no_reason(request: Request, exchange: Exchange) -> Answer:
-    """Refuse a protected package like any other forbidden one."""
-    if not _publishes_little(request):
-        return await exchange.forward(request)
-    refused, answer, _ = await _protects(request, exchange)
-    if not refused:
-        return answer
-    exchange.bend()
-    return message_answer(FORBIDDEN)
+    return rewrite_request(makes_rule, changed)
 
 
 def _swapped(rule: Rule) -> Rule:
@@ -82,63 +80,49 @@ def _swapped(rule: Rule) -> Rule:
     return {**rule, "minimum_access_level_for_push": {"maintainer": "owner", "owner": "maintainer"}.get(level, level)}
 
 
-def _named(change: Callable[[str], str]) -> Callable[[Rule], Rule]:
-    return lambda rule: {**rule, "package_name_pattern": change(rule["package_name_pattern"])}
+def _renamed(change: Callable[[str], str]) -> MakeMutation:
+    return _remade(lambda rule: {**rule, "package_name_pattern": change(rule["package_name_pattern"])})
 
 
-def _is_refused(request: Request, answer: Answer) -> bool:
-    return making(request) and answer.status in {400, 422}
+def _is_refused(request: Request, response: Response) -> bool:
+    return makes_rule(request) and response.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
-FAULTS = (
-    Fault("protection.never-protects", "A rule keeps nobody from publishing.", lambda: never_protects),
-    Fault("protection.refuses-and-stores", "A publish that a rule refuses is stored.", lambda: refuses_and_stores),
-    Fault(
-        "protection.gives-no-reason",
-        "A publish that a rule refuses is forbidden without a word.",
-        lambda: gives_no_reason,
+FAULTS = {
+    "protection.never-protects": Fault("A rule keeps nobody from publishing.", lambda: _refusals(_published)),
+    "protection.refuses-and-stores": Fault(
+        "A publish that a rule refuses is stored.", lambda: _refusals(_refused_and_published)
     ),
-    Fault(
-        "protection.levels-are-swapped",
-        "Maintainer is taken for owner, and owner for maintainer.",
-        rewriting(making, remaking(_swapped)),
+    "protection.gives-no-reason": Fault(
+        "A publish that a rule refuses is forbidden without a word.", lambda: _refusals(_refused_without_reason)
     ),
-    Fault(
-        "protection.stars-need-a-character",
-        "A star at the end stands for one character or more.",
-        rewriting(making, remaking(_named(lambda name: name.replace("-*", "-a*")))),
+    "protection.levels-are-swapped": Fault(
+        "Maintainer is taken for owner, and owner for maintainer.", _remade(_swapped)
     ),
-    Fault(
-        "protection.stars-reach-back",
-        "A star at the end stands for the character before it as well.",
-        rewriting(making, remaking(_named(lambda name: name.replace("-*", "*")))),
+    "protection.stars-need-a-character": Fault(
+        "A star at the end stands for one character or more.", _renamed(lambda name: name.replace("-*", "-a*"))
     ),
-    Fault(
-        "protection.patterns-match-beginnings",
+    "protection.stars-reach-back": Fault(
+        "A star at the end stands for the character before it as well.", _renamed(lambda name: name.replace("-*", "*"))
+    ),
+    "protection.patterns-match-beginnings": Fault(
         "A pattern concerns every name that begins with it.",
-        rewriting(making, remaking(_named(lambda name: name if name.endswith("*") else f"{name}*"))),
+        _renamed(lambda name: name if name.endswith("*") else f"{name}*"),
     ),
-    Fault(
-        "protection.rules-are-nameless",
-        "A new rule is answered without its pattern.",
-        rephrasing(making, lambda rule: {"id": rule["id"]}),
+    "protection.rules-are-nameless": Fault(
+        "A new rule is answered without its pattern.", rewrite_json(makes_rule, lambda rule: {"id": rule["id"]})
     ),
-    Fault(
-        "protection.rules-are-not-listed", "The list of rules is empty.", rephrasing(calls("GET", RULES), lambda _: [])
+    "protection.rules-are-not-listed": Fault(
+        "The list of rules is empty.", rewrite_json(endpoint("GET", RULES), lambda _: [])
     ),
-    Fault(
-        "protection.anybody-makes-rules",
-        "Every member may make rules.",
-        trusting(lambda request, by: making(request) and by.is_member),
+    "protection.anybody-makes-rules": Fault(
+        "Every member may make rules.", grant(lambda request, by: makes_rule(request) and by.is_member)
     ),
-    Fault(
-        "protection.illegal-levels-are-taken",
+    "protection.illegal-levels-are-taken": Fault(
         "A rule with an unknown level is acknowledged.",
-        amending(_is_refused, lambda _: json_answer(201, {"id": 1})),
+        rewrite_response(_is_refused, lambda _: json_response(201, {"id": 1})),
     ),
-    Fault(
-        "protection.rules-cannot-be-deleted",
-        "Deleting a rule is acknowledged and not done.",
-        answering(calls("DELETE", RULE), lambda _: Answer(NO_CONTENT, (), nothing(), "No Content")),
+    "protection.rules-cannot-be-deleted": Fault(
+        "Deleting a rule is acknowledged and not done.", respond(endpoint("DELETE", RULE), lambda _: no_content())
     ),
-)
+}

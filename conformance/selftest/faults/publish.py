@@ -1,58 +1,57 @@
-"""Broken registries that answer a publish wrongly or store something else than was sent (section publish)."""
+"""Broken registries that answer a publish wrongly, store something else than was sent, or confuse packages."""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
-from conformance.selftest.bending import When, amending, refusing, rewriting
+from conformance.selftest.corruption import flipped, followed, shortened
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
-from conformance.selftest.messages import Answer, Request, collect
-from conformance.selftest.spoiling import flipped, followed, shortened
-from conformance.selftest.targets import package_file, publishes
+from conformance.selftest.messages import Request, Response, collect, message_response
+from conformance.selftest.mutation import (
+    PackageFileMutation,
+    RequestPredicate,
+    answered,
+    refuse,
+    respond,
+    rewrite_path,
+    rewrite_request,
+    rewrite_response,
+)
+from conformance.selftest.package_requests import (
+    PackageFilePath,
+    about,
+    concerns_package_file,
+    is_publish,
+    is_read,
+    publishes_with,
+)
+from conformance.selftest.upstream import Upstream
 
-CREATED = 201
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
+without_select = about(lambda path: "select" not in path.parameters, is_publish)
 
 
-def labelled(media_type: str) -> When:
+def labelled(media_type: str) -> RequestPredicate:
     """Choose publishes whose Content-Type is this one."""
-    return lambda request: publishes(request) and (request.header("content-type") or "").startswith(media_type)
+    return lambda request: is_publish(request) and (request.header("content-type") or "").startswith(media_type)
 
 
 def _unlabelled(request: Request) -> bool:
-    return publishes(request) and request.header("content-type") is None
+    return is_publish(request) and request.header("content-type") is None
 
 
 def _empty(request: Request) -> bool:
-    return publishes(request) and request.header("content-length") == "0"
+    return is_publish(request) and request.header("content-length") == "0"
 
 
-def _created(request: Request, answer: Answer) -> bool:
-    return _without_select(request) and answer.status == CREATED
-
-
-def _without_select(request: Request) -> bool:
-    target = package_file(request)
-    return publishes(request) and target is not None and "select" not in target.parameters
-
-
-def _lost(request: Request) -> Request:
-    target = package_file(request)
-    return request.with_target(replace(target, version=f"{target.version}.lost").target) if target else request
-
-
-def with_status(status: str) -> When:
-    """Choose publishes with this status parameter."""
-
-    def chosen(request: Request) -> bool:
-        target = package_file(request)
-        return publishes(request) and target is not None and target.parameters.get("status") == status
-
-    return chosen
+def _created(request: Request, response: Response) -> bool:
+    return without_select(request) and response.status == HTTPStatus.CREATED
 
 
 async def _form_decoded(request: Request) -> Request:
@@ -72,80 +71,168 @@ async def _reserialised(request: Request) -> Request:
         return request.with_content(b"null")
 
 
-FAULTS = (
-    Fault(
-        "publish.answers-200",
+class TakesOnly(PackageFileMutation):
+    """Counts the publishes into every package and fails with 500 beyond `most` of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: dict[tuple[str, ...], int] = defaultdict(int)
+
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
+        """Fail or forward a publish."""
+        self._taken[path.package] += is_publish(request)
+        if is_publish(request) and self._taken[path.package] > self._most:
+            return await answered(request, upstream, message_response(HTTPStatus.INTERNAL_SERVER_ERROR))
+        return await upstream.forward(request)
+
+
+class LocksAfter(PackageFileMutation):
+    """Counts the uploads of every name and fails with 500, whatever is asked, once there were `most` of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._uploads: dict[tuple[str, ...], int] = defaultdict(int)
+
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
+        """Fail or forward."""
+        if self._uploads[path.decoded] >= self._most:
+            return await answered(request, upstream, message_response(HTTPStatus.INTERNAL_SERVER_ERROR))
+        self._uploads[path.decoded] += is_publish(request)
+        return await upstream.forward(request)
+
+
+class SharesFilesBetweenVersions(PackageFileMutation):
+    """Remembers the first version of every package name and uses it for all others."""
+
+    def __init__(self) -> None:
+        self._versions: dict[tuple[str, str], str] = {}
+
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
+        """Replace the version."""
+        key = path.package[:2]
+        if is_publish(request):
+            self._versions.setdefault(key, path.version)
+        first = self._versions.get(key, path.version)
+        if first == path.version:
+            return await upstream.forward(request)
+        upstream.mark_mutated()
+        return await upstream.forward(request.with_target(replace(path, version=first).target))
+
+
+class HidesHidden(PackageFileMutation):
+    """Remembers what was published as hidden and does not give it out."""
+
+    def __init__(self) -> None:
+        self._hidden: set[tuple[str, ...]] = set()
+
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
+        """Answer 404 for a hidden file."""
+        if publishes_with("status", "hidden")(request):
+            self._hidden.add(path.decoded)
+        if not is_read(request) or path.decoded not in self._hidden:
+            return await upstream.forward(request)
+        return await answered(request, upstream, message_response(HTTPStatus.NOT_FOUND))
+
+
+class DeletesByPath(PackageFileMutation):
+    """Forgets a file for which a DELETE came, whatever it answers to the DELETE."""
+
+    def __init__(self, status: int) -> None:
+        self._status = status
+        self._deleted: set[tuple[str, ...]] = set()
+
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
+        """Answer the DELETE, and 404 from then on."""
+        if request.method == "DELETE":
+            self._deleted.add(path.decoded)
+            return await answered(request, upstream, message_response(self._status))
+        if path.decoded in self._deleted:
+            return await answered(request, upstream, message_response(HTTPStatus.NOT_FOUND))
+        return await upstream.forward(request)
+
+
+FAULTS = {
+    "publish.answers-200": Fault(
         "A publish is answered 200 instead of 201.",
-        amending(_created, lambda answer: answer.with_status(200)),
+        rewrite_response(_created, lambda response: response.with_status(200)),
     ),
-    Fault(
-        "publish.answers-without-message",
+    "publish.answers-without-message": Fault(
         "A publish is answered with an empty JSON object.",
-        amending(_created, lambda answer: answer.with_content(b"{}")),
+        rewrite_response(_created, lambda response: response.with_content(b"{}")),
     ),
-    Fault(
-        "publish.answers-in-plain-text",
+    "publish.answers-in-plain-text": Fault(
         "A publish is answered with text that is no JSON.",
-        amending(
-            _created, lambda answer: answer.with_content(b"201 Created").with_header("Content-Type", "text/plain")
+        rewrite_response(
+            _created, lambda response: response.with_content(b"201 Created").with_header("Content-Type", "text/plain")
         ),
     ),
-    Fault(
-        "publish.stores-nothing",
+    "publish.stores-nothing": Fault(
         "A publish is answered 201 and nothing is stored.",
-        rewriting(_without_select, _lost),
+        rewrite_path(without_select, lambda path: replace(path, version=f"{path.version}.lost")),
     ),
-    Fault(
-        "publish.loses-the-last-byte",
+    "publish.loses-the-last-byte": Fault(
         "The last byte of every file is lost on its way in.",
-        rewriting(publishes, lambda request: request.chunked(shortened(request.body, 1))),
+        rewrite_request(is_publish, lambda request: request.chunked(shortened(request.body, 1))),
     ),
-    Fault(
-        "publish.spoils-the-first-byte",
+    "publish.spoils-the-first-byte": Fault(
         "The first byte of every file is stored inverted.",
-        rewriting(publishes, lambda request: replace(request, body=flipped(request.body, 0))),
+        rewrite_request(is_publish, lambda request: replace(request, body=flipped(request.body, 0))),
     ),
-    Fault(
-        "publish.appends-a-newline",
+    "publish.appends-a-newline": Fault(
         "Every file is stored with a newline after it.",
-        rewriting(publishes, lambda request: request.chunked(followed(request.body, b"\n"))),
+        rewrite_request(is_publish, lambda request: request.chunked(followed(request.body, b"\n"))),
     ),
-    Fault("publish.refuses-empty-files", "A file of zero bytes is refused.", refusing(_empty, 400)),
-    Fault(
-        "publish.pads-empty-files",
+    "publish.refuses-empty-files": Fault("A file of zero bytes is refused.", refuse(_empty, 400)),
+    "publish.pads-empty-files": Fault(
         "A file of zero bytes is stored as one newline.",
-        rewriting(_empty, lambda request: request.with_content(b"\n")),
+        rewrite_request(_empty, lambda request: request.with_content(b"\n")),
     ),
-    Fault("publish.needs-a-content-type", "A body without a Content-Type is refused.", refusing(_unlabelled, 415)),
-    Fault(
-        "publish.drops-unlabelled-bodies",
+    "publish.needs-a-content-type": Fault("A body without a Content-Type is refused.", refuse(_unlabelled, 415)),
+    "publish.drops-unlabelled-bodies": Fault(
         "A body without a Content-Type is stored as zero bytes.",
-        rewriting(_unlabelled, lambda request: request.with_content(b"")),
+        rewrite_request(_unlabelled, lambda request: request.with_content(b"")),
     ),
-    Fault("publish.refuses-forms", "A body labelled as a form is refused.", refusing(labelled(FORM), 415)),
-    Fault(
-        "publish.decodes-forms",
-        "A body labelled as a form is stored decoded.",
-        rewriting(labelled(FORM), _form_decoded),
+    "publish.refuses-forms": Fault("A body labelled as a form is refused.", refuse(labelled(FORM), 415)),
+    "publish.decodes-forms": Fault(
+        "A body labelled as a form is stored decoded.", rewrite_request(labelled(FORM), _form_decoded)
     ),
-    Fault("publish.refuses-multipart", "A multipart body is refused.", refusing(labelled(MULTIPART), 415)),
-    Fault(
-        "publish.unwraps-multipart",
+    "publish.refuses-multipart": Fault("A multipart body is refused.", refuse(labelled(MULTIPART), 415)),
+    "publish.unwraps-multipart": Fault(
         "Of a multipart body only the content of its first part is stored.",
-        rewriting(labelled(MULTIPART), _unwrapped),
+        rewrite_request(labelled(MULTIPART), _unwrapped),
     ),
-    Fault("publish.refuses-json", "A body labelled as JSON is refused.", refusing(labelled(JSON), 415)),
-    Fault(
-        "publish.rewrites-json",
-        "A body labelled as JSON is parsed and stored in another form.",
-        rewriting(labelled(JSON), _reserialised),
+    "publish.refuses-json": Fault("A body labelled as JSON is refused.", refuse(labelled(JSON), 415)),
+    "publish.rewrites-json": Fault(
+        "A body labelled as JSON is parsed and stored in another form.", rewrite_request(labelled(JSON), _reserialised)
     ),
-    Fault("publish.refuses-status-default", "status=default is refused.", refusing(with_status("default"), 400)),
-    Fault("publish.refuses-status-hidden", "status=hidden is refused.", refusing(with_status("hidden"), 400)),
-    Fault(
-        "publish.15-answers-200",
+    "publish.refuses-status-default": Fault(
+        "status=default is refused.", refuse(publishes_with("status", "default"), 400)
+    ),
+    "publish.refuses-status-hidden": Fault(
+        "status=hidden is refused.", refuse(publishes_with("status", "hidden"), 400)
+    ),
+    "publish.15-answers-200": Fault(
         "A publish is answered 200 instead of 201, in edition 15.",
-        amending(_created, lambda answer: answer.with_status(200)),
+        rewrite_response(_created, lambda response: response.with_status(200)),
         DOCUMENTED,
     ),
-)
+    "packages.take-one-publish": Fault("The second publish into a package fails.", lambda: TakesOnly(1)),
+    "packages.take-two-publishes": Fault("The third publish into a package fails.", lambda: TakesOnly(2)),
+    "packages.take-four-publishes": Fault("The fifth publish into a package fails.", lambda: TakesOnly(4)),
+    "packages.lock-after-eight-uploads": Fault(
+        "A name that was uploaded eight times can neither be read nor written any more.", lambda: LocksAfter(8)
+    ),
+    "packages.shares-files-between-versions": Fault(
+        "The version is not part of a file's key.", SharesFilesBetweenVersions
+    ),
+    "packages.hides-hidden-files": Fault("A file published as hidden does not download.", HidesHidden),
+    "packages.deletes-by-path": Fault("DELETE on a file's path deletes the file.", lambda: DeletesByPath(204)),
+    "packages.refuses-delete-and-deletes": Fault("DELETE on a path is 405, and deletes.", lambda: DeletesByPath(405)),
+    "packages.acknowledges-deletes-by-path": Fault(
+        "DELETE on a file's path is answered 200 and does nothing.",
+        respond(
+            lambda request: request.method == "DELETE" and concerns_package_file(request),
+            lambda _: message_response(200),
+        ),
+    ),
+}

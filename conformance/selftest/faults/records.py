@@ -1,31 +1,25 @@
-"""Broken registries whose records of package files are wrong (section publish, select=package_file)."""
+"""Broken registries whose records of package files are wrong (select=package_file)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.bending import amending, answering, gives_record, recording
 from conformance.selftest.faults.fault import Fault
-from conformance.selftest.messages import Request, json_answer
-from conformance.selftest.proxy import Bend
-from conformance.selftest.targets import package_file, publishes
+from conformance.selftest.messages import json_response
+from conformance.selftest.mutation import MakeMutation, gives_record, respond, rewrite_record, rewrite_response
+from conformance.selftest.package_requests import publishes_with
+from conformance.selftest.proxy import Mutation
 
 Record = dict[str, Any]
 TIMES = ("created_at", "updated_at")
 
 
-def _asks_for_record(request: Request) -> bool:
-    target = package_file(request)
-    return publishes(request) and target is not None and target.parameters.get("select") == "package_file"
+def _setting(key: str, value: object) -> MakeMutation:
+    return rewrite_record(lambda record: record.update({key: value}))
 
 
-def _setting(key: str, value: object) -> Callable[[Record], None]:
-    return lambda record: record.update({key: value})
-
-
-def _texting(key: str) -> Callable[[Record], None]:
-    return lambda record: record.update({key: str(record[key])})
+def _texting(key: str) -> MakeMutation:
+    return rewrite_record(lambda record: record.update({key: str(record[key])}))
 
 
 def _without_milliseconds(record: Record) -> None:
@@ -48,70 +42,62 @@ def _package_of_its_own(record: Record) -> None:
     record["package_id"] = 1_000_000 + record["id"]
 
 
-def _reusing_ids() -> Bend:
+def _reusing_ids() -> Mutation:
     first: dict[tuple[int, str], int] = {}
 
     def change(record: Record) -> None:
         record["id"] = first.setdefault((record["package_id"], record["file_name"]), record["id"])
 
-    return recording(change)()
+    return rewrite_record(change)()
 
 
-FAULTS = (
-    Fault(
-        "records.not-given",
+FAULTS = {
+    "records.not-given": Fault(
         "select=package_file is answered with the plain message.",
-        amending(gives_record, lambda answer: answer.with_content(b'{"message": "201 Created"}')),
+        rewrite_response(gives_record, lambda response: response.with_content(b'{"message": "201 Created"}')),
     ),
-    Fault(
-        "records.answered-201",
+    "records.answered-201": Fault(
         "select=package_file is answered 201.",
-        amending(gives_record, lambda answer: answer.with_status(201)),
+        rewrite_response(gives_record, lambda response: response.with_status(201)),
     ),
-    Fault(
-        "records.not-json",
+    "records.not-json": Fault(
         "The record is text that is no JSON.",
-        amending(gives_record, lambda answer: answer.with_content(b"file_name=artifact")),
+        rewrite_response(gives_record, lambda response: response.with_content(b"file_name=artifact")),
     ),
-    Fault(
-        "records.select-refused",
+    "records.select-refused": Fault(
         "select=package_file is not known.",
-        answering(_asks_for_record, lambda _: json_answer(400, {"error": "select does not have a valid value"})),
+        respond(
+            publishes_with("select", "package_file"),
+            lambda _: json_response(400, {"error": "select does not have a valid value"}),
+        ),
     ),
-    Fault("records.wrong-name", "The record shows another file name.", recording(_setting("file_name", "artifact"))),
-    Fault("records.wrong-size", "The record shows a size of 0.", recording(_setting("size", 0))),
-    Fault("records.wrong-sha256", "The record shows another SHA-256.", recording(_setting("file_sha256", "0" * 64))),
-    Fault("records.lacks-keys", "The record leaves out keys that are mostly null.", recording(_without_rare_keys)),
-    Fault("records.id-is-text", "The record's id is a string.", recording(_texting("id"))),
-    Fault("records.package-id-is-text", "The record's package_id is a string.", recording(_texting("package_id"))),
-    Fault("records.package-id-is-true", "The record's package_id is true.", recording(_setting("package_id", True))),
-    Fault("records.size-is-text", "The record's size is a string.", recording(_texting("size"))),
-    Fault("records.name-is-null", "The record's file_name is null.", recording(_setting("file_name", None))),
-    Fault(
-        "records.times-are-numbers", "The record's times are numbers.", recording(_setting("created_at", 1_600_000_000))
+    "records.wrong-name": Fault("The record shows another file name.", _setting("file_name", "artifact")),
+    "records.wrong-size": Fault("The record shows a size of 0.", _setting("size", 0)),
+    "records.wrong-sha256": Fault("The record shows another SHA-256.", _setting("file_sha256", "0" * 64)),
+    "records.lacks-keys": Fault("The record leaves out keys that are mostly null.", rewrite_record(_without_rare_keys)),
+    "records.id-is-text": Fault("The record's id is a string.", _texting("id")),
+    "records.package-id-is-text": Fault("The record's package_id is a string.", _texting("package_id")),
+    "records.package-id-is-true": Fault("The record's package_id is true.", _setting("package_id", True)),
+    "records.size-is-text": Fault("The record's size is a string.", _texting("size")),
+    "records.name-is-null": Fault("The record's file_name is null.", _setting("file_name", None)),
+    "records.times-are-numbers": Fault("The record's times are numbers.", _setting("created_at", 1_600_000_000)),
+    "records.url-is-null": Fault("The record's file.url is null.", _setting("file", {"url": None})),
+    "records.times-without-milliseconds": Fault(
+        "The record's times have no milliseconds.", rewrite_record(_without_milliseconds)
     ),
-    Fault("records.url-is-null", "The record's file.url is null.", recording(_setting("file", {"url": None}))),
-    Fault(
-        "records.times-without-milliseconds",
-        "The record's times have no milliseconds.",
-        recording(_without_milliseconds),
+    "records.one-time-without-milliseconds": Fault(
+        "The record's updated_at alone has no milliseconds.", _setting("updated_at", "2021-10-12T12:05:23Z")
     ),
-    Fault(
-        "records.one-time-without-milliseconds",
-        "The record's updated_at alone has no milliseconds.",
-        recording(_setting("updated_at", "2021-10-12T12:05:23Z")),
-    ),
-    Fault(
-        "records.verification-time-with-offset",
+    "records.verification-time-with-offset": Fault(
         "The record's verified_at, when it is there, ends in +00:00.",
-        recording(_setting("verified_at", "2021-10-12T12:05:23.387+00:00")),
+        _setting("verified_at", "2021-10-12T12:05:23.387+00:00"),
     ),
-    Fault("records.times-with-offset", "The record's times end in +00:00.", recording(_with_offset)),
-    Fault("records.signed-url", "file.url is a signed URL that expires.", recording(_signed)),
-    Fault("records.package-for-every-file", "Every file makes a package of its own.", recording(_package_of_its_own)),
-    Fault(
-        "records.overwrites-in-place",
-        "Publishing a name again replaces the package file under its old id.",
-        _reusing_ids,
+    "records.times-with-offset": Fault("The record's times end in +00:00.", rewrite_record(_with_offset)),
+    "records.signed-url": Fault("file.url is a signed URL that expires.", rewrite_record(_signed)),
+    "records.package-for-every-file": Fault(
+        "Every file makes a package of its own.", rewrite_record(_package_of_its_own)
     ),
-)
+    "records.overwrites-in-place": Fault(
+        "Publishing a name again replaces the package file under its old id.", _reusing_ids
+    ),
+}

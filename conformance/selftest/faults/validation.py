@@ -1,4 +1,4 @@
-"""Broken registries that accept illegal names, or refuse legal ones (section validation)."""
+"""Broken registries that accept illegal names, or refuse legal ones."""
 
 from __future__ import annotations
 
@@ -8,89 +8,78 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import quote, unquote_to_bytes
 
-from conformance.selftest.bending import MakeBend, When, amending, answering, rewriting
-from conformance.selftest.exchange import Exchange
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
-from conformance.selftest.messages import Answer, Request, json_answer
-from conformance.selftest.targets import PackageFile, package_file, publishes
+from conformance.selftest.messages import Request, Response, json_response
+from conformance.selftest.mutation import (
+    MakeMutation,
+    PackageFileMutation,
+    RequestPredicate,
+    respond,
+    rewrite_path,
+    rewrite_response,
+)
+from conformance.selftest.package_requests import PackageFilePath, about, is_publish
+from conformance.selftest.upstream import Upstream
 
-BAD_REQUEST = 400
-UNPROCESSABLE = 422
 LONG = 100
 MOMENT_SECONDS = 1.0
 BACKTRACKING_RATIO = 100
 REMEMBERED = 3
 SEMANTIC = re.compile(rb"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-Part = Callable[[PackageFile], bytes]
+Part = Callable[[PackageFilePath], bytes]
 Repair = Callable[[bytes], bytes]
 
 
-def _name(target: PackageFile) -> bytes:
-    return unquote_to_bytes(target.name)
+def _name(path: PackageFilePath) -> bytes:
+    return unquote_to_bytes(path.name)
 
 
-def _version(target: PackageFile) -> bytes:
-    return unquote_to_bytes(target.version)
+def _version(path: PackageFilePath) -> bytes:
+    return unquote_to_bytes(path.version)
 
 
-def _file_name(target: PackageFile) -> bytes:
-    return unquote_to_bytes(target.file_name)
+def _file_name(path: PackageFilePath) -> bytes:
+    return unquote_to_bytes(path.file_name)
 
 
-def _repaired(target: PackageFile, repair: Repair) -> PackageFile:
+def _repaired(path: PackageFilePath, repair: Repair) -> PackageFilePath:
     return replace(
-        target,
-        name=quote(repair(_name(target)), safe="+"),
-        version=quote(repair(_version(target)), safe="+"),
-        file_name=quote(repair(_file_name(target)), safe="+/@~"),
+        path,
+        name=quote(repair(_name(path)), safe="+"),
+        version=quote(repair(_version(path)), safe="+"),
+        file_name=quote(repair(_file_name(path)), safe="+/@~"),
     )
 
 
-def overlooking(repair: Repair) -> MakeBend:
+def overlook(repair: Repair) -> MakeMutation:
     """Accept the names that `repair` changes, by publishing under the repaired ones."""
-
-    def when(request: Request) -> bool:
-        target = package_file(request)
-        return target is not None and publishes(request) and _repaired(target, repair) != _repaired(target, bytes)
-
-    def change(request: Request) -> Request:
-        target = package_file(request)
-        return request.with_target(_repaired(target, repair).target) if target else request
-
-    return rewriting(when, change)
+    differs = about(lambda path: _repaired(path, repair) != _repaired(path, bytes), is_publish)
+    return rewrite_path(differs, lambda path: _repaired(path, repair))
 
 
-def rejecting(part: Part, legal: Callable[[bytes], bool], parameter: str) -> MakeBend:
-    """Refuse a publish when a part of its target is not `legal` in this registry's eyes."""
-
-    def when(request: Request) -> bool:
-        target = package_file(request)
-        return target is not None and publishes(request) and not legal(part(target))
-
-    return answering(when, lambda _: json_answer(BAD_REQUEST, {"error": f"{parameter} is invalid"}))
+def reject(part: Part, legal: Callable[[bytes], bool], parameter: str) -> MakeMutation:
+    """Refuse a publish when a part of its path is not `legal` in this registry's eyes."""
+    refusal = {"error": f"{parameter} is invalid"}
+    illegal = about(lambda path: not legal(part(path)), is_publish)
+    return respond(illegal, lambda _: json_response(HTTPStatus.BAD_REQUEST, refusal))
 
 
-def _with_unknown(parameter: str, *known: str) -> When:
-    def when(request: Request) -> bool:
-        target = package_file(request)
-        value = target.parameters.get(parameter) if target else None
-        return publishes(request) and value is not None and value not in known
-
-    return when
+def _with_unknown(parameter: str, *known: str) -> RequestPredicate:
+    return about(lambda path: path.parameters.get(parameter, known[0]) not in known, is_publish)
 
 
-def _without(parameter: str) -> Callable[[Request], Request]:
-    def change(request: Request) -> Request:
-        target = package_file(request)
-        return request.with_target(target.with_parameters(**{parameter: None}).target) if target else request
-
-    return change
+def _without(parameter: str) -> Callable[[PackageFilePath], PackageFilePath]:
+    return lambda path: path.with_parameters(**{parameter: None})
 
 
-def _refused(request: Request, answer: Answer) -> bool:
-    return publishes(request) and answer.status == BAD_REQUEST
+unknown_status = _with_unknown("status", "default", "hidden")
+
+
+def _refused(request: Request, response: Response) -> bool:
+    return is_publish(request) and response.status == HTTPStatus.BAD_REQUEST
 
 
 def _without_dot_segments(part: bytes) -> bytes:
@@ -105,177 +94,134 @@ def _wide_letters(part: bytes) -> bytes:
     return re.sub(rb"[\x80-\xff]+", b"e", part)
 
 
-class Backtracks:
+class Backtracks(PackageFileMutation):
     """Spends on a long version a hundred times what its last few plain publishes took, and a moment."""
 
     def __init__(self) -> None:
         self._seconds: deque[float] = deque([0.0], maxlen=REMEMBERED)
 
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
         """Wait before a publish with a long version, time the others."""
-        target = package_file(request)
-        if target is None or not publishes(request):
-            return await exchange.forward(request)
-        if len(target.version) > LONG:
-            exchange.bend()
+        if not is_publish(request):
+            return await upstream.forward(request)
+        if len(path.version) > LONG:
+            upstream.mark_mutated()
             await asyncio.sleep(MOMENT_SECONDS + BACKTRACKING_RATIO * max(self._seconds))
-            return await exchange.forward(request)
+            return await upstream.forward(request)
         started = time.monotonic()
-        answer = await exchange.forward(request)
+        response = await upstream.forward(request)
         self._seconds.append(time.monotonic() - started)
-        return answer
+        return response
 
 
-class StoresWhatItRefuses:
+class StoresWhatItRefuses(PackageFileMutation):
     """Answers 400 to an unknown status after having stored the file."""
 
-    async def __call__(self, request: Request, exchange: Exchange) -> Answer:
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
         """Store, then refuse."""
-        if not _with_unknown("status", "default", "hidden")(request):
-            return await exchange.forward(request)
-        exchange.bend()
-        await exchange.forward(_without("status")(request))
-        return json_answer(BAD_REQUEST, {"error": "status does not have a valid value"})
+        if not unknown_status(request):
+            return await upstream.forward(request)
+        upstream.mark_mutated()
+        await upstream.forward(request.with_target(_without("status")(path).target))
+        return json_response(HTTPStatus.BAD_REQUEST, {"error": "status does not have a valid value"})
 
 
-FAULTS = (
-    Fault(
-        "validation.overlooks-trailing-newline",
+FAULTS = {
+    "validation.overlooks-trailing-newline": Fault(
         "A newline after a name, version or file name is overlooked, as with the anchors ^ and $.",
-        overlooking(lambda part: part.removesuffix(b"\n")),
+        overlook(lambda part: part.removesuffix(b"\n")),
     ),
-    Fault(
-        "validation.replaces-spaces",
-        "Spaces in names are replaced by underscores.",
-        overlooking(lambda part: part.replace(b" ", b"_")),
+    "validation.replaces-spaces": Fault(
+        "Spaces in names are replaced by underscores.", overlook(lambda part: part.replace(b" ", b"_"))
     ),
-    Fault(
-        "validation.letters-of-every-script",
-        "\\w matches letters outside ASCII.",
-        overlooking(_wide_letters),
+    "validation.letters-of-every-script": Fault("\\w matches letters outside ASCII.", overlook(_wide_letters)),
+    "validation.trims-leading-dots": Fault(
+        "Dots before a version are overlooked.", overlook(lambda part: re.sub(rb"^\.\.+(?=\w)", b"", part))
     ),
-    Fault(
-        "validation.trims-leading-dots",
-        "Dots before a version are overlooked.",
-        overlooking(lambda part: re.sub(rb"^\.\.+(?=\w)", b"", part)),
+    "validation.joins-inner-dots": Fault(
+        "Two dots in a row are taken for one.", overlook(lambda part: re.sub(rb"(?<=\w)\.\.+(?=\w)", b".", part))
     ),
-    Fault(
-        "validation.joins-inner-dots",
-        "Two dots in a row are taken for one.",
-        overlooking(lambda part: re.sub(rb"(?<=\w)\.\.+(?=\w)", b".", part)),
+    "validation.resolves-traversal": Fault(
+        "Dot segments are resolved and the rest is published.", overlook(_without_dot_segments)
     ),
-    Fault(
-        "validation.resolves-traversal",
-        "Dot segments are resolved and the rest is published.",
-        overlooking(_without_dot_segments),
+    "validation.stops-at-nul": Fault(
+        "A name ends at its first NUL byte.", overlook(lambda part: part.partition(b"\0")[0])
     ),
-    Fault(
-        "validation.stops-at-nul",
-        "A name ends at its first NUL byte.",
-        overlooking(lambda part: part.partition(b"\0")[0]),
+    "validation.repairs-utf8": Fault("Bytes that are not UTF-8 are replaced.", overlook(_utf8)),
+    "validation.trims-tilde-and-at": Fault(
+        "~ and @ at the ends of a file name are overlooked.", overlook(lambda part: part.strip(b"~@"))
     ),
-    Fault("validation.repairs-utf8", "Bytes that are not UTF-8 are replaced.", overlooking(_utf8)),
-    Fault(
-        "validation.trims-tilde-and-at",
-        "~ and @ at the ends of a file name are overlooked.",
-        overlooking(lambda part: part.strip(b"~@")),
-    ),
-    Fault(
-        "validation.semantic-versions-only",
+    "validation.semantic-versions-only": Fault(
         "A version must be a semantic version.",
-        rejecting(_version, lambda part: bool(SEMANTIC.fullmatch(part)), "package_version"),
+        reject(_version, lambda part: bool(SEMANTIC.fullmatch(part)), "package_version"),
     ),
-    Fault(
-        "validation.version-begins-with-1",
+    "validation.version-begins-with-1": Fault(
         "Only versions that begin with 1 are accepted.",
-        rejecting(_version, lambda part: part.startswith(b"1"), "package_version"),
+        reject(_version, lambda part: part.startswith(b"1"), "package_version"),
     ),
-    Fault(
-        "validation.version-without-plus",
-        "A version may not have a plus.",
-        rejecting(_version, lambda part: b"+" not in part, "package_version"),
+    "validation.version-without-plus": Fault(
+        "A version may not have a plus.", reject(_version, lambda part: b"+" not in part, "package_version")
     ),
-    Fault(
-        "validation.version-without-hyphen",
-        "A version may not have a hyphen.",
-        rejecting(_version, lambda part: b"-" not in part, "package_version"),
+    "validation.version-without-hyphen": Fault(
+        "A version may not have a hyphen.", reject(_version, lambda part: b"-" not in part, "package_version")
     ),
-    Fault(
-        "validation.name-without-plus",
-        "A package name may not have a plus.",
-        rejecting(_name, lambda part: b"+" not in part, "package_name"),
+    "validation.name-without-plus": Fault(
+        "A package name may not have a plus.", reject(_name, lambda part: b"+" not in part, "package_name")
     ),
-    Fault(
-        "validation.name-in-lower-case",
-        "A package name must be in lower case.",
-        rejecting(_name, lambda part: part == part.lower(), "package_name"),
+    "validation.name-in-lower-case": Fault(
+        "A package name must be in lower case.", reject(_name, lambda part: part == part.lower(), "package_name")
     ),
-    Fault(
-        "validation.file-without-plus",
-        "A file name may not have a plus.",
-        rejecting(_file_name, lambda part: b"+" not in part, "file_name"),
+    "validation.file-without-plus": Fault(
+        "A file name may not have a plus.", reject(_file_name, lambda part: b"+" not in part, "file_name")
     ),
-    Fault(
-        "validation.file-without-tilde",
+    "validation.file-without-tilde": Fault(
         "A file name may not have a tilde, as documented for GitLab 15.",
-        rejecting(_file_name, lambda part: b"~" not in part, "file_name"),
+        reject(_file_name, lambda part: b"~" not in part, "file_name"),
     ),
-    Fault(
-        "validation.file-without-at-sign",
+    "validation.file-without-at-sign": Fault(
         "A file name may not have an at sign, as documented for GitLab 15.",
-        rejecting(_file_name, lambda part: b"@" not in part, "file_name"),
+        reject(_file_name, lambda part: b"@" not in part, "file_name"),
     ),
-    Fault(
-        "validation.overlooks-status",
-        "An unknown status is overlooked.",
-        rewriting(_with_unknown("status", "default", "hidden"), _without("status")),
+    "validation.overlooks-status": Fault(
+        "An unknown status is overlooked.", rewrite_path(unknown_status, _without("status"))
     ),
-    Fault(
-        "validation.overlooks-select",
-        "An unknown select is overlooked.",
-        rewriting(_with_unknown("select", "package_file"), _without("select")),
+    "validation.overlooks-select": Fault(
+        "An unknown select is overlooked.", rewrite_path(_with_unknown("select", "package_file"), _without("select"))
     ),
-    Fault(
-        "validation.refuses-with-422",
+    "validation.refuses-with-422": Fault(
         "What has an illegal format is refused with 422.",
-        amending(_refused, lambda answer: answer.with_status(UNPROCESSABLE)),
+        rewrite_response(_refused, lambda response: response.with_status(422)),
     ),
-    Fault(
-        "validation.refuses-without-a-name",
+    "validation.refuses-without-a-name": Fault(
         "A refusal for its format does not name the parameter.",
-        amending(_refused, lambda answer: answer.with_content(b'{"message": "400 Bad Request"}')),
+        rewrite_response(_refused, lambda response: response.with_content(b'{"message": "400 Bad Request"}')),
     ),
-    Fault(
-        "validation.refuses-in-plain-text",
+    "validation.refuses-in-plain-text": Fault(
         "A refusal for its format has a plain text body.",
-        amending(
-            _refused, lambda answer: answer.with_content(b"Bad Request").with_header("Content-Type", "text/plain")
+        rewrite_response(
+            _refused, lambda response: response.with_content(b"Bad Request").with_header("Content-Type", "text/plain")
         ),
     ),
-    Fault("validation.backtracks", "A long version keeps a backtracking pattern busy.", Backtracks),
-    Fault("validation.stores-what-it-refuses", "A refused publish is stored all the same.", StoresWhatItRefuses),
-    Fault(
-        "validation.15-refuses-inner-dots",
+    "validation.backtracks": Fault("A long version keeps a backtracking pattern busy.", Backtracks),
+    "validation.stores-what-it-refuses": Fault("A refused publish is stored all the same.", StoresWhatItRefuses),
+    "validation.15-refuses-inner-dots": Fault(
         "Two dots in a row inside a version are refused where GitLab 15 accepts them.",
-        rejecting(_version, lambda part: b".." not in part or part.startswith(b".."), "package_version"),
+        reject(_version, lambda part: b".." not in part or part.startswith(b".."), "package_version"),
         DOCUMENTED,
     ),
-    Fault(
-        "validation.15-accepts-tilde",
+    "validation.15-accepts-tilde": Fault(
         "~ in a file name is accepted where GitLab 15 refuses it.",
-        overlooking(lambda part: part.replace(b"~", b"_")),
+        overlook(lambda part: part.replace(b"~", b"_")),
         DOCUMENTED,
     ),
-    Fault(
-        "validation.15-accepts-at-sign",
+    "validation.15-accepts-at-sign": Fault(
         "@ in a file name is accepted where GitLab 15 refuses it.",
-        overlooking(lambda part: part.replace(b"@", b"_")),
+        overlook(lambda part: part.replace(b"@", b"_")),
         DOCUMENTED,
     ),
-    Fault(
-        "validation.15-accepts-directories",
+    "validation.15-accepts-directories": Fault(
         "An encoded slash in a file name is accepted where GitLab 15 refuses it.",
-        overlooking(lambda part: part.replace(b"/", b"_")),
+        overlook(lambda part: part.replace(b"/", b"_")),
         DOCUMENTED,
     ),
-)
+}

@@ -1,4 +1,4 @@
-"""Lists that are read page by page, as GraphQL names their parts."""
+"""Lists that are read page by page, as GraphQL shows them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generic_packages.storage.v1.packages_pb2 import GivenPart, ListedPart
 from graphql import GraphQLError
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.frontend.graphql.asking import if_visible
+from reference_server.frontend.graphql.lookups import if_visible
 
 _Node = TypeVar("_Node")
 
@@ -34,22 +34,22 @@ class Edge(Generic[_Node]):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Generic[_Node]):
-    """What the storage gave of a list."""
+class Page(Generic[_Node]):
+    """One page of a list."""
 
     nodes: Sequence[_Node]
     part: GivenPart
 
 
 class Connection(Generic[_Node]):
-    """The fields of a connection. `read` asks the storage for a part of the list; counting costs a call of its own."""
+    """The fields of a connection. `read` asks the storage for a page of the list; counting costs a call of its own."""
 
     def __init__(
-        self, read: Callable[[ListedPart], Awaitable[Listed[_Node]]], listed: Listed[_Node], after: str | None
+        self, read: Callable[[ListedPart], Awaitable[Page[_Node]]], page: Page[_Node], after: str | None
     ) -> None:
         self._read = read
-        self.nodes = listed.nodes
-        following = listed.part.next_cursor or None
+        self.nodes = page.nodes
+        following = page.part.next_cursor or None
         self.page_info = PageInfo(following, following is not None, after is not None)
 
     @property
@@ -62,8 +62,8 @@ class Connection(Generic[_Node]):
         return (await self._read(ListedPart(page=1, per_page=1))).part.total
 
 
-def following_part(after: str | None, first: int | None) -> ListedPart:
-    """Ask for what comes after a cursor: 100 unless fewer are wanted. Raises GraphQLError for a number that is none."""
+def following_page(after: str | None, first: int | None) -> ListedPart:
+    """Ask for what comes after a cursor, 100 unless fewer are wanted. Raises GraphQLError for a bad number."""
     if first is not None and first < 1:
         raise GraphQLError("`first` must be a positive number")
     size = _LARGEST_PAGE if first is None else min(first, _LARGEST_PAGE)
@@ -71,13 +71,13 @@ def following_part(after: str | None, first: int | None) -> ListedPart:
 
 
 async def connect(
-    read: Callable[[ListedPart], Awaitable[Listed[_Node]]], after: str | None, part: ListedPart
+    read: Callable[[ListedPart], Awaitable[Page[_Node]]], after: str | None, part: ListedPart
 ) -> Connection[_Node] | None:
-    """Read the part that is asked for. Raises GraphQLError for a cursor that is none."""
+    """Read the page that is asked for. Raises GraphQLError for a cursor that is none."""
     try:
-        listed = await if_visible(read(part))
+        page = await if_visible(read(part))
     except Failure as failure:
         if failure.reason is Reason.PARAMETER_INVALID:
             raise GraphQLError("`after` is no cursor of this list") from None
         raise
-    return None if listed is None else Connection(read, listed, after)
+    return None if page is None else Connection(read, page, after)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 
 import grpc
 
 from reference_server.contract.failure import Failure
 from reference_server.contract.status import code_of
-from reference_server.frontend.answers import JsonValue
-from reference_server.frontend.graphql.asking import Asker, hides
+from reference_server.frontend.api.handler import ApiHandler
+from reference_server.frontend.api.parameters import Parameters, UnreadableBodyError
 from reference_server.frontend.graphql.execution import errors_answer, run
+from reference_server.frontend.graphql.lookups import Lookups, hides
 from reference_server.frontend.graphql.root import Root
-from reference_server.frontend.rest.handler import ApiHandler
-from reference_server.frontend.rest.parameters import Parameters
-from reference_server.frontend.rest.reading import UnreadableBodyError, UnspeakableTextError
+from reference_server.frontend.http.answers import JsonValue
+from reference_server.frontend.http.target import MalformedTextError
 
 
 class GraphQL(ApiHandler):
@@ -34,24 +35,25 @@ class GraphQL(ApiHandler):
         try:
             parameters = self.parameters
         except UnreadableBodyError:
-            self.send(errors_answer(400, "The request body is no JSON object"))
+            self.send(errors_answer(HTTPStatus.BAD_REQUEST, "The request body is no JSON object"))
             return
-        except UnspeakableTextError:
-            self.send(errors_answer(400, "The request has invalid or malformed text"))
+        except MalformedTextError:
+            self.send(errors_answer(HTTPStatus.BAD_REQUEST, "The request has invalid or malformed text"))
             return
-        if not await self._known():
-            self.send(errors_answer(401, "Invalid token"))
+        if not await self._are_credentials_known():
+            self.send(errors_answer(HTTPStatus.UNAUTHORIZED, "Invalid token"))
             return
         query, operation = parameters.value("query"), parameters.value("operationName")
         variables = _variables(parameters)
         if not isinstance(query, str | None) or not isinstance(operation, str | None) or variables is None:
-            self.send(errors_answer(422, "Query and operationName must be texts, variables an object"))
+            text = "Query and operationName must be texts, variables an object"
+            self.send(errors_answer(HTTPStatus.UNPROCESSABLE_ENTITY, text))
             return
-        asker = Asker(self.services, self.credentials, self.request_id)
-        self.send(await run(query or "", variables, operation or None, Root(asker, self.origin), reading=reading))
+        lookups = Lookups(self.services, self.credentials, request_id=self.context.request_id, origin=self.origin)
+        self.send(await run(query or "", variables, operation or None, Root(lookups), reading=reading))
 
-    async def _known(self) -> bool:
-        """Whether the credentials are somebody's; nobody's are none of anybody's business."""
+    async def _are_credentials_known(self) -> bool:
+        """Return whether the credentials, if any, are somebody's."""
         if not self.credentials:
             return True
         try:

@@ -1,4 +1,4 @@
-"""How large a GraphQL query may be, judged before it is validated or run."""
+"""How large a GraphQL query may be, checked before it is validated or run."""
 
 from __future__ import annotations
 

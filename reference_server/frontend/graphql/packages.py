@@ -5,31 +5,29 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final, TypedDict
 
-from generic_packages.storage.v1.packages_pb2 import (
-    ListedPart,
-    ListPackageFilesRequest,
-    Package,
-    PackageFile,
-    PackageFilters,
-)
+from generic_packages.storage.v1 import packages_pb2
 
-from reference_server.frontend.graphql.asking import Asker
-from reference_server.frontend.graphql.connections import Connection, Listed, connect, following_part
-from reference_server.frontend.graphql.global_ids import global_id
-from reference_server.frontend.rest.shapes.packages import STATUSES
-from reference_server.frontend.timestamps import iso_milliseconds
+from reference_server.frontend.api.shapes.packages import STATUSES
+from reference_server.frontend.graphql.connections import Connection, Page, connect, following_page
+from reference_server.frontend.graphql.lookups import Lookups
+from reference_server.frontend.http.answers import iso_milliseconds
 
-PackageReader = Callable[[PackageFilters, ListedPart], Awaitable[Listed[Package]]]
-"""Asks the storage for a part of a list of packages."""
+PackageReader = Callable[[packages_pb2.PackageFilters, packages_pb2.ListedPart], Awaitable[Page[packages_pb2.Package]]]
+"""Asks the storage for a page of packages."""
 
 _ORDERS: Final = {"CREATED": "created_at"}
 _NEWEST_FIRST: Final = "CREATED_DESC"
 
 
+def global_id(kind: str, number: int) -> str:
+    """Return a global id: the name of a thing among all, by what GitLab calls its kind."""
+    return f"gid://gitlab/{kind}/{number}"
+
+
 class FileNode:
     """The fields of PackageFile."""
 
-    def __init__(self, file: PackageFile, project_path: str) -> None:
+    def __init__(self, file: packages_pb2.PackageFile, project_path: str) -> None:
         self.id = global_id("Packages::PackageFile", file.id)
         self.created_at = iso_milliseconds(file.created_at)
         self.file_name = file.file_name
@@ -43,8 +41,8 @@ class FileNode:
 class PackageNode:
     """The fields of Package."""
 
-    def __init__(self, asker: Asker, package: Package) -> None:
-        self._asker = asker
+    def __init__(self, lookups: Lookups, package: packages_pb2.Package) -> None:
+        self._lookups = lookups
         self._package = package
         self.id = global_id("Packages::Package", package.id)
         self.name = package.name
@@ -56,19 +54,15 @@ class PackageNode:
 
     async def package_files(self, after: str | None = None, first: int | None = None) -> Connection[FileNode] | None:
         """List the package's files."""
-        return await connect(self._read_files, after, following_part(after, first))
+        return await connect(self._read_files, after, following_page(after, first))
 
-    async def _read_files(self, part: ListedPart) -> Listed[FileNode]:
-        """Ask the storage for a part of the package's files."""
-        request = ListPackageFilesRequest(
-            credentials=self._asker.credentials,
-            project=str(self._package.project_id),
-            package_id=self._package.id,
-            part=part,
+    async def _read_files(self, part: packages_pb2.ListedPart) -> Page[FileNode]:
+        request = packages_pb2.ListPackageFilesRequest(
+            project=str(self._package.project_id), package_id=self._package.id, part=part
         )
-        answer = await self._asker.ask(self._asker.services.packages.ListPackageFiles, request)
+        answer = await self._lookups.call(self._lookups.services.packages.ListPackageFiles, request)
         path = self._package.project_path
-        return Listed([FileNode(file, path) for file in answer.package_files], answer.part)
+        return Page([FileNode(file, path) for file in answer.package_files], answer.part)
 
 
 class Arguments(TypedDict, total=False):
@@ -83,26 +77,27 @@ class Arguments(TypedDict, total=False):
     first: int | None
 
 
-async def list_packages(asker: Asker, reader: PackageReader, arguments: Arguments) -> Connection[PackageNode] | None:
+async def list_packages(
+    lookups: Lookups, reader: PackageReader, arguments: Arguments
+) -> Connection[PackageNode] | None:
     """List packages as a field's arguments say, the newest first unless told otherwise; None for who may not."""
-    filters = PackageFilters(
+    filters = packages_pb2.PackageFilters(
         package_type=_lower(arguments.get("package_type")),
         package_name=arguments.get("package_name"),
         package_version=arguments.get("package_version"),
         status=_lower(arguments.get("status")),
     )
     after = arguments.get("after")
-    part = following_part(after, arguments.get("first"))
+    part = following_page(after, arguments.get("first"))
     order, _, direction = (arguments.get("sort") or _NEWEST_FIRST).rpartition("_")
     part.order_by, part.sort = _ORDERS.get(order, order.lower()), direction.lower()
 
-    async def read(part: ListedPart) -> Listed[PackageNode]:
-        listed = await reader(filters, part)
-        return Listed([PackageNode(asker, package) for package in listed.nodes], listed.part)
+    async def read(part: packages_pb2.ListedPart) -> Page[PackageNode]:
+        page = await reader(filters, part)
+        return Page([PackageNode(lookups, package) for package in page.nodes], page.part)
 
     return await connect(read, after, part)
 
 
 def _lower(value: str | None) -> str | None:
-    """Spell a value of an enumeration as REST does."""
     return None if value is None else value.lower()

@@ -1,26 +1,84 @@
-"""What queries and mutations begin with."""
+"""What queries and mutations begin with: groups, which are namespaces too, projects, and the settings of groups."""
 
 from __future__ import annotations
 
-from generic_packages.storage.v1.identity_pb2 import GetGroupRequest, GetProjectRequest
+from typing import Unpack
 
-from reference_server.frontend.graphql.asking import Asker, if_visible
-from reference_server.frontend.graphql.places import GroupNode, ProjectNode
-from reference_server.frontend.graphql.settings import SettingsPayload, update_settings
+from generic_packages.storage.v1 import packages_pb2
+from generic_packages.storage.v1.identity_pb2 import GetGroupRequest, GetProjectRequest, Group, Project
+
+from reference_server.frontend.api.shapes.places import visibility
+from reference_server.frontend.graphql.connections import Connection, Page
+from reference_server.frontend.graphql.lookups import Lookups, if_visible
+from reference_server.frontend.graphql.packages import Arguments, PackageNode, global_id, list_packages
+from reference_server.frontend.graphql.settings import SettingsNode, SettingsPayload, read_settings, update_settings
+
+
+class GroupNode:
+    """The fields of Group and of Namespace."""
+
+    def __init__(self, lookups: Lookups, group: Group) -> None:
+        self._lookups = lookups
+        self.id = global_id("Group", group.id)
+        self.name = group.name
+        self.path = group.path
+        self.full_name = group.full_path.replace("/", " / ")
+        self.full_path = group.full_path
+        self.visibility = visibility(group)
+        self.web_url = f"{lookups.origin}/groups/{group.full_path}"
+
+    async def package_settings(self) -> SettingsNode | None:
+        """Read the settings in force."""
+        return await read_settings(self._lookups, self.full_path)
+
+    async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
+        """List the packages of the group's projects."""
+        return await list_packages(self._lookups, self._read_packages, arguments)
+
+    async def _read_packages(
+        self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
+    ) -> Page[packages_pb2.Package]:
+        request = packages_pb2.ListGroupPackagesRequest(group=self.full_path, filters=filters, part=part)
+        answer = await self._lookups.call(self._lookups.services.packages.ListGroupPackages, request)
+        return Page(answer.packages, answer.part)
+
+
+class ProjectNode:
+    """The fields of Project."""
+
+    def __init__(self, lookups: Lookups, project: Project) -> None:
+        self._lookups = lookups
+        self.id = global_id("Project", project.id)
+        self.name = project.name
+        self.path = project.path
+        self.full_path = project.full_path
+        self.name_with_namespace = f"{project.group.name} / {project.name}"
+        self.visibility = visibility(project)
+        self.web_url = f"{lookups.origin}/{project.full_path}"
+
+    async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
+        """List the project's packages."""
+        return await list_packages(self._lookups, self._read_packages, arguments)
+
+    async def _read_packages(
+        self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
+    ) -> Page[packages_pb2.Package]:
+        request = packages_pb2.ListPackagesRequest(project=self.full_path, filters=filters, part=part)
+        answer = await self._lookups.call(self._lookups.services.packages.ListPackages, request)
+        return Page(answer.packages, answer.part)
 
 
 class Root:
-    """The fields of Query and Mutation. `origin` is the scheme and host that links begin with."""
+    """The fields of Query and Mutation."""
 
-    def __init__(self, asker: Asker, origin: str) -> None:
-        self._asker = asker
-        self._origin = origin
+    def __init__(self, lookups: Lookups) -> None:
+        self._lookups = lookups
 
     async def group(self, full_path: str) -> GroupNode | None:
         """Find a group."""
-        request = GetGroupRequest(credentials=self._asker.credentials, group=_path(full_path))
-        answer = await if_visible(self._asker.ask(self._asker.services.identity.GetGroup, request))
-        return None if answer is None else GroupNode(self._asker, answer.group, self._origin)
+        request = GetGroupRequest(group=_path(full_path))
+        answer = await if_visible(self._lookups.call(self._lookups.services.identity.GetGroup, request))
+        return None if answer is None else GroupNode(self._lookups, answer.group)
 
     async def namespace(self, full_path: str) -> GroupNode | None:
         """Find a namespace; all that there are here are groups."""
@@ -28,15 +86,15 @@ class Root:
 
     async def project(self, full_path: str) -> ProjectNode | None:
         """Find a project."""
-        request = GetProjectRequest(credentials=self._asker.credentials, project=_path(full_path))
-        answer = await if_visible(self._asker.ask(self._asker.services.identity.GetProject, request))
-        return None if answer is None else ProjectNode(self._asker, answer.project, self._origin)
+        request = GetProjectRequest(project=_path(full_path))
+        answer = await if_visible(self._lookups.call(self._lookups.services.identity.GetProject, request))
+        return None if answer is None else ProjectNode(self._lookups, answer.project)
 
     async def update_namespace_package_settings(self, input: dict[str, object]) -> SettingsPayload:  # noqa: A002 -- GraphQL's name
         """Change a group's package settings."""
-        return await update_settings(self._asker, input)
+        return await update_settings(self._lookups, input)
 
 
 def _path(full_path: str) -> str:
-    """Take a full path as one: digits alone would name something by its number, and here numbers name nothing."""
+    """Return a full path: digits alone would name something by its number, and here numbers name nothing."""
     return "" if full_path.isdecimal() else full_path

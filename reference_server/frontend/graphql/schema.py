@@ -11,7 +11,6 @@ from graphql import GraphQLResolveInfo, GraphQLScalarType, GraphQLSchema, GraphQ
 
 
 def _load() -> GraphQLSchema:
-    """Read the schema; its own scalars are texts."""
     schema = build_schema(resources.files(__package__).joinpath("schema.graphql").read_text("utf-8"))
     for name in ("Time", "UntrustedRegexp", "PackagesPackageID", "PackagesPackageFileID"):
         scalar = schema.type_map[name]

@@ -13,7 +13,7 @@ from generic_packages.storage.v1.packages_pb2 import (
 from graphql import GraphQLError
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.frontend.graphql.asking import Asker, hides, if_visible
+from reference_server.frontend.graphql.lookups import Lookups, hides, if_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +33,25 @@ class SettingsPayload:
     package_settings: SettingsNode | None
 
 
-async def read_settings(asker: Asker, group: str) -> SettingsNode | None:
+async def read_settings(lookups: Lookups, group: str) -> SettingsNode | None:
     """Read a group's settings; None for who may not."""
-    request = GetPackageSettingsRequest(credentials=asker.credentials, group=group)
-    answer = await if_visible(asker.ask(asker.services.packages.GetPackageSettings, request))
+    request = GetPackageSettingsRequest(group=group)
+    answer = await if_visible(lookups.call(lookups.services.packages.GetPackageSettings, request))
     return None if answer is None else _node(answer.settings)
 
 
-async def update_settings(asker: Asker, wanted: Mapping[str, object]) -> SettingsPayload:
+async def update_settings(lookups: Lookups, wanted: Mapping[str, object]) -> SettingsPayload:
     """Change a group's settings as the input says. Raises GraphQLError, in GitLab's words, for who may not."""
     mutation_id = _text(wanted.get("clientMutationId"))
     path = _text(wanted["namespacePath"]) or ""
     allowed = wanted.get("genericDuplicatesAllowed")
     request = UpdatePackageSettingsRequest(
-        credentials=asker.credentials,
         group="" if path.isdecimal() else path,
         generic_duplicates_allowed=allowed if isinstance(allowed, bool) else None,
         generic_duplicate_exception_regex=_text(wanted.get("genericDuplicateExceptionRegex")),
     )
     try:
-        answer = await asker.ask(asker.services.packages.UpdatePackageSettings, request)
+        answer = await lookups.call(lookups.services.packages.UpdatePackageSettings, request)
     except Failure as failure:
         if failure.reason is Reason.PARAMETER_INVALID:
             return SettingsPayload(mutation_id, [f"Generic duplicate exception regex {failure.message}"], None)
@@ -66,10 +65,9 @@ async def update_settings(asker: Asker, wanted: Mapping[str, object]) -> Setting
 
 
 def _node(settings: PackageSettings) -> SettingsNode:
-    """Read a message."""
     return SettingsNode(settings.generic_duplicates_allowed, settings.generic_duplicate_exception_regex)
 
 
 def _text(value: object) -> str | None:
-    """Take a text of the input; the schema lets nothing else through."""
+    """Return a text of the input; the schema lets nothing else through."""
     return value if isinstance(value, str) else None

@@ -17,8 +17,7 @@ from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.interface import ContentWriter
-from reference_server.frontend.package_files.desk import Desk
-from reference_server.frontend.package_files.request import BodyFraming, FileRequest
+from reference_server.frontend.server_context import ServerContext
 from reference_server.frontend.storage_link.calls import SingleCalls
 
 # The commit waits for the volume to sync what is left of the content.
@@ -30,10 +29,10 @@ _COMMIT_PAUSE_SECONDS = 0.2
 class LargeUpload:
     """Raises Failure or TransportFailure from every step but `abandon`."""
 
-    def __init__(self, desk: Desk, request: FileRequest, framing: BodyFraming) -> None:
-        self._desk = desk
+    def __init__(self, server: ServerContext, request: BeginPublicationRequest, request_id: str) -> None:
+        self._server = server
         self._request = request
-        self._framing = framing
+        self._request_id = request_id
         self._upload_id = ""
         self._maximum_bytes = 0
         self._received_bytes = 0
@@ -42,22 +41,12 @@ class LargeUpload:
 
     async def begin(self) -> None:
         """Ask for permission and open the way for the bytes."""
-        query = self._request.query
-        permission = await self._desk.operations.begin_publication(
-            BeginPublicationRequest(
-                credentials=self._request.credentials,
-                coordinates=self._request.coordinates,
-                status=query.get("status"),
-                select=query.get("select"),
-                declared_size=self._framing.declared_size,
-                shares_volume=self._desk.carriers.shares_volume,
-            ),
-            request_id=self._request.request_id,
-            seconds=SMALL_OPERATION_SECONDS,
+        permission = await self._server.operations.begin_publication(
+            self._request, request_id=self._request_id, seconds=SMALL_OPERATION_SECONDS
         )
         self._upload_id = permission.upload_id
         self._maximum_bytes = permission.maximum_bytes
-        self._writer = self._desk.carriers.open_writer(permission, request_id=self._request.request_id)
+        self._writer = self._server.carriers.open_writer(permission, request_id=self._request_id)
 
     async def write(self, chunk: bytes) -> None:
         """Take the next bytes."""
@@ -89,11 +78,11 @@ class LargeUpload:
         if self._writer is not None:
             self._writer.abandon()
         if self._upload_id:
-            await abandon(self._desk.calls, self._upload_id, request_id=self._request.request_id)
+            await abandon(self._server.calls, self._upload_id, request_id=self._request_id)
 
     async def _commit(self, summary: ContentSummary) -> PackageFile:
         """Send the commit once."""
-        answer = await self._desk.operations.commit_publication(
+        answer = await self._server.operations.commit_publication(
             CommitPublicationRequest(
                 upload_id=self._upload_id,
                 size=summary.size,
@@ -101,7 +90,7 @@ class LargeUpload:
                 md5=summary.md5,
                 sha1=summary.sha1,
             ),
-            request_id=self._request.request_id,
+            request_id=self._request_id,
             seconds=_COMMIT_SECONDS,
         )
         return answer.package_file

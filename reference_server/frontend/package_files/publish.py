@@ -7,22 +7,20 @@ import sys
 from collections.abc import Awaitable, Callable
 
 import structlog
-from generic_packages.storage.v1.packages_pb2 import PackageFile, PublishRequest
-from tornado.http1connection import HTTP1Connection
+from generic_packages.storage.v1.packages_pb2 import BeginPublicationRequest, PackageFile, PublishRequest
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.contract.limits import SMALL_CONTENT_BYTES, SMALL_OPERATION_SECONDS
+from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
-from reference_server.frontend.answers import CREATED, UNEXPECTED, Answer
 from reference_server.frontend.failures import answer_to
-from reference_server.frontend.package_files.content_budget import SmallBody
-from reference_server.frontend.package_files.desk import Desk
+from reference_server.frontend.http.answers import CREATED, UNEXPECTED, Answer
+from reference_server.frontend.http.reply import Reply
+from reference_server.frontend.package_files.content_budget import ContentBudget, SmallBody
 from reference_server.frontend.package_files.large_upload import LargeUpload
 from reference_server.frontend.package_files.records import record_answer
-from reference_server.frontend.package_files.replies import Reply
-from reference_server.frontend.package_files.request import BodyFraming, FileRequest
+from reference_server.frontend.server_context import ServerContext
 
 _NO_ROOM = answer_to(Failure(Reason.OVERLOADED, "there is no room for the body"))
 
@@ -33,11 +31,11 @@ class SmallPublish(HTTPMessageDelegate):
     It is read only when there is room for it among the bodies that other requests hold.
     """
 
-    def __init__(self, desk: Desk, reply: Reply, request: FileRequest, size: int) -> None:
-        self._desk = desk
+    def __init__(self, server: ServerContext, budget: ContentBudget, reply: Reply, request: PublishRequest) -> None:
+        self._server = server
         self._reply = reply
         self._request = request
-        self._body = SmallBody(desk.contents, size, lambda: reply.refuse_stalled(_NO_ROOM))
+        self._body = SmallBody(budget, reply.request.declared_bytes or 0, lambda: reply.refuse_stalled(_NO_ROOM))
 
     def headers_received(
         self, _start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
@@ -59,7 +57,7 @@ class SmallPublish(HTTPMessageDelegate):
 
     def finish(self) -> None:
         """Publish. Goes on to its end even when the client leaves: what was sent whole is wanted."""
-        self._desk.run(self._answer())
+        self._server.run_in_background(self._answer())
 
     def on_connection_close(self) -> None:
         """Forget a body that never came whole."""
@@ -69,39 +67,27 @@ class SmallPublish(HTTPMessageDelegate):
     async def _answer(self) -> None:
         """Publish, and make room."""
         try:
-            await answering(self._reply, self._publish)
+            await _answer(self._reply, self._publish)
         finally:
             self._body.leave()
 
     async def _publish(self) -> Answer:
-        """Publish the body and give the answer."""
-        content = self._body.complete()
-        self._reply.exchange.received_bytes = len(content)
-        query = self._request.query
-        request = PublishRequest(
-            credentials=self._request.credentials,
-            coordinates=self._request.coordinates,
-            status=query.get("status"),
-            select=query.get("select"),
-            content=content,
+        self._request.content = self._body.complete()
+        self._reply.request.received_bytes = len(self._request.content)
+        published = await self._server.operations.publish(
+            self._request, request_id=self._reply.request.request_id, seconds=SMALL_OPERATION_SECONDS
         )
-        published = await self._desk.operations.publish(
-            request, request_id=self._request.request_id, seconds=SMALL_OPERATION_SECONDS
-        )
-        return success(self._request, published.package_file)
+        return _success(self._request.select, published.package_file)
 
 
 class LargePublish(HTTPMessageDelegate):
     """Publishes a body that is large or of unknown size: permission first, then bytes, then the commit."""
 
-    def __init__(
-        self, desk: Desk, connection: HTTP1Connection, reply: Reply, request: FileRequest, framing: BodyFraming
-    ) -> None:
-        self._desk = desk
-        self._connection = connection
+    def __init__(self, server: ServerContext, reply: Reply, request: BeginPublicationRequest) -> None:
+        self._server = server
         self._reply = reply
         self._request = request
-        self._upload = LargeUpload(desk, request, framing)
+        self._upload = LargeUpload(server, request, reply.request.request_id)
 
     def headers_received(
         self, _start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
@@ -118,11 +104,11 @@ class LargePublish(HTTPMessageDelegate):
             headers.pop("Expect", None)
             await self._refuse(answer_to(failure))
             return
-        self._connection.set_max_body_size(sys.maxsize)
+        self._reply.connection.set_max_body_size(sys.maxsize)
 
     async def data_received(self, chunk: bytes) -> None:
         """Pass a part of the body on; returns when the next one can be taken."""
-        self._reply.exchange.received_bytes += len(chunk)
+        self._reply.request.received_bytes += len(chunk)
         try:
             await self._upload.write(chunk)
         except (Failure, TransportFailure) as failure:
@@ -130,35 +116,34 @@ class LargePublish(HTTPMessageDelegate):
 
     def finish(self) -> None:
         """Commit. Goes on to its end even when the client leaves."""
-        self._desk.run(answering(self._reply, self._commit))
+        self._server.run_in_background(_answer(self._reply, self._commit))
 
     def on_connection_close(self) -> None:
         """Give up an upload whose body never came whole."""
-        self._desk.run(self._upload.abandon())
+        self._server.run_in_background(self._upload.abandon())
         self._reply.log()
 
     async def _commit(self) -> Answer:
-        """Commit the upload and give the answer."""
         try:
-            return success(self._request, await self._upload.commit())
+            return _success(self._request.select, await self._upload.commit())
         except BaseException:
-            self._desk.run(self._upload.abandon())
+            self._server.run_in_background(self._upload.abandon())
             raise
 
     async def _refuse(self, answer: Answer) -> None:
         """Answer before the end of the body."""
-        self._desk.run(self._upload.abandon())
+        self._server.run_in_background(self._upload.abandon())
         await self._reply.refuse_body(answer)
 
 
-async def answering(reply: Reply, work: Callable[[], Awaitable[Answer]]) -> None:
+async def _answer(reply: Reply, work: Callable[[], Awaitable[Answer]]) -> None:
     """Send the answer that `work` gives, or the one to its failure."""
     try:
         answer = await work()
     except (Failure, TransportFailure) as failure:
         answer = answer_to(failure)
     except Exception:
-        structlog.get_logger().exception("publication failed", request_id=reply.exchange.request_id)
+        structlog.get_logger().exception("publication failed", request_id=reply.request.request_id)
         answer = UNEXPECTED
     try:
         reply.send(answer)
@@ -166,11 +151,6 @@ async def answering(reply: Reply, work: Callable[[], Awaitable[Answer]]) -> None
         reply.log()
 
 
-def success(request: FileRequest, record: PackageFile) -> Answer:
-    """Answer a publication that is on stable storage."""
-    return record_answer(record) if request.query.get("select") == "package_file" else CREATED
-
-
-def takes_permission(framing: BodyFraming) -> bool:
-    """Whether a body must be permitted before it is read."""
-    return framing.declared_size is None or framing.declared_size > SMALL_CONTENT_BYTES
+def _success(select: str, record: PackageFile) -> Answer:
+    """Return the answer to a publication that is on stable storage."""
+    return record_answer(record) if select == "package_file" else CREATED

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import quote, unquote
 
 from generic_packages.storage.v1.packages_pb2 import PackageFile
 
-from reference_server.frontend.answers import Answer, JsonValue, json_answer
-from reference_server.frontend.package_files.preconditions import Validators
-from reference_server.frontend.timestamps import iso_milliseconds
+from reference_server.frontend.http.answers import Answer, JsonValue, iso_milliseconds, json_answer
+from reference_server.frontend.http.preconditions import Validators
 
 
 def record_answer(record: PackageFile) -> Answer:
-    """Answer `select=package_file`: 200, as GitLab's own tests pin, with the documented keys in their order."""
+    """Return the answer to `select=package_file`: 200, as GitLab's own tests pin, with the documented keys in order."""
     created_at = iso_milliseconds(record.created_at)
     body: JsonValue = {
         "id": record.id,
@@ -37,23 +37,23 @@ def record_answer(record: PackageFile) -> Answer:
         "verification_started_at": None,
         "new_file_path": None,
     }
-    return json_answer(200, body)
+    return json_answer(HTTPStatus.OK, body)
 
 
 def file_url(record: PackageFile) -> str:
-    """Give the stable path that GitLab stores the file under: hashed by project, never a signed URL."""
+    """Return the stable path that GitLab stores the file under: hashed by project, never a signed URL."""
     digest = hashlib.sha256(str(record.project_id).encode()).hexdigest()
     folder = f"/{digest[:2]}/{digest[2:4]}/{digest}"
     return f"{folder}/packages/{record.package_id}/files/{record.id}/{record.file_name}"
 
 
 def validators(record: PackageFile) -> Validators:
-    """Give what conditional requests are judged by."""
+    """Return what conditional requests are evaluated by."""
     return Validators(f'"{record.sha256.hex()}"', datetime.fromtimestamp(record.created_at.seconds, UTC))
 
 
 def content_disposition(file_name: str) -> str:
-    """Offer a download under the file's own name (RFC 6266); directories are left out, as browsers do."""
+    """Return the header that offers a file under its own name (RFC 6266); directories are left out, as browsers do."""
     name = unquote(file_name).rpartition("/")[2]
     encoded = quote(name, safe="")
     if name.isascii() and '"' not in name and "\\" not in name and name.isprintable():

@@ -1,232 +1,120 @@
-"""What every REST endpoint shares: credentials, parameters, calls to the storage, answers, the log line."""
+"""The base of REST endpoints, and their pages of lists: which one is asked for, and the headers that lead to others."""
 
 from __future__ import annotations
 
-import functools
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from types import TracebackType
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import TypedDict
+from urllib.parse import urlencode
 
-import grpc
-import structlog
-from generic_packages.storage.v1.credential_pb2 import Credential
-from generic_packages.storage.v1.identity_pb2 import GetCallerRequest, GetCallerResponse
-from generic_packages.storage.v1.packages_pb2 import GivenPart
-from tornado.web import HTTPError, RequestHandler
+from generic_packages.storage.v1.packages_pb2 import GivenPart, ListedPart
+from tornado.httputil import HTTPServerRequest
 
-from reference_server.contract.failure import Failure
-from reference_server.contract.status import TransportFailure
-from reference_server.frontend import request_ids
-from reference_server.frontend.access_log import AccessLog
-from reference_server.frontend.answers import (
-    ROUTE_UNKNOWN,
-    TEXT_MALFORMED,
-    UNEXPECTED,
-    Answer,
-    JsonValue,
-    json_answer,
-    method_not_allowed,
-)
-from reference_server.frontend.credentials import presented_credentials
-from reference_server.frontend.exchange import Exchange
-from reference_server.frontend.failures import answer_to
-from reference_server.frontend.metrics import Metrics
-from reference_server.frontend.rest.pagination import Page, cursor_headers, page_headers
-from reference_server.frontend.rest.parameters import BadParametersError, Parameters
-from reference_server.frontend.rest.reading import UnreadableBodyError, UnspeakableTextError, read_parameters
-from reference_server.frontend.storage_link.calls import SingleCalls, call
-from reference_server.frontend.storage_link.services import Services
+from reference_server.frontend.api.handler import ApiHandler
+from reference_server.frontend.api.parameters import Parameters
+from reference_server.frontend.http.answers import JsonValue, json_answer
 
-_Request = TypeVar("_Request")
-_Response = TypeVar("_Response")
+_DEFAULT_SIZE = 20
+_LARGEST_SIZE = 100
+# A page beyond every list there can be; the contract's numbers end not far above.
+_LAST_NUMBER = 2**31 - 1
+# Above this GitLab no longer tells the total, nor links to the last page.
+_COUNTED_ITEMS = 10_000
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
-_UNREADABLE_BODY = json_answer(400, {"error": "message body does not match declared format"})
-_ANSWERS = {400: TEXT_MALFORMED, 404: ROUTE_UNKNOWN}
-_NO_CONTENT = Answer(204, b"")
+Headers = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class RestDesk:
-    """What the endpoints work with, made once for each process."""
+class PageRequest(TypedDict):
+    """The page of a counted list that is asked for, as the contract names it: a number from 1, and the most items."""
 
-    services: Services
-    calls: SingleCalls
-    log: AccessLog
-    metrics: Metrics
+    page: int
+    per_page: int
 
 
-class ApiHandler(RequestHandler):
-    """One request; the refusals that its methods raise become answers in GitLab's shape."""
+class RestHandler(ApiHandler):
+    """One REST call."""
 
-    route = "rest"
-    """The route's name in the metrics."""
+    def send_page(self, items: Sequence[JsonValue], page: PageRequest, total: int) -> None:
+        """Send one page of a counted list."""
+        self.send(json_answer(HTTPStatus.OK, list(items), *page_headers(self.request, page, total)))
 
-    def __init_subclass__(cls) -> None:
-        """Answer HEAD like GET wherever there is a GET."""
-        if "get" in vars(cls):
-            setattr(cls, "head", vars(cls)["get"])  # noqa: B010 -- a method that Tornado's class declares
-
-    def initialize(self, desk: RestDesk) -> None:
-        """Take what every endpoint works with."""
-        self.desk = desk
-        self.services = desk.services
-        self._exchange = Exchange(
-            request_id=request_ids.request_id(self.request.headers.get(request_ids.HEADER)),
-            method=self.request.method or "",
-            target=self.request.uri or "",
-            route=self.route,
-            remote_address=str(self.request.remote_ip),
-            started=time.monotonic(),
-            received_bytes=len(self.request.body),
-        )
-
-    def set_default_headers(self) -> None:
-        """Keep Tornado's own name out of the answers."""
-        self.clear_header("Server")
-
-    def decode_argument(self, value: bytes, name: str | None = None) -> str:
-        """Refuse text that no name can hold."""
-        text = super().decode_argument(value, name)
-        if "\0" in text:
-            raise HTTPError(400)
-        return text
-
-    @property
-    def credentials(self) -> list[Credential]:
-        """Every credential that the request presents."""
-        query = {name: values[-1].decode("utf-8", "replace") for name, values in self.request.query_arguments.items()}
-        return presented_credentials(self.request.headers, query)
-
-    @property
-    def origin(self) -> str:
-        """The scheme and host that links begin with."""
-        return f"{self.request.protocol}://{self.request.host}"
-
-    @property
-    def parameters(self) -> Parameters:
-        """The parameters of query and body. Raises UnreadableBodyError, UnspeakableTextError."""
-        return read_parameters(self.request)
-
-    @property
-    def request_id(self) -> str:
-        """The id that the request's log lines have in common."""
-        return self._exchange.request_id
-
-    async def ask(self, method: grpc.aio.UnaryUnaryMultiCallable[_Request, _Response], request: _Request) -> _Response:
-        """Call the storage. Raises Failure or TransportFailure."""
-        return await call(method, request, request_id=self.request_id)
-
-    async def caller(self) -> GetCallerResponse:
-        """Ask who is calling. Raises Failure when nobody is known to be."""
-        return await self.ask(self.services.identity.GetCaller, GetCallerRequest(credentials=self.credentials))
-
-    def send(self, answer: Answer) -> None:
-        """Send a whole answer."""
-        self.set_status(answer.status)
-        self.set_header(request_ids.HEADER, self._exchange.request_id)
-        for name, value in answer.headers:
-            self.set_header(name, value)
-        if answer.status == 204:  # noqa: PLR2004 -- the status that has no body
-            self.finish()
-            return
-        self.set_header("Content-Type", answer.content_type)
-        self._exchange.sent_bytes = 0 if self.request.method == "HEAD" else len(answer.body)
-        self.finish(answer.body)
-
-    def send_json(self, status: int, value: JsonValue) -> None:
-        """Send a JSON answer."""
-        self.send(json_answer(status, value))
-
-    def send_page(self, items: Sequence[JsonValue], page: Page, total: int) -> None:
-        """Send one page of a list that is counted."""
-        self.send(json_answer(200, list(items), *page_headers(self.request, page, total)))
-
-    def send_part(self, items: Sequence[JsonValue], part: GivenPart) -> None:
-        """Send one part of a list that the storage cut."""
-        headers = (
-            page_headers(self.request, Page(part.page, part.per_page), part.total)
-            if part.page
-            else cursor_headers(self.request, part.per_page, part.next_cursor)
-        )
-        self.send(json_answer(200, list(items), *headers))
-
-    def send_nothing(self) -> None:
-        """Send that it is done, and no more."""
-        self.send(_NO_CONTENT)
-
-    def compute_etag(self) -> None:
-        """No endpoint here has cacheable answers."""
-
-    def write_error(self, status_code: int, **details: object) -> None:
-        """Answer with what went wrong."""
-        information = details.get("exc_info")
-        error = information[1] if isinstance(information, tuple) else None
-        if isinstance(error, (Failure, TransportFailure)):
-            self.send(answer_to(error))
-        elif status_code == 405:  # noqa: PLR2004 -- Tornado's own refusal
-            self.send(method_not_allowed(*self._methods()))
-        else:
-            self.send(_ANSWERS.get(status_code, UNEXPECTED))
-
-    def log_exception(
-        self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        """Log defects; refusals are in the access log already."""
-        if not isinstance(value, (Failure, TransportFailure, HTTPError)):
-            structlog.get_logger().error(
-                "request failed", request_id=self._exchange.request_id, exc_info=(typ, value, tb)
-            )
-
-    def on_finish(self) -> None:
-        """Log the request."""
-        self._exchange.status = self.get_status()
-        self.desk.log.record(self._exchange)
-
-    async def judge_credentials(self) -> None:
-        """Raise Failure for who may not call at all: such a caller learns nothing of parameters."""
-        await self.caller()
-
-    def _methods(self) -> list[str]:
-        """Name the methods that this endpoint has."""
-        mine = type(self)
-        return [
-            method
-            for method in _METHODS
-            if getattr(mine, method.lower()) is not getattr(RequestHandler, method.lower())
-        ]
+    def send_ordered_page(self, items: Sequence[JsonValue], part: GivenPart) -> None:
+        """Send one page of a list that the storage ordered and cut."""
+        self.send(json_answer(HTTPStatus.OK, list(items), *ordered_page_headers(self.request, part)))
 
 
-def judged(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Make a handler's method refuse parameters that are wrong or unreadable, but credentials before them."""
-
-    @functools.wraps(method)
-    async def refusing(handler: ApiHandler, *path: str) -> None:
-        try:
-            await method(handler, *path)
-        except BadParametersError as error:
-            await handler.judge_credentials()
-            handler.send_json(400, {"error": str(error)})
-        except UnspeakableTextError:
-            handler.send(TEXT_MALFORMED)
-        except UnreadableBodyError:
-            await handler.judge_credentials()
-            handler.send(_UNREADABLE_BODY)
-
-    return refusing
+def read_page(parameters: Parameters) -> PageRequest:
+    """Read `page` and `per_page` (20 when absent, at most 100); what is wrong comes out at the parameters' `check`."""
+    number = min(_positive(parameters, "page", 1), _LAST_NUMBER)
+    size = min(_positive(parameters, "per_page", _DEFAULT_SIZE), _LARGEST_SIZE)
+    return PageRequest(page=number, per_page=size)
 
 
-class UnknownRoute(ApiHandler):
-    """Every route that does not exist."""
+def read_ordered_page(parameters: Parameters) -> ListedPart:
+    """Read order and page of a list of packages: the storage, which orders and cuts by its texts, checks them too."""
+    return ListedPart(
+        order_by=parameters.given("order_by"),
+        sort=parameters.given("sort"),
+        page=_bounded(parameters.number("page")),
+        per_page=_bounded(parameters.number("per_page")),
+        keyset=parameters.text("pagination") == "keyset",
+        cursor=parameters.text("cursor") or None,
+    )
 
-    route = "unknown"
 
-    def prepare(self) -> None:
-        """Answer whatever the method is."""
-        self.send(ROUTE_UNKNOWN)
+def page_headers(request: HTTPServerRequest, page: PageRequest, total: int) -> Headers:
+    """Return the headers of one page out of `total` items: the X- ones, empty where there is no such page, and Link."""
+    number, size = page["page"], page["per_page"]
+    pages = max(1, -(-total // size))
+    previous = number - 1 if 1 < number <= pages else None
+    following = number + 1 if number < pages else None
+    counted = total <= _COUNTED_ITEMS
+    targets = {"prev": previous, "next": following, "first": 1, "last": pages if counted else None}
+    links = [
+        _link(request, {"page": other, "per_page": size}, relation)
+        for relation, other in targets.items()
+        if other is not None
+    ]
+    headers = [
+        ("X-Per-Page", str(size)),
+        ("X-Page", str(number)),
+        ("X-Next-Page", str(following or "")),
+        ("X-Prev-Page", str(previous or "")),
+        ("Link", ", ".join(links)),
+    ]
+    return [*headers, ("X-Total", str(total)), ("X-Total-Pages", str(pages))] if counted else headers
 
-    def write_error(self, status_code: int, **_details: object) -> None:
-        """Answer so even to a method that Tornado has never heard of."""
-        self.send(ROUTE_UNKNOWN if status_code < 500 else UNEXPECTED)  # noqa: PLR2004 -- whose fault it is
+
+def ordered_page_headers(request: HTTPServerRequest, part: GivenPart) -> Headers:
+    """Return the headers of a page that the storage cut: counted ones, or the Link to what comes after its cursor."""
+    if part.page:
+        return page_headers(request, PageRequest(page=part.page, per_page=part.per_page), part.total)
+    if not part.next_cursor:
+        return []
+    return [("Link", _link(request, {"cursor": part.next_cursor, "per_page": part.per_page}, "next"))]
+
+
+def _link(request: HTTPServerRequest, changed: Mapping[str, int | str], relation: str) -> str:
+    """Return a link to another page: the request's own URL with some parameters changed, sorted as GitLab's are."""
+    kept = [
+        (name, value)
+        for name, values in request.query_arguments.items()
+        if name not in changed
+        for value in (values if name.endswith("[]") else values[-1:])
+    ]
+    query = urlencode(sorted([*kept, *((name, str(value).encode()) for name, value in changed.items())]))
+    return f'<{request.protocol}://{request.host}{request.path}?{query}>; rel="{relation}"'
+
+
+def _positive(parameters: Parameters, name: str, absent: int) -> int:
+    number = parameters.number(name)
+    if number is None:
+        return absent
+    if number < 1:
+        parameters.refuse_value(name)
+    return max(1, number)
+
+
+def _bounded(number: int | None) -> int | None:
+    """Return a number of either sign that the contract can carry, beyond every page that there can be."""
+    return None if number is None else max(-1, min(number, _LAST_NUMBER))

@@ -1,112 +1,100 @@
-"""/users."""
+"""Users, the one that calls, and the version that callers are told."""
 
 from __future__ import annotations
 
-from generic_packages.storage.v1.identity_pb2 import (
-    USER_STATE_ACTIVE,
-    USER_STATE_BLOCKED,
-    USER_STATE_UNSPECIFIED,
-    CreateUserRequest,
-    DeleteUserRequest,
-    GetUserRequest,
-    ListUsersRequest,
-    UpdateUserRequest,
-    UserState,
-)
+from http import HTTPStatus
+from typing import Final
 
-from reference_server.frontend.rest.addressed import path_number
-from reference_server.frontend.rest.handler import ApiHandler, judged
-from reference_server.frontend.rest.pagination import read_page
-from reference_server.frontend.rest.parameters import Parameters
-from reference_server.frontend.rest.shapes import users
+from generic_packages.storage.v1 import identity_pb2
+
+from reference_server.frontend.api.parameters import Parameters, path_number
+from reference_server.frontend.api.shapes import users
+from reference_server.frontend.rest.handler import RestHandler, read_page
+
+# The GitLab whose packages API each edition follows; clients compare it with what they need.
+_VERSIONS: Final = {"15": "15.11.13"}
+_CURRENT_VERSION: Final = "18.6.0"
 
 
-class Users(ApiHandler):
+class CurrentUser(RestHandler):
+    """Who the credentials belong to."""
+
+    async def get(self) -> None:
+        self.send_json(users.user((await self.caller()).user, self.origin))
+
+
+class Version(RestHandler):
+    """What this server calls itself; told, as in GitLab, to known callers alone."""
+
+    async def get(self) -> None:
+        version = _VERSIONS.get((await self.caller()).edition, _CURRENT_VERSION)
+        self.send_json({"version": version, "revision": "generic-packages-reference-server"})
+
+
+class Users(RestHandler):
     """All users."""
 
-    @judged
     async def get(self) -> None:
         """List users; `username`, `search`, `active` and `blocked` choose among them."""
-        parameters = self.parameters
-        page = read_page(parameters)
-        request = ListUsersRequest(
-            credentials=self.credentials,
-            username=parameters.given("username"),
-            search=parameters.given("search"),
-            state=_wanted_state(parameters),
-            page=page.number,
-            per_page=page.size,
+        page = read_page(self.parameters)
+        request = identity_pb2.ListUsersRequest(
+            username=self.parameters.given("username"),
+            search=self.parameters.given("search"),
+            state=_state(self.parameters),
+            **page,
         )
-        parameters.check()
-        answer = await self.ask(self.services.identity.ListUsers, request)
+        answer = await self.call(self.services.identity.ListUsers, request)
         self.send_page([users.user(user, self.origin) for user in answer.users], page, answer.total)
 
-    @judged
     async def post(self) -> None:
         """Create a user from `username`, `name`, `email`, and optionally `admin`."""
-        parameters = self.parameters
-        request = CreateUserRequest(
-            credentials=self.credentials,
-            username=parameters.text("username"),
-            name=parameters.text("name"),
-            email=parameters.text("email"),
-            administrator=parameters.flag("admin") or False,
+        request = identity_pb2.CreateUserRequest(
+            username=self.parameters.text("username"),
+            name=self.parameters.text("name"),
+            email=self.parameters.text("email"),
+            administrator=self.parameters.flag("admin") or False,
         )
-        parameters.check()
-        answer = await self.ask(self.services.identity.CreateUser, request)
-        self.send_json(201, users.user(answer.user, self.origin))
+        answer = await self.call(self.services.identity.CreateUser, request)
+        self.send_json(users.user(answer.user, self.origin), HTTPStatus.CREATED)
 
 
-class User(ApiHandler):
+class User(RestHandler):
     """One user."""
 
-    @judged
     async def get(self, user: str) -> None:
-        """Show a user."""
-        request = GetUserRequest(credentials=self.credentials, user_id=path_number("id", user))
-        answer = await self.ask(self.services.identity.GetUser, request)
-        self.send_json(200, users.user(answer.user, self.origin))
-
-    @judged
-    async def put(self, user: str) -> None:
-        """Change `name`, `email` or `admin`."""
-        parameters = self.parameters
-        request = UpdateUserRequest(
-            credentials=self.credentials,
-            user_id=path_number("id", user),
-            name=parameters.given("name"),
-            email=parameters.given("email"),
-            administrator=parameters.flag("admin"),
+        answer = await self.call(
+            self.services.identity.GetUser, identity_pb2.GetUserRequest(user_id=path_number("id", user))
         )
-        parameters.check()
-        answer = await self.ask(self.services.identity.UpdateUser, request)
-        self.send_json(200, users.user(answer.user, self.origin))
+        self.send_json(users.user(answer.user, self.origin))
 
-    @judged
+    async def put(self, user: str) -> None:
+        request = identity_pb2.UpdateUserRequest(
+            user_id=path_number("id", user),
+            name=self.parameters.given("name"),
+            email=self.parameters.given("email"),
+            administrator=self.parameters.flag("admin"),
+        )
+        answer = await self.call(self.services.identity.UpdateUser, request)
+        self.send_json(users.user(answer.user, self.origin))
+
     async def delete(self, user: str) -> None:
-        """Delete a user."""
-        request = DeleteUserRequest(credentials=self.credentials, user_id=path_number("id", user))
-        await self.ask(self.services.identity.DeleteUser, request)
+        await self.call(
+            self.services.identity.DeleteUser, identity_pb2.DeleteUserRequest(user_id=path_number("id", user))
+        )
         self.send_nothing()
 
 
-class UserAdmission(ApiHandler):
+class UserAdmission(RestHandler):
     """Whether a user may come in."""
 
-    @judged
     async def post(self, user: str, verb: str) -> None:
-        """Block or unblock a user."""
-        request = UpdateUserRequest(
-            credentials=self.credentials,
-            user_id=path_number("id", user),
-            state=USER_STATE_BLOCKED if verb == "block" else USER_STATE_ACTIVE,
-        )
-        await self.ask(self.services.identity.UpdateUser, request)
-        self.send_json(201, value=True)
+        state = identity_pb2.USER_STATE_BLOCKED if verb == "block" else identity_pb2.USER_STATE_ACTIVE
+        request = identity_pb2.UpdateUserRequest(user_id=path_number("id", user), state=state)
+        await self.call(self.services.identity.UpdateUser, request)
+        self.send_json(value=True, status=HTTPStatus.CREATED)
 
 
-def _wanted_state(parameters: Parameters) -> UserState.ValueType:
-    """Read which users are wanted by their state."""
+def _state(parameters: Parameters) -> identity_pb2.UserState.ValueType:
     if parameters.flag("blocked"):
-        return USER_STATE_BLOCKED
-    return USER_STATE_ACTIVE if parameters.flag("active") else USER_STATE_UNSPECIFIED
+        return identity_pb2.USER_STATE_BLOCKED
+    return identity_pb2.USER_STATE_ACTIVE if parameters.flag("active") else identity_pb2.USER_STATE_UNSPECIFIED

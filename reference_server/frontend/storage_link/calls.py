@@ -1,23 +1,36 @@
-"""Single calls to the storage, for everything that is not on a hot path."""
+"""Single calls to the storage, for everything that is not on a hot path, and the stubs to make them with."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import grpc
+from generic_packages.storage.v1.ci_pb2_grpc import CiServiceStub
 from generic_packages.storage.v1.content_pb2 import DescribeVolumeRequest, DescribeVolumeResponse
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
+from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
+from generic_packages.storage.v1.members_pb2_grpc import MembersServiceStub
 from generic_packages.storage.v1.packages_pb2 import (
     AbandonPublicationRequest,
     OpenPackageFileByIdRequest,
     OpenPackageFileResponse,
 )
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
+from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceStub
+from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
 from reference_server.contract.limits import REQUEST_ID_KEY, SMALL_OPERATION_SECONDS
 from reference_server.contract.status import read_rpc_error
+
+if TYPE_CHECKING:
+    from generic_packages.storage.v1.ci_pb2_grpc import CiServiceAsyncStub
+    from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceAsyncStub
+    from generic_packages.storage.v1.members_pb2_grpc import MembersServiceAsyncStub
+    from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceAsyncStub
+    from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceAsyncStub
+    from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceAsyncStub
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
@@ -33,6 +46,18 @@ async def call(
         return await method(request, timeout=SMALL_OPERATION_SECONDS, metadata=((REQUEST_ID_KEY, request_id),))
     except grpc.aio.AioRpcError as error:
         raise read_rpc_error(error) from None
+
+
+class Services:
+    """One stub for each service."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self.identity: IdentityServiceAsyncStub = IdentityServiceStub(channel)
+        self.members: MembersServiceAsyncStub = MembersServiceStub(channel)
+        self.tokens: TokensServiceAsyncStub = TokensServiceStub(channel)
+        self.ci: CiServiceAsyncStub = CiServiceStub(channel)
+        self.packages: PackagesServiceAsyncStub = PackagesServiceStub(channel)
+        self.protection: ProtectionServiceAsyncStub = ProtectionServiceStub(channel)
 
 
 class SingleCalls:
@@ -70,7 +95,7 @@ class SingleCalls:
             raise read_rpc_error(error) from None
 
     async def healthy(self) -> bool:
-        """Whether the storage says of itself that it serves."""
+        """Return whether the storage says of itself that it serves."""
         try:
             answer = await self._health.Check(HealthCheckRequest(), timeout=_HEALTH_SECONDS)
         except grpc.aio.AioRpcError:

@@ -1,1 +1,1 @@
-"""Tests of the kill matrix: the proxy, its bends, the comparison, and the whole self-test."""
+"""Tests of the kill matrix: the proxy, its mutations, the comparison, and the whole self-test."""

@@ -1,4 +1,4 @@
-"""The proxy without a bend is transparent, down to the bytes and the moments at which they pass."""
+"""The proxy without a mutation is transparent, down to the bytes and the moments at which they pass."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.selftest.exchange import Exchange, Location
-from conformance.selftest.messages import Answer, Request
-from conformance.selftest.proxy import Bend, HangUpError, ProxyHost, transparent
+from conformance.selftest.messages import Request, Response
+from conformance.selftest.proxy import HangUpError, Mutation, ProxyHost, transparent
+from conformance.selftest.upstream import Upstream, UpstreamAddress
 from tests.support.scripted_registry import SECONDS, Script, read_all, read_until, scripted_registry
 
 OK = b"HTTP/1.1 200 OK\r\nX-Kept: As It Is\r\nContent-Length: 2\r\n\r\nok"
@@ -24,9 +24,9 @@ def connect() -> Iterator[Connect]:
     with ExitStack() as stack:
         host = stack.enter_context(ProxyHost())
 
-        def connected(script: Script, bend: Bend = transparent) -> socket.socket:
+        def connected(script: Script, mutate: Mutation = transparent) -> socket.socket:
             port = stack.enter_context(scripted_registry(script))
-            proxy, url = host.open(Location("127.0.0.1", port, "administrator"), bend)
+            proxy, url = host.open(UpstreamAddress("127.0.0.1", port, "administrator"), mutate)
             stack.callback(host.close, proxy)
             client = socket.create_connection(("127.0.0.1", urlsplit(url).port), timeout=SECONDS)
             stack.callback(client.close)
@@ -193,10 +193,10 @@ def test_a_body_that_nobody_takes_is_held_back_from_the_client(connect: Connect)
         client.sendall(bytes(64 << 20))
 
 
-def test_a_bend_may_hang_up(connect: Connect) -> None:
-    async def bend(request: Request, exchange: Exchange) -> Answer:
+def test_a_mutation_may_hang_up(connect: Connect) -> None:
+    async def mutate(request: Request, upstream: Upstream) -> Response:
         raise HangUpError
 
-    client = connect(lambda _: None, bend)
+    client = connect(lambda _: None, mutate)
     client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert read_all(client) == b""

@@ -1,4 +1,4 @@
-"""One storage for all tests here, and a front end over each carrier."""
+"""One storage for all tests here, a front end over each carrier, and projects to work with."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from reference_server.frontend.application import FrontEndOptions
 from tests.support.front_end import Served, Storage, running_front_end, running_storage
+from tests.support.rest_packages import PackageProject, new_project, stranger
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,6 @@ class Projects:
 
 @pytest.fixture(scope="session")
 def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
-    """Start a storage."""
     with running_storage(tmp_path_factory.mktemp("storage")) as running:
         yield running
 
@@ -39,7 +39,6 @@ def served(request: pytest.FixtureRequest, storage: Storage) -> Iterator[Served]
 
 @pytest.fixture(scope="session")
 def front_end(storage: Storage) -> Iterator[Served]:
-    """Start a front end with its defaults."""
     with running_front_end(FrontEndOptions(storage.address)) as running:
         yield running
 
@@ -53,13 +52,11 @@ def impatient(storage: Storage) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def projects(front_end: Served) -> Projects:
-    """Create the projects."""
     group = front_end.post("/groups", {"name": "Tests", "path": "tests", "visibility": "public"}).json()
     ids = []
     for visibility in ("private", "public"):
         created = front_end.post(
-            "/projects",
-            {"name": visibility, "path": visibility, "namespace_id": group["id"], "visibility": visibility},
+            "/projects", {"name": visibility, "path": visibility, "namespace_id": group["id"], "visibility": visibility}
         )
         ids.append(int(str(created.json()["id"])))
     return Projects(ids[0], ids[1], "tests/private")
@@ -75,6 +72,18 @@ def package(projects: Projects) -> str:
 
 
 @pytest.fixture
-def public_package(projects: Projects) -> str:
-    """Return the path of a package that no other test uses, in the public project."""
-    return f"/api/v4/projects/{projects.public}/packages/generic/package-{next(_numbers)}/1.0"
+def project(front_end: Served) -> PackageProject:
+    """Create a private project that no other test uses."""
+    return new_project(front_end)
+
+
+@pytest.fixture
+def public_project(front_end: Served) -> PackageProject:
+    """Create a public one."""
+    return new_project(front_end, "public")
+
+
+@pytest.fixture(scope="session")
+def stranger_token(front_end: Served) -> str:
+    """Return the token of a user that is a member elsewhere."""
+    return stranger(front_end)

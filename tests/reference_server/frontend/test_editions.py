@@ -16,7 +16,6 @@ from tests.support.rest_users import new_person
 
 @pytest.fixture(scope="module")
 def fifteen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Start a server of edition 15."""
     with (
         running_storage(tmp_path_factory.mktemp("fifteen"), "--edition", "15") as storage,
         running_front_end(FrontEndOptions(storage.address)) as running,
@@ -25,7 +24,7 @@ def fifteen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def shelf(fifteen: Served) -> PackageProject:
+def project(fifteen: Served) -> PackageProject:
     return new_project(fifteen)
 
 
@@ -34,29 +33,29 @@ def test_the_version_follows_the_edition(front_end: Served, fifteen: Served) -> 
     assert str(front_end.get("/version").json()["version"]).startswith("18.")
 
 
-def test_what_came_later_is_no_route(fifteen: Served, shelf: PackageProject) -> None:
-    record = shelf.publish("one")
-    file = f"{shelf.packages}/{record['package_id']}/package_files/{record['id']}"
-    for target in (f"{file}/download", f"/projects/{shelf.id}/packages/protection/rules"):
+def test_what_came_later_is_no_route(fifteen: Served, project: PackageProject) -> None:
+    record = project.publish("one")
+    file = f"{project.packages}/{record['package_id']}/package_files/{record['id']}"
+    for target in (f"{file}/download", f"/projects/{project.id}/packages/protection/rules"):
         answer = fifteen.get(target)
         assert (answer.status, answer.json()) == (404, {"error": "404 Not Found"})
 
 
-def test_guests_see_no_private_packages(shelf: PackageProject, fifteen: Served) -> None:
-    assert fifteen.get(shelf.packages, token=shelf.token(10)).status == 403
-    assert fifteen.get(shelf.packages, token=shelf.token(20)).status == 200
+def test_guests_see_no_private_packages(project: PackageProject, fifteen: Served) -> None:
+    assert fifteen.get(project.packages, token=project.token(10)).status == 403
+    assert fifteen.get(project.packages, token=project.token(20)).status == 200
 
 
-def test_maintainers_change_settings(fifteen: Served, shelf: PackageProject) -> None:
+def test_maintainers_change_settings(fifteen: Served, project: PackageProject) -> None:
     person = new_person(fifteen)
-    fifteen.post(f"/groups/{shelf.group}/members", {"user_id": person.id, "access_level": 40})
+    fifteen.post(f"/groups/{project.group}/members", {"user_id": person.id, "access_level": 40})
     mutation = """mutation($path: ID!) { updateNamespacePackageSettings(
       input: {namespacePath: $path, genericDuplicatesAllowed: false}) { errors } }"""
-    asked = ask(fifteen, mutation, token=person.token, path=shelf.group)
+    asked = ask(fifteen, mutation, token=person.token, path=project.group)
     assert asked.data == {"updateNamespacePackageSettings": {"errors": []}}
 
 
-def test_job_tokens_of_other_projects_come_in(fifteen: Served, shelf: PackageProject) -> None:
+def test_job_tokens_of_other_projects_come_in(fifteen: Served, project: PackageProject) -> None:
     job = run_job(fifteen, new_project(fifteen).id)
     header = {"JOB-TOKEN": job.token}
-    assert fifteen.send("GET", f"/api/v4{shelf.packages}", headers=header, token="").status == 200
+    assert fifteen.send("GET", f"/api/v4{project.packages}", headers=header, token="").status == 200

@@ -45,16 +45,8 @@ def test_every_answer_is_an_error_with_a_json_object(reason: Reason) -> None:
             {"error": "status does not have a valid value"},
         ),
         (Failure(Reason.PARAMETER_MISSING, "", parameter="name"), 400, {"error": "name is missing"}),
-        (
-            Failure(Reason.PARAMETER_TAKEN, "", parameter="path"),
-            400,
-            {"message": {"path": ["has already been taken"]}},
-        ),
-        (
-            Failure(Reason.PACKAGE_DUPLICATE, ""),
-            400,
-            {"message": "400 Bad request - Duplicate package is not allowed"},
-        ),
+        (Failure(Reason.PARAMETER_TAKEN, "", parameter="path"), 400, {"message": {"path": ["has already been taken"]}}),
+        (Failure(Reason.PACKAGE_DUPLICATE, ""), 400, {"message": "400 Bad request - Duplicate package is not allowed"}),
         (Failure(Reason.FILE_TOO_LARGE, ""), 400, {"message": "400 Bad request - File is too large"}),
     ],
 )

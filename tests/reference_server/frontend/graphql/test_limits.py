@@ -9,12 +9,10 @@ from reference_server.frontend.graphql.limits import check_size
 
 
 def nested(depth: int) -> str:
-    """Write a query whose fields nest so deep."""
     return "{a" * depth + "}" * depth
 
 
 def wide(fields: int) -> str:
-    """Write a query of so many fields beside each other."""
     return "{" + " ".join(f"a{number}: a" for number in range(fields)) + "}"
 
 

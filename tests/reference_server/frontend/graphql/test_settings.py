@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from tests.support.front_end import Served
-from tests.support.graphql_queries import Asked, ask
+from tests.support.graphql_queries import QueryAnswer, ask
 
 _numbers = itertools.count(1)
 
@@ -30,12 +30,11 @@ def group(front_end: Served) -> str:
     return path
 
 
-def update(front_end: Served, path: str, *, token: str | None = None, **variables: object) -> Asked:
+def update(front_end: Served, path: str, *, token: str | None = None, **variables: object) -> QueryAnswer:
     return ask(front_end, UPDATE, token=token, path=path, **variables)
 
 
-def payload(asked: Asked) -> dict[str, object]:
-    """Return the mutation's payload."""
+def payload(asked: QueryAnswer) -> dict[str, object]:
     assert (asked.status, asked.messages) == (200, [])
     assert asked.data is not None
     value = asked.data["updateNamespacePackageSettings"]
@@ -74,8 +73,7 @@ def test_settings_are_changed_one_by_one(front_end: Served, group: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("regex", "words"),
-    [("(", "missing )"), ("*a", "repetition"), (r"(?!a)b", "(?!"), ("a" * 256, "255 characters")],
+    ("regex", "words"), [("(", "missing )"), ("*a", "repetition"), (r"(?!a)b", "(?!"), ("a" * 256, "255 characters")]
 )
 def test_a_regex_that_re2_refuses_is_named_in_errors(front_end: Served, group: str, regex: str, words: str) -> None:
     refused = payload(update(front_end, group, regex=regex, allowed=False))

@@ -14,7 +14,6 @@ import pytest
 from reference_server.content.memory import SLOW_BODIES_BYTES, SMALL_BODIES_BYTES
 from reference_server.frontend.package_files import content_budget
 from reference_server.frontend.package_files.content_budget import ContentBudget, SmallBody
-from reference_server.frontend.request_stream import RequestStream
 from tests.support.front_end import Served, read_answer, read_until_closed
 
 BODY = 65_536
@@ -135,22 +134,6 @@ def test_a_slow_body_that_is_whole_is_not_dropped(bodies: Bodies, monkeypatch: p
         first.leave()
         third, _ = bodies.enter("third", 4)
         third.leave()
-
-    asyncio.run(body())
-
-
-def test_a_head_is_read_with_little_of_its_body() -> None:
-    async def body() -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            theirs.sendall(b"head\r\n\r\n" + bytes(BODY))
-            stream = RequestStream(ours, read_chunk_size=512 * 1024)
-            await stream.read_until_regex(b"\r?\n\r?\n", max_bytes=32_768)
-            assert stream._read_buffer_size <= 16 * 1024
-            received = b""
-            while len(received) < BODY:
-                received += await stream.read_bytes(BODY, partial=True)
-            stream.close()
 
     asyncio.run(body())
 

@@ -15,9 +15,8 @@ def person(front_end: Served) -> Person:
 
 
 @pytest.fixture(params=["projects", "groups"])
-def members(request: pytest.FixtureRequest, shelf: PackageProject) -> str:
-    """Return where the members of a project, or of its group, are."""
-    return f"/projects/{shelf.id}/members" if request.param == "projects" else f"/groups/{shelf.group}/members"
+def members(request: pytest.FixtureRequest, project: PackageProject) -> str:
+    return f"/projects/{project.id}/members" if request.param == "projects" else f"/groups/{project.group}/members"
 
 
 def test_a_member_has_gitlabs_shape(front_end: Served, members: str, person: Person) -> None:
@@ -53,12 +52,12 @@ def test_a_member_is_shown_changed_and_removed(front_end: Served, members: str, 
     assert front_end.delete(target).status == 404
 
 
-def test_roles_of_groups_hold_in_their_projects(front_end: Served, shelf: PackageProject, person: Person) -> None:
-    assert front_end.get(f"/projects/{shelf.id}", token=person.token).status == 404
-    front_end.post(f"/groups/{shelf.group}/members", {"user_id": person.id, "access_level": 30})
-    shown = front_end.get(f"/projects/{shelf.id}", token=person.token).json()["permissions"]
+def test_roles_of_groups_hold_in_their_projects(front_end: Served, project: PackageProject, person: Person) -> None:
+    assert front_end.get(f"/projects/{project.id}", token=person.token).status == 404
+    front_end.post(f"/groups/{project.group}/members", {"user_id": person.id, "access_level": 30})
+    shown = front_end.get(f"/projects/{project.id}", token=person.token).json()["permissions"]
     assert shown == {"project_access": None, "group_access": {"access_level": 30, "notification_level": 3}}
-    own = f"/projects/{shelf.id}/members"
+    own = f"/projects/{project.id}/members"
     assert person.id not in [member["id"] for member in front_end.get(own).items()]
     assert person.id in [member["id"] for member in front_end.get(f"{own}/all").items()]
     assert front_end.get(f"{own}/{person.id}").status == 404

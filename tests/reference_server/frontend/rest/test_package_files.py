@@ -10,15 +10,14 @@ from tests.support.front_end import Answer, Served
 from tests.support.rest_packages import PackageProject, new_project
 
 
-def files_of(shelf: PackageProject, record: dict[str, object]) -> str:
-    """Return where the files of a published package are."""
-    return f"{shelf.packages}/{record['package_id']}/package_files"
+def files_of(project: PackageProject, record: dict[str, object]) -> str:
+    return f"{project.packages}/{record['package_id']}/package_files"
 
 
-def test_every_publication_is_listed_in_gitlabs_shape(front_end: Served, shelf: PackageProject) -> None:
-    shelf.publish("one", content=b"first")
-    record = shelf.publish("one", content=b"second")
-    older, newer = front_end.get(files_of(shelf, record)).items()
+def test_every_publication_is_listed_in_gitlabs_shape(front_end: Served, project: PackageProject) -> None:
+    project.publish("one", content=b"first")
+    record = project.publish("one", content=b"second")
+    older, newer = front_end.get(files_of(project, record)).items()
     assert newer == {
         "id": record["id"],
         "package_id": record["package_id"],
@@ -32,66 +31,65 @@ def test_every_publication_is_listed_in_gitlabs_shape(front_end: Served, shelf: 
     assert older["file_sha256"] == hashlib.sha256(b"first").hexdigest()
 
 
-def test_files_come_in_pages(front_end: Served, shelf: PackageProject) -> None:
+def test_files_come_in_pages(front_end: Served, project: PackageProject) -> None:
     for number in range(3):
-        record = shelf.publish("one", file_name=f"f{number}")
-    answer = front_end.get(f"{files_of(shelf, record)}?per_page=2&page=2")
+        record = project.publish("one", file_name=f"f{number}")
+    answer = front_end.get(f"{files_of(project, record)}?per_page=2&page=2")
     assert [file["file_name"] for file in answer.items()] == ["f2"]
     assert (answer.headers["X-Total"], answer.headers["X-Prev-Page"]) == ("3", "1")
 
 
 @pytest.mark.parametrize("size", [0, 10, 200_000])
 def test_any_publication_is_downloaded_by_its_number(served: Served, size: int) -> None:
-    shelf = new_project(served)
+    project = new_project(served)
     content = bytes(number % 251 for number in range(size))
-    record = shelf.publish("one", content=content)
-    shelf.publish("one", content=b"newer")
-    answer = served.get(f"{files_of(shelf, record)}/{record['id']}/download")
+    record = project.publish("one", content=content)
+    project.publish("one", content=b"newer")
+    answer = served.get(f"{files_of(project, record)}/{record['id']}/download")
     assert (answer.status, answer.body) == (200, content)
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="file.txt"'
     assert answer.headers["X-Checksum-SHA256"] == hashlib.sha256(content).hexdigest()
 
 
-def test_head_and_ranges_work_by_number_too(front_end: Served, shelf: PackageProject) -> None:
-    record = shelf.publish("one", content=b"0123456789")
-    target = f"/api/v4{files_of(shelf, record)}/{record['id']}/download"
+def test_head_and_ranges_work_by_number_too(front_end: Served, project: PackageProject) -> None:
+    record = project.publish("one", content=b"0123456789")
+    target = f"/api/v4{files_of(project, record)}/{record['id']}/download"
     head = front_end.send("HEAD", target)
     assert (head.status, head.headers["Content-Length"], head.body) == (200, "10", b"")
     part = front_end.send("GET", target, headers={"Range": "bytes=2-4"})
     assert (part.status, part.body) == (206, b"234")
 
 
-def test_strangers_download_nothing_by_number(front_end: Served, shelf: PackageProject, foreign_token: str) -> None:
-    record = shelf.publish("one")
-    target = f"{files_of(shelf, record)}/{record['id']}/download"
+def test_strangers_download_nothing_by_number(front_end: Served, project: PackageProject, stranger_token: str) -> None:
+    record = project.publish("one")
+    target = f"{files_of(project, record)}/{record['id']}/download"
     assert front_end.get(target, token="").status in {401, 404}
-    assert front_end.get(target, token=foreign_token).status == 404
+    assert front_end.get(target, token=stranger_token).status == 404
     assert front_end.get(target, token="glpat-wrong").status == 401
 
 
-def download(front_end: Served, shelf: PackageProject, package: object, file: object) -> Answer:
-    """Download by number."""
-    return front_end.get(f"{shelf.packages}/{package}/package_files/{file}/download")
+def download(front_end: Served, project: PackageProject, package: object, file: object) -> Answer:
+    return front_end.get(f"{project.packages}/{package}/package_files/{file}/download")
 
 
-def test_numbers_that_do_not_belong_together_are_not_found(front_end: Served, shelf: PackageProject) -> None:
-    one, two = shelf.publish("one"), shelf.publish("two")
+def test_numbers_that_do_not_belong_together_are_not_found(front_end: Served, project: PackageProject) -> None:
+    one, two = project.publish("one"), project.publish("two")
     other = new_project(front_end)
     for answer in (
-        download(front_end, shelf, one["package_id"], two["id"]),
+        download(front_end, project, one["package_id"], two["id"]),
         download(front_end, other, one["package_id"], one["id"]),
-        download(front_end, shelf, "9" * 30, one["id"]),
-        download(front_end, shelf, one["package_id"], "9" * 30),
+        download(front_end, project, "9" * 30, one["id"]),
+        download(front_end, project, one["package_id"], "9" * 30),
     ):
         assert (answer.status, answer.json()) == (404, {"message": "404 Not Found"})
 
 
 @pytest.mark.parametrize(("package", "file", "name"), [("x", "1", "package_id"), ("1", "-1", "package_file_id")])
 def test_what_is_no_number_is_refused(
-    front_end: Served, shelf: PackageProject, package: str, file: str, name: str
+    front_end: Served, project: PackageProject, package: str, file: str, name: str
 ) -> None:
-    answer = download(front_end, shelf, package, file)
+    answer = download(front_end, project, package, file)
     assert (answer.status, answer.json()) == (400, {"error": f"{name} is invalid"})
 
 
@@ -100,21 +98,21 @@ def test_text_that_is_malformed_is_refused(front_end: Served) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
-def test_a_download_can_only_be_read(front_end: Served, shelf: PackageProject, method: str) -> None:
-    answer = front_end.rest(method, f"{shelf.packages}/1/package_files/1/download")
+def test_a_download_can_only_be_read(front_end: Served, project: PackageProject, method: str) -> None:
+    answer = front_end.rest(method, f"{project.packages}/1/package_files/1/download")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
-def test_deleting_a_publication_brings_back_the_one_before(front_end: Served, shelf: PackageProject) -> None:
-    shelf.publish("one", content=b"first")
-    record = shelf.publish("one", content=b"second")
-    answer = front_end.delete(f"{files_of(shelf, record)}/{record['id']}")
+def test_deleting_a_publication_brings_back_the_one_before(front_end: Served, project: PackageProject) -> None:
+    project.publish("one", content=b"first")
+    record = project.publish("one", content=b"second")
+    answer = front_end.delete(f"{files_of(project, record)}/{record['id']}")
     assert (answer.status, answer.body) == (204, b"")
-    assert front_end.delete(f"{files_of(shelf, record)}/{record['id']}").status == 404
-    assert front_end.get(f"{shelf.packages}/generic/one/1.0/file.txt").body == b"first"
+    assert front_end.delete(f"{files_of(project, record)}/{record['id']}").status == 404
+    assert front_end.get(f"{project.packages}/generic/one/1.0/file.txt").body == b"first"
 
 
 @pytest.mark.parametrize(("level", "status"), [(30, 403), (40, 204)])
-def test_maintainers_delete_files(front_end: Served, shelf: PackageProject, level: int, status: int) -> None:
-    record = shelf.publish("one")
-    assert front_end.delete(f"{files_of(shelf, record)}/{record['id']}", token=shelf.token(level)).status == status
+def test_maintainers_delete_files(front_end: Served, project: PackageProject, level: int, status: int) -> None:
+    record = project.publish("one")
+    assert front_end.delete(f"{files_of(project, record)}/{record['id']}", token=project.token(level)).status == status

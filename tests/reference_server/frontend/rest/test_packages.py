@@ -13,9 +13,9 @@ from tests.support.rest_packages import PackageProject, names, new_project
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
-def test_a_package_has_gitlabs_shape(front_end: Served, shelf: PackageProject) -> None:
-    published = shelf.publish("my_package")
-    (shown,) = shelf.listed()
+def test_a_package_has_gitlabs_shape(front_end: Served, project: PackageProject) -> None:
+    published = project.publish("my_package")
+    (shown,) = project.listed()
     assert INSTANT.fullmatch(str(shown.pop("created_at")))
     number = published["package_id"]
     assert shown == {
@@ -25,18 +25,18 @@ def test_a_package_has_gitlabs_shape(front_end: Served, shelf: PackageProject) -
         "package_type": "generic",
         "status": "default",
         "_links": {
-            "web_path": f"/{shelf.path}/-/packages/{number}",
-            "delete_api_path": f"http://127.0.0.1:{front_end.port}/api/v4/projects/{shelf.id}/packages/{number}",
+            "web_path": f"/{project.path}/-/packages/{number}",
+            "delete_api_path": f"http://127.0.0.1:{front_end.port}/api/v4/projects/{project.id}/packages/{number}",
         },
         "last_downloaded_at": None,
         "tags": [],
     }
 
 
-def test_a_package_is_shown_as_it_is_listed(front_end: Served, shelf: PackageProject) -> None:
-    number = shelf.publish("one")["package_id"]
-    shown = front_end.get(f"/projects/{quote(shelf.path, safe='')}/packages/{number}")
-    assert (shown.status, shown.json()) == (200, shelf.listed()[0])
+def test_a_package_is_shown_as_it_is_listed(front_end: Served, project: PackageProject) -> None:
+    number = project.publish("one")["package_id"]
+    shown = front_end.get(f"/projects/{quote(project.path, safe='')}/packages/{number}")
+    assert (shown.status, shown.json()) == (200, project.listed()[0])
 
 
 @pytest.mark.parametrize(
@@ -57,31 +57,31 @@ def test_a_package_is_shown_as_it_is_listed(front_end: Served, shelf: PackagePro
         ("include_versionless=true&unknown=x", ["zebra", "apple", "Apple-pie"]),
     ],
 )
-def test_lists_are_filtered_and_ordered(shelf: PackageProject, query: str, expected: list[str]) -> None:
-    shelf.publish("zebra")
-    shelf.publish("apple", "1.5")
-    shelf.publish("Apple-pie", "2.0")
-    shelf.publish("secret", query="&status=hidden")
-    assert [package["name"] for package in shelf.listed(query)] == expected
+def test_lists_are_filtered_and_ordered(project: PackageProject, query: str, expected: list[str]) -> None:
+    project.publish("zebra")
+    project.publish("apple", "1.5")
+    project.publish("Apple-pie", "2.0")
+    project.publish("secret", query="&status=hidden")
+    assert [package["name"] for package in project.listed(query)] == expected
 
 
-def test_pages_are_counted(front_end: Served, shelf: PackageProject) -> None:
+def test_pages_are_counted(front_end: Served, project: PackageProject) -> None:
     for number in range(5):
-        shelf.publish(f"p{number}")
-    answer = front_end.get(f"{shelf.packages}?per_page=2&page=2")
+        project.publish(f"p{number}")
+    answer = front_end.get(f"{project.packages}?per_page=2&page=2")
     assert names(answer) == ["p2", "p3"]
     told = {name: answer.headers[f"X-{name}"] for name in ("Total", "Total-Pages", "Page", "Per-Page")}
     assert told == {"Total": "5", "Total-Pages": "3", "Page": "2", "Per-Page": "2"}
     assert (answer.headers["X-Prev-Page"], answer.headers["X-Next-Page"]) == ("1", "3")
-    assert answer.headers["Link"].count(f"<http://127.0.0.1:{front_end.port}/api/v4{shelf.packages}?page=") == 4
+    assert answer.headers["Link"].count(f"<http://127.0.0.1:{front_end.port}/api/v4{project.packages}?page=") == 4
 
 
-def test_pages_by_keyset_are_stable_while_packages_come_and_go(front_end: Served, shelf: PackageProject) -> None:
-    numbers = [shelf.publish(f"p{number}")["package_id"] for number in range(4)]
-    first = front_end.get(f"{shelf.packages}?pagination=keyset&per_page=2&order_by=name")
+def test_pages_by_keyset_are_stable_while_packages_come_and_go(front_end: Served, project: PackageProject) -> None:
+    numbers = [project.publish(f"p{number}")["package_id"] for number in range(4)]
+    first = front_end.get(f"{project.packages}?pagination=keyset&per_page=2&order_by=name")
     assert "X-Total" not in first.headers
-    front_end.delete(f"{shelf.packages}/{numbers[0]}")
-    shelf.publish("p0a")
+    front_end.delete(f"{project.packages}/{numbers[0]}")
+    project.publish("p0a")
     following = re.fullmatch(r'<http://[^/]+/api/v4([^>]+)>; rel="next"', first.headers["Link"])
     assert following is not None
     second = front_end.get(following[1])
@@ -105,77 +105,77 @@ def test_pages_by_keyset_are_stable_while_packages_come_and_go(front_end: Served
         ("pagination=keyset&cursor=nonsense", "cursor is invalid"),
     ],
 )
-def test_a_wrong_parameter_is_named(front_end: Served, shelf: PackageProject, query: str, error: str) -> None:
-    answer = front_end.get(f"{shelf.packages}?{query}")
+def test_a_wrong_parameter_is_named(front_end: Served, project: PackageProject, query: str, error: str) -> None:
+    answer = front_end.get(f"{project.packages}?{query}")
     assert (answer.status, answer.json()) == (400, {"error": error})
 
 
 @pytest.mark.parametrize("page", ["2", "99999", "9" * 60])
-def test_a_page_beyond_the_last_is_empty(front_end: Served, shelf: PackageProject, page: str) -> None:
-    shelf.publish("one")
-    answer = front_end.get(f"{shelf.packages}?page={page}")
+def test_a_page_beyond_the_last_is_empty(front_end: Served, project: PackageProject, page: str) -> None:
+    project.publish("one")
+    answer = front_end.get(f"{project.packages}?page={page}")
     assert (answer.status, answer.items()) == (200, [])
     assert (answer.headers["X-Next-Page"], answer.headers["X-Prev-Page"]) == ("", "")
 
 
-def test_a_page_holds_at_most_a_hundred(front_end: Served, shelf: PackageProject) -> None:
-    shelf.publish("one")
-    assert front_end.get(f"{shelf.packages}?per_page=100000").headers["X-Per-Page"] == "100"
+def test_a_page_holds_at_most_a_hundred(front_end: Served, project: PackageProject) -> None:
+    project.publish("one")
+    assert front_end.get(f"{project.packages}?per_page=100000").headers["X-Per-Page"] == "100"
 
 
 def test_wrong_parameters_are_told_to_whoever_may_ask(
-    front_end: Served, shelf: PackageProject, public_shelf: PackageProject
+    front_end: Served, project: PackageProject, public_project: PackageProject
 ) -> None:
-    assert front_end.get(f"{public_shelf.packages}?page=x", token="").status == 400
-    assert front_end.get(f"{shelf.packages}?page=x", token="glpat-wrong").status == 401
+    assert front_end.get(f"{public_project.packages}?page=x", token="").status == 400
+    assert front_end.get(f"{project.packages}?page=x", token="glpat-wrong").status == 401
     deploying = front_end.post(
-        f"/projects/{shelf.id}/deploy_tokens", {"name": "d", "scopes": ["read_package_registry"]}
+        f"/projects/{project.id}/deploy_tokens", {"name": "d", "scopes": ["read_package_registry"]}
     ).json()["token"]
     header = {"DEPLOY-TOKEN": str(deploying)}
-    assert front_end.send("GET", f"/api/v4{shelf.packages}?page=x", headers=header, token="").status == 400
+    assert front_end.send("GET", f"/api/v4{project.packages}?page=x", headers=header, token="").status == 400
 
 
 @pytest.mark.parametrize("target", ["", "/1", "/1/package_files", "/1/pipelines"])
 def test_strangers_do_not_learn_of_private_packages(
-    front_end: Served, shelf: PackageProject, foreign_token: str, target: str
+    front_end: Served, project: PackageProject, stranger_token: str, target: str
 ) -> None:
-    for token in ("", foreign_token):
-        answer = front_end.get(f"{shelf.packages}{target}", token=token)
+    for token in ("", stranger_token):
+        answer = front_end.get(f"{project.packages}{target}", token=token)
         assert (answer.status, answer.json()) == (404, {"message": "404 Project Not Found"})
 
 
 def test_anyone_sees_public_packages_and_no_way_to_delete_them(
-    public_shelf: PackageProject, foreign_token: str
+    public_project: PackageProject, stranger_token: str
 ) -> None:
-    public_shelf.publish("one")
-    for token in ("", foreign_token):
-        (shown,) = public_shelf.listed(token=token)
+    public_project.publish("one")
+    for token in ("", stranger_token):
+        (shown,) = public_project.listed(token=token)
         assert set(shown["_links"]) == {"web_path"}  # type: ignore[call-overload] # a JSON object
 
 
 @pytest.mark.parametrize(("level", "status"), [(10, 403), (20, 403), (30, 403), (40, 204), (50, 204)])
-def test_maintainers_delete_packages(front_end: Served, shelf: PackageProject, level: int, status: int) -> None:
-    number = shelf.publish("one")["package_id"]
-    token = shelf.token(level)
-    links = shelf.listed(token=token)[0]["_links"]
+def test_maintainers_delete_packages(front_end: Served, project: PackageProject, level: int, status: int) -> None:
+    number = project.publish("one")["package_id"]
+    token = project.token(level)
+    links = project.listed(token=token)[0]["_links"]
     assert isinstance(links, dict)
     assert ("delete_api_path" in links) == (status == 204)
-    assert front_end.delete(f"{shelf.packages}/{number}", token=token).status == status
-    assert len(shelf.listed()) == (0 if status == 204 else 1)
+    assert front_end.delete(f"{project.packages}/{number}", token=token).status == status
+    assert len(project.listed()) == (0 if status == 204 else 1)
 
 
-def test_a_deleted_package_can_be_published_again(front_end: Served, shelf: PackageProject) -> None:
-    number = shelf.publish("one")["package_id"]
-    answer = front_end.delete(f"{shelf.packages}/{number}")
+def test_a_deleted_package_can_be_published_again(front_end: Served, project: PackageProject) -> None:
+    number = project.publish("one")["package_id"]
+    answer = front_end.delete(f"{project.packages}/{number}")
     assert (answer.status, answer.body) == (204, b"")
-    assert front_end.delete(f"{shelf.packages}/{number}").status == 404
-    assert shelf.publish("one")["package_id"] != number
+    assert front_end.delete(f"{project.packages}/{number}").status == 404
+    assert project.publish("one")["package_id"] != number
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_a_package_of_another_project_is_not_found(front_end: Served, shelf: PackageProject, method: str) -> None:
+def test_a_package_of_another_project_is_not_found(front_end: Served, project: PackageProject, method: str) -> None:
     number = new_project(front_end).publish("one")["package_id"]
-    answer = front_end.rest(method, f"{shelf.packages}/{number}")
+    answer = front_end.rest(method, f"{project.packages}/{number}")
     assert (answer.status, answer.json()) == (404, {"message": "404 Not Found"})
 
 
@@ -183,15 +183,15 @@ def test_a_package_of_another_project_is_not_found(front_end: Served, shelf: Pac
     ("number", "status"), [("0", 404), ("999999999", 404), ("9" * 40, 404), ("-1", 404), ("abc", 400), ("1.5", 400)]
 )
 def test_what_is_no_number_of_a_package_is_refused(
-    front_end: Served, shelf: PackageProject, number: str, status: int
+    front_end: Served, project: PackageProject, number: str, status: int
 ) -> None:
-    assert front_end.get(f"{shelf.packages}/{number}").status == status
-    assert front_end.get(f"{shelf.packages}/{number}/package_files").status == status
+    assert front_end.get(f"{project.packages}/{number}").status == status
+    assert front_end.get(f"{project.packages}/{number}/package_files").status == status
 
 
-def test_a_package_without_jobs_has_no_pipelines(front_end: Served, shelf: PackageProject) -> None:
-    number = shelf.publish("one")["package_id"]
-    answer = front_end.get(f"{shelf.packages}/{number}/pipelines")
+def test_a_package_without_jobs_has_no_pipelines(front_end: Served, project: PackageProject) -> None:
+    number = project.publish("one")["package_id"]
+    answer = front_end.get(f"{project.packages}/{number}/pipelines")
     assert (answer.status, answer.items()) == (200, [])
 
 

@@ -10,27 +10,22 @@ from tests.support.rest_packages import PackageProject
 RULE = {"package_name_pattern": "prod-*", "package_type": "generic", "minimum_access_level_for_push": "maintainer"}
 
 
-def rules(shelf: PackageProject) -> str:
-    return f"/projects/{shelf.id}/packages/protection/rules"
+def rules(project: PackageProject) -> str:
+    return f"/projects/{project.id}/packages/protection/rules"
 
 
-def test_a_rule_has_gitlabs_shape(front_end: Served, shelf: PackageProject) -> None:
-    created = front_end.post(rules(shelf), RULE)
+def test_a_rule_has_gitlabs_shape(front_end: Served, project: PackageProject) -> None:
+    created = front_end.post(rules(project), RULE)
     shown = created.json()
     assert created.status == 201
-    assert shown == {
-        **RULE,
-        "id": shown["id"],
-        "project_id": shelf.id,
-        "minimum_access_level_for_delete": None,
-    }
-    assert front_end.get(rules(shelf)).items() == [shown]
+    assert shown == {**RULE, "id": shown["id"], "project_id": project.id, "minimum_access_level_for_delete": None}
+    assert front_end.get(rules(project)).items() == [shown]
 
 
-def test_a_rule_keeps_lower_roles_from_publishing(front_end: Served, shelf: PackageProject) -> None:
-    front_end.post(rules(shelf), RULE)
-    developer, maintainer = shelf.token(30), shelf.token(40)
-    target = f"/api/v4{shelf.packages}/generic/prod-app/1/f"
+def test_a_rule_keeps_lower_roles_from_publishing(front_end: Served, project: PackageProject) -> None:
+    front_end.post(rules(project), RULE)
+    developer, maintainer = project.token(30), project.token(40)
+    target = f"/api/v4{project.packages}/generic/prod-app/1/f"
     refused = front_end.send("PUT", target, b"x", token=developer)
     assert (refused.status, refused.json()) == (403, {"message": "403 Forbidden - Package protected."})
     assert front_end.send("PUT", target, bytes(100_000), token=developer).status == 403
@@ -38,9 +33,9 @@ def test_a_rule_keeps_lower_roles_from_publishing(front_end: Served, shelf: Pack
     assert front_end.send("PUT", target.replace("prod", "test"), b"x", token=developer).status == 201
 
 
-def test_a_rule_is_changed_and_deleted(front_end: Served, shelf: PackageProject) -> None:
-    number = front_end.post(rules(shelf), RULE).json()["id"]
-    target = f"{rules(shelf)}/{number}"
+def test_a_rule_is_changed_and_deleted(front_end: Served, project: PackageProject) -> None:
+    number = front_end.post(rules(project), RULE).json()["id"]
+    target = f"{rules(project)}/{number}"
     changes = {"minimum_access_level_for_push": None, "minimum_access_level_for_delete": "owner"}
     changed = front_end.rest("PATCH", target, changes)
     assert changed.status == 200
@@ -50,10 +45,10 @@ def test_a_rule_is_changed_and_deleted(front_end: Served, shelf: PackageProject)
     assert front_end.delete(target).status == 404
 
 
-def test_only_maintainers_make_rules(front_end: Served, shelf: PackageProject) -> None:
-    assert front_end.post(rules(shelf), RULE, token=shelf.token(30)).status == 403
-    assert front_end.get(rules(shelf), token=shelf.token(30)).status == 403
-    assert front_end.get(rules(shelf), token="").status in {401, 404}
+def test_only_maintainers_make_rules(front_end: Served, project: PackageProject) -> None:
+    assert front_end.post(rules(project), RULE, token=project.token(30)).status == 403
+    assert front_end.get(rules(project), token=project.token(30)).status == 403
+    assert front_end.get(rules(project), token="").status in {401, 404}
 
 
 @pytest.mark.parametrize(
@@ -67,19 +62,19 @@ def test_only_maintainers_make_rules(front_end: Served, shelf: PackageProject) -
     ],
 )
 def test_a_wrong_rule_is_refused(
-    front_end: Served, shelf: PackageProject, changes: dict[str, object], status: int
+    front_end: Served, project: PackageProject, changes: dict[str, object], status: int
 ) -> None:
-    answer = front_end.post(rules(shelf), {**RULE, **changes})
+    answer = front_end.post(rules(project), {**RULE, **changes})
     assert answer.status == status
-    assert front_end.get(rules(shelf)).items() == []
+    assert front_end.get(rules(project)).items() == []
 
 
-def test_a_rule_without_a_pattern_is_refused(front_end: Served, shelf: PackageProject) -> None:
-    answer = front_end.post(rules(shelf), {"package_type": "generic", "minimum_access_level_for_push": "owner"})
+def test_a_rule_without_a_pattern_is_refused(front_end: Served, project: PackageProject) -> None:
+    answer = front_end.post(rules(project), {"package_type": "generic", "minimum_access_level_for_push": "owner"})
     assert (answer.status, answer.json()) == (400, {"error": "package_name_pattern is missing"})
 
 
-def test_one_pattern_has_one_rule(front_end: Served, shelf: PackageProject) -> None:
-    front_end.post(rules(shelf), RULE)
-    answer = front_end.post(rules(shelf), RULE)
+def test_one_pattern_has_one_rule(front_end: Served, project: PackageProject) -> None:
+    front_end.post(rules(project), RULE)
+    answer = front_end.post(rules(project), RULE)
     assert (answer.status, answer.json()) == (422, {"message": ["Package name pattern has already been taken"]})

@@ -114,3 +114,12 @@ def test_a_wrong_user_is_refused(front_end: Served, body: dict[str, object], err
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_a_user_that_there_is_not(front_end: Served, method: str, number: str, status: int) -> None:
     assert front_end.rest(method, f"/users/{number}", {}).status == status
+
+
+def test_the_caller_is_shown(front_end: Served) -> None:
+    shown = front_end.get("/user").json()
+    assert (shown["username"], shown["is_admin"], shown["bot"]) == ("root", True, False)
+
+
+def test_the_version_is_told(front_end: Served) -> None:
+    assert set(front_end.get("/version").json()) == {"version", "revision"}

@@ -1,0 +1,1 @@
+"""What REST and GraphQL share: the base of their handlers, parameters, and messages in GitLab's JSON."""

@@ -1,0 +1,1 @@
+"""HTTP as such: connections, requests, answers, conditions and ranges. It knows nothing of packages."""

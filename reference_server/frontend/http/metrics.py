@@ -1,0 +1,84 @@
+"""What the front end counts, for Prometheus. The workers of one server share their counts through files."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from reference_server.frontend.http.request import RequestContext
+
+SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder that the workers share; prometheus_client reads it when it is first imported."""
+
+# Whatever else a client makes up must not become a label of its own.
+_METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"})
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+
+
+class _Count(Protocol):
+    def inc(self, amount: float = 1) -> None: ...
+
+
+class _Observation(Protocol):
+    def observe(self, amount: float) -> None: ...
+
+
+class Metrics:
+    """Counters of requests, bytes and time, by route and method; no path or id ever becomes a label."""
+
+    def __init__(self) -> None:
+        self._shared = SHARED_FOLDER_VARIABLE in os.environ
+        self._registry = CollectorRegistry()
+        labels = ("method", "route")
+        self._requests = Counter(
+            "http_requests_total", "Requests answered", (*labels, "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "http_request_duration_seconds", "Time to the end of the answer", labels, buckets=_SECONDS,
+            registry=self._registry,
+        )  # fmt: skip
+        self._received = Counter("http_received_bytes_total", "Request body bytes", labels, registry=self._registry)
+        self._sent = Counter("http_sent_bytes_total", "Answer body bytes", labels, registry=self._registry)
+        self._breaks = Counter("storage_stream_breaks_total", "Broken streams to the storage", registry=self._registry)
+        self._running = Gauge(
+            "http_requests_running", "Requests under way", registry=self._registry, multiprocess_mode="livesum"
+        )
+        self._by_status: dict[tuple[str, str, int], _Count] = {}
+        self._by_route: dict[tuple[str, str], tuple[_Observation, _Count, _Count]] = {}
+
+    def count(self, request: RequestContext, seconds: float) -> None:
+        """Count a request that is over."""
+        key = (request.method if request.method in _METHODS else "other", request.route)
+        outcome = (*key, request.status)
+        if outcome not in self._by_status:
+            self._by_status[outcome] = self._requests.labels(*outcome)
+        if key not in self._by_route:
+            self._by_route[key] = (self._seconds.labels(*key), self._received.labels(*key), self._sent.labels(*key))
+        self._by_status[outcome].inc()
+        duration, received, sent = self._by_route[key]
+        duration.observe(seconds)
+        received.inc(request.received_bytes)
+        sent.inc(request.sent_bytes)
+
+    def count_break(self) -> None:
+        """Count a broken stream to the storage."""
+        self._breaks.inc()
+
+    def begin(self) -> None:
+        """Count a request that is under way from now on."""
+        self._running.inc()
+
+    def end(self) -> None:
+        """Count a request that is under way no more."""
+        self._running.dec()
+
+    def report(self) -> bytes:
+        """Return everything in Prometheus' text form, over all workers when there are several."""
+        if not self._shared:
+            return bytes(generate_latest(self._registry))
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
+        return bytes(generate_latest(registry))

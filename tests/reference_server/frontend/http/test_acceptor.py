@@ -1,0 +1,119 @@
+"""Connections when there are many of them, and when the system gives no more."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import resource
+import socket
+from collections.abc import Awaitable, Callable
+
+from structlog.testing import capture_logs
+
+from reference_server.frontend.http.acceptor import Acceptor, most_connections
+
+TURNS = 200
+
+
+class Listening(socket.socket):
+    """A listening socket whose accept fails as often as a test says."""
+
+    failures = 0
+    attempts = 0
+
+    def accept(self) -> tuple[socket.socket, object]:
+        """Fail, or accept."""
+        self.attempts += 1
+        if self.failures:
+            self.failures -= 1
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return super().accept()
+
+
+class Taken:
+    """What an acceptor took, and a way to wait for it."""
+
+    def __init__(self) -> None:
+        self.connections: list[socket.socket] = []
+        self._came = asyncio.Event()
+
+    def __call__(self, connection: socket.socket, _address: object) -> None:
+        """Take a connection."""
+        self.connections.append(connection)
+        self._came.set()
+
+    async def wait_for(self, count: int) -> None:
+        """Wait until so many came."""
+        while len(self.connections) < count:
+            self._came.clear()
+            await self._came.wait()
+
+
+def run(body: Callable[[Listening, Taken], Awaitable[None]]) -> None:
+
+    async def within() -> None:
+        with Listening() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen(10)
+            listening.setblocking(False)
+            taken = Taken()
+            async with asyncio.timeout(30):
+                await body(listening, taken)
+            for connection in taken.connections:
+                connection.close()
+
+    asyncio.run(within())
+
+
+async def turns() -> None:
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+
+
+def test_without_descriptors_nothing_is_tried_for_a_while() -> None:
+    async def body(listening: Listening, taken: Taken) -> None:
+        listening.failures = TURNS
+        acceptor = Acceptor(listening, taken, 10, pause_seconds=60)
+        with socket.create_connection(listening.getsockname()):
+            acceptor.start()
+            await turns()
+            assert (listening.attempts, taken.connections) == (1, [])
+        acceptor.stop()
+
+    run(body)
+
+
+def test_connections_are_taken_again_when_there_are_descriptors_and_it_is_said_once() -> None:
+    async def body(listening: Listening, taken: Taken) -> None:
+        listening.failures = 3
+        acceptor = Acceptor(listening, taken, 10, pause_seconds=0.001)
+        with capture_logs() as lines, socket.create_connection(listening.getsockname()):
+            acceptor.start()
+            await taken.wait_for(1)
+        assert [line["reason"] for line in lines] == ["Too many open files"]
+        acceptor.stop()
+
+    run(body)
+
+
+def test_a_connection_beyond_the_most_waits_until_one_is_closed() -> None:
+    async def body(listening: Listening, taken: Taken) -> None:
+        acceptor = Acceptor(listening, taken, 2)
+        clients = [socket.create_connection(listening.getsockname()) for _ in range(3)]
+        acceptor.start()
+        await taken.wait_for(2)
+        await turns()
+        assert len(taken.connections) == 2
+        acceptor.release()
+        await taken.wait_for(3)
+        acceptor.stop()
+        for client in clients:
+            client.close()
+
+    run(body)
+
+
+def test_the_most_connections_leave_descriptors_for_files() -> None:
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert 0 < most_connections() < limit / 2

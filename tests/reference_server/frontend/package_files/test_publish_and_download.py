@@ -1,0 +1,259 @@
+"""Publishing and downloading over HTTP, over both carriers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.reference_server.frontend.conftest import Projects
+from tests.support.front_end import Served, Storage, read_answer
+
+SIZES = [0, 1, 65_536, 65_537, 1_048_577, 3_000_001]
+
+
+def pieces(content: bytes, size: int) -> Iterator[bytes]:
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_sized_body_comes_back_as_it_went(served: Served, package: str, size: int) -> None:
+    content = os.urandom(size)
+    published = served.send("PUT", f"{package}/file.bin", content)
+    assert (published.status, published.json()) == (201, {"message": "201 Created"})
+    downloaded = served.send("GET", f"{package}/file.bin")
+    assert (downloaded.status, downloaded.body) == (200, content)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("chunk", [1_000, 200_000])
+def test_a_chunked_body_comes_back_as_it_went(served: Served, package: str, size: int, chunk: int) -> None:
+    content = os.urandom(size)
+    assert served.send("PUT", f"{package}/file.bin", pieces(content, chunk)).status == 201
+    assert served.send("GET", f"{package}/file.bin").body == content
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data; boundary=x", "text/plain", "/"])
+def test_a_body_is_stored_verbatim_whatever_it_calls_itself(served: Served, package: str, content_type: str) -> None:
+    content = b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n{}\r\n--x--\r\n'
+    assert served.send("PUT", f"{package}/file", content, {"Content-Type": content_type}).status == 201
+    downloaded = served.send("GET", f"{package}/file")
+    assert (downloaded.body, downloaded.headers["Content-Type"]) == (content, "application/octet-stream")
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_download_says_what_it_is(served: Served, package: str, size: int) -> None:
+    content = os.urandom(size)
+    served.send("PUT", f"{package}/file.bin", content)
+    headers = served.send("GET", f"{package}/file.bin", headers={"X-Request-Id": "my-id"}).headers
+    digest = hashlib.sha256(content).hexdigest()
+    assert headers["Content-Length"] == str(size)
+    assert headers["ETag"] == f'"{digest}"'
+    assert headers["X-Checksum-SHA256"] == digest
+    assert headers["Accept-Ranges"] == "bytes"
+    assert headers["Content-Disposition"] == 'attachment; filename="file.bin"'
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Request-Id"] == "my-id"
+    assert re.fullmatch(r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT", headers["Last-Modified"])
+
+
+@pytest.mark.parametrize("size", [0, 10, 100_000])
+def test_head_answers_as_get_without_the_content(served: Served, package: str, size: int) -> None:
+    served.send("PUT", f"{package}/file.bin", os.urandom(size))
+    fixed = {"X-Request-Id": "same"}
+    got = served.send("GET", f"{package}/file.bin", headers=fixed)
+    head = served.send("HEAD", f"{package}/file.bin", headers={**fixed, "Range": "bytes=0-0"})
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers.items() == got.headers.items()
+
+
+@pytest.mark.parametrize("size", [1_000, 600_000])
+@pytest.mark.parametrize(
+    ("wanted", "first", "last"), [("0-0", 0, 0), ("5-99", 5, 99), ("-7", -7, -1), ("900-", 900, -1)]
+)
+def test_a_range_gives_exactly_its_bytes(
+    served: Served, package: str, size: int, wanted: str, first: int, last: int
+) -> None:
+    content = os.urandom(size)
+    served.send("PUT", f"{package}/file", content)
+    answer = served.send("GET", f"{package}/file", headers={"Range": f"bytes={wanted}"})
+    first, last = first % size, last % size
+    assert (answer.status, answer.body) == (206, content[first : last + 1])
+    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{size}"
+
+
+def test_a_range_over_several_pieces_gives_exactly_its_bytes(served: Served, package: str) -> None:
+    content = os.urandom(3_000_000)
+    served.send("PUT", f"{package}/file", content)
+    answer = served.send("GET", f"{package}/file", headers={"Range": "bytes=1000-2500000"})
+    assert (answer.status, answer.body) == (206, content[1000:2_500_001])
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_range_outside_is_refused_with_the_size(served: Served, package: str, size: int) -> None:
+    served.send("PUT", f"{package}/file", bytes(size))
+    answer = served.send("GET", f"{package}/file", headers={"Range": f"bytes={size}-"})
+    assert (answer.status, answer.headers["Content-Range"]) == (416, f"bytes */{size}")
+
+
+def test_several_ranges_are_answered_whole(served: Served, package: str) -> None:
+    served.send("PUT", f"{package}/file", b"0123456789")
+    answer = served.send("GET", f"{package}/file", headers={"Range": "bytes=0-1,4-5"})
+    assert (answer.status, answer.body) == (200, b"0123456789")
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_state_that_the_client_has_is_not_sent_again(served: Served, package: str, size: int) -> None:
+    served.send("PUT", f"{package}/file", os.urandom(size))
+    headers = served.send("HEAD", f"{package}/file").headers
+    for condition in (
+        {"If-None-Match": headers["ETag"]},
+        {"If-None-Match": f"W/{headers['ETag']}"},
+        {"If-Modified-Since": headers["Last-Modified"]},
+    ):
+        answer = served.send("GET", f"{package}/file", headers=condition)
+        assert (answer.status, answer.body, answer.headers["ETag"]) == (304, b"", headers["ETag"])
+        assert "Content-Length" not in answer.headers
+
+
+def test_if_range_keeps_the_range_only_for_the_same_state(served: Served, package: str) -> None:
+    served.send("PUT", f"{package}/file", b"0123456789")
+    tag = served.send("HEAD", f"{package}/file").headers["ETag"]
+    same = served.send("GET", f"{package}/file", headers={"Range": "bytes=2-3", "If-Range": tag})
+    other = served.send("GET", f"{package}/file", headers={"Range": "bytes=2-3", "If-Range": '"other"'})
+    assert (same.status, same.body) == (206, b"23")
+    assert (other.status, other.body) == (200, b"0123456789")
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_select_answers_with_the_record(served: Served, package: str, size: int) -> None:
+    content = os.urandom(size)
+    answer = served.send("PUT", f"{package}/file.bin?select=package_file", content)
+    record = answer.json()
+    assert answer.status == 200
+    assert (record["size"], record["file_name"]) == (size, "file.bin")
+    assert record["file_sha256"] == hashlib.sha256(content).hexdigest()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", str(record["created_at"]))
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_the_newest_file_of_a_name_is_served(served: Served, package: str, size: int) -> None:
+    for content in (bytes(size), b"n" * size):
+        served.send("PUT", f"{package}/file", content)
+    assert served.send("GET", f"{package}/file").body == b"n" * size
+
+
+@pytest.mark.parametrize(
+    ("published", "asked"),
+    [
+        ("a.b.txt", "a%2Eb%2Etxt"),
+        ("a%2Bb", "a+b"),
+        ("a+b", "a%2Bb"),
+        ("dir/sub/file", "dir%2Fsub%2Ffile"),
+        ("dir%2Ffile", "dir/file"),
+    ],
+)
+def test_every_encoding_of_a_name_is_the_same_file(served: Served, package: str, published: str, asked: str) -> None:
+    assert served.send("PUT", f"{package}/{published}", b"content").status == 201
+    assert served.send("GET", f"{package}/{asked}").body == b"content"
+
+
+def test_a_project_goes_by_number_or_encoded_path(served: Served, package: str, projects: Projects) -> None:
+    served.send("PUT", f"{package}/file", b"content")
+    by_path = package.replace(f"/projects/{projects.private}/", f"/projects/{projects.path.replace('/', '%2F')}/")
+    assert served.send("GET", f"{by_path}/file").body == b"content"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "..%2f.ssh%2fauthorized_keys",
+        "../.ssh%2fauthorized_keys",
+        "%2e%2e%2f.ssh%2fauthorized_keys",
+        "a/../../b",
+        "a%0A",
+        "%5c..%5cb",
+        "a" * 5000,
+    ],
+)
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_name_that_is_no_name_is_refused_as_text(served: Served, package: str, name: str, size: int) -> None:
+    answer = served.send("PUT", f"{package}/{name}", bytes(size))
+    assert (answer.status, answer.json()) == (400, {"error": "file_name is invalid"})
+
+
+@pytest.mark.parametrize("name", ["%00", "a%00b", "%ff", "%C3%28"])
+@pytest.mark.parametrize("token", [None, "wrong"])
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_text_that_is_malformed_is_refused_before_anything_else(
+    served: Served, package: str, name: str, token: str | None, size: int
+) -> None:
+    assert served.send("PUT", f"{package}/{name}", bytes(size), token=token).status == 400
+    assert served.send("GET", f"{package}/{name}", token=token).status == 400
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_of_two_equal_parameters_the_last_counts(served: Served, package: str, size: int) -> None:
+    refused = served.send("PUT", f"{package}/file?status=default&status=odd", bytes(size))
+    taken = served.send("PUT", f"{package}/file?status=odd&status=hidden", bytes(size))
+    assert (refused.status, refused.json()) == (400, {"error": "status does not have a valid value"})
+    assert taken.status == 201
+
+
+def test_what_is_not_there_is_not_found(served: Served, package: str) -> None:
+    answer = served.send("GET", f"{package}/nothing")
+    assert (answer.status, answer.json()) == (404, {"message": "404 Not Found"})
+    elsewhere = served.send("GET", "/api/v4/projects/999999/packages/generic/a/1/b")
+    assert (elsewhere.status, elsewhere.json()) == (404, {"message": "404 Project Not Found"})
+
+
+@pytest.mark.parametrize("method", ["DELETE", "POST", "PATCH", "OPTIONS"])
+def test_no_other_method_touches_a_file(served: Served, package: str, method: str) -> None:
+    served.send("PUT", f"{package}/file", b"content")
+    answer = served.send(method, f"{package}/file", b"")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, PUT")
+    assert served.send("GET", f"{package}/file").body == b"content"
+
+
+def test_one_connection_carries_many_requests(served: Served, package: str) -> None:
+    with served.connect() as connection:
+        for size in (10, 100_000, 0, 70_000):
+            content = os.urandom(size)
+            head = f"HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {served.token}\r\n"
+            connection.sendall(f"PUT {package}/f{size} {head}Content-Length: {size}\r\n\r\n".encode() + content)
+            assert read_answer(connection).status == 201
+            connection.sendall(f"GET {package}/f{size} {head}\r\n".encode())
+            assert read_answer(connection).body == content
+
+
+@pytest.mark.parametrize("size", [1_000, 500_000])
+def test_parallel_first_uploads_make_one_package(served: Served, package: str, size: int) -> None:
+    contents = {f"file-{number}": os.urandom(size) for number in range(16)}
+
+    def publish(name: str) -> tuple[int, object]:
+        answer = served.send("PUT", f"{package}/{name}?select=package_file", contents[name])
+        return answer.status, answer.json()["package_id"]
+
+    with ThreadPoolExecutor(16) as threads:
+        outcomes = list(threads.map(publish, contents))
+    assert {status for status, _ in outcomes} == {200}
+    assert len({package_id for _, package_id in outcomes}) == 1
+    assert all(served.send("GET", f"{package}/{name}").body == content for name, content in contents.items())
+
+
+def test_content_that_is_gone_from_the_volume_is_asked_for_again_and_then_503(
+    served: Served, storage: Storage, package: str
+) -> None:
+    content = os.urandom(100_000)
+    served.send("PUT", f"{package}/file", content)
+    digest = hashlib.sha256(content).hexdigest()
+    (blob,) = (path for path in storage.data.rglob("*") if path.name == digest)
+    blob.unlink()
+    answer = served.send("GET", f"{package}/file")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert served.send("HEAD", f"{package}/file").status == 200
