@@ -1,8 +1,8 @@
 """What the benchmarks share: one place on disk, interleaved rounds, and the table of ratios at the end.
 
-Each measurement is one benchmark of one round (id "round-peer"), so that the peers take turns and the machine's moods
-hit them alike. The table pairs them round by round: a ratio is the median over rounds of peer time / our time, so that
-1.0 is as fast as the peer and 0.5 half as fast.
+Each measurement is one benchmark of one round, so that the peers take turns and the machine's moods hit them alike. The
+table pairs them round by round: a ratio is the median over rounds of our rate / the peer's, so that 1.0 is as fast as the
+peer and 0.5 half as fast; that of p99 is our latency / the peer's, so that 0.5 is half as late.
 """
 
 from __future__ import annotations
