@@ -1,7 +1,7 @@
 """What the benchmarks share: one place on disk, interleaved rounds, and the table of ratios at the end.
 
 Each measurement is one benchmark of one round, so that the peers take turns and the machine's moods hit them alike. The
-table pairs them round by round: a ratio is the median over rounds of our rate / the peer's, so that 1.0 is as fast as the
+table pairs them by round: a ratio is the median over rounds of our rate / the peer's, so that 1.0 is as fast as the
 peer and 0.5 half as fast; that of p99 is our latency / the peer's, so that 0.5 is half as late.
 """
 
