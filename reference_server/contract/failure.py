@@ -1,15 +1,8 @@
-"""The storage's refusals, as Python exceptions and as google.rpc.Status (see failure.proto)."""
+"""The storage's refusals, as Python exceptions (see failure.proto); status.py carries them over gRPC."""
 
 from __future__ import annotations
 
 import enum
-
-import grpc
-from google.rpc.error_details_pb2 import ErrorInfo
-from google.rpc.status_pb2 import Status
-from grpc_status import rpc_status
-
-DOMAIN = "generic-packages.storage"
 
 
 class Reason(enum.StrEnum):
@@ -48,60 +41,6 @@ class Reason(enum.StrEnum):
     PROTECTION_RULE_INVALID = "PROTECTION_RULE_INVALID"
     NOT_IN_EDITION = "NOT_IN_EDITION"
 
-    @property
-    def code(self) -> grpc.StatusCode:
-        """The gRPC status code that the contract gives this reason."""
-        return _CODES[self]
-
-
-_CODES = {
-    Reason.CREDENTIAL_INVALID: grpc.StatusCode.UNAUTHENTICATED,
-    Reason.CREDENTIAL_EXPIRED: grpc.StatusCode.UNAUTHENTICATED,
-    Reason.CREDENTIAL_REVOKED: grpc.StatusCode.UNAUTHENTICATED,
-    Reason.SCOPE_INSUFFICIENT: grpc.StatusCode.PERMISSION_DENIED,
-    Reason.ROLE_INSUFFICIENT: grpc.StatusCode.PERMISSION_DENIED,
-    Reason.PARAMETER_MISSING: grpc.StatusCode.INVALID_ARGUMENT,
-    Reason.PARAMETER_INVALID: grpc.StatusCode.INVALID_ARGUMENT,
-    Reason.PARAMETER_VALUE_UNKNOWN: grpc.StatusCode.INVALID_ARGUMENT,
-    Reason.PARAMETER_TAKEN: grpc.StatusCode.ALREADY_EXISTS,
-    Reason.PROJECT_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
-    Reason.GROUP_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
-    Reason.PACKAGE_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
-    Reason.PACKAGE_FILE_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
-    Reason.TOKEN_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
-    Reason.FILE_TOO_LARGE: grpc.StatusCode.FAILED_PRECONDITION,
-    Reason.PACKAGE_DUPLICATE: grpc.StatusCode.ALREADY_EXISTS,
-    Reason.CONTENT_MISMATCH: grpc.StatusCode.INVALID_ARGUMENT,
-    Reason.UPLOAD_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
-    Reason.READ_TICKET_INVALID: grpc.StatusCode.UNAUTHENTICATED,
-    Reason.OVERLOADED: grpc.StatusCode.RESOURCE_EXHAUSTED,
-    Reason.VOLUME_FULL: grpc.StatusCode.RESOURCE_EXHAUSTED,
-    Reason.USER_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
-    Reason.USER_TAKEN: grpc.StatusCode.ALREADY_EXISTS,
-    Reason.USER_BLOCKED: grpc.StatusCode.PERMISSION_DENIED,
-    Reason.MEMBER_TAKEN: grpc.StatusCode.ALREADY_EXISTS,
-    Reason.RECORD_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
-    Reason.JOB_TOKEN_NOT_ALLOWED: grpc.StatusCode.PERMISSION_DENIED,
-    Reason.PACKAGE_PROTECTED: grpc.StatusCode.PERMISSION_DENIED,
-    Reason.PACKAGE_DELETION_PROTECTED: grpc.StatusCode.PERMISSION_DENIED,
-    Reason.PROTECTION_RULE_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
-    Reason.PROTECTION_RULE_INVALID: grpc.StatusCode.INVALID_ARGUMENT,
-    Reason.NOT_IN_EDITION: grpc.StatusCode.UNIMPLEMENTED,
-}
-
-
-class TransportFailure(Exception):  # noqa: N818 -- the contract's word
-    """A call that failed without the storage refusing it: unreachable, out of time, cancelled, or a defect."""
-
-    def __init__(self, code: grpc.StatusCode, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-    def to_status(self) -> Status:
-        """Make the status, without an ErrorInfo, that says this."""
-        return Status(code=_number(self.code), message=self.message)
-
 
 class Failure(Exception):  # noqa: N818 -- the contract's word
     """A refusal by the storage. `metadata` holds the keys that failure.proto names beside the reason."""
@@ -111,45 +50,3 @@ class Failure(Exception):  # noqa: N818 -- the contract's word
         self.reason = reason
         self.message = message
         self.metadata = metadata
-
-    @property
-    def code(self) -> grpc.StatusCode:
-        """The gRPC status code of the reason."""
-        return self.reason.code
-
-    def to_status(self) -> Status:
-        """Make the status, with its ErrorInfo, that carries this refusal."""
-        status = Status(code=_number(self.code), message=self.message)
-        status.details.add().Pack(ErrorInfo(reason=self.reason, domain=DOMAIN, metadata=self.metadata))
-        return status
-
-    @staticmethod
-    def from_status(status: Status) -> Failure | TransportFailure:
-        """Read the refusal that a status carries; a TransportFailure when it carries none that this program knows."""
-        for detail in status.details:
-            info = ErrorInfo()
-            if detail.Unpack(info) and info.domain == DOMAIN and info.reason in Reason.__members__:
-                failure = Failure(Reason(info.reason), status.message)
-                failure.metadata = dict(info.metadata)
-                return failure
-        return TransportFailure(_BY_NUMBER.get(status.code, grpc.StatusCode.UNKNOWN), status.message)
-
-    @staticmethod
-    def from_rpc_error(error: grpc.aio.AioRpcError) -> Failure | TransportFailure:
-        """Read the refusal that a failed call carries; a TransportFailure when it carries none."""
-        try:
-            status = rpc_status.from_call(error)
-        except ValueError:
-            status = None  # a status trailer that contradicts the call's own code and message: believe the call
-        if status is None:
-            return TransportFailure(error.code(), error.details() or "")
-        return Failure.from_status(status)
-
-
-def _number(code: grpc.StatusCode) -> int:
-    """Give a status code's number on the wire."""
-    number, _ = code.value
-    return int(number)
-
-
-_BY_NUMBER = {_number(code): code for code in grpc.StatusCode}

@@ -9,6 +9,7 @@ from typing import Literal
 import structlog
 from tornado.web import Application
 
+from reference_server.content.pipeline import ContentPipeline
 from reference_server.contract.addresses import Address
 from reference_server.contract.limits import KIB
 from reference_server.frontend import health
@@ -16,7 +17,6 @@ from reference_server.frontend.accepting import most_connections
 from reference_server.frontend.access_log import AccessLog
 from reference_server.frontend.carriers.choice import Carriers
 from reference_server.frontend.carriers.direct import DirectCarrier
-from reference_server.frontend.carriers.pieces import PieceBudget
 from reference_server.frontend.carriers.streamed import StreamedCarrier
 from reference_server.frontend.carriers.volume import shared_root
 from reference_server.frontend.front_door import FrontDoor
@@ -115,8 +115,9 @@ class FrontEnd:
         )
         root = None if self._options.carrier == "streamed" else shared_root(volume)
         structlog.get_logger().info("carrier chosen", carrier="streamed" if root is None else "direct")
-        budget = PieceBudget()
-        return Carriers(StreamedCarrier(self._content, budget), None if root is None else DirectCarrier(root, budget))
+        pipeline = ContentPipeline()
+        streamed = StreamedCarrier(self._content, pipeline.budget)
+        return Carriers(streamed, None if root is None else DirectCarrier(root, pipeline))
 
     def _application(self) -> Application:
         """Make the Tornado application of every route but the hot one."""

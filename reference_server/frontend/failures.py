@@ -7,7 +7,8 @@ from typing import Final
 
 import grpc
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.answers import ROUTE_UNKNOWN, UNEXPECTED, Answer, JsonValue, json_answer
 
 _CHALLENGE: Final = ("WWW-Authenticate", 'Basic realm="GitLab Packages Registry"')

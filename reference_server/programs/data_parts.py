@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.storage.blobs.local_disk import sync_directory
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from reference_server.storage.metadata.sqlite.volume_identity import record_identity, recorded_identity
 
 _IDENTITY_FILE = "identity"
@@ -37,7 +37,7 @@ def check_new_metadata(metadata: Path, volume: Path) -> None:
         )
 
 
-def bind(database: Database, volume: Path) -> None:
+def bind(database: SqliteDatabase, volume: Path) -> None:
     """Compare the identities of metadata and volume; write one where neither has any yet.
 
     Raise StartRefusedError when they differ, or when the volume has lost its own.

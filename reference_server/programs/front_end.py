@@ -14,7 +14,7 @@ import uvloop
 
 from reference_server.contract import logs
 from reference_server.contract.addresses import Address
-from reference_server.contract.failure import TransportFailure
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
 from reference_server.programs.children import READY
 from reference_server.programs.listening import open_sockets, url_of

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -16,18 +13,21 @@ from typing import TypeVar
 import structlog
 import uvloop
 
+from reference_server.content.pipeline import ContentPipeline
 from reference_server.contract import logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.data_parts import bind, check_new_metadata, check_volume
-from reference_server.programs.refusals import StartRefusedError
+from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
+from reference_server.programs.signals import stop_event
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
-from reference_server.storage.metadata.sqlite.database import Database, DatabaseUnusableError, damage_explained
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.sqlite.database import DatabaseUnusableError, SqliteDatabase, damage_explained
 from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, is_new, migrate
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.rooms import Rooms, Rules, furnish
 from reference_server.storage.rules.editions import EditionName, edition
 from reference_server.storage.service.server import AddressUnusableError, StorageServer
+from reference_server.storage.wiring import Rules, StorageServices, build_storage
 
 _SWITCH_SECONDS = 0.001  # a thread that has waited for the disk gets the interpreter back sooner than by default
 _METADATA = "metadata.sqlite3"
@@ -50,8 +50,16 @@ class StorageSettings:
     drain_seconds: float = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class RunningStorage:
+    """A storage that serves; `broken` is set when it can no longer write."""
+
+    address: Address
+    broken: asyncio.Event
+
+
 def run(settings: StorageSettings) -> None:
-    """Serve until SIGTERM or SIGINT, then drain. Raises StartRefusedError.
+    """Serve until SIGTERM or SIGINT, then drain. Raise StartRefusedError; SilentExitError when it can no longer write.
 
     The data directory is the caller's to mark and to lock.
     """
@@ -62,23 +70,23 @@ def run(settings: StorageSettings) -> None:
 
 
 async def _run_until_told(settings: StorageSettings) -> None:
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    async with serving(settings) as address:
-        log = structlog.get_logger()
-        log.info("storage serves", address=address.target)
-        await told.wait()
+    told = stop_event()
+    log = structlog.get_logger()
+    async with serving(settings) as storage:
+        log.info("storage serves", address=storage.address.target)
+        waiting = [asyncio.create_task(event.wait()) for event in (told, storage.broken)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         log.info("storage drains")
     log.info("storage stopped")
+    if storage.broken.is_set():
+        raise SilentExitError(FAILURE_EXIT)
 
 
 @asynccontextmanager
-async def serving(settings: StorageSettings) -> AsyncIterator[Address]:
-    """Serve as long as the context lasts; gives the address, with the port that the system chose for port 0.
+async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
+    """Serve as long as the context lasts, at an address that has the port that the system chose for port 0.
 
-    Raises StartRefusedError.
+    Raise StartRefusedError.
     """
     _told_simply(lambda: settings.data.mkdir(mode=0o750, parents=True, exist_ok=True))
     check_volume(settings.data / _METADATA, settings.data / _VOLUME)
@@ -88,13 +96,13 @@ async def serving(settings: StorageSettings) -> AsyncIterator[Address]:
     writer = Writer(writing)
     rules = Rules(edition(settings.edition), settings.max_file_size, settings.legacy_digests)
     volume = settings.data / _VOLUME
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="hash") as hashing:
+    with closing(ContentPipeline()) as pipeline:
         try:
-            rooms = _told_simply(
-                lambda: furnish(reading=reading, writer=writer, volume=volume, hashing=hashing, rules=rules)
+            services = _told_simply(
+                lambda: build_storage(database=reading, writer=writer, volume=volume, pipeline=pipeline, rules=rules)
             )
-            async with _server(rooms, settings.listen, settings.drain_seconds) as bound:
-                yield bound
+            async with _server(services, settings.listen, settings.drain_seconds) as address:
+                yield RunningStorage(address, writer.ended)
         finally:
             await writer.close()
             reading.close()
@@ -102,10 +110,10 @@ async def serving(settings: StorageSettings) -> AsyncIterator[Address]:
 
 
 @asynccontextmanager
-async def _server(rooms: Rooms, address: Address, drain_seconds: float) -> AsyncIterator[Address]:
-    """Serve the rooms, with their housekeeping."""
-    server = _told_simply(lambda: StorageServer(rooms, address))
-    housekeeping = asyncio.create_task(rooms.housekeeping.run(), name="housekeeping")
+async def _server(services: StorageServices, address: Address, drain_seconds: float) -> AsyncIterator[Address]:
+    """Serve, with the storage's housekeeping."""
+    server = _told_simply(lambda: StorageServer(services, address))
+    housekeeping = asyncio.create_task(services.housekeeping.run(), name="housekeeping")
     await server.start()
     try:
         yield server.address
@@ -113,21 +121,21 @@ async def _server(rooms: Rooms, address: Address, drain_seconds: float) -> Async
         await server.stop(drain_seconds)
         housekeeping.cancel()
         await asyncio.gather(housekeeping, return_exceptions=True)
-        await rooms.housekeeping.freeing.settle(drain_seconds)
+        await services.housekeeping.garbage_collector.settle(drain_seconds)
 
 
-def _open_metadata(settings: StorageSettings) -> tuple[Database, Database]:
+def _open_metadata(settings: StorageSettings) -> tuple[SqliteDatabase, SqliteDatabase]:
     """Open the metadata twice, to read and to write, with the schema and the administrator that are wanted."""
     path = settings.data / _METADATA
-    writing = Database(path)
+    writing = SqliteDatabase(path)
     with damage_explained(path):
         if is_new(writing):
             check_new_metadata(path, settings.data / _VOLUME)
         migrate(writing)
         bind(writing, settings.data / _VOLUME)
         if settings.root_token_file is not None:
-            ensure_root_token(writing, settings.root_token_file)
-    return Database(path), writing
+            ensure_root_token(Metadata(writing), settings.root_token_file)
+    return SqliteDatabase(path), writing
 
 
 def _told_simply(attempt: Callable[[], Result]) -> Result:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from dataclasses import dataclass
 
 import structlog
 
-from reference_server.contract.failure import Failure
-from reference_server.storage.blobs.freeing import Freeing
-from reference_server.storage.packages.downloads import Downloads
-from reference_server.storage.packages.uploads import Uploads
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.packages.downloads import DownloadTimes
+from reference_server.storage.packages.upload_sessions import UploadSessions
 
 _ROUND_SECONDS = 5.0
 _ROUNDS_TO_UPLOADS = 12  # uploads are looked through once in so many rounds, and at start
@@ -22,9 +20,9 @@ _ROUNDS_TO_SWEEP = 720  # and the whole volume once in so many
 class Housekeeping:
     """Puts the uploads and the volume in order, and writes when packages were downloaded."""
 
-    uploads: Uploads
-    freeing: Freeing
-    downloads: Downloads
+    uploads: UploadSessions
+    garbage_collector: GarbageCollector
+    download_times: DownloadTimes
 
     async def run(self) -> None:
         """Put in order until cancelled. What fails is reported, and tried again."""
@@ -41,8 +39,8 @@ class Housekeeping:
 
     async def _write_downloads(self) -> None:
         try:
-            await self.downloads.write()
-        except (Failure, sqlite3.Error):
+            await self.download_times.write()
+        except Exception:
             structlog.get_logger().exception("the times of downloads were not written")
 
     async def _tidy(self, *, sweep: bool) -> None:
@@ -50,8 +48,8 @@ class Housekeeping:
         try:
             idle = self.uploads.end_idle()
             strays = await self.uploads.discard_strays()
-            orphans = await self.freeing.sweep() if sweep else 0
-        except (OSError, sqlite3.Error):
+            orphans = await self.garbage_collector.sweep() if sweep else 0
+        except Exception:
             log.exception("housekeeping failed")
         else:
             log.debug("housekeeping", idle_uploads=idle, stray_files=strays, orphaned_blobs=orphans)

@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import OPERATIONS_PER_STREAM, REQUEST_ID_KEY
+from reference_server.contract.status import read_rpc_error
 from reference_server.storage.service import messages
 from reference_server.storage.service.hot_operations import HotOperations
 
@@ -80,7 +81,7 @@ class UnaryOperations:
         try:
             return await method(request, timeout=seconds, metadata=((REQUEST_ID_KEY, request_id),))
         except grpc.aio.AioRpcError as error:
-            raise Failure.from_rpc_error(error) from None
+            raise read_rpc_error(error) from None
         finally:
             self._outstanding -= 1
 

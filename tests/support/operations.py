@@ -7,7 +7,7 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.operations_pb2 import OperateRequest, Operation, OperationOutcome
 from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceStub
 
-from reference_server.contract.failure import Failure
+from reference_server.contract.status import read_status
 
 
 class Operations:
@@ -43,5 +43,5 @@ class Operations:
         (response,) = self.stub.Operate(iter([OperateRequest(operations=[operation])]), timeout=timeout)
         (outcome,) = response.outcomes
         if outcome.HasField("failure"):
-            raise Failure.from_status(outcome.failure)
+            raise read_status(outcome.failure)
         return outcome

@@ -27,10 +27,14 @@ from generic_packages.storage.v1.members_pb2_grpc import MembersServiceStub
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
 from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceStub
 from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
+from google.protobuf import message_factory
 
 from reference_server.contract.addresses import Address, TcpAddress
-from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.failure import Failure
+from reference_server.contract.status import TransportFailure, read_rpc_error
 from reference_server.programs.storage import StorageSettings, serving
+from reference_server.storage.service.admission import calls
+from reference_server.storage.service.server import CONTRACT
 from tests.support.operations import Operations
 
 SECONDS = 30
@@ -38,6 +42,10 @@ MESSAGE = 1 << 20
 REFUSALS = (grpc.RpcError, Failure, TransportFailure)
 ANONYMOUS: tuple[Credential, ...] = ()
 _numbers = itertools.count(1)
+_METHODS = {
+    method.name: method for file in CONTRACT for service in file.services_by_name.values() for method in service.methods
+}
+_REQUESTS = {call.name: call.request for call in calls(CONTRACT)}
 
 
 def private_token(secret: str) -> tuple[Credential, ...]:
@@ -100,7 +108,7 @@ def _failure(error: Exception) -> Failure | TransportFailure:
     """Return what an operation raised, or what the error of a call carries."""
     if isinstance(error, Failure | TransportFailure):
         return error
-    return Failure.from_rpc_error(error)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
+    return read_rpc_error(error)  # type: ignore[arg-type]  # a call of the threaded client has the same methods
 
 
 @dataclass(slots=True)
@@ -130,6 +138,26 @@ class Registry:
         self.protection = ProtectionServiceStub(self.channel)
         self.content = ContentServiceStub(self.channel)
         self.operations = Operations(self.channel)
+
+    def ask(self, call: str, *, by: Any = None, **values: Any) -> Any:
+        """Make a call of the contract, or run an operation, as the administrator unless other credentials are given."""
+        kind = _REQUESTS[call]
+        if "credentials" in kind.fields_by_name:
+            values = {"credentials": self.root if by is None else by, **values}
+        request = message_factory.GetMessageClass(kind)(**values)
+        if call not in _METHODS:
+            return getattr(self.operations, call)(request, timeout=SECONDS)
+        method = _METHODS[call]
+        send = self.channel.unary_unary(
+            f"/{method.containing_service.full_name}/{call}",
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,
+        )
+        return send(request, timeout=SECONDS)
+
+    def outcome(self, call: str, **values: Any) -> str:
+        """Make a call or run an operation, and return "OK" or why it was refused."""
+        return ending(lambda: self.ask(call, **values))
 
     def group(self, *, parent: int | None = None, visibility: str = "PUBLIC") -> identity_pb2.Group:
         """Make a group of its own name."""
@@ -306,8 +334,8 @@ def serving_in_thread(settings: StorageSettings) -> Iterator[Address]:
 
     async def serve() -> None:
         try:
-            async with serving(settings) as address:
-                started.put(address)
+            async with serving(settings) as storage:
+                started.put(storage.address)
                 await told.wait()
         except BaseException as error:
             started.put(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,11 +25,12 @@ _OPTIONS = [
 class StorageProcess:
     """One data folder, and the process that serves it."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = ("-m", "reference_server")) -> None:
         self.token = folder / "root-token"
         self.metadata = folder / "data/metadata.sqlite3"
         self._folder = folder
         self._arguments = arguments
+        self._program = program
         self._channels: list[grpc.Channel] = []
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -44,7 +46,7 @@ class StorageProcess:
 
     def start(self) -> Self:
         """Start the process."""
-        command = [sys.executable, "-m", "reference_server", "storage", "--data", str(self._folder / "data")]
+        command = [sys.executable, *self._program, "storage", "--data", str(self._folder / "data")]
         command += ["--listen", f"unix:{self._folder}/socket", "--root-token-file", str(self.token)]
         command += self._arguments
         with (self._folder / "log").open("ab") as log:

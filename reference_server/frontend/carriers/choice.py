@@ -5,7 +5,7 @@ from __future__ import annotations
 import grpc
 from generic_packages.storage.v1.packages_pb2 import BeginPublicationResponse, OpenPackageFileResponse
 
-from reference_server.contract.failure import TransportFailure
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.direct import DirectCarrier
 from reference_server.frontend.carriers.interface import ContentReader, ContentWriter
 from reference_server.frontend.carriers.streamed import StreamedCarrier

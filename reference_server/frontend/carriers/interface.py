@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class ContentSummary:
-    """What was counted and hashed while the content passed: bytes, and binary digests."""
-
-    size: int
-    sha256: bytes
-    md5: bytes | None = None
-    sha1: bytes | None = None
+from reference_server.content.digests import ContentSummary
 
 
 class ContentWriter(Protocol):
-    """Takes the content of one begun upload, in order. Either `complete` or `abandon` ends it.
+    """Takes the content of one begun upload, in order. Either `complete` or `abandon` ends it."""
 
-    Every method raises Failure or TransportFailure when the content cannot be taken.
-    """
-
-    async def write(self, piece: bytes) -> None:
-        """Take the next bytes; returns when more may come."""
+    async def write(self, chunk: bytes) -> None:
+        """Take the next bytes; returns when more may come. Raises Failure or TransportFailure."""
 
     async def complete(self) -> ContentSummary:
-        """Say what arrived, when all of it has."""
+        """Return what arrived, when all of it has. Raises Failure or TransportFailure."""
 
-    async def abandon(self) -> None:
-        """Let go of everything that this end holds. Raises nothing."""
+    def abandon(self) -> None:
+        """Let go of everything that this end holds; safe to call twice."""
 
 
 class ContentReader(Protocol):
     """Gives the bytes of one span of a file, in order."""
 
     async def read(self) -> bytes:
-        """Give the next bytes; empty at the end of the span. Raises Failure or TransportFailure."""
+        """Return the next bytes; empty at the end of the span. Raises Failure or TransportFailure."""
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""

@@ -13,25 +13,26 @@ from generic_packages.storage.v1.content_pb2 import (
 )
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.content.digests import ContentSummary
+from reference_server.content.memory import MESSAGES_IN_FLIGHT, MemoryBudget, PieceCollector
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import REQUEST_ID_KEY
-from reference_server.frontend.carriers.interface import ContentGoneError, ContentSummary
-from reference_server.frontend.carriers.pieces import PieceBudget, PieceCollector
+from reference_server.contract.status import TransportFailure, read_rpc_error
+from reference_server.frontend.carriers.interface import ContentGoneError
 
 # A whole transfer, however slow the client; stalls are found by the clock on each piece instead.
 _TRANSFER_SECONDS = 24 * 3600
-_MESSAGES_IN_FLIGHT = 8  # in each direction
 
 
 class StreamedCarrier:
     """Opens writers and readers on the content channel. One process has a bounded number of messages in flight."""
 
-    def __init__(self, channel: grpc.aio.Channel, budget: PieceBudget) -> None:
+    def __init__(self, channel: grpc.aio.Channel, budget: MemoryBudget) -> None:
         self._stub = ContentServiceStub(channel)
         self._budget = budget
         # Downloads that wait for the storage must not hold up uploads, nor the other way round.
-        self._up = asyncio.Semaphore(_MESSAGES_IN_FLIGHT)
-        self._down = asyncio.Semaphore(_MESSAGES_IN_FLIGHT)
+        self._up = asyncio.Semaphore(MESSAGES_IN_FLIGHT)
+        self._down = asyncio.Semaphore(MESSAGES_IN_FLIGHT)
 
     def open_writer(self, upload_id: str, *, request_id: str) -> StreamedWriter:
         """Begin to send the content of an upload."""
@@ -52,39 +53,36 @@ class StreamedWriter:
         self,
         call: grpc.aio.StreamUnaryCall[UploadContentRequest, UploadContentResponse],
         upload_id: str,
-        budget: PieceBudget,
+        budget: MemoryBudget,
         in_flight: asyncio.Semaphore,
     ) -> None:
         self._call = call
         self._upload_id: str | None = upload_id
         self._budget = budget
-        self._collector = PieceCollector(budget)
+        self._pieces = PieceCollector(budget)
         self._in_flight = in_flight
-        self._open = True
-        budget.join()
 
-    async def write(self, piece: bytes) -> None:
+    async def write(self, chunk: bytes) -> None:
         """See ContentWriter."""
-        ready = self._collector.add(piece)
-        if ready is not None:
-            await self._send(ready)
+        if piece := self._pieces.add(chunk):
+            await self._send(piece)
 
     async def complete(self) -> ContentSummary:
         """See ContentWriter. The storage hashed what arrived there."""
-        await self._send(self._collector.take())
         try:
+            await self._send(self._pieces.take())
             await self._call.done_writing()
             answer = await self._call
         except grpc.aio.AioRpcError as error:
-            raise Failure.from_rpc_error(error) from None
+            raise read_rpc_error(error) from None
         finally:
-            self._leave()
+            self._pieces.close()
         return ContentSummary(answer.size, answer.sha256)
 
-    async def abandon(self) -> None:
+    def abandon(self) -> None:
         """See ContentWriter."""
         self._call.cancel()
-        self._leave()
+        self._pieces.close()
 
     async def _send(self, piece: bytes) -> None:
         """Send a piece as messages, each in its turn among the transfers of this process."""
@@ -103,21 +101,15 @@ class StreamedWriter:
         except asyncio.InvalidStateError:
             raise await self._reason() from None
         except grpc.aio.AioRpcError as error:
-            raise Failure.from_rpc_error(error) from None
+            raise read_rpc_error(error) from None
 
     async def _reason(self) -> Failure | TransportFailure:
         """Read why a call ended that was still being written to."""
         try:
             await self._call
         except grpc.aio.AioRpcError as error:
-            return Failure.from_rpc_error(error)
+            return read_rpc_error(error)
         return Failure(Reason.CONTENT_MISMATCH, "the storage ended the upload before its content did")
-
-    def _leave(self) -> None:
-        """Give the budget back, once."""
-        if self._open:
-            self._open = False
-            self._budget.leave()
 
 
 class StreamedReader:
@@ -137,7 +129,7 @@ class StreamedReader:
             async with self._in_flight:
                 message = await self._call.read()
         except grpc.aio.AioRpcError as error:
-            failure = Failure.from_rpc_error(error)
+            failure = read_rpc_error(error)
             if isinstance(failure, Failure) and failure.reason is Reason.PACKAGE_FILE_NOT_FOUND:
                 raise ContentGoneError from None
             raise failure from None

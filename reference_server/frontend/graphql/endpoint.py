@@ -7,6 +7,7 @@ import json
 import grpc
 
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import code_of
 from reference_server.frontend.answers import JsonValue
 from reference_server.frontend.graphql.asking import Asker, hides
 from reference_server.frontend.graphql.execution import errors_answer, run
@@ -56,7 +57,7 @@ class GraphQL(ApiHandler):
         try:
             await self.caller()
         except Failure as failure:
-            if hides(failure) or failure.code is grpc.StatusCode.UNAUTHENTICATED:
+            if hides(failure) or code_of(failure) is grpc.StatusCode.UNAUTHENTICATED:
                 return False
             raise
         return True

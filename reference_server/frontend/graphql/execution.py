@@ -9,7 +9,8 @@ from typing import Final
 import structlog
 from graphql import DocumentNode, ExecutionResult, GraphQLError, execute, get_operation_ast, parse, validate
 
-from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.failure import Failure
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.answers import Answer, JsonValue, json_answer
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.graphql.limits import QUERY_CHARACTERS, TOKENS, check_size

@@ -11,7 +11,8 @@ from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate
 from tornado.iostream import StreamClosedError
 
-from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.failure import Failure
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.answers import UNEXPECTED, json_answer
 from reference_server.frontend.carriers.interface import ContentGoneError, ContentReader
 from reference_server.frontend.failures import answer_to

@@ -12,9 +12,11 @@ from generic_packages.storage.v1.packages_pb2 import (
     PackageFile,
 )
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.content.digests import ContentSummary
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
-from reference_server.frontend.carriers.interface import ContentSummary, ContentWriter
+from reference_server.contract.status import TransportFailure
+from reference_server.frontend.carriers.interface import ContentWriter
 from reference_server.frontend.package_files.desk import Desk
 from reference_server.frontend.package_files.request import BodyFraming, FileRequest
 from reference_server.frontend.storage_link.calls import SingleCalls
@@ -85,7 +87,7 @@ class LargeUpload:
             return
         self._over = True
         if self._writer is not None:
-            await self._writer.abandon()
+            self._writer.abandon()
         if self._upload_id:
             await abandon(self._desk.calls, self._upload_id, request_id=self._request.request_id)
 

@@ -11,8 +11,9 @@ from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
-from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.failure import Failure
 from reference_server.contract.limits import SMALL_CONTENT_BYTES, SMALL_OPERATION_SECONDS
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.answers import CREATED, UNEXPECTED, Answer
 from reference_server.frontend.failures import answer_to
 from reference_server.frontend.package_files.desk import Desk

@@ -16,7 +16,8 @@ from generic_packages.storage.v1.identity_pb2 import GetCallerRequest, GetCaller
 from generic_packages.storage.v1.packages_pb2 import GivenPart
 from tornado.web import HTTPError, RequestHandler
 
-from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.failure import Failure
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend import request_ids
 from reference_server.frontend.access_log import AccessLog
 from reference_server.frontend.answers import (

@@ -13,6 +13,7 @@ from generic_packages.storage.v1.packages_pb2 import (
 )
 
 from reference_server.contract.failure import Failure
+from reference_server.contract.status import code_of
 from reference_server.frontend.rest.addressed import path_number
 from reference_server.frontend.rest.handler import ApiHandler, judged
 from reference_server.frontend.rest.listed_parts import read_part
@@ -31,7 +32,7 @@ class PackageHandler(ApiHandler):
             request = GetPackageRequest(credentials=self.credentials, project="0")
             await self.ask(self.services.packages.GetPackage, request)
         except Failure as failure:
-            if failure.code is grpc.StatusCode.UNAUTHENTICATED:
+            if code_of(failure) is grpc.StatusCode.UNAUTHENTICATED:
                 raise
 
 

@@ -16,8 +16,8 @@ from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from reference_server.contract.failure import Failure
 from reference_server.contract.limits import REQUEST_ID_KEY, SMALL_OPERATION_SECONDS
+from reference_server.contract.status import read_rpc_error
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
@@ -32,7 +32,7 @@ async def call(
     try:
         return await method(request, timeout=SMALL_OPERATION_SECONDS, metadata=((REQUEST_ID_KEY, request_id),))
     except grpc.aio.AioRpcError as error:
-        raise Failure.from_rpc_error(error) from None
+        raise read_rpc_error(error) from None
 
 
 class SingleCalls:
@@ -67,7 +67,7 @@ class SingleCalls:
                 wait_for_ready=True,
             )
         except grpc.aio.AioRpcError as error:
-            raise Failure.from_rpc_error(error) from None
+            raise read_rpc_error(error) from None
 
     async def healthy(self) -> bool:
         """Whether the storage says of itself that it serves."""

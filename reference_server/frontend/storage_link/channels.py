@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import grpc
 
+from reference_server.content.memory import FIXED_WINDOW
 from reference_server.contract.addresses import Address
 
 _Options = Sequence[tuple[str, int]]
@@ -18,8 +19,6 @@ _RECONNECT: _Options = (
 )
 # Channels with equal options share a connection otherwise, and content would stand before decisions in one queue.
 _OWN_CONNECTION: _Options = (("grpc.use_local_subchannel_pool", 1),)
-# Without the probe a stream's window stays near its message, which is what bounds the memory of many transfers.
-_BOUNDED_WINDOW: _Options = (("grpc.http2.bdp_probe", 0),)
 
 
 def open_decision_channel(address: Address) -> grpc.aio.Channel:
@@ -29,4 +28,4 @@ def open_decision_channel(address: Address) -> grpc.aio.Channel:
 
 def open_content_channel(address: Address) -> grpc.aio.Channel:
     """Open the channel for the bytes of large files."""
-    return grpc.aio.insecure_channel(address.target, options=[*_RECONNECT, *_OWN_CONNECTION, *_BOUNDED_WINDOW])
+    return grpc.aio.insecure_channel(address.target, options=[*_RECONNECT, *_OWN_CONNECTION, FIXED_WINDOW])

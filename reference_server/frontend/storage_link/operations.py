@@ -28,8 +28,9 @@ from generic_packages.storage.v1.packages_pb2 import (
     PublishResponse,
 )
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM
+from reference_server.contract.status import TransportFailure, read_status
 
 Call = grpc.aio.StreamStreamCall[OperateRequest, OperateResponse]
 
@@ -124,7 +125,7 @@ class Operations:
         finally:
             timer.cancel()
         if outcome.HasField("failure"):
-            raise Failure.from_status(outcome.failure)
+            raise read_status(outcome.failure)
         return outcome
 
     def _enqueue(self, operation: Operation) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import enum
 from pathlib import Path
 
 from reference_server.contract import addresses
-from reference_server.programs.admin.words import ROLES, VISIBILITIES
+from reference_server.storage.rules.roles import Role, Visibility
 
 _EXAMPLES = """
 examples:
@@ -77,14 +78,16 @@ def _tokens(create: argparse.ArgumentParser, listing: argparse.ArgumentParser) -
         owner.add_argument("--group", help="a group's tokens: its id or full path")
         action.add_argument("--deploy", action="store_true", help="deploy tokens instead of access tokens")
     create.add_argument("--name", required=True, help="what it is called")
-    create.add_argument("--scopes", required=True, type=_words, help="what it may be used for, separated by commas")
-    create.add_argument("--access-level", choices=ROLES, help="the role of a project's or group's access token")
+    create.add_argument("--scopes", required=True, type=_scopes, help="what it may be used for, separated by commas")
+    create.add_argument("--access-level", choices=_names(Role), help="the role of a project's or group's access token")
     create.add_argument("--expires-at", metavar="YYYY-MM-DD", help="the day, UTC, at whose start it expires")
 
 
 def _add_name_and_visibility(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="the display name (default: the path)")
-    parser.add_argument("--visibility", choices=VISIBILITIES, default="private", help="who sees it (default: private)")
+    parser.add_argument(
+        "--visibility", choices=_names(Visibility), default="private", help="who sees it (default: private)"
+    )
 
 
 def _add_search(parser: argparse.ArgumentParser) -> None:
@@ -95,8 +98,12 @@ def _add_json(parser: argparse.ArgumentParser, *, default: object) -> None:
     parser.add_argument("--json", action="store_true", default=default, help="print JSON instead of a table")
 
 
-def _words(text: str) -> list[str]:
-    return [word for word in text.split(",") if word]
+def _names(numbers: type[enum.IntEnum]) -> list[str]:
+    return [each.name.lower() for each in numbers]
+
+
+def _scopes(text: str) -> list[str]:
+    return [scope for scope in text.split(",") if scope]
 
 
 def _address(text: str) -> addresses.Address:

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from reference_server.contract import logs
-from reference_server.programs.admin import people_and_places, tokens
+from reference_server.programs.admin import identity, tokens
 from reference_server.programs.admin.output import Row, as_json, as_table
 from reference_server.programs.admin.session import Session, read_token, session_on, session_with
 from reference_server.programs.refusals import StartRefusedError
@@ -18,19 +18,19 @@ from reference_server.programs.refusals import StartRefusedError
 _Command = Callable[[Session, argparse.Namespace], Awaitable[list[Row]]]
 
 _COMMANDS: Final[dict[tuple[str, str], _Command]] = {
-    ("users", "create"): people_and_places.create_user,
-    ("users", "list"): people_and_places.list_users,
-    ("groups", "create"): people_and_places.create_group,
-    ("groups", "list"): people_and_places.list_groups,
-    ("projects", "create"): people_and_places.create_project,
-    ("projects", "list"): people_and_places.list_projects,
+    ("users", "create"): identity.create_user,
+    ("users", "list"): identity.list_users,
+    ("groups", "create"): identity.create_group,
+    ("groups", "list"): identity.list_groups,
+    ("projects", "create"): identity.create_project,
+    ("projects", "list"): identity.list_projects,
     ("tokens", "create"): tokens.create_token,
     ("tokens", "list"): tokens.list_tokens,
 }
 
 
 def run(given: argparse.Namespace) -> None:
-    """Run the command that was given, and print what it made or found. Raises UsageRefusedError, StartRefusedError."""
+    """Run the command that was given, and print what it made or found. Raise UsageRefusedError, StartRefusedError."""
     logs.configure(level="warning")
     rows = asyncio.run(_rows(given))
     created = given.action == "create"

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-from collections.abc import Sequence
+from typing import Any
 
 from generic_packages.storage.v1 import tokens_pb2 as pb
 from generic_packages.storage.v1.identity_pb2 import ListUsersRequest, Place
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from reference_server.programs.admin.output import Row
-from reference_server.programs.admin.pages import ROWS, every_row
 from reference_server.programs.admin.session import Session
-from reference_server.programs.admin.words import ROLE_WORDS, ROLES
 from reference_server.programs.refusals import StartRefusedError, UsageRefusedError
+from reference_server.storage.rules.roles import Role
 
 
 async def create_token(session: Session, given: argparse.Namespace) -> list[Row]:
-    """Create a token; its row holds the secret. Raises UsageRefusedError, StartRefusedError."""
+    """Create a token; its row holds the secret. Raise UsageRefusedError, StartRefusedError."""
     if given.access_level is not None and (given.deploy or given.user is not None):
         raise UsageRefusedError("--access-level is for the access token of a project or group alone")
     if given.deploy:
@@ -30,7 +29,7 @@ async def create_token(session: Session, given: argparse.Namespace) -> list[Row]
         place=_place(given),
         name=given.name,
         scopes=given.scopes,
-        access_level=None if given.access_level is None else ROLES[given.access_level],
+        access_level=None if given.access_level is None else Role[given.access_level.upper()],
         expires_at=given.expires_at,
     )
     created = await session.ask(session.tokens.CreateAccessToken, request)
@@ -38,25 +37,21 @@ async def create_token(session: Session, given: argparse.Namespace) -> list[Row]
 
 
 async def list_tokens(session: Session, given: argparse.Namespace) -> list[Row]:
-    """List tokens, the newest first. Raises UsageRefusedError, StartRefusedError."""
+    """List tokens, the newest first. Raise UsageRefusedError, StartRefusedError."""
     if given.deploy:
-        return await _list_deploy_tokens(session, _place(given))
-    user_id = None if given.user is None else await _user_named(session, given.user)
-
-    async def read(page: int) -> tuple[Sequence[pb.AccessToken], int]:
-        if user_id is None:
-            request = pb.ListAccessTokensRequest(
-                credentials=session.credentials, place=_place(given), page=page, per_page=ROWS
-            )
-            answer = await session.ask(session.tokens.ListAccessTokens, request)
-            return answer.access_tokens, answer.total
-        personal = pb.ListPersonalAccessTokensRequest(
-            credentials=session.credentials, user_id=user_id, page=page, per_page=ROWS
-        )
-        theirs = await session.ask(session.tokens.ListPersonalAccessTokens, personal)
-        return theirs.access_tokens, theirs.total
-
-    return [_access_token(token) for token in await every_row(read)]
+        deploy = pb.ListDeployTokensRequest(credentials=session.credentials, place=_place(given))
+        deployed = await session.read_all(session.tokens.ListDeployTokens, deploy, lambda found: found.deploy_tokens)
+        return [_deploy_token(token) for token in deployed]
+    request: Any = pb.ListAccessTokensRequest(credentials=session.credentials)
+    method: Any = session.tokens.ListAccessTokens
+    if given.user is None:
+        request.place.CopyFrom(_place(given))
+    else:
+        user_id = await _user_named(session, given.user)
+        request = pb.ListPersonalAccessTokensRequest(credentials=session.credentials, user_id=user_id)
+        method = session.tokens.ListPersonalAccessTokens
+    found = await session.read_all(method, request, lambda response: response.access_tokens)
+    return [_access_token(token) for token in found]
 
 
 async def _create_personal_token(session: Session, given: argparse.Namespace) -> Row:
@@ -83,17 +78,8 @@ async def _create_deploy_token(session: Session, given: argparse.Namespace) -> R
     return {**_deploy_token(created.deploy_token), "token": created.secret}
 
 
-async def _list_deploy_tokens(session: Session, place: Place) -> list[Row]:
-    async def read(page: int) -> tuple[Sequence[pb.DeployToken], int]:
-        request = pb.ListDeployTokensRequest(credentials=session.credentials, place=place, page=page, per_page=ROWS)
-        answer = await session.ask(session.tokens.ListDeployTokens, request)
-        return answer.deploy_tokens, answer.total
-
-    return [_deploy_token(token) for token in await every_row(read)]
-
-
 async def _user_named(session: Session, username: str) -> int:
-    """Find a user's id by its username."""
+    """Return the id of the user of this name. Raise StartRefusedError."""
     request = ListUsersRequest(credentials=session.credentials, username=username)
     found = (await session.ask(session.identity.ListUsers, request)).users
     if not found:
@@ -102,7 +88,7 @@ async def _user_named(session: Session, username: str) -> int:
 
 
 def _place(given: argparse.Namespace) -> Place:
-    """Read whose tokens are meant, where a user has none of the kind."""
+    """Return whose tokens are meant. Raise UsageRefusedError for a user, which has none of the kind."""
     if given.user is not None:
         raise UsageRefusedError("a user has no deploy tokens: name a --project or a --group")
     return Place(project=given.project, group=given.group)
@@ -113,7 +99,7 @@ def _access_token(token: pb.AccessToken) -> Row:
         "id": token.id,
         "name": token.name,
         "scopes": list(token.scopes),
-        "access_level": ROLE_WORDS[token.access_level] if token.HasField("access_level") else None,
+        "access_level": Role(token.access_level).name.lower() if token.HasField("access_level") else None,
         "expires_at": token.expires_at if token.HasField("expires_at") else None,
         "active": token.active,
     }
@@ -132,7 +118,7 @@ def _deploy_token(token: pb.DeployToken) -> Row:
 
 
 def _start_of_day(day: str) -> Timestamp:
-    """Read a day. Raises UsageRefusedError."""
+    """Return the start of a day. Raise UsageRefusedError."""
     try:
         start = dt.datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=dt.UTC)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who may do what: each action's needs as data, and the one judgement over them."""
+"""Who may do what: each action's needs as data, and the one function that authorizes a caller by them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A project or group as the judgement sees it for one caller.
+    """A project or group as authorization sees it for one caller.
 
     `role` is the caller's; `administered` says that the caller may do everything, `serves_deploy_token`
     that it is a deploy token of the resource or of a group above.
@@ -90,7 +90,7 @@ def sees(caller: Caller, resource: Resource, permission: Permission) -> bool:
     )
 
 
-def judge(caller: Caller, resource: Resource, permission: Permission) -> None:
+def authorize(caller: Caller, resource: Resource, permission: Permission) -> None:
     """Let a caller that sees a resource act on it, or raise SCOPE_INSUFFICIENT or ROLE_INSUFFICIENT."""
     if isinstance(caller, UserCaller):
         require_scope(caller, permission.scopes)

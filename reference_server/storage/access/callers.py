@@ -40,8 +40,8 @@ class Anonymous:
 
 
 @dataclass(frozen=True, slots=True)
-class RunningJob:
-    """A job that runs: the project and the pipeline that it belongs to."""
+class CallerJob:
+    """The job that runs on behalf of a caller: the project and the pipeline that it belongs to."""
 
     project_id: int
     pipeline_id: int
@@ -58,7 +58,7 @@ class UserCaller:
     administrator: bool
     scopes: frozenset[str]
     token_id: int | None = None
-    job: RunningJob | None = None
+    job: CallerJob | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.access.authorization import Permission, Resource, judge, sees
-from reference_server.storage.access.callers import Anonymous, Caller, DeployTokenCaller, RunningJob, UserCaller
-from reference_server.storage.metadata.sqlite.hot_paths import HotPaths, ProjectRow
+from reference_server.storage.access.authorization import Permission, Resource, authorize, sees
+from reference_server.storage.access.callers import Anonymous, Caller, CallerJob, DeployTokenCaller, UserCaller
+from reference_server.storage.metadata.repositories.access import AccessRepository
+from reference_server.storage.metadata.rows import ProjectRow
 from reference_server.storage.rules.editions import Edition
 from reference_server.storage.rules.roles import Visibility
 
@@ -16,7 +17,7 @@ from reference_server.storage.rules.roles import Visibility
 class ProjectAccess:
     """Finds projects on behalf of callers."""
 
-    lookups: HotPaths
+    access: AccessRepository
     edition: Edition
 
     def find(self, caller: Caller, reference: str, permission: Permission) -> ProjectRow:
@@ -25,7 +26,7 @@ class ProjectAccess:
         Raises PROJECT_NOT_FOUND also for one that the caller may not know of; SCOPE_INSUFFICIENT, ROLE_INSUFFICIENT,
         JOB_TOKEN_NOT_ALLOWED.
         """
-        row = self.lookups.project(reference, caller.user_id if isinstance(caller, UserCaller) else None)
+        row = self.access.project(reference, caller.user_id if isinstance(caller, UserCaller) else None)
         if row is None:
             raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
         self._check(caller, row, permission)
@@ -52,7 +53,7 @@ class ProjectAccess:
         resource = self._resource(caller, row)
         if not sees(caller, resource, permission):
             raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
-        judge(caller, resource, permission)
+        authorize(caller, resource, permission)
 
     def _resource(self, caller: Caller, row: ProjectRow) -> Resource:
         """Say what a project is to a caller."""
@@ -68,11 +69,11 @@ class ProjectAccess:
         """Say whether a deploy token is one of the project or of a group above it."""
         if caller.group_id is None:
             return caller.project_id == row.id
-        return self.lookups.is_below(row.group_id, caller.group_id)
+        return self.access.is_below(row.group_id, caller.group_id)
 
-    def _lets_in(self, job: RunningJob, row: ProjectRow) -> bool:
+    def _lets_in(self, job: CallerJob, row: ProjectRow) -> bool:
         """Say whether a job has its user's rights in a project; raises JOB_TOKEN_NOT_ALLOWED where it has none."""
-        scope = None if job.project_id == row.id else self.lookups.job_token_scope(job.project_id, row.id)
+        scope = None if job.project_id == row.id else self.access.job_token_scope(job.project_id, row.id)
         if scope is None or scope.listed:
             return True
         restricted = self.edition.job_tokens_stay_home if scope.restricted is None else scope.restricted

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from reference_server.contract.failure import Failure, Reason
+from reference_server.content.staging import LocalStagedFile, full_volume_refused
 from reference_server.contract.limits import MIB
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FILE_MODE = 0o640
 _DIGEST_BYTES = 32
 _LARGE_BYTES = 16 * MIB
@@ -33,7 +31,7 @@ class LocalDisk:
 
     def stage(self, upload_id: str) -> None:
         """Make an empty staging file."""
-        with _told_when_full():
+        with full_volume_refused():
             os.close(os.open(self._staging / upload_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE))
 
     def write_staged(self, upload_id: str) -> LocalStagedFile:
@@ -42,16 +40,16 @@ class LocalDisk:
             return LocalStagedFile(os.open(self._staging / upload_id, os.O_WRONLY))
 
     def staging_path(self, upload_id: str) -> str:
-        """Name the staging file relative to the root."""
+        """Return the path of the staging file, relative to the root."""
         return f"staging/{upload_id}"
 
     def staged_size(self, upload_id: str) -> int:
-        """Say how many bytes are staged."""
+        """Return how many bytes are staged."""
         with _absent_is_key_error(upload_id):
             return (self._staging / upload_id).stat().st_size
 
     def last_staged(self, upload_id: str) -> float:
-        """Say when the staging file was last written."""
+        """Return when the staging file was last written."""
         with _absent_is_key_error(upload_id):
             return (self._staging / upload_id).stat().st_mtime
 
@@ -63,7 +61,7 @@ class LocalDisk:
     def keep(self, upload_id: str, sha256: bytes) -> None:
         """Sync the staging file, rename it to its digest, and sync the directories that this changed."""
         target = self._root / self.path(sha256)
-        with _absent_is_key_error(upload_id), _told_when_full():
+        with _absent_is_key_error(upload_id), full_volume_refused():
             self._make_directories(target.parent)
             descriptor = os.open(self._staging / upload_id, os.O_WRONLY)
             try:
@@ -87,8 +85,15 @@ class LocalDisk:
         with _absent_is_key_error(sha256.hex()):
             return LocalContent(os.open(self._root / self.path(sha256), os.O_RDONLY))
 
+    def holds(self, sha256: bytes, size: int) -> bool:
+        """Compare with the length of the file."""
+        try:
+            return (self._root / self.path(sha256)).stat().st_size == size
+        except FileNotFoundError:
+            return False
+
     def path(self, sha256: bytes) -> str:
-        """Name the file of content relative to the root."""
+        """Return the path of the file of content, relative to the root."""
         name = sha256.hex()
         return f"blobs/{name[0:2]}/{name[2:4]}/{name}"
 
@@ -97,7 +102,7 @@ class LocalDisk:
         (self._root / self.path(sha256)).unlink(missing_ok=True)
 
     def kept(self) -> Iterator[bytes]:
-        """Give the digests of all content that is kept; other files are none of this program's."""
+        """Yield the digests of all content that is kept; other files are none of this program's."""
         for path in self._blobs.glob("??/??/*"):
             with contextlib.suppress(ValueError):
                 digest = bytes.fromhex(path.name)
@@ -105,7 +110,7 @@ class LocalDisk:
                     yield digest
 
     def staged(self) -> Iterator[str]:
-        """Give the upload ids of all staging files."""
+        """Yield the upload ids of all staging files."""
         for path in self._staging.iterdir():
             yield path.name
 
@@ -124,29 +129,6 @@ class LocalDisk:
                 path.mkdir(mode=0o750, exist_ok=True)
                 sync_directory(path.parent)
                 self._durable.add(path)
-
-
-class LocalStagedFile:
-    """A staging file open for writing."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def write(self, piece: bytes) -> None:
-        """Append a piece."""
-        rest = memoryview(piece)
-        with _told_when_full():
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
-
-    def sync(self) -> None:
-        """Bring what was written to stable storage."""
-        with _told_when_full():
-            os.fdatasync(self._descriptor)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._descriptor)
 
 
 class LocalContent:
@@ -175,19 +157,8 @@ def sync_directory(directory: Path) -> None:
 
 
 @contextlib.contextmanager
-def _told_when_full() -> Iterator[None]:
-    """Say VOLUME_FULL where the file system says so."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise Failure(Reason.VOLUME_FULL, "the volume has no room for the content") from None
-        raise
-
-
-@contextlib.contextmanager
 def _absent_is_key_error(name: str) -> Iterator[None]:
-    """Say KeyError where there is no such file."""
+    """Raise KeyError where there is no such file."""
     try:
         yield
     except FileNotFoundError:

@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-
-class StagedFile(Protocol):
-    """Content that is being received, written in order by one thread at a time."""
-
-    def write(self, piece: bytes) -> None:
-        """Append a piece. Raises VOLUME_FULL."""
-
-    def sync(self) -> None:
-        """Bring what was written to stable storage; slow."""
-
-    def close(self) -> None:
-        """Let go of the file, which stays staged."""
+from reference_server.content.pipeline import StagedFile
 
 
 class StoredContent(Protocol):
@@ -43,13 +32,13 @@ class BlobStore(Protocol):
         """Open the staging file for writing. Raises KeyError when there is none."""
 
     def staging_path(self, upload_id: str) -> str:
-        """Name the staging file for whoever shares the volume."""
+        """Return the path of the staging file for whoever shares the volume."""
 
     def staged_size(self, upload_id: str) -> int:
-        """Say how many bytes are staged. Raises KeyError when there is no staging file."""
+        """Return how many bytes are staged. Raises KeyError when there is no staging file."""
 
     def last_staged(self, upload_id: str) -> float:
-        """Say when the staging file was last written, in seconds since 1970. Raises KeyError as above."""
+        """Return when the staging file was last written, in seconds since 1970. Raises KeyError as above."""
 
     def read_staged(self, upload_id: str) -> bytes:
         """Read everything that is staged, for content that is known to be small. Raises KeyError as above."""
@@ -63,17 +52,20 @@ class BlobStore(Protocol):
     def open(self, sha256: bytes) -> StoredContent:
         """Open content. Raises KeyError when there is none."""
 
+    def holds(self, sha256: bytes, size: int) -> bool:
+        """Return whether there is content under this digest, of this size in bytes. Cheap: the bytes are not read."""
+
     def path(self, sha256: bytes) -> str:
-        """Name the file of kept content for whoever shares the volume."""
+        """Return the path of the file of kept content for whoever shares the volume."""
 
     def remove(self, sha256: bytes) -> None:
         """Remove content, if there is any."""
 
     def kept(self) -> Iterator[bytes]:
-        """Give the digests of all content that is kept; slow."""
+        """Yield the digests of all content that is kept; slow."""
 
     def staged(self) -> Iterator[str]:
-        """Give the upload ids of all staging files; slow."""
+        """Yield the upload ids of all staging files; slow."""
 
     def has_room_for(self, size: int) -> bool:
-        """Say whether the volume has room for so many bytes at present."""
+        """Return whether the volume has room for so many bytes at present."""

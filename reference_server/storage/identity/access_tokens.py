@@ -1,200 +1,181 @@
-"""Access tokens of projects and groups, each with the bot user that it acts as."""
+"""Access tokens of users, and those of projects and groups, each with the bot user that it acts as."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from typing import Any
-
-from peewee import JOIN, Case, Expression, ModelSelect
+from dataclasses import dataclass, replace
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.access.authentication import Authentication
-from reference_server.storage.access.authorization import MAINTAIN, OWN, READ_TO_MAINTAIN, READ_TO_OWN
-from reference_server.storage.access.callers import Presented
-from reference_server.storage.access.scopes import ACCESS_TOKEN_SCOPES
+from reference_server.storage.access.authorization import (
+    MAINTAIN,
+    OWN,
+    READ_TO_MAINTAIN,
+    READ_TO_OWN,
+    require_administrator,
+    require_scope,
+)
+from reference_server.storage.access.callers import Caller, UserCaller
+from reference_server.storage.access.scopes import ACCESS_TOKEN_SCOPES, API, READ_API
 from reference_server.storage.access.tokens import digest, new_access_token
 from reference_server.storage.identity.formats import check_name, check_scopes, start_of_day
-from reference_server.storage.identity.places import FoundPlace, Place, Places
-from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.models import AccessToken, GroupMember, ProjectMember, User
-from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.identity.resources import ResourceAccess, ResourceReference
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.pagination import Page, PageRequest
+from reference_server.storage.metadata.repositories.resources import ResourceKey
+from reference_server.storage.metadata.repositories.tokens import AccessTokenFilter, AccessTokenRecord
+from reference_server.storage.metadata.repositories.users import UserFields
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
-class NewAccessToken:
-    """A token to be made; `expires_at` is a day "YYYY-MM-DD", None for never. A personal one has no `access_level`."""
+class AccessTokenFields:
+    """What a new token is given; `expires_at` is a day "YYYY-MM-DD", None for never. `access_level` is its bot's."""
 
     name: str
     scopes: tuple[str, ...]
-    access_level: int | None
     expires_at: str | None
+    access_level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ShownAccessToken:
-    """A token and its bot's role; None for a personal one, and for a bot that has none any more."""
+class AccessTokenService:
+    """Access tokens, for the maintainers of projects and the owners of groups. `metadata` is for reading."""
 
-    token: AccessToken
-    access_level: int | None
-
-    @property
-    def active(self) -> bool:
-        """Say whether the token is good."""
-        expires_at = self.token.expires_at
-        return not self.token.revoked and (expires_at is None or expires_at > clock.now())
-
-    @classmethod
-    def of(cls, selected: Any) -> ShownAccessToken:  # noqa: ANN401 -- a model with one column more
-        """Take a token as `shown_tokens` selects it."""
-        return cls(selected, selected.access_level)
-
-
-@dataclass(frozen=True, slots=True)
-class CreatedAccessToken:
-    """A new token, and its secret, which is kept nowhere."""
-
-    shown: ShownAccessToken
-    secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class WantedTokens:
-    """Which access tokens to list; None for no such wish."""
-
-    active: bool | None = None
-    search: str | None = None
-
-    def conditions(self) -> list[Expression]:
-        """Give the wishes as conditions of a query."""
-        conditions = []
-        if self.active is not None:
-            unexpired = AccessToken.expires_at.is_null() | (AccessToken.expires_at > clock.now())
-            good = (AccessToken.revoked == False) & unexpired  # noqa: E712 -- a column
-            conditions.append(good if self.active else ~good)
-        if self.search:
-            conditions.append(AccessToken.name.contains(self.search))
-        return conditions
-
-
-@dataclass(frozen=True, slots=True)
-class AccessTokens:
-    """Access tokens of places, for the maintainers of projects and the owners of groups. `database` is for reading."""
-
-    authentication: Authentication
-    places: Places
-    database: Database
+    resources: ResourceAccess
+    metadata: Metadata
     writer: Writer
 
-    async def create(self, presented: tuple[Presented, ...], place: Place, new: NewAccessToken) -> CreatedAccessToken:
-        """Create a token. Raises PARAMETER_VALUE_UNKNOWN for an unknown scope or a role that the caller cannot give."""
-        caller = self.authentication.known_caller(presented)
-        check_name(new.name)
-        scopes = check_scopes(new.scopes, ACCESS_TOKEN_SCOPES)
-        expires_at = None if new.expires_at is None else start_of_day(new.expires_at)
-        level = Role.MAINTAINER if new.access_level is None else new.access_level
-        found = self.places.find(caller, place, MAINTAIN, OWN)
+    async def create(
+        self, caller: Caller, where: ResourceReference, fields: AccessTokenFields
+    ) -> tuple[AccessTokenRecord, str]:
+        """Create a token, and return it with its secret, which is kept nowhere.
+
+        Raise PARAMETER_VALUE_UNKNOWN for an unknown scope or a role that the caller cannot give.
+        """
+        scopes, expires_at = _checked(fields)
+        level = Role.MAINTAINER if fields.access_level is None else fields.access_level
+        found = self.resources.find(caller, where, MAINTAIN, OWN)
         if level not in set(Role) or level > found.role:
             message = "access_level is no role, or above the caller's own"
             raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, message, parameter="access_level")
         secret = new_access_token()
-        token = AccessToken(
-            project_id=found.project_id,
-            group_id=found.group_id,
-            name=new.name,
-            digest=digest(secret),
-            scopes=scopes,
-            expires_at=expires_at,
-            revoked=False,
-            created_at=clock.now(),
-        )
-        await self.writer.submit(lambda metadata: _create(metadata.database, token, level))
-        return CreatedAccessToken(ShownAccessToken(token, level), secret)
+
+        def add(metadata: Metadata) -> AccessTokenRecord:
+            bot = metadata.users.add(UserFields(_bot_name(found.key), fields.name, "", bot=True))
+            metadata.members.add(found.key, bot, level)
+            return metadata.access_tokens.add(found.key, bot.id, fields.name, digest(secret), scopes, expires_at)
+
+        return await self.writer.submit(add), secret
 
     def list(
-        self, presented: tuple[Presented, ...], place: Place, wanted: WantedTokens, page: Page
-    ) -> Listed[ShownAccessToken]:
-        """List a place's tokens by falling id."""
-        found = self._place(presented, place)
-        query = shown_tokens().where(_of(found), *wanted.conditions()).order_by(AccessToken.id.desc())
-        listed = give_page(self.database, query, page)
-        return Listed([ShownAccessToken.of(token) for token in listed.rows], listed.total)
+        self, caller: Caller, where: ResourceReference, wanted: AccessTokenFilter, page: PageRequest
+    ) -> Page[AccessTokenRecord]:
+        """Return a page of a resource's tokens by falling id."""
+        found = self.resources.find(caller, where, READ_TO_MAINTAIN, READ_TO_OWN)
+        return self.metadata.access_tokens.list(found.key, wanted, page)
 
-    def read(self, presented: tuple[Presented, ...], place: Place, token_id: int) -> ShownAccessToken:
-        """Give a token. Raises TOKEN_NOT_FOUND."""
-        found = self._place(presented, place)
-        token = self.database.first(shown_tokens().where(_of(found) & (AccessToken.id == token_id)))
-        if not isinstance(token, AccessToken):
-            raise _unknown()
-        return ShownAccessToken.of(token)
+    def read(self, caller: Caller, where: ResourceReference, token_id: int) -> AccessTokenRecord:
+        """Return a token. Raise TOKEN_NOT_FOUND."""
+        found = self.resources.find(caller, where, READ_TO_MAINTAIN, READ_TO_OWN)
+        return self.metadata.access_tokens.get(token_id, found.key)
 
-    async def revoke(self, presented: tuple[Presented, ...], place: Place, token_id: int) -> None:
-        """Revoke a token, for good. Raises TOKEN_NOT_FOUND, also for one that was revoked."""
-        caller = self.authentication.known_caller(presented)
-        found = self.places.find(caller, place, MAINTAIN, OWN)
-        which = _of(found) & (AccessToken.id == token_id) & (AccessToken.revoked == False)  # noqa: E712 -- a column
-        token = self.database.first(AccessToken.select().where(which))
-        if not isinstance(token, AccessToken):
-            raise _unknown()
-        await self.writer.submit(lambda metadata: revoke_token(metadata.database, token))
-
-    def _place(self, presented: tuple[Presented, ...], place: Place) -> FoundPlace:
-        caller = self.authentication.known_caller(presented)
-        return self.places.find(caller, place, READ_TO_MAINTAIN, READ_TO_OWN)
+    async def revoke(self, caller: Caller, where: ResourceReference, token_id: int) -> None:
+        """Revoke a token, for good. Raise TOKEN_NOT_FOUND, also for one that was revoked."""
+        found = self.resources.find(caller, where, MAINTAIN, OWN)
+        token = self.metadata.access_tokens.get(token_id, found.key)
+        if token.revoked:
+            raise Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
+        await self.writer.submit(lambda metadata: _revoke(metadata, token))
 
 
-def shown_tokens() -> ModelSelect[AccessToken]:
-    """Select access tokens, each with its bot's role as `access_level`."""
-    in_project = (ProjectMember.user_id == AccessToken.user_id) & (ProjectMember.project_id == AccessToken.project_id)
-    in_group = (GroupMember.user_id == AccessToken.user_id) & (GroupMember.group_id == AccessToken.group_id)
-    role = Case(None, [(AccessToken.project_id.is_null(), GroupMember.access_level)], ProjectMember.access_level)
-    return (
-        AccessToken.select(AccessToken, role.alias("access_level"))
-        .join(ProjectMember, JOIN.LEFT_OUTER, on=in_project)
-        .switch(AccessToken)
-        .join(GroupMember, JOIN.LEFT_OUTER, on=in_group)
-        .objects()
-    )
+@dataclass(frozen=True, slots=True)
+class PersonalAccessTokenService:
+    """Personal access tokens, for their owners and for administrators. `metadata` is for reading."""
+
+    metadata: Metadata
+    writer: Writer
+
+    async def create(
+        self, caller: UserCaller, user_id: int, fields: AccessTokenFields
+    ) -> tuple[AccessTokenRecord, str]:
+        """Create a token for a user, and return it with its secret, which is kept nowhere.
+
+        Raise USER_NOT_FOUND, PARAMETER_VALUE_UNKNOWN for an unknown scope.
+        """
+        scopes, expires_at = _checked(fields)
+        require_administrator(caller, (API,))
+        secret = new_access_token()
+
+        def add(metadata: Metadata) -> AccessTokenRecord:
+            metadata.users.get(user_id)
+            return metadata.access_tokens.add(ResourceKey(), user_id, fields.name, digest(secret), scopes, expires_at)
+
+        return await self.writer.submit(add), secret
+
+    def list(self, caller: UserCaller, wanted: AccessTokenFilter, page: PageRequest) -> Page[AccessTokenRecord]:
+        """Return a page of tokens by falling id: everyone's for an administrator, else the caller's own."""
+        require_scope(caller, (API, READ_API))
+        if not caller.administrator:
+            if wanted.user_id not in {None, caller.user_id}:
+                raise _not_shown()
+            wanted = replace(wanted, user_id=caller.user_id)
+        return self.metadata.access_tokens.list(ResourceKey(), wanted, page)
+
+    def read(self, caller: UserCaller, token_id: int) -> AccessTokenRecord:
+        """Return a token. Raise TOKEN_NOT_FOUND, or CREDENTIAL_INVALID when the caller is no administrator."""
+        require_scope(caller, (API, READ_API))
+        try:
+            return self._own(caller, token_id)
+        except Failure:
+            if caller.administrator:
+                raise
+            raise _not_shown() from None
+
+    async def revoke(self, caller: UserCaller, token_id: int) -> None:
+        """Revoke a token, for good. Raise TOKEN_NOT_FOUND."""
+        require_scope(caller, (API,))
+        token = self._own(caller, token_id)
+        await self.writer.submit(lambda metadata: _revoke(metadata, token))
+
+    def presented(self, caller: UserCaller) -> AccessTokenRecord:
+        """Return the access token that the call presents."""
+        return self.metadata.access_tokens.get_presented(caller.token_id)
+
+    async def revoke_presented(self, caller: UserCaller) -> None:
+        """Revoke the access token that the call presents."""
+        token = self.presented(caller)
+        await self.writer.submit(lambda metadata: _revoke(metadata, token))
+
+    def _own(self, caller: UserCaller, token_id: int) -> AccessTokenRecord:
+        """Return a personal token that the caller may know of. Raise TOKEN_NOT_FOUND."""
+        token = self.metadata.access_tokens.get(token_id, ResourceKey())
+        if not caller.administrator and token.user_id != caller.user_id:
+            raise Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
+        return token
 
 
-def revoke_token(database: Database, token: AccessToken) -> None:
+def _checked(fields: AccessTokenFields) -> tuple[str, int | None]:
+    """Return a token's scopes and end as they are kept.
+
+    Raise PARAMETER_MISSING, PARAMETER_INVALID, PARAMETER_VALUE_UNKNOWN.
+    """
+    check_name(fields.name)
+    scopes = check_scopes(fields.scopes, ACCESS_TOKEN_SCOPES)
+    return scopes, None if fields.expires_at is None else start_of_day(fields.expires_at)
+
+
+def _revoke(metadata: Metadata, token: AccessTokenRecord) -> None:
     """Revoke an access token, and take its bot's role from it; a change for the writer."""
-    database.change(AccessToken.update(revoked=True).where(AccessToken.id == token.id))
-    if token.project_id is not None:
-        of_project = (ProjectMember.project_id == token.project_id) & (ProjectMember.user_id == token.user_id)
-        database.change(ProjectMember.delete().where(of_project))
-    if token.group_id is not None:
-        of_group = (GroupMember.group_id == token.group_id) & (GroupMember.user_id == token.user_id)
-        database.change(GroupMember.delete().where(of_group))
+    metadata.access_tokens.revoke(token.id)
+    if token.project_id is not None or token.group_id is not None:
+        metadata.members.remove(ResourceKey(token.project_id, token.group_id), token.user_id)
 
 
-def _of(place: FoundPlace) -> Expression:
-    if place.project_id is not None:
-        return AccessToken.project_id == place.project_id
-    return AccessToken.group_id == place.group_id
+def _bot_name(resource: ResourceKey) -> str:
+    prefix = f"group_{resource.group_id}" if resource.project_id is None else f"project_{resource.project_id}"
+    return f"{prefix}_bot_{secrets.token_hex(16)}"
 
 
-def _create(database: Database, token: AccessToken, level: int) -> None:
-    """Write the bot, its role and the token."""
-    place = f"group_{token.group_id}" if token.project_id is None else f"project_{token.project_id}"
-    bot = User.insert(
-        username=f"{place}_bot_{secrets.token_hex(16)}",
-        name=token.name,
-        administrator=False,
-        bot=True,
-        created_at=token.created_at,
-    )
-    token.user_id = database.change(bot)
-    role = {"user_id": token.user_id, "access_level": level, "created_at": token.created_at}
-    if token.project_id is None:
-        database.change(GroupMember.insert(group_id=token.group_id, **role))
-    else:
-        database.change(ProjectMember.insert(project_id=token.project_id, **role))
-    token.id = database.change(AccessToken.insert(token.__data__))
-
-
-def _unknown() -> Failure:
-    return Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
+def _not_shown() -> Failure:
+    return Failure(Reason.CREDENTIAL_INVALID, "only an administrator sees another user's tokens")

@@ -1,219 +1,108 @@
-"""Creating, reading, listing, changing and deleting projects."""
+"""Projects: creating, reading, listing, changing and deleting them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-from peewee import Expression, Field, ModelSelect
+from dataclasses import dataclass, replace
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import MAINTAIN, OWN, SEE
-from reference_server.storage.access.callers import Presented, UserCaller
+from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.projects import ProjectAccess
-from reference_server.storage.blobs.freeing import Freeing
-from reference_server.storage.identity.formats import check_name, check_path, read_package_access, read_visibility
-from reference_server.storage.identity.namespaces import claim_path, require_visibility_below
-from reference_server.storage.identity.sight import roles_in_groups, roles_in_projects, seen_projects, viewer
-from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, Project, User
-from reference_server.storage.metadata.pages import Listed, Page, give_page
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.identity.formats import (
+    check_name,
+    check_path,
+    check_visibility_below,
+    read_package_access,
+    read_visibility,
+)
+from reference_server.storage.identity.groups import viewer_of
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.pagination import Page, PageRequest
+from reference_server.storage.metadata.repositories.projects import (
+    ProjectChanges,
+    ProjectFields,
+    ProjectFilter,
+    ProjectRecord,
+)
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.packages.forgetting import forget_packages_of
-from reference_server.storage.rules.roles import PackageAccess, Visibility
-
-_ORDERS: dict[str, Field] = {
-    "": Project.created_at,
-    "id": Project.id,
-    "name": Project.name,
-    "path": Project.path,
-    "created_at": Project.created_at,
-    "updated_at": Project.created_at,
-}
-_SORTS = frozenset({"", "asc", "desc"})
 
 
 @dataclass(frozen=True, slots=True)
-class NewProject:
-    """A project to be made; `visibility` 0 is private, `package_access` 0 enabled."""
+class ProjectService:
+    """Projects, for whoever may see or change them. `metadata` is for reading."""
 
-    name: str
-    path: str
-    group_id: int
-    visibility: int
-    package_access: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedProject:
-    """What is to change in a project; None or 0 for what stays."""
-
-    name: str | None
-    visibility: int
-    package_access: int
-
-
-@dataclass(frozen=True, slots=True)
-class WantedProjects:
-    """Which projects to list, and in which order; None, 0 or "" for no such wish. `group` is an id or a full path."""
-
-    group: str | None = None
-    include_subgroups: bool = False
-    search: str | None = None
-    visibility: int = 0
-    minimum_access_level: int | None = None
-    order_by: str = ""
-    sort: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectView:
-    """A project with its group, and the caller's roles in both; None without one."""
-
-    project: Project
-    group: Group
-    own_level: int | None
-    group_level: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Projects:
-    """Projects, for whoever may see or change them. `database` is for reading."""
-
-    authentication: Authentication
     access: ProjectAccess
     groups: GroupAccess
-    database: Database
+    metadata: Metadata
     writer: Writer
-    freeing: Freeing
+    garbage_collector: GarbageCollector
 
-    async def create(self, presented: tuple[Presented, ...], new: NewProject) -> ProjectView:
-        """Create a project in a group. Raises PARAMETER_MISSING, PARAMETER_TAKEN, GROUP_NOT_FOUND."""
-        caller = self.authentication.known_caller(presented)
-        check_name(new.name)
-        check_path(new.path)
-        visibility = read_visibility(new.visibility)
-        access = read_package_access(new.package_access)
-        if not new.group_id:
+    async def create(self, caller: Caller, fields: ProjectFields) -> ProjectRecord:
+        """Create a project in a group. Raise PARAMETER_MISSING, PARAMETER_TAKEN, GROUP_NOT_FOUND."""
+        check_name(fields.name)
+        check_path(fields.path)
+        fields = replace(
+            fields,
+            visibility=read_visibility(fields.visibility),
+            package_access=read_package_access(fields.package_access),
+        )
+        if not fields.group_id:
             raise Failure(Reason.PARAMETER_MISSING, "a project needs a group", parameter="namespace_id")
-        group = self.groups.find(caller, str(new.group_id), MAINTAIN)
-        project = await self.writer.submit(lambda metadata: _create(metadata.database, new, visibility, access))
-        return ProjectView(project, group, None, self.groups.role(caller, group.id))
+        self.groups.find(caller, str(fields.group_id), MAINTAIN)
+        return await self.writer.submit(lambda metadata: _create(metadata, fields, _user_id(caller)))
 
-    def read(self, presented: tuple[Presented, ...], reference: str) -> ProjectView:
-        """Read a project. Raises PROJECT_NOT_FOUND."""
-        caller = self.authentication.caller(presented)
-        found = self.access.find(caller, reference, SEE)
-        project = self.database.first(Project.select().where(Project.id == found.id))
-        group = self.database.first(Group.select().where(Group.id == found.group_id))
-        return ProjectView(project, group, found.own_level, found.group_level)
+    def read(self, caller: Caller, reference: str) -> ProjectRecord:
+        """Return a project. Raise PROJECT_NOT_FOUND."""
+        return self.metadata.projects.get(self.access.find(caller, reference, SEE).id, _user_id(caller))
 
-    def list(self, presented: tuple[Presented, ...], wanted: WantedProjects, page: Page) -> Listed[ProjectView]:
-        """List the projects that the caller sees. Raises GROUP_NOT_FOUND, PARAMETER_VALUE_UNKNOWN."""
-        caller = viewer(self.authentication, presented)
-        query = _ordered(seen_projects(caller, wanted.minimum_access_level), wanted)
-        if wanted.group is not None:
-            group = self.groups.find(self.authentication.caller(presented), wanted.group, SEE)
-            query = query.where(_of_group(group.id, include_subgroups=wanted.include_subgroups))
-        if wanted.search:
-            query = query.where(Project.name.contains(wanted.search) | Project.path.contains(wanted.search))
+    def list(self, caller: Caller, group: str | None, wanted: ProjectFilter, page: PageRequest) -> Page[ProjectRecord]:
+        """Return a page of the projects that the caller sees. Raise GROUP_NOT_FOUND, PARAMETER_VALUE_UNKNOWN."""
+        viewer = viewer_of(caller)
         if wanted.visibility:
-            query = query.where(Project.visibility == read_visibility(wanted.visibility))
-        found = give_page(self.database, query, page)
-        return Listed(views(self.database, caller, found.rows), found.total)
+            wanted = replace(wanted, visibility=read_visibility(wanted.visibility))
+        if group is not None:
+            wanted = replace(wanted, group_id=self.groups.find(caller, group, SEE).id)
+        return self.metadata.projects.list(viewer, wanted, page)
 
-    async def change(self, presented: tuple[Presented, ...], reference: str, changed: ChangedProject) -> ProjectView:
-        """Change what is given. Raises PROJECT_NOT_FOUND, PARAMETER_INVALID for a visibility wider than the group's."""
-        caller = self.authentication.known_caller(presented)
-        columns: dict[str, object] = {}
-        if changed.name is not None:
-            check_name(changed.name)
-            columns["name"] = changed.name
-        if changed.visibility:
-            columns["visibility"] = read_visibility(changed.visibility)
-        if changed.package_access:
-            columns["package_access"] = read_package_access(changed.package_access)
-        found = self.access.find(caller, reference, OWN if changed.visibility else MAINTAIN)
-        await self.writer.submit(lambda metadata: _change(metadata.database, found.id, columns))
-        return self.read(presented, reference)
+    async def change(self, caller: Caller, reference: str, changes: ProjectChanges) -> ProjectRecord:
+        """Change what is given. Raise PROJECT_NOT_FOUND, PARAMETER_INVALID for a visibility wider than the group's."""
+        if changes.name is not None:
+            check_name(changes.name)
+        if changes.visibility:
+            read_visibility(changes.visibility)
+        if changes.package_access:
+            read_package_access(changes.package_access)
+        project_id = self.access.find(caller, reference, OWN if changes.visibility else MAINTAIN).id
+        await self.writer.submit(lambda metadata: _change(metadata, project_id, changes))
+        return self.read(caller, reference)
 
-    async def delete(self, presented: tuple[Presented, ...], reference: str) -> None:
-        """Delete a project with its packages and tokens. Raises PROJECT_NOT_FOUND."""
-        caller = self.authentication.known_caller(presented)
+    async def delete(self, caller: Caller, reference: str) -> None:
+        """Delete a project with its packages and tokens. Raise PROJECT_NOT_FOUND."""
         project_id = self.access.find(caller, reference, OWN).id
-        freed = await self.writer.submit(lambda metadata: forget_projects(metadata.database, [project_id]), long=True)
-        self.freeing.free_later(freed)
+        freed = await self.writer.submit(lambda metadata: _delete(metadata, project_id), long=True)
+        self.garbage_collector.free_later(freed)
 
 
-def _create(database: Database, new: NewProject, visibility: Visibility, access: PackageAccess) -> Project:
-    group = database.first(Group.select().where(Group.id == new.group_id))
-    if group is None:
-        raise Failure(Reason.GROUP_NOT_FOUND, "no such group")
-    require_visibility_below(group, visibility)
-    full_path = f"{group.full_path}/{new.path}"
-    claim_path(database, full_path)
-    project = Project(
-        group_id=group.id,
-        name=new.name,
-        path=new.path,
-        full_path=full_path,
-        visibility=visibility,
-        created_at=clock.now(),
-        package_access=access,
-    )
-    project.id = database.change(Project.insert(project.__data__))
-    return project
+def _create(metadata: Metadata, fields: ProjectFields, user_id: int | None) -> ProjectRecord:
+    group = metadata.groups.get(fields.group_id)
+    check_visibility_below(group, fields.visibility)
+    return metadata.projects.get(metadata.projects.add(fields, group), user_id)
 
 
-def _change(database: Database, project_id: int, columns: dict[str, object]) -> None:
-    visibility = columns.get("visibility")
-    if isinstance(visibility, Visibility):
-        above = Group.select().join(Project, on=Project.group_id == Group.id).where(Project.id == project_id)
-        require_visibility_below(database.first(above), visibility)
-    if columns:
-        database.change(Project.update(columns).where(Project.id == project_id))
+def _change(metadata: Metadata, project_id: int, changes: ProjectChanges) -> None:
+    if changes.visibility:
+        check_visibility_below(metadata.projects.get(project_id, None).group, changes.visibility)
+    metadata.projects.change(project_id, changes)
 
 
-def views(database: Database, caller: UserCaller | None, projects: Sequence[Project]) -> list[ProjectView]:
-    """Show projects, each with its group and the caller's roles in both."""
-    group_ids = {project.group_id for project in projects}
-    groups = {group.id: group for group in database.rows(Group.select().where(Group.id.in_(sorted(group_ids))))}
-    own = roles_in_projects(database, caller, [project.id for project in projects])
-    from_groups = roles_in_groups(database, caller, group_ids)
-    return [
-        ProjectView(project, groups[project.group_id], own.get(project.id), from_groups.get(project.group_id))
-        for project in projects
-    ]
-
-
-def _ordered(query: ModelSelect[Project], wanted: WantedProjects) -> ModelSelect[Project]:
-    """Order a list of projects."""
-    column = _ORDERS.get(wanted.order_by)
-    if column is None:
-        raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "order_by has no such value", parameter="order_by")
-    if wanted.sort not in _SORTS:
-        raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "sort has no such value", parameter="sort")
-    columns = (column, Project.id)
-    return query.order_by(*(each.asc() if wanted.sort == "asc" else each.desc() for each in columns))
-
-
-def _of_group(group_id: int, *, include_subgroups: bool) -> Expression:
-    if not include_subgroups:
-        return Project.group_id == group_id
-    return Project.group_id.in_(
-        GroupAncestor.select(GroupAncestor.group_id).where(GroupAncestor.ancestor_id == group_id)
-    )
-
-
-def forget_projects(database: Database, project_ids: Iterable[int]) -> list[bytes]:
-    """Delete projects with their packages, tokens and bots; gives the freed digests. A change for the writer."""
-    wanted = list(project_ids)
-    freed = forget_packages_of(database, wanted)
-    for project_id in wanted:
-        bots = AccessToken.select(AccessToken.user_id).where(AccessToken.project_id == project_id)
-        database.change(User.delete().where(User.id.in_(bots)))
-        database.change(Project.delete().where(Project.id == project_id))
+def _delete(metadata: Metadata, project_id: int) -> list[bytes]:
+    """Delete a project with everything in it, and return the digests of content that is free now."""
+    freed = metadata.packages.delete_of_projects([project_id])
+    metadata.projects.delete([project_id])
     return freed
+
+
+def _user_id(caller: Caller) -> int | None:
+    return caller.user_id if isinstance(caller, UserCaller) else None

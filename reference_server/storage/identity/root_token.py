@@ -6,14 +6,11 @@ import os
 import stat
 from pathlib import Path
 
-from peewee import IntegrityError
-
 from reference_server.contract.limits import SECRET_BYTES
 from reference_server.storage.access.scopes import API
 from reference_server.storage.access.tokens import digest, new_access_token
-from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.models import AccessToken, User
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.repositories.resources import ResourceKey
 
 _USERNAME = "root"
 _SHORTEST = 16  # characters: fewer could be guessed over the network
@@ -25,51 +22,24 @@ class RootTokenFileError(Exception):
     """The root token file cannot be used; the message says what to do."""
 
 
-def ensure_root_token(database: Database, path: Path) -> None:
+def ensure_root_token(metadata: Metadata, path: Path) -> None:
     """Make the token in the file, which is written when it does not exist, the administrator's only one from a file.
 
-    Raises RootTokenFileError.
+    Raise RootTokenFileError.
     """
-    secret = _read_or_write(path)
-    database.run("BEGIN IMMEDIATE")
-    try:
-        _record(database, digest(secret))
-    except IntegrityError:
-        database.roll_back()
-        raise RootTokenFileError(
-            f"root token file {path}: its token belongs to somebody else here; write another, or remove the file"
-        ) from None
-    except BaseException:
-        database.roll_back()
-        raise
-    database.run("COMMIT")
-
-
-def _record(database: Database, token_digest: bytes) -> None:
-    """Write the administrator and its token, which replaces those of earlier files. Raises peewee.IntegrityError."""
-    administrator = database.first(User.select().where(User.username == _USERNAME))
-    if administrator is None:
-        new = User.insert(
-            username=_USERNAME, name="Administrator", administrator=True, bot=False, created_at=clock.now()
-        )
-        user_id = database.change(new)
-    else:
-        user_id = administrator.id
-    from_a_file = (AccessToken.user_id == user_id) & (AccessToken.name == _TOKEN_NAME)
-    database.change(AccessToken.delete().where(from_a_file))
-    token = AccessToken.insert(
-        user_id=user_id,
-        name=_TOKEN_NAME,
-        digest=token_digest,
-        scopes=API,
-        revoked=False,
-        created_at=clock.now(),
-    )
-    database.change(token)
+    token_digest = digest(_read_or_write(path))
+    with metadata.database.transaction():
+        user_id = metadata.users.ensure_administrator(_USERNAME)
+        metadata.access_tokens.delete_named(user_id, _TOKEN_NAME)
+        if metadata.credentials.access_token(token_digest) is not None:
+            raise RootTokenFileError(
+                f"root token file {path}: its token belongs to somebody else here; write another, or remove the file"
+            )
+        metadata.access_tokens.add(ResourceKey(), user_id, _TOKEN_NAME, token_digest, API, None)
 
 
 def _read_or_write(path: Path) -> str:
-    """Read the token, or write a new one where there is no file."""
+    """Return the token in the file, which is written when there is none."""
     try:
         if path.exists():
             _require_private(path)
@@ -88,7 +58,7 @@ def _checked(secret: str, path: Path) -> str:
 
 
 def _require_private(path: Path) -> None:
-    """Let a file pass that is for its owner alone."""
+    """Raise RootTokenFileError for a file that is not for its owner alone."""
     if path.stat().st_mode & _OTHERS:
         raise RootTokenFileError(f"root token file {path}: others than its owner may use it; run: chmod 600 {path}")
 

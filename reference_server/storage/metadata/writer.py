@@ -9,21 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import sqlite3
+import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import structlog
+
 from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.metadata.database import Database, TransactionFailedError
 from reference_server.storage.metadata.metadata import Metadata
-from reference_server.storage.metadata.sqlite.database import Database
 
 Answer = TypeVar("Answer")
 _BATCH = 128
 _WAITING = 1024
 _ATTEMPTS = 500
 _ATTEMPT_SECONDS = 0.01
+
+
+class WriterEndedError(Exception):
+    """The writer ended although nobody closed it: nothing is written any more."""
 
 
 @dataclass(slots=True)
@@ -38,33 +44,38 @@ class _Pending(Generic[Answer]):
 
 
 class Writer:
-    """Runs changes in groups, each change in a savepoint of its own.
+    """Runs changes in groups; a change is undone alone when it raises.
 
     A change is a function of the metadata, which it alone uses while it runs. What it returns answers `submit` once it
-    is on stable storage; what it raises undoes it alone. A future that is cancelled before its change has begun
-    withdraws it.
+    is on stable storage. A future that is cancelled before its change has begun withdraws it.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._metadata = Metadata(database)
-        self._database.run("PRAGMA busy_timeout = 0")  # _begin waits without holding the event loop
         self._waiting: collections.deque[_Pending[Any]] = collections.deque()
+        self._group: list[_Pending[Any]] = []
         self._arrived = asyncio.Event()
         self._closing = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._running = asyncio.create_task(self._run(), name="metadata writer")
+        self._running.add_done_callback(self._note_end)
+        self.ended = asyncio.Event()
+        """Set when the writer has ended although nobody closed it."""
 
-    def submit(self, change: Callable[[Metadata], Answer], *, long: bool = False) -> asyncio.Future[Answer]:
-        """Queue a change and give the future of its answer. Raises OVERLOADED when too many wait."""
-        if len(self._waiting) >= _WAITING:
-            raise Failure(Reason.OVERLOADED, "too many changes wait to be written", retry_after_seconds="1")
-        return self.insist(change, long=long)
+    def submit(
+        self, change: Callable[[Metadata], Answer], *, long: bool = False, unlimited: bool = False
+    ) -> asyncio.Future[Answer]:
+        """Queue a change and return the future of its answer.
 
-    def insist(self, change: Callable[[Metadata], Answer], *, long: bool = False) -> asyncio.Future[Answer]:
-        """Queue a change that something bounds elsewhere; as `submit`, and never overloaded."""
+        Raise OVERLOADED when too many wait, unless the change is `unlimited` because something else bounds it.
+        """
         if self._closing:
             raise RuntimeError("the writer is closed")
+        if self.ended.is_set():
+            raise WriterEndedError
+        if not unlimited and len(self._waiting) >= _WAITING:
+            raise Failure(Reason.OVERLOADED, "too many changes wait to be written", retry_after_seconds="1")
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Pending(change, answer, long))
         self._arrived.set()
@@ -74,7 +85,7 @@ class Writer:
         """Write what waits, then stop."""
         self._closing = True
         self._arrived.set()
-        await self._running
+        await asyncio.gather(self._running, return_exceptions=True)
         self._thread.shutdown()
 
     async def _run(self) -> None:
@@ -88,36 +99,41 @@ class Writer:
             else:
                 self._arrived.clear()
 
+    def _note_end(self, running: asyncio.Task[None]) -> None:
+        """Refuse what waits, and say so, when the writer ended for a reason that nobody foresaw."""
+        error = asyncio.CancelledError() if running.cancelled() else running.exception()
+        if error is None:
+            return
+        structlog.get_logger().critical("the metadata writer ended", exc_info=error)
+        self.ended.set()
+        _answer([*self._group, *self._waiting], WriterEndedError())
+        self._waiting.clear()
+
     async def _write_group(self) -> None:
         """Write the changes that wait, or refuse them together."""
         loop = asyncio.get_running_loop()
         broken: BaseException | None = None
-        group: list[_Pending[Any]] = []
+        self._group = []
         try:
             await self._begin()
-            group = self._take()
-            if group and group[0].long:
-                await loop.run_in_executor(self._thread, self._apply, group)
+            self._group = self._take()
+            if self._group and self._group[0].long:
+                await loop.run_in_executor(self._thread, self._apply)
             else:
-                self._apply(group)
-            await loop.run_in_executor(self._thread, self._database.run, "COMMIT")
-        except (sqlite3.Error, Failure) as error:
-            group = group or self._take()
-            broken = error
+                self._apply()
+            await loop.run_in_executor(self._thread, self._database.commit)
+        except (TransactionFailedError, Failure) as error:
+            self._group = self._group or self._take()
+            broken = self._explained(error)
             self._database.roll_back()
-        _answer(group, broken)
+        _answer(self._group, broken)
 
     async def _begin(self) -> None:
         """Begin a transaction; another program may hold the metadata for a moment, and the event loop goes on."""
         for _ in range(_ATTEMPTS):
-            try:
-                self._database.run("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    raise
-                await asyncio.sleep(_ATTEMPT_SECONDS)
-            else:
+            if self._database.begin():
                 return
+            await asyncio.sleep(_ATTEMPT_SECONDS)
         raise Failure(Reason.OVERLOADED, "another program holds the metadata", retry_after_seconds="1")
 
     def _take(self) -> list[_Pending[Any]]:
@@ -133,20 +149,24 @@ class Writer:
                     break
         return group
 
-    def _apply(self, group: list[_Pending[Any]]) -> None:
-        """Run the changes, each in its savepoint."""
-        for pending in group:
-            self._run_change(pending)
+    def _apply(self) -> None:
+        """Run the changes of the group. What one raises is its refusal, unless it ended the whole transaction."""
+        for pending in self._group:
+            try:
+                pending.outcome = self._database.attempt(functools.partial(pending.change, self._metadata))
+            except TransactionFailedError:
+                raise
+            except Exception as error:
+                pending.refusal = self._explained(error)
 
-    def _run_change(self, pending: _Pending[Any]) -> None:
-        """Run one change in its savepoint. What it raises is its refusal, unless it ended the whole transaction."""
-        self._database.run("SAVEPOINT change")
-        try:
-            pending.outcome = pending.change(self._metadata)
-        except Exception as error:
-            pending.refusal = error
-            self._database.run("ROLLBACK TO change")
-        self._database.run("RELEASE change")
+    def _explained(self, refusal: BaseException) -> BaseException:
+        """Return VOLUME_FULL where that is what the database met."""
+        cause: BaseException | None = refusal
+        while cause is not None:
+            if self._database.reports_full_volume(cause):
+                return Failure(Reason.VOLUME_FULL, "the volume has no room for the metadata")
+            cause = cause.__cause__ or cause.__context__
+        return refusal
 
 
 def _answer(group: list[_Pending[Any]], broken: BaseException | None) -> None:
@@ -158,14 +178,4 @@ def _answer(group: list[_Pending[Any]], broken: BaseException | None) -> None:
         if refusal is None:
             pending.answer.set_result(pending.outcome)
         else:
-            pending.answer.set_exception(_explained(refusal))
-
-
-def _explained(refusal: BaseException) -> BaseException:
-    """Say that the volume is full where that is what SQLite met."""
-    cause: BaseException | None = refusal
-    while cause is not None:
-        if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-            return Failure(Reason.VOLUME_FULL, "the volume has no room for the metadata")
-        cause = cause.__cause__ or cause.__context__
-    return refusal
+            pending.answer.set_exception(refusal)

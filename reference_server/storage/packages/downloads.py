@@ -1,16 +1,32 @@
-"""When packages were last downloaded: noted in memory, and written together every few seconds."""
+"""Opening package files for download, and when packages were last downloaded."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import structlog
+
+from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.access.authorization import Permission
+from reference_server.storage.access.callers import Caller
+from reference_server.storage.access.projects import ProjectAccess
+from reference_server.storage.blobs.store import BlobStore, StoredContent
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.rows import FoundFile
 from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.packages.read_tickets import ReadTickets
+from reference_server.storage.rules import coordinates as formats
+from reference_server.storage.rules.coordinates import Coordinates
+from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.statuses import DOWNLOADABLE, LISTED
 
-_UPDATE = "UPDATE packages SET last_downloaded_at = ? WHERE id = ?"
 
+class DownloadTimes:
+    """Notes downloads in memory without slowing them, and writes them together every few seconds.
 
-class Downloads:
-    """Notes downloads without slowing them; those of the last seconds are lost when the storage crashes."""
+    Those of the last seconds are lost when the storage crashes.
+    """
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
@@ -21,20 +37,71 @@ class Downloads:
         self._noted[package_id] = clock.now()
 
     def last(self, package_id: int, written: int | None) -> int | None:
-        """Say when a package was last downloaded, in milliseconds since 1970; `written` is what the metadata say."""
+        """Return when a package was last downloaded, in milliseconds since 1970; `written` is what the metadata say."""
         return self._noted.get(package_id, written)
 
     async def write(self) -> int:
-        """Write what was noted and give of how many packages; what cannot be written now stays noted."""
+        """Write what was noted and return of how many packages; what cannot be written now stays noted."""
         written = dict(self._noted)
         if written:
-            await self._writer.insist(lambda metadata: _write(metadata.database, written), long=True)
+            change = lambda metadata: metadata.packages.note_downloads(written)  # noqa: E731
+            await self._writer.submit(change, long=True, unlimited=True)
         for package_id, downloaded_at in written.items():
             if self._noted.get(package_id) == downloaded_at:
                 del self._noted[package_id]
         return len(written)
 
 
-def _write(database: Database, downloads: dict[int, int]) -> None:
-    for package_id, downloaded_at in downloads.items():
-        database.run(_UPDATE, (downloaded_at, package_id))
+@dataclass(frozen=True, slots=True)
+class DownloadService:
+    """Finds package files for whoever may download them."""
+
+    projects: ProjectAccess
+    metadata: Metadata
+    edition: Edition
+    permission: Permission
+    times: DownloadTimes
+    store: BlobStore
+    tickets: ReadTickets
+
+    def open(self, caller: Caller, coordinates: Coordinates, *, with_content: bool) -> FoundFile:
+        """Find the newest file; `with_content` says that it is downloaded, and gives its content if it is small.
+
+        Raise PACKAGE_FILE_NOT_FOUND; CREDENTIAL_INVALID where an anonymous caller would see more with a credential.
+        """
+        formats.check(coordinates, self.edition)
+        project = self.projects.find_or_challenge(caller, coordinates.project, self.permission)
+        found = self.metadata.package_files.newest(
+            project.id,
+            coordinates.package_name,
+            coordinates.package_version,
+            formats.stored_file_name(coordinates.file_name),
+            with_content=with_content,
+        )
+        if found is None or found.package_status not in DOWNLOADABLE:
+            raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "no such package file")
+        if with_content:
+            self.times.note(found.row.package_id)
+        return found
+
+    def open_by_id(
+        self, caller: Caller, project: str, package_id: int, file_id: int, *, with_content: bool
+    ) -> FoundFile:
+        """Find a file row of a package; `with_content` as for `open`. Raise PACKAGE_FILE_NOT_FOUND."""
+        project_id = self.projects.find(caller, project, self.permission).id
+        found = self.metadata.package_files.by_id(project_id, package_id, file_id)
+        if found is None or found.package_status not in DOWNLOADABLE & LISTED:
+            raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "no such package file")
+        if with_content:
+            self.times.note(package_id)
+        return found
+
+    def open_content(self, read_ticket: bytes) -> StoredContent:
+        """Open the content on the volume that a ticket is for. Raise READ_TICKET_INVALID, PACKAGE_FILE_NOT_FOUND."""
+        sha256 = self.tickets.read(read_ticket)
+        try:
+            return self.store.open(sha256)
+        except KeyError:
+            if self.metadata.blobs.exists(sha256):
+                structlog.get_logger().error("content is missing on the volume", sha256=sha256.hex())
+            raise Failure(Reason.PACKAGE_FILE_NOT_FOUND, "the package file was deleted meanwhile") from None

@@ -1,58 +1,80 @@
-"""Reading and changing the package settings of groups."""
+"""What groups and projects say of packages: duplicate settings, and how large a file may be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_server.storage.access.authentication import Authentication
-from reference_server.storage.access.authorization import READ_SETTINGS, Permission
-from reference_server.storage.access.callers import Presented
+from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.access.authorization import OWN, READ_SETTINGS, SEE, Permission, require_administrator
+from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.access.groups import GroupAccess
-from reference_server.storage.metadata.models import PackageSettings
-from reference_server.storage.metadata.sqlite.database import Database
-from reference_server.storage.metadata.sqlite.hot_paths import HotPaths
+from reference_server.storage.access.projects import ProjectAccess
+from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.duplicates import DuplicateSettings, check_exception_regex
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class PackageSettingsService:
     """The package settings of groups, for whoever may see or change them."""
 
-    authentication: Authentication
     groups: GroupAccess
-    lookups: HotPaths
+    metadata: Metadata
     writer: Writer
     changing: Permission
 
-    def read(self, presented: tuple[Presented, ...], group: str) -> DuplicateSettings:
-        """Give the settings in force for a group. Raises GROUP_NOT_FOUND."""
-        caller = self.authentication.known_caller(presented)
-        return _in_force(self.lookups, self.groups.find(caller, group, READ_SETTINGS).id)
+    def read(self, caller: Caller, group: str) -> DuplicateSettings:
+        """Return the settings in force for a group. Raise GROUP_NOT_FOUND."""
+        return settings_in_force(self.metadata, self.groups.find(caller, group, READ_SETTINGS).id)
 
     async def change(
-        self, presented: tuple[Presented, ...], group: str, *, allowed: bool | None, exception_regex: str | None
+        self, caller: Caller, group: str, *, allowed: bool | None, exception_regex: str | None
     ) -> DuplicateSettings:
-        """Change what is not None, and give the settings in force. Raises GROUP_NOT_FOUND, PARAMETER_INVALID."""
-        caller = self.authentication.known_caller(presented)
+        """Change what is not None, and return the settings in force. Raise GROUP_NOT_FOUND, PARAMETER_INVALID."""
         if exception_regex is not None:
             check_exception_regex(exception_regex)
         group_id = self.groups.find(caller, group, self.changing).id
-        return await self.writer.submit(lambda metadata: _change(metadata.database, group_id, allowed, exception_regex))
+        return await self.writer.submit(lambda metadata: _change(metadata, group_id, allowed, exception_regex))
 
 
-def _change(database: Database, group_id: int, allowed: bool | None, regex: str | None) -> DuplicateSettings:
+@dataclass(frozen=True, slots=True)
+class SizeLimitService:
+    """How large a file projects take, for whoever sees them, and for administrators to change. Sizes are bytes."""
+
+    projects: ProjectAccess
+    metadata: Metadata
+    writer: Writer
+    registry_maximum: int
+
+    def read(self, caller: Caller, project: str) -> int:
+        """Return the size of the largest file that a project takes. Raise PROJECT_NOT_FOUND."""
+        found = self.projects.find(caller, project, SEE)
+        return self.metadata.package_settings.terms(found.id).maximum_file_bytes or self.registry_maximum
+
+    async def change(self, caller: Caller, project: str, maximum: int | None) -> int:
+        """Change the largest file that a project takes, None for what the registry takes. Raise PARAMETER_INVALID."""
+        if maximum is not None and maximum < 1:
+            message = "a file has at least one byte, or the limit forbids all"
+            raise Failure(Reason.PARAMETER_INVALID, message, parameter="maximum_file_bytes")
+        if not isinstance(caller, UserCaller):
+            raise Failure(Reason.ROLE_INSUFFICIENT, "only administrators change limits")
+        require_administrator(caller, OWN.scopes)
+        project_id = self.projects.find(caller, project, OWN).id
+        await self.writer.submit(lambda metadata: metadata.package_settings.put_size_limit(project_id, maximum))
+        return maximum or self.registry_maximum
+
+
+def settings_in_force(metadata: Metadata, group_id: int) -> DuplicateSettings:
+    """Return the settings of the nearest group that has any, or those of a registry where none has."""
+    known = metadata.package_settings.nearest(group_id)
+    return DuplicateSettings() if known is None else DuplicateSettings(*known)
+
+
+def _change(metadata: Metadata, group_id: int, allowed: bool | None, regex: str | None) -> DuplicateSettings:
     """Write a group's own settings, which begin as those that were in force."""
-    before = _in_force(HotPaths(database), group_id)
+    before = settings_in_force(metadata, group_id)
     after = DuplicateSettings(
         before.allowed if allowed is None else allowed, before.exception_regex if regex is None else regex
     )
-    columns = {"duplicates_allowed": after.allowed, "duplicate_exception_regex": after.exception_regex}
-    own = PackageSettings.insert(group_id=group_id, **columns)
-    database.change(own.on_conflict(conflict_target=[PackageSettings.group_id], update=columns))
+    metadata.package_settings.put(group_id, duplicates_allowed=after.allowed, exception_regex=after.exception_regex)
     return after
-
-
-def _in_force(lookups: HotPaths, group_id: int) -> DuplicateSettings:
-    known = lookups.settings(group_id)
-    return DuplicateSettings() if known is None else DuplicateSettings(*known)

@@ -1,125 +1,184 @@
-"""Uploads that were begun and are not over: where each stands, and when it is given up."""
+"""Publishing content that does not travel in a message: begin, receive, commit."""
 
 from __future__ import annotations
 
 import asyncio
-import enum
-import secrets
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 
+import structlog
+
+from reference_server.content.digests import ContentSummary, summarize
+from reference_server.content.pipeline import ContentPipeline
 from reference_server.contract.failure import Failure, Reason
-from reference_server.contract.limits import UPLOAD_IDLE_SECONDS
+from reference_server.contract.limits import SMALL_CONTENT_BYTES
+from reference_server.storage.access.callers import Caller
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.store import BlobStore
-from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
-from reference_server.storage.packages.publishing import Publication
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.rows import PackageFileRow
+from reference_server.storage.packages.publications import (
+    PermittedPublication,
+    Publication,
+    PublishService,
+    check_size,
+)
+from reference_server.storage.packages.upload_sessions import Stage, UploadSession, UploadSessions
 
-_ID_BYTES = 16
-_OPEN_AT_A_TIME = 4096
-_ANSWERS_KEPT = 10_000
+_EMPTY = summarize(b"", legacy=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """What came through the storage: length and digests."""
+class UploadService:
+    """Takes large content in three steps. `metadata` is for reading."""
 
-    size: int
-    sha256: bytes
-    md5: bytes | None
-    sha1: bytes | None
+    publications: PublishService
+    sessions: UploadSessions
+    store: BlobStore
+    pipeline: ContentPipeline
+    guards: DigestGuards
+    garbage_collector: GarbageCollector
+    metadata: Metadata
 
+    def begin(
+        self,
+        authenticate: Callable[[], Caller],
+        publication: Publication,
+        declared_size: int | None,
+        *,
+        shares_volume: bool,
+    ) -> UploadSession:
+        """Permit a publication before its content comes; every check of a publication is made."""
+        caller = authenticate()
+        if declared_size is not None and declared_size < 0:
+            raise Failure(Reason.PARAMETER_INVALID, "a size cannot be negative", parameter="declared_size")
+        permitted = self.publications.permit(caller, publication, declared_size)
+        self.publications.check_duplicate(self.metadata, permitted)
+        if declared_size is not None and not self.store.has_room_for(declared_size):
+            raise Failure(Reason.VOLUME_FULL, "the volume has no room for the content")
+        return self.sessions.begin(
+            publication, authenticate, maximum_bytes=permitted.maximum_bytes, shares_volume=shares_volume
+        )
 
-class Stage(enum.Enum):
-    """How far the bytes of an upload have come."""
+    async def receive(self, upload: UploadSession, pieces: AsyncIterator[bytes]) -> ContentSummary:
+        """Take all of an upload's content through the storage; what fails or breaks off ends the upload.
 
-    AWAITED = enum.auto()
-    COMING = enum.auto()
-    RECEIVED = enum.auto()
-
-
-@dataclass(slots=True)
-class Upload:
-    """One begun upload; `received` is None as long as no byte has come through the storage."""
-
-    id: str
-    publication: Publication
-    shares_volume: bool
-    maximum_bytes: int
-    touched_at: float
-    stage: Stage = Stage.AWAITED
-    received: Received | None = None
-    commit: asyncio.Task[PackageFileRow] | None = field(default=None, repr=False)
-
-
-class Uploads:
-    """The begun uploads, by id. `clock` gives seconds since 1970."""
-
-    def __init__(self, store: BlobStore, clock: Callable[[], float] = time.time) -> None:
-        self._store = store
-        self._clock = clock
-        self._uploads: dict[str, Upload] = {}
-        self._committed: dict[str, Upload] = {}
-
-    def begin(self, publication: Publication, *, maximum_bytes: int, shares_volume: bool) -> Upload:
-        """Begin an upload and make its staging file. Raises OVERLOADED when too many are open, VOLUME_FULL."""
-        if len(self._uploads) >= _OPEN_AT_A_TIME:
-            raise Failure(Reason.OVERLOADED, "too many uploads are open", retry_after_seconds="10")
-        upload = Upload(secrets.token_hex(_ID_BYTES), publication, shares_volume, maximum_bytes, self._clock())
-        self._store.stage(upload.id)
-        self._uploads[upload.id] = upload
-        return upload
-
-    def find(self, upload_id: str) -> Upload:
-        """Find an upload that is open or was committed lately, or raise UPLOAD_NOT_FOUND."""
-        upload = self._uploads.get(upload_id) or self._committed.get(upload_id)
-        if upload is None:
-            raise Failure(Reason.UPLOAD_NOT_FOUND, "the upload was never begun, or is over")
-        return upload
-
-    def touch(self, upload: Upload) -> None:
-        """Note that something came of an upload."""
-        upload.touched_at = self._clock()
-
-    def keep_answer(self, upload: Upload) -> None:
-        """End a committed upload, but remember its answer until many more were committed."""
-        self.end(upload.id)
-        self._committed[upload.id] = upload
-        if len(self._committed) > _ANSWERS_KEPT:
-            del self._committed[next(iter(self._committed))]
-
-    def end(self, upload_id: str) -> None:
-        """End an upload, if it is not over, and free what it staged."""
-        if self._uploads.pop(upload_id, None) is not None:
-            self._store.discard(upload_id)
-
-    def abandon(self, upload_id: str) -> None:
-        """End an upload, unless it is being committed."""
-        upload = self._uploads.get(upload_id)
-        if upload is not None and upload.commit is None:
-            self.end(upload_id)
-
-    def end_idle(self) -> int:
-        """End the uploads that have seen no byte for too long; gives how many."""
-        idle = [upload.id for upload in self._uploads.values() if self._is_idle(upload)]
-        for upload_id in idle:
-            self.end(upload_id)
-        return len(idle)
-
-    async def discard_strays(self) -> int:
-        """Remove staging files that belong to no upload, as a crash leaves them; gives how many."""
-        staged = await asyncio.to_thread(list, self._store.staged())
-        strays = [upload_id for upload_id in staged if upload_id not in self._uploads]
-        for upload_id in strays:
-            self._store.discard(upload_id)
-        return len(strays)
-
-    def _is_idle(self, upload: Upload) -> bool:
-        return upload.commit is None and self._last_touch(upload) < self._clock() - UPLOAD_IDLE_SECONDS
-
-    def _last_touch(self, upload: Upload) -> float:
-        """Say when a byte last came; a front end that shares the volume shows it only in the file."""
+        Raise FILE_TOO_LARGE, VOLUME_FULL, PARAMETER_INVALID when no content is awaited, and what the iterator raises.
+        """
+        if upload.shares_volume or upload.stage is not Stage.AWAITED or upload.commit is not None:
+            raise Failure(Reason.PARAMETER_INVALID, "no content is awaited for this upload", parameter="upload_id")
+        writer = self.pipeline.open(self.store.write_staged(upload.id), legacy_digests=self.publications.legacy_digests)
+        upload.stage = Stage.COMING
         try:
-            return max(upload.touched_at, self._store.last_staged(upload.id))
+            with self.pipeline.budget.joined():
+                async for piece in pieces:
+                    check_size(writer.size + len(piece), upload.maximum_bytes)
+                    self.sessions.touch(upload)
+                    await writer.write(piece)
+                    del piece  # or it would be held while the next one is awaited
+            upload.received = await writer.finish()
+            upload.stage = Stage.RECEIVED
+        except BaseException:
+            self.sessions.end(upload.id)
+            raise
+        finally:
+            writer.close()
+        return upload.received
+
+    async def commit(self, upload_id: str, claimed: ContentSummary) -> PackageFileRow:
+        """Make staged content the newest file of its coordinates. Committing again answers the same.
+
+        Every check of `begin` is made again, who began it authenticated again. The commit runs on when whoever waits
+        for it goes away.
+        """
+        upload = self.sessions.find(upload_id)
+        if upload.commit is None:
+            upload.commit = asyncio.create_task(self._commit(upload, claimed), name="commit")
+            upload.commit.add_done_callback(_note_outcome)
+        return await asyncio.shield(upload.commit)
+
+    async def _commit(self, upload: UploadSession, claimed: ContentSummary) -> PackageFileRow:
+        try:
+            content = self._compare(upload, claimed)
+            permitted = self.publications.permit(upload.authenticate(), upload.publication, content.size)
+            self.publications.check_duplicate(self.metadata, permitted)
+            if content.size <= SMALL_CONTENT_BYTES:
+                row = await self._record_small(upload, permitted, content)
+            else:
+                row = await self._record_large(upload, permitted, content)
+        except BaseException:
+            self.sessions.end(upload.id)
+            raise
+        self.sessions.keep_answer(upload)
+        return row
+
+    def _compare(self, upload: UploadSession, claimed: ContentSummary) -> ContentSummary:
+        """Return what to believe of what the caller counted and what is staged. Raise CONTENT_MISMATCH."""
+        try:
+            staged = self.store.staged_size(upload.id)
         except KeyError:
-            return upload.touched_at
+            raise Failure(Reason.UPLOAD_NOT_FOUND, "what the upload staged is gone") from None
+        held = claimed if upload.shares_volume else upload.received or _EMPTY
+        if staged != held.size or held.size != claimed.size or not hmac.compare_digest(held.sha256, claimed.sha256):
+            raise Failure(Reason.CONTENT_MISMATCH, f"{staged} bytes are staged, and they are not what was declared")
+        if not self.publications.legacy_digests:
+            return replace(held, md5=None, sha1=None)
+        if held.md5 is None or held.sha1 is None:
+            raise Failure(Reason.PARAMETER_MISSING, "MD5 and SHA-1 are wanted", parameter="md5")
+        return held
+
+    async def _record_small(
+        self, upload: UploadSession, permitted: PermittedPublication, content: ContentSummary
+    ) -> PackageFileRow:
+        """Keep small content in the metadata, as it would be had it come in a message."""
+        staged = self.store.read_staged(upload.id)
+        if hashlib.sha256(staged).digest() != content.sha256:
+            raise Failure(Reason.CONTENT_MISMATCH, "the staged bytes do not have the digest that was declared")
+        return await self._write(permitted, content, staged)
+
+    async def _record_large(
+        self, upload: UploadSession, permitted: PermittedPublication, content: ContentSummary
+    ) -> PackageFileRow:
+        """Keep large content on the volume, unless it is kept already, and then write the row."""
+        try:
+            async with self.guards.hold(content.sha256):
+                if not self._is_kept(content):
+                    await asyncio.to_thread(self.store.keep, upload.id, content.sha256)
+                return await self._write(permitted, content, None)
+        except BaseException:
+            await self.garbage_collector.free([content.sha256])
+            raise
+
+    def _is_kept(self, content: ContentSummary) -> bool:
+        """Return whether the volume has the content that the metadata may know: a lost or cut file is replaced."""
+        if not self.metadata.blobs.exists(content.sha256):
+            return False
+        if self.store.holds(content.sha256, content.size):
+            return True
+        structlog.get_logger().error("content was missing or damaged on the volume", sha256=content.sha256.hex())
+        return False
+
+    async def _write(
+        self, permitted: PermittedPublication, content: ContentSummary, inline: bytes | None
+    ) -> PackageFileRow:
+        """Record the file, however long it takes until the metadata can be written.
+
+        The number of open uploads bounds what waits here. A caller that gives up may commit again, and waits on.
+        """
+        while True:
+            try:
+                return await self.publications.writer.submit(
+                    lambda metadata: self.publications.record(metadata, permitted, content, inline), unlimited=True
+                )
+            except Failure as failure:
+                if failure.reason != Reason.OVERLOADED:
+                    raise
+
+
+def _note_outcome(commit: asyncio.Task[PackageFileRow]) -> None:
+    """Take note of a commit's outcome, so that asyncio does not complain when everybody who waited went away."""
+    if not commit.cancelled():
+        commit.exception()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +16,6 @@ from reference_server.storage.access.callers import (
     AuthenticationScheme,
     Caller,
     CallerKind,
-    DeployTokenCaller,
     Presented,
     UserCaller,
 )
@@ -64,12 +64,10 @@ class Admission:
         admitted = self._admitted[request.DESCRIPTOR.full_name]
         return self._authentication.admit(presented(request.credentials), admitted)
 
-    def known_caller(self, request: CredentialedRequest) -> UserCaller | DeployTokenCaller:
-        """Return who calls, of a call that lets nobody anonymous in. Raise as `Authentication.admit`."""
-        caller = self.caller(request)
-        if not isinstance(caller, UserCaller | DeployTokenCaller):
-            raise TypeError(f"{request.DESCRIPTOR.name} declares anonymous callers")
-        return caller
+    def bind(self, request: CredentialedRequest) -> Callable[[], Caller]:
+        """Return a way to authenticate the caller of a request now and again later. It holds digests, no secret."""
+        admitted = self._admitted[request.DESCRIPTOR.full_name]
+        return functools.partial(self._authentication.admit, presented(request.credentials), admitted)
 
     def user(self, request: CredentialedRequest) -> UserCaller:
         """Return which user calls, of a call that lets nobody else in. Raise as `Authentication.admit`."""
@@ -84,8 +82,7 @@ def calls(contract: Iterable[FileDescriptor]) -> Iterator[Call]:
     for file in contract:
         for service in file.services_by_name.values():
             for method in service.methods:
-                declared = method.GetOptions().Extensions[credential_pb2.admission]
-                yield Call(method.name, method.input_type, declared)
+                yield Call(method.name, method.input_type, method.GetOptions().Extensions[credential_pb2.admission])
     for kind in operations_pb2.Operation.DESCRIPTOR.oneofs_by_name["kind"].fields:
         if kind.message_type is not None:
             yield Call(kind.name, kind.message_type, kind.GetOptions().Extensions[credential_pb2.operation_admission])

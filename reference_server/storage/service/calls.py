@@ -12,9 +12,10 @@ import grpc
 import structlog
 from google.rpc.status_pb2 import Status
 
-from reference_server.contract.failure import Failure, TransportFailure
+from reference_server.contract.failure import Failure
 from reference_server.contract.limits import REQUEST_ID_CHARACTERS, REQUEST_ID_KEY
 from reference_server.contract.logs import Lines
+from reference_server.contract.status import TransportFailure, code_of, to_status
 
 _OURS = "/generic_packages.storage.v1."
 _WITHOUT_DEADLINE = frozenset({"Operate"})
@@ -61,14 +62,12 @@ class CallLog:
         self._log.error("defect", method=method, request_id=request_id, exc_info=error)
 
 
-def status_of(error: BaseException) -> tuple[str, Status]:
-    """Give what the log calls an error, and the status that answers it."""
-    if isinstance(error, Failure):
-        return error.reason.value, error.to_status()
-    if isinstance(error, TransportFailure):
-        return error.code.name, error.to_status()
-    defect = TransportFailure(grpc.StatusCode.INTERNAL, "a defect of the storage; its log has more")
-    return defect.code.name, defect.to_status()
+def status_of(error: BaseException) -> tuple[str, grpc.StatusCode, Status]:
+    """Return what the log calls an error, the code that answers it, and the status that has more."""
+    if not isinstance(error, Failure | TransportFailure):
+        error = TransportFailure(grpc.StatusCode.INTERNAL, "a defect of the storage; its log has more")
+    code = code_of(error)
+    return error.reason.value if isinstance(error, Failure) else code.name, code, to_status(error)
 
 
 def readable_request_id(text: str) -> str | None:
@@ -141,11 +140,10 @@ class Calls(grpc.aio.ServerInterceptor):
         if isinstance(error, asyncio.CancelledError | GeneratorExit):
             self._log.write(method, request_id, started_at, grpc.StatusCode.CANCELLED.name)
             raise error
-        outcome, status = status_of(error)
+        outcome, code, status = status_of(error)
         if outcome == grpc.StatusCode.INTERNAL.name:
             self._log.defect(method, request_id, error)
         self._log.write(method, request_id, started_at, outcome)
-        code = Failure.from_status(status).code
         await context.abort(code, status.message, ((_STATUS_KEY, status.SerializeToString()),))
 
 

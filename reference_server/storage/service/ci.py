@@ -1,6 +1,6 @@
-"""CiService."""
+"""The servicer of runners, pipelines, jobs and job token scopes."""
 
-# ruff: noqa: N802, ARG002 -- names and parameters are those of the generated service
+# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
 
 from __future__ import annotations
 
@@ -10,144 +10,121 @@ import grpc
 from generic_packages.storage.v1 import ci_pb2 as pb
 from generic_packages.storage.v1.ci_pb2_grpc import CiServiceServicer
 
-from reference_server.storage.ci.jobs import WantedJobs
-from reference_server.storage.ci.pipelines import WantedPipelines
-from reference_server.storage.ci.runners import NewRunner
-from reference_server.storage.rooms import CiRooms
-from reference_server.storage.service import admission, ci_messages
-from reference_server.storage.service import identity_messages as to_message
+from reference_server.storage.ci.runners import RunnerFields
+from reference_server.storage.metadata.repositories.pipelines import JobFilter, PipelineFilter
+from reference_server.storage.service import ci_messages as messages
+from reference_server.storage.service import identity_messages
+from reference_server.storage.service.admission import Admission
+from reference_server.storage.service.messages import page_request
+from reference_server.storage.wiring import StorageServices
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class CiServicer(CiServiceServicer):
-    """Translates between messages and rooms; calls.py turns what is raised into statuses."""
+    """CI, as far as job tokens need it."""
 
-    def __init__(self, rooms: CiRooms) -> None:
-        self._runners = rooms.runners
-        self._pipelines = rooms.pipelines
-        self._jobs = rooms.jobs
-        self._scope = rooms.job_token_scope
+    def __init__(self, admission: Admission, services: StorageServices) -> None:
+        self._admission = admission
+        self._runners = services.runners
+        self._pipelines = services.pipelines
+        self._jobs = services.jobs
+        self._scopes = services.job_token_scopes
 
-    async def CreateRunner(self, request: pb.CreateRunnerRequest, context: Context) -> pb.CreateRunnerResponse:
-        """Answer CreateRunner."""
-        new = NewRunner(
+    async def CreateRunner(self, request: pb.CreateRunnerRequest, _: Context) -> pb.CreateRunnerResponse:
+        fields = RunnerFields(
             request.type,
             request.group_id if request.HasField("group_id") else None,
             request.project_id if request.HasField("project_id") else None,
             request.description,
         )
-        created = await self._runners.create(admission.presented(request.credentials), new)
-        return pb.CreateRunnerResponse(runner=ci_messages.runner(created.runner), token=created.token)
+        runner, token = await self._runners.create(self._admission.user(request), fields)
+        return pb.CreateRunnerResponse(runner=messages.runner(runner), token=token)
 
-    async def ListRunners(self, request: pb.ListRunnersRequest, context: Context) -> pb.ListRunnersResponse:
-        """Answer ListRunners."""
-        presented = admission.presented(request.credentials)
-        place = to_message.place(request.place) if request.HasField("place") else None
-        listed = self._runners.list(presented, place, to_message.page(request))
-        return pb.ListRunnersResponse(runners=map(ci_messages.runner, listed.rows), total=listed.total)
+    async def ListRunners(self, request: pb.ListRunnersRequest, _: Context) -> pb.ListRunnersResponse:
+        where = identity_messages.resource(request.place) if request.HasField("place") else None
+        listed = self._runners.list(self._admission.user(request), where, page_request(request))
+        return pb.ListRunnersResponse(runners=map(messages.runner, listed.rows), total=listed.total)
 
-    async def GetRunner(self, request: pb.GetRunnerRequest, context: Context) -> pb.GetRunnerResponse:
-        """Answer GetRunner."""
-        presented = admission.presented(request.credentials)
-        return pb.GetRunnerResponse(runner=ci_messages.runner(self._runners.read(presented, request.runner_id)))
+    async def GetRunner(self, request: pb.GetRunnerRequest, _: Context) -> pb.GetRunnerResponse:
+        runner = self._runners.read(self._admission.user(request), request.runner_id)
+        return pb.GetRunnerResponse(runner=messages.runner(runner))
 
-    async def DeleteRunner(self, request: pb.DeleteRunnerRequest, context: Context) -> pb.DeleteRunnerResponse:
-        """Answer DeleteRunner."""
-        await self._runners.delete(admission.presented(request.credentials), request.runner_id)
+    async def DeleteRunner(self, request: pb.DeleteRunnerRequest, _: Context) -> pb.DeleteRunnerResponse:
+        await self._runners.delete(self._admission.user(request), request.runner_id)
         return pb.DeleteRunnerResponse()
 
-    async def CreatePipeline(self, request: pb.CreatePipelineRequest, context: Context) -> pb.CreatePipelineResponse:
-        """Answer CreatePipeline."""
-        presented = admission.presented(request.credentials)
-        view = await self._pipelines.create(presented, request.project, request.ref)
-        return pb.CreatePipelineResponse(pipeline=ci_messages.pipeline(view))
+    async def CreatePipeline(self, request: pb.CreatePipelineRequest, _: Context) -> pb.CreatePipelineResponse:
+        record = await self._pipelines.create(self._admission.user(request), request.project, request.ref)
+        return pb.CreatePipelineResponse(pipeline=messages.pipeline(record))
 
-    async def GetPipeline(self, request: pb.GetPipelineRequest, context: Context) -> pb.GetPipelineResponse:
-        """Answer GetPipeline."""
-        presented = admission.presented(request.credentials)
-        view = self._pipelines.read(presented, request.project, request.pipeline_id)
-        return pb.GetPipelineResponse(pipeline=ci_messages.pipeline(view))
+    async def GetPipeline(self, request: pb.GetPipelineRequest, _: Context) -> pb.GetPipelineResponse:
+        record = self._pipelines.read(self._admission.caller(request), request.project, request.pipeline_id)
+        return pb.GetPipelineResponse(pipeline=messages.pipeline(record))
 
-    async def ListPipelines(self, request: pb.ListPipelinesRequest, context: Context) -> pb.ListPipelinesResponse:
-        """Answer ListPipelines."""
-        presented = admission.presented(request.credentials)
-        wanted = WantedPipelines(request.status, request.ref if request.HasField("ref") else None)
-        listed = self._pipelines.list(presented, request.project, wanted, to_message.page(request))
-        return pb.ListPipelinesResponse(pipelines=map(ci_messages.pipeline, listed.rows), total=listed.total)
+    async def ListPipelines(self, request: pb.ListPipelinesRequest, _: Context) -> pb.ListPipelinesResponse:
+        caller, page = self._admission.caller(request), page_request(request)
+        wanted = PipelineFilter(request.status, request.ref if request.HasField("ref") else None)
+        listed = self._pipelines.list(caller, request.project, wanted, page)
+        return pb.ListPipelinesResponse(pipelines=map(messages.pipeline, listed.rows), total=listed.total)
 
-    async def DeletePipeline(self, request: pb.DeletePipelineRequest, context: Context) -> pb.DeletePipelineResponse:
-        """Answer DeletePipeline."""
-        presented = admission.presented(request.credentials)
-        await self._pipelines.delete(presented, request.project, request.pipeline_id)
+    async def DeletePipeline(self, request: pb.DeletePipelineRequest, _: Context) -> pb.DeletePipelineResponse:
+        await self._pipelines.delete(self._admission.user(request), request.project, request.pipeline_id)
         return pb.DeletePipelineResponse()
 
-    async def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
-        """Answer GetJob."""
-        presented = admission.presented(request.credentials)
-        return pb.GetJobResponse(job=ci_messages.job(self._jobs.read(presented, request.project, request.job_id)))
+    async def GetJob(self, request: pb.GetJobRequest, _: Context) -> pb.GetJobResponse:
+        record = self._jobs.read(self._admission.caller(request), request.project, request.job_id)
+        return pb.GetJobResponse(job=messages.job(record))
 
-    async def ListJobs(self, request: pb.ListJobsRequest, context: Context) -> pb.ListJobsResponse:
-        """Answer ListJobs."""
-        presented = admission.presented(request.credentials)
+    async def ListJobs(self, request: pb.ListJobsRequest, _: Context) -> pb.ListJobsResponse:
+        caller, page = self._admission.caller(request), page_request(request)
         pipeline_id = request.pipeline_id if request.HasField("pipeline_id") else None
-        wanted = WantedJobs(pipeline_id, tuple(request.statuses))
-        listed = self._jobs.list(presented, request.project, wanted, to_message.page(request))
-        return pb.ListJobsResponse(jobs=map(ci_messages.job, listed.rows), total=listed.total)
+        wanted = JobFilter(pipeline_id, tuple(request.statuses))
+        listed = self._jobs.list(caller, request.project, wanted, page)
+        return pb.ListJobsResponse(jobs=map(messages.job, listed.rows), total=listed.total)
 
-    async def CancelJob(self, request: pb.CancelJobRequest, context: Context) -> pb.CancelJobResponse:
-        """Answer CancelJob."""
-        presented = admission.presented(request.credentials)
-        view = await self._jobs.cancel(presented, request.project, request.job_id)
-        return pb.CancelJobResponse(job=ci_messages.job(view))
+    async def CancelJob(self, request: pb.CancelJobRequest, _: Context) -> pb.CancelJobResponse:
+        record = await self._jobs.cancel(self._admission.user(request), request.project, request.job_id)
+        return pb.CancelJobResponse(job=messages.job(record))
 
-    async def RequestJob(self, request: pb.RequestJobRequest, context: Context) -> pb.RequestJobResponse:
-        """Answer RequestJob."""
+    async def RequestJob(self, request: pb.RequestJobRequest, _: Context) -> pb.RequestJobResponse:
         taken = await self._jobs.request(request.runner_token)
         if taken is None:
             return pb.RequestJobResponse()
-        return pb.RequestJobResponse(job=ci_messages.job(taken.view), token=taken.token)
+        record, token = taken
+        return pb.RequestJobResponse(job=messages.job(record), token=token)
 
-    async def UpdateJob(self, request: pb.UpdateJobRequest, context: Context) -> pb.UpdateJobResponse:
-        """Answer UpdateJob."""
-        view = await self._jobs.report(request.job_id, request.job_token, request.state)
-        return pb.UpdateJobResponse(job=ci_messages.job(view))
+    async def UpdateJob(self, request: pb.UpdateJobRequest, _: Context) -> pb.UpdateJobResponse:
+        record = await self._jobs.report(request.job_id, request.job_token, request.state)
+        return pb.UpdateJobResponse(job=messages.job(record))
 
-    async def GetJobTokenScope(
-        self, request: pb.GetJobTokenScopeRequest, context: Context
-    ) -> pb.GetJobTokenScopeResponse:
-        """Answer GetJobTokenScope."""
-        presented = admission.presented(request.credentials)
-        return pb.GetJobTokenScopeResponse(enabled=self._scope.enabled(presented, request.project))
+    async def GetJobTokenScope(self, request: pb.GetJobTokenScopeRequest, _: Context) -> pb.GetJobTokenScopeResponse:
+        enabled = self._scopes.enabled(self._admission.user(request), request.project)
+        return pb.GetJobTokenScopeResponse(enabled=enabled)
 
     async def UpdateJobTokenScope(
-        self, request: pb.UpdateJobTokenScopeRequest, context: Context
+        self, request: pb.UpdateJobTokenScopeRequest, _: Context
     ) -> pb.UpdateJobTokenScopeResponse:
-        """Answer UpdateJobTokenScope."""
-        presented = admission.presented(request.credentials)
-        await self._scope.enable(presented, request.project, enabled=request.enabled)
+        await self._scopes.enable(self._admission.user(request), request.project, enabled=request.enabled)
         return pb.UpdateJobTokenScopeResponse()
 
     async def ListJobTokenAllowlist(
-        self, request: pb.ListJobTokenAllowlistRequest, context: Context
+        self, request: pb.ListJobTokenAllowlistRequest, _: Context
     ) -> pb.ListJobTokenAllowlistResponse:
-        """Answer ListJobTokenAllowlist."""
-        presented = admission.presented(request.credentials)
-        listed = self._scope.list(presented, request.project, to_message.page(request))
-        return pb.ListJobTokenAllowlistResponse(projects=map(to_message.project, listed.rows), total=listed.total)
+        caller, page = self._admission.user(request), page_request(request)
+        listed = self._scopes.list(caller, request.project, page)
+        projects = map(identity_messages.project, listed.rows)
+        return pb.ListJobTokenAllowlistResponse(projects=projects, total=listed.total)
 
     async def AddToJobTokenAllowlist(
-        self, request: pb.AddToJobTokenAllowlistRequest, context: Context
+        self, request: pb.AddToJobTokenAllowlistRequest, _: Context
     ) -> pb.AddToJobTokenAllowlistResponse:
-        """Answer AddToJobTokenAllowlist."""
-        presented = admission.presented(request.credentials)
-        source, target = await self._scope.add(presented, request.project, request.target_project_id)
+        caller = self._admission.user(request)
+        source, target = await self._scopes.add(caller, request.project, request.target_project_id)
         return pb.AddToJobTokenAllowlistResponse(source_project_id=source, target_project_id=target)
 
     async def RemoveFromJobTokenAllowlist(
-        self, request: pb.RemoveFromJobTokenAllowlistRequest, context: Context
+        self, request: pb.RemoveFromJobTokenAllowlistRequest, _: Context
     ) -> pb.RemoveFromJobTokenAllowlistResponse:
-        """Answer RemoveFromJobTokenAllowlist."""
-        presented = admission.presented(request.credentials)
-        await self._scope.remove(presented, request.project, request.target_project_id)
+        await self._scopes.remove(self._admission.user(request), request.project, request.target_project_id)
         return pb.RemoveFromJobTokenAllowlistResponse()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from generic_packages.storage.v1 import ci_pb2 as pb
 
-from reference_server.storage.ci.views import PipelineView
 from reference_server.storage.metadata.models import Runner
+from reference_server.storage.metadata.repositories.pipelines import PipelineRecord
 from reference_server.storage.service import identity_messages, messages
 
 _JOB_NAME = "job"
@@ -24,32 +24,32 @@ def runner(value: Runner) -> pb.Runner:
     )
 
 
-def pipeline(view: PipelineView) -> pb.Pipeline:
+def pipeline(record: PipelineRecord) -> pb.Pipeline:
     """Write a pipeline."""
-    value = view.pipeline
+    value = record.pipeline
     return pb.Pipeline(
         id=value.id,
         iid=value.iid,
         project_id=value.project_id,
-        project_path=view.project_path,
+        project_path=record.project_path,
         ref=value.ref,
-        sha=view.sha,
-        status=pb.JobStatus.ValueType(view.job.status),
-        user=None if view.user is None else identity_messages.user(view.user),
+        sha=record.sha,
+        status=pb.JobStatus.ValueType(record.job.status),
+        user=None if record.user is None else identity_messages.user(record.user),
         created_at=messages.timestamp(value.created_at),
-        updated_at=messages.timestamp(view.updated_at),
+        updated_at=messages.timestamp(record.updated_at),
     )
 
 
-def job(view: PipelineView) -> pb.Job:
+def job(record: PipelineRecord) -> pb.Job:
     """Write a job with its pipeline."""
-    value = view.job
+    value = record.job
     return pb.Job(
         id=value.id,
         name=_JOB_NAME,
         stage=_STAGE,
         status=pb.JobStatus.ValueType(value.status),
-        pipeline=pipeline(view),
+        pipeline=pipeline(record),
         runner_id=value.runner_id,
         created_at=messages.timestamp(value.created_at),
         started_at=None if value.started_at is None else messages.timestamp(value.started_at),

@@ -7,22 +7,24 @@ from dataclasses import dataclass
 
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from reference_server.storage.metadata.sqlite.hot_paths import FoundFile, PackageFileRow
-from reference_server.storage.packages.uploads import Received
-from reference_server.storage.rooms import PackageRooms
-from reference_server.storage.service import admission, messages
+from reference_server.content.digests import ContentSummary
+from reference_server.storage.metadata.rows import FoundFile, PackageFileRow
+from reference_server.storage.service import messages
+from reference_server.storage.service.admission import Admission
+from reference_server.storage.wiring import StorageServices
 
 
 @dataclass(frozen=True, slots=True)
 class HotOperations:
     """Opens and begins at once; publishes and commits until it is on stable storage. Each raises Failure."""
 
-    rooms: PackageRooms
+    admission: Admission
+    services: StorageServices
 
     def open(self, request: pb.OpenPackageFileRequest) -> pb.OpenPackageFileResponse:
-        """Find the newest file of its coordinates, and the way to its bytes that the request wants."""
-        found = self.rooms.opening.find(
-            admission.presented(request.credentials),
+        """Open the newest file of coordinates."""
+        found = self.services.downloads.open(
+            self.admission.caller(request),
             messages.coordinates(request.coordinates),
             with_content=not request.record_only,
         )
@@ -31,44 +33,47 @@ class HotOperations:
     def opened(
         self, found: FoundFile, request: pb.OpenPackageFileRequest | pb.OpenPackageFileByIdRequest
     ) -> pb.OpenPackageFileResponse:
-        """Return the answer to an open that found this file."""
+        """Return a file that was found, and the way to its bytes that the request wants."""
         file, sha256 = messages.package_file(found.row), found.row.sha256
         if request.record_only:
             return pb.OpenPackageFileResponse(package_file=file)
         if found.content is not None:
             return pb.OpenPackageFileResponse(package_file=file, inline_content=found.content)
         if request.shares_volume:
-            return pb.OpenPackageFileResponse(package_file=file, blob_path=self.rooms.store.path(sha256))
-        return pb.OpenPackageFileResponse(package_file=file, read_ticket=self.rooms.tickets.issue(sha256))
+            return pb.OpenPackageFileResponse(package_file=file, blob_path=self.services.downloads.store.path(sha256))
+        ticket = self.services.downloads.tickets.issue(sha256)
+        return pb.OpenPackageFileResponse(package_file=file, read_ticket=ticket)
 
     def begin(self, request: pb.BeginPublicationRequest) -> pb.BeginPublicationResponse:
-        """Begin an upload."""
-        declared = request.declared_size if request.HasField("declared_size") else None
-        upload = self.rooms.committing.begin(
-            messages.publication(request), declared, shares_volume=request.shares_volume
+        """Permit a large publication."""
+        upload = self.services.uploads.begin(
+            self.admission.bind(request),
+            messages.publication(request),
+            request.declared_size if request.HasField("declared_size") else None,
+            shares_volume=request.shares_volume,
         )
-        publishing = self.rooms.publishing
         return pb.BeginPublicationResponse(
             upload_id=upload.id,
             maximum_bytes=upload.maximum_bytes,
-            staging_path=self.rooms.store.staging_path(upload.id) if upload.shares_volume else None,
-            legacy_digests=publishing.legacy_digests and upload.shares_volume,
+            staging_path=self.services.uploads.store.staging_path(upload.id) if upload.shares_volume else None,
+            legacy_digests=self.services.publications.legacy_digests and upload.shares_volume,
         )
 
     def abandon(self, upload_id: str) -> None:
         """End an upload that was begun, unless it is being committed."""
-        self.rooms.uploads.abandon(upload_id)
+        self.services.uploads.sessions.abandon(upload_id)
 
     def publish(self, request: pb.PublishRequest) -> asyncio.Future[PackageFileRow]:
         """Publish a small file; the future gives its row."""
-        return self.rooms.publishing.publish(messages.publication(request), request.content)
+        caller = self.admission.caller(request)
+        return self.services.publications.publish(caller, messages.publication(request), request.content)
 
     async def commit(self, request: pb.CommitPublicationRequest) -> PackageFileRow:
-        """Commit an upload, and return its row."""
-        claimed = Received(
+        """Publish what was sent, and return its row."""
+        claimed = ContentSummary(
             request.size,
             request.sha256,
             request.md5 if request.HasField("md5") else None,
             request.sha1 if request.HasField("sha1") else None,
         )
-        return await self.rooms.committing.commit(request.upload_id, claimed)
+        return await self.services.uploads.commit(request.upload_id, claimed)

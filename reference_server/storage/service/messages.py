@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from generic_packages.storage.v1 import packages_pb2
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
-from reference_server.storage.packages.publishing import Publication
+from reference_server.storage.metadata.pagination import PageRequest
+from reference_server.storage.metadata.rows import PackageFileRow
+from reference_server.storage.packages.publications import Publication
 from reference_server.storage.rules.coordinates import Coordinates
-from reference_server.storage.service import admission
+
+_PAGE_FIELDS = frozenset(field.name for field in dataclasses.fields(PageRequest))
 
 
 def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
@@ -19,7 +24,6 @@ def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
 def publication(request: packages_pb2.PublishRequest | packages_pb2.BeginPublicationRequest) -> Publication:
     """Read what is to be published, but for the content."""
     return Publication(
-        admission.presented(request.credentials),
         coordinates(request.coordinates),
         request.status if request.HasField("status") else None,
         request.select if request.HasField("select") else None,
@@ -39,6 +43,11 @@ def package_file(row: PackageFileRow) -> packages_pb2.PackageFile:
         sha1=row.sha1,
         created_at=timestamp(row.created_at),
     )
+
+
+def page_request(message: Message) -> PageRequest:
+    """Read which page of a list is wanted from a message with some of the fields of a PageRequest."""
+    return PageRequest(**{field.name: value for field, value in message.ListFields() if field.name in _PAGE_FIELDS})
 
 
 def timestamp(milliseconds: int) -> Timestamp:

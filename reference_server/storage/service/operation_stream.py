@@ -12,9 +12,9 @@ import grpc
 from generic_packages.storage.v1 import operations_pb2 as pb
 from generic_packages.storage.v1 import packages_pb2
 
-from reference_server.contract.failure import TransportFailure
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM
-from reference_server.storage.metadata.sqlite.hot_paths import PackageFileRow
+from reference_server.contract.status import TransportFailure, to_status
+from reference_server.storage.metadata.rows import PackageFileRow
 from reference_server.storage.service import messages
 from reference_server.storage.service.calls import CallLog, readable_request_id, status_of
 from reference_server.storage.service.hot_operations import HotOperations
@@ -122,7 +122,7 @@ class OperationStream:
             self._cancel(operation.tag)
             return
         if operation.tag in self._running:
-            failure = _malformed("the tag is in use").to_status()
+            failure = to_status(_malformed("the tag is in use"))
             self._outcomes.append(pb.OperationOutcome(tag=operation.tag, failure=failure))
             self._ready.set()
             return
@@ -202,7 +202,7 @@ class OperationStream:
 
     def _refuse(self, tag: int, running: _Running, error: BaseException) -> None:
         """Make an error the outcome."""
-        name, status = status_of(error)
+        name, _, status = status_of(error)
         if name == grpc.StatusCode.INTERNAL.name:
             self._log.defect(running.method, readable_request_id(running.request_id), error)
         self._finish(tag, pb.OperationOutcome(tag=tag, failure=status), name)

@@ -12,7 +12,7 @@ import grpc
 from generic_packages.storage.v1 import operations_pb2 as pb
 from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceServicer
 
-from reference_server.contract.failure import TransportFailure
+from reference_server.contract.status import TransportFailure
 from reference_server.storage.service.calls import CallLog
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.operation_stream import OperationStream

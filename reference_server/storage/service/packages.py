@@ -1,47 +1,45 @@
 """PackagesService."""
 
-# ruff: noqa: N802, ARG002 -- names and parameters are those of the generated service
+# ruff: noqa: D102, N802, ARG002 -- names and parameters are those of the generated service
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import grpc
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceServicer
 
-from reference_server.storage.ci.package_pipelines import PackagePipelines
-from reference_server.storage.packages.showing import ShownPackage
-from reference_server.storage.rooms import PackageRooms
 from reference_server.storage.rules.duplicates import DuplicateSettings
-from reference_server.storage.service import admission, ci_messages, listing_messages
+from reference_server.storage.rules.editions import require
+from reference_server.storage.service import ci_messages, listing_messages, messages
+from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.hot_operations import HotOperations
+from reference_server.storage.wiring import StorageServices
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class PackagesServicer(PackagesServiceServicer):
-    """Translates between messages and rooms; calls.py turns what is raised into statuses."""
+    """Authenticates callers, and translates between messages and the storage's services."""
 
-    def __init__(self, rooms: PackageRooms, pipelines: PackagePipelines, operations: HotOperations) -> None:
-        self._rooms = rooms
-        self._pipelines = pipelines
+    def __init__(self, admission: Admission, services: StorageServices, operations: HotOperations) -> None:
+        self._admission = admission
+        self._services = services
         self._operations = operations
 
     async def AbandonPublication(
         self, request: pb.AbandonPublicationRequest, context: Context
     ) -> pb.AbandonPublicationResponse:
-        """Answer AbandonPublication."""
         self._operations.abandon(request.upload_id)
         return pb.AbandonPublicationResponse()
 
     async def OpenPackageFileById(
         self, request: pb.OpenPackageFileByIdRequest, context: Context
     ) -> pb.OpenPackageFileByIdResponse:
-        """Answer OpenPackageFileById."""
-        found = self._rooms.opening.find_by_id(
-            admission.presented(request.credentials),
+        require(self._services.edition.files_open_by_id)
+        found = self._services.downloads.open_by_id(
+            self._admission.caller(request),
             request.project,
             request.package_id,
             request.package_file_id,
@@ -50,89 +48,76 @@ class PackagesServicer(PackagesServiceServicer):
         return pb.OpenPackageFileByIdResponse(opened=self._operations.opened(found, request))
 
     async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
-        """Answer ListPackages."""
-        given = self._rooms.listing.packages(
-            admission.presented(request.credentials),
+        page = self._services.packages.list(
+            self._admission.caller(request),
             request.project,
-            listing_messages.filters(request.filters),
-            listing_messages.asked(request.part),
+            listing_messages.package_filters(request.filters),
+            messages.page_request(request.part),
         )
-        return pb.ListPackagesResponse(packages=self._shown(given.rows), part=listing_messages.given(given))
+        return pb.ListPackagesResponse(
+            packages=map(listing_messages.package, page.rows), part=listing_messages.page(page)
+        )
 
     async def ListGroupPackages(
         self, request: pb.ListGroupPackagesRequest, context: Context
     ) -> pb.ListGroupPackagesResponse:
-        """Answer ListGroupPackages."""
-        given = self._rooms.group_listing.packages(
-            admission.presented(request.credentials),
+        page = self._services.packages.list_in_group(
+            self._admission.caller(request),
             request.group,
-            listing_messages.filters(request.filters),
-            listing_messages.asked(request.part),
+            listing_messages.package_filters(request.filters),
+            messages.page_request(request.part),
             with_subgroups=not request.exclude_subgroups,
         )
-        return pb.ListGroupPackagesResponse(packages=self._shown(given.rows), part=listing_messages.given(given))
+        return pb.ListGroupPackagesResponse(
+            packages=map(listing_messages.package, page.rows), part=listing_messages.page(page)
+        )
 
     async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
-        """Answer GetPackage."""
-        presented = admission.presented(request.credentials)
-        package = self._rooms.listing.package(presented, request.project, request.package_id)
-        return pb.GetPackageResponse(package=self._shown([package])[0])
+        package = self._services.packages.show(self._admission.caller(request), request.project, request.package_id)
+        return pb.GetPackageResponse(package=listing_messages.package(package))
 
     async def ListPackageFiles(
         self, request: pb.ListPackageFilesRequest, context: Context
     ) -> pb.ListPackageFilesResponse:
-        """Answer ListPackageFiles."""
-        given = self._rooms.listing.files(
-            admission.presented(request.credentials),
-            request.project,
-            request.package_id,
-            listing_messages.asked(request.part),
-        )
-        pipelines = self._pipelines.of_files([file.id for file in given.rows])
-        files = [listing_messages.package_file(file, pipelines.get(file.id)) for file in given.rows]
-        return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.given(given))
+        caller, asked = self._admission.caller(request), messages.page_request(request.part)
+        page = self._services.packages.list_files(caller, request.project, request.package_id, asked)
+        files = [listing_messages.package_file(row, pipeline) for row, pipeline in page.rows]
+        return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.page(page))
 
     async def ListPackagePipelines(
         self, request: pb.ListPackagePipelinesRequest, context: Context
     ) -> pb.ListPackagePipelinesResponse:
-        """Answer ListPackagePipelines."""
-        given = self._pipelines.pipelines(
-            admission.presented(request.credentials),
-            request.project,
-            request.package_id,
-            listing_messages.asked(request.part),
-        )
-        pipelines = [ci_messages.pipeline(view) for view in given.rows]
-        return pb.ListPackagePipelinesResponse(pipelines=pipelines, part=listing_messages.given(given))
+        require(self._services.edition.pipelines_of_packages)
+        caller, asked = self._admission.caller(request), messages.page_request(request.part)
+        page = self._services.packages.list_pipelines(caller, request.project, request.package_id, asked)
+        pipelines = map(ci_messages.pipeline, page.rows)
+        return pb.ListPackagePipelinesResponse(pipelines=pipelines, part=listing_messages.page(page))
 
     async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
-        """Answer DeletePackage."""
-        presented = admission.presented(request.credentials)
-        await self._rooms.deleting.delete_package(presented, request.project, request.package_id)
+        caller = self._admission.caller(request)
+        await self._services.deletion.delete_package(caller, request.project, request.package_id)
         return pb.DeletePackageResponse()
 
     async def DeletePackageFile(
         self, request: pb.DeletePackageFileRequest, context: Context
     ) -> pb.DeletePackageFileResponse:
-        """Answer DeletePackageFile."""
-        presented = admission.presented(request.credentials)
-        await self._rooms.deleting.delete_file(presented, request.project, request.package_id, request.package_file_id)
+        await self._services.deletion.delete_file(
+            self._admission.caller(request), request.project, request.package_id, request.package_file_id
+        )
         return pb.DeletePackageFileResponse()
 
     async def GetPackageSettings(
         self, request: pb.GetPackageSettingsRequest, context: Context
     ) -> pb.GetPackageSettingsResponse:
-        """Answer GetPackageSettings."""
-        settings = self._rooms.settings.read(admission.presented(request.credentials), request.group)
+        settings = self._services.package_settings.read(self._admission.caller(request), request.group)
         return pb.GetPackageSettingsResponse(settings=_settings(settings))
 
     async def UpdatePackageSettings(
         self, request: pb.UpdatePackageSettingsRequest, context: Context
     ) -> pb.UpdatePackageSettingsResponse:
-        """Answer UpdatePackageSettings."""
         regex_given = request.HasField("generic_duplicate_exception_regex")
-        settings = await self._rooms.settings.change(
-            admission.presented(request.credentials),
+        settings = await self._services.package_settings.change(
+            self._admission.caller(request),
             request.group,
             allowed=request.generic_duplicates_allowed if request.HasField("generic_duplicates_allowed") else None,
             exception_regex=request.generic_duplicate_exception_regex if regex_given else None,
@@ -142,25 +127,18 @@ class PackagesServicer(PackagesServiceServicer):
     async def GetPackageLimits(
         self, request: pb.GetPackageLimitsRequest, context: Context
     ) -> pb.GetPackageLimitsResponse:
-        """Answer GetPackageLimits."""
-        maximum = self._rooms.limits.read(admission.presented(request.credentials), request.project)
+        maximum = self._services.size_limits.read(self._admission.caller(request), request.project)
         return pb.GetPackageLimitsResponse(maximum_file_bytes=maximum)
 
     async def UpdatePackageLimits(
         self, request: pb.UpdatePackageLimitsRequest, context: Context
     ) -> pb.UpdatePackageLimitsResponse:
-        """Answer UpdatePackageLimits."""
-        maximum = await self._rooms.limits.change(
-            admission.presented(request.credentials),
+        maximum = await self._services.size_limits.change(
+            self._admission.caller(request),
             request.project,
             request.maximum_file_bytes if request.HasField("maximum_file_bytes") else None,
         )
         return pb.UpdatePackageLimitsResponse(maximum_file_bytes=maximum)
-
-    def _shown(self, packages: Sequence[ShownPackage]) -> list[pb.Package]:
-        """Write packages with their pipelines."""
-        pipelines = self._pipelines.of_packages([package.row.id for package in packages])
-        return [listing_messages.package(package, pipelines.get(package.row.id, ())) for package in packages]
 
 
 def _settings(settings: DuplicateSettings) -> pb.PackageSettings:

@@ -1,6 +1,6 @@
 """ProtectionService."""
 
-# ruff: noqa: N802, ARG002 -- names and parameters are those of the generated service
+# ruff: noqa: D102, N802, ARG002 -- names and parameters are those of the generated service
 
 from __future__ import annotations
 
@@ -10,54 +10,55 @@ import grpc
 from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceServicer
 
-from reference_server.storage.packages.parts import Asked
-from reference_server.storage.packages.protection_rules import ProtectionRules, RuleFields, RuleRow
+from reference_server.storage.access.callers import Caller
+from reference_server.storage.metadata.rows import ProtectionRuleRow
+from reference_server.storage.packages.protection_rules import ProtectionRuleService, RuleFields
+from reference_server.storage.rules.editions import Edition, require
 from reference_server.storage.rules.protection import level_name
-from reference_server.storage.service import admission
+from reference_server.storage.service import messages
+from reference_server.storage.service.admission import Admission, CredentialedRequest
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class ProtectionServicer(ProtectionServiceServicer):
-    """Translates between messages and the protection rules."""
+    """Authenticates callers, and translates between messages and the protection rules."""
 
-    def __init__(self, rules: ProtectionRules) -> None:
+    def __init__(self, admission: Admission, rules: ProtectionRuleService, edition: Edition) -> None:
         self._rules = rules
+        self._edition = edition
+        self._admission = admission
 
     async def ListProtectionRules(
         self, request: pb.ListProtectionRulesRequest, context: Context
     ) -> pb.ListProtectionRulesResponse:
-        """Answer ListProtectionRules."""
-        asked = Asked(
-            page=request.page if request.HasField("page") else None,
-            per_page=request.per_page if request.HasField("per_page") else None,
-        )
-        given = self._rules.list(admission.presented(request.credentials), request.project, asked)
+        page = self._rules.list(self._caller(request), request.project, messages.page_request(request))
         return pb.ListProtectionRulesResponse(
-            rules=[_rule(row) for row in given.rows], page=given.page, per_page=given.per_page, total=given.total
+            rules=[_rule(row) for row in page.rows], page=page.page, per_page=page.per_page, total=page.total
         )
 
     async def CreateProtectionRule(
         self, request: pb.CreateProtectionRuleRequest, context: Context
     ) -> pb.CreateProtectionRuleResponse:
-        """Answer CreateProtectionRule."""
-        row = await self._rules.create(admission.presented(request.credentials), request.project, _fields(request))
+        row = await self._rules.create(self._caller(request), request.project, _fields(request))
         return pb.CreateProtectionRuleResponse(rule=_rule(row))
 
     async def UpdateProtectionRule(
         self, request: pb.UpdateProtectionRuleRequest, context: Context
     ) -> pb.UpdateProtectionRuleResponse:
-        """Answer UpdateProtectionRule."""
-        presented = admission.presented(request.credentials)
-        row = await self._rules.update(presented, request.project, request.rule_id, _fields(request))
+        row = await self._rules.update(self._caller(request), request.project, request.rule_id, _fields(request))
         return pb.UpdateProtectionRuleResponse(rule=_rule(row))
 
     async def DeleteProtectionRule(
         self, request: pb.DeleteProtectionRuleRequest, context: Context
     ) -> pb.DeleteProtectionRuleResponse:
-        """Answer DeleteProtectionRule."""
-        await self._rules.delete(admission.presented(request.credentials), request.project, request.rule_id)
+        await self._rules.delete(self._caller(request), request.project, request.rule_id)
         return pb.DeleteProtectionRuleResponse()
+
+    def _caller(self, request: CredentialedRequest) -> Caller:
+        """Return who calls. Raise NOT_IN_EDITION before anything else."""
+        require(self._edition.protection_rules)
+        return self._admission.caller(request)
 
 
 def _fields(request: pb.CreateProtectionRuleRequest | pb.UpdateProtectionRuleRequest) -> RuleFields:
@@ -70,7 +71,7 @@ def _fields(request: pb.CreateProtectionRuleRequest | pb.UpdateProtectionRuleReq
     )
 
 
-def _rule(row: RuleRow) -> pb.ProtectionRule:
+def _rule(row: ProtectionRuleRow) -> pb.ProtectionRule:
     return pb.ProtectionRule(
         id=row.id,
         project_id=row.project_id,

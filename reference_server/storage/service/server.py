@@ -24,9 +24,9 @@ from generic_packages.storage.v1.tokens_pb2_grpc import add_TokensServiceService
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from reference_server.content.memory import FIXED_WINDOW, UPLOAD_WINDOW
 from reference_server.contract.addresses import Address, TcpAddress
-from reference_server.contract.limits import KIB, MIB
-from reference_server.storage.rooms import Rooms
+from reference_server.contract.limits import MIB
 from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.calls import CallLog, Calls
 from reference_server.storage.service.ci import CiServicer
@@ -38,12 +38,12 @@ from reference_server.storage.service.operations import OperationsServicer
 from reference_server.storage.service.packages import PackagesServicer
 from reference_server.storage.service.protection import ProtectionServicer
 from reference_server.storage.service.tokens import TokensServicer
+from reference_server.storage.wiring import StorageServices
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", 4 * MIB),
-    # A window that grows by itself holds megabytes for each of many uploads; a fixed one is as fast.
-    ("grpc.http2.bdp_probe", 0),
-    ("grpc.http2.lookahead_bytes", 128 * KIB),
+    FIXED_WINDOW,
+    UPLOAD_WINDOW,
     ("grpc.so_reuseport", 0),  # a second server on the same port is a mistake, and is told so
 )
 CONTRACT = tuple(
@@ -69,25 +69,25 @@ class AddressUnusableError(Exception):
 
 
 class StorageServer:
-    """Serves the rooms on one address."""
+    """Serves the storage on one address."""
 
-    def __init__(self, rooms: Rooms, address: Address) -> None:
+    def __init__(self, services: StorageServices, address: Address) -> None:
         log = CallLog()
-        self._admission = Admission(rooms.authentication, CONTRACT)
-        operations = HotOperations(rooms.packages)
+        admission = Admission(services.authentication, CONTRACT)
+        operations = HotOperations(admission, services)
         self._operations = OperationsServicer(operations, log)
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(interceptors=[Calls(log)], options=_OPTIONS)
-        add_IdentityServiceServicer_to_server(IdentityServicer(rooms.identity), self._server)
-        add_MembersServiceServicer_to_server(MembersServicer(rooms.identity.members), self._server)
-        add_TokensServiceServicer_to_server(TokensServicer(rooms.identity), self._server)
-        add_CiServiceServicer_to_server(CiServicer(rooms.ci), self._server)
-        add_PackagesServiceServicer_to_server(
-            PackagesServicer(rooms.packages, rooms.ci.package_pipelines, operations), self._server
+        add_IdentityServiceServicer_to_server(IdentityServicer(admission, services), self._server)
+        add_MembersServiceServicer_to_server(MembersServicer(admission, services.members), self._server)
+        add_TokensServiceServicer_to_server(TokensServicer(admission, services), self._server)
+        add_CiServiceServicer_to_server(CiServicer(admission, services), self._server)
+        add_PackagesServiceServicer_to_server(PackagesServicer(admission, services, operations), self._server)
+        add_ProtectionServiceServicer_to_server(
+            ProtectionServicer(admission, services.protection_rules, services.edition), self._server
         )
-        add_ProtectionServiceServicer_to_server(ProtectionServicer(rooms.packages.protection_rules), self._server)
         add_OperationsServiceServicer_to_server(self._operations, self._server)
-        add_ContentServiceServicer_to_server(ContentServicer(rooms.packages), self._server)
+        add_ContentServiceServicer_to_server(ContentServicer(services), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*_SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         self.address = self._listen(address)

@@ -8,7 +8,8 @@ import grpc
 import pytest
 from generic_packages.storage.v1.failure_pb2 import FailureReason
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.status import TransportFailure
 from reference_server.frontend.failures import REASONS, answer_to
 
 

@@ -10,9 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from reference_server.storage import housekeeping
-from reference_server.storage.blobs.freeing import Freeing
-from reference_server.storage.packages.downloads import Downloads
-from reference_server.storage.packages.uploads import Uploads
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.packages.downloads import DownloadTimes
+from reference_server.storage.packages.upload_sessions import UploadSessions
 
 
 class FailingUploads:
@@ -55,7 +55,7 @@ def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.Monkey
     async def body() -> None:
         uploads = FailingUploads(OSError("volume"), sqlite3.DatabaseError("database disk image is malformed"))
         rounds = housekeeping.Housekeeping(
-            cast("Uploads", uploads), cast("Freeing", NoOrphans()), cast("Downloads", NoDownloads())
+            cast("UploadSessions", uploads), cast("GarbageCollector", NoOrphans()), cast("DownloadTimes", NoDownloads())
         )
         running = asyncio.create_task(rounds.run())
         await asyncio.wait_for(uploads.in_order.wait(), 30)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from reference_server.storage.metadata.sqlite.schema import MIGRATIONS
 
 
@@ -18,27 +18,22 @@ class SchemaTooNewError(Exception):
         )
 
 
-def migrate(database: Database, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+def migrate(database: SqliteDatabase, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
     """Run the migrations that the database has not seen, all in one transaction.
 
-    Raises SchemaTooNewError, and changes nothing, when it has seen one that this program does not know.
+    Raise SchemaTooNewError, and changes nothing, when it has seen one that this program does not know.
     """
-    database.run("BEGIN IMMEDIATE")
-    try:
+    with database.transaction():
         _run_unseen(database, migrations)
-    except BaseException:
-        database.roll_back()
-        raise
-    database.run("COMMIT")
 
 
-def is_new(database: Database) -> bool:
+def is_new(database: SqliteDatabase) -> bool:
     """Return whether no migration has ever run: the database is empty, or a copy that lost what it held."""
     known = database.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'")
     return known is None or database.one("SELECT 1 FROM schema_version WHERE version > 0") is None
 
 
-def _run_unseen(database: Database, migrations: Sequence[Sequence[str]]) -> None:
+def _run_unseen(database: SqliteDatabase, migrations: Sequence[Sequence[str]]) -> None:
     version = _schema_version(database)
     if version > len(migrations):
         raise SchemaTooNewError(version, len(migrations))
@@ -48,7 +43,7 @@ def _run_unseen(database: Database, migrations: Sequence[Sequence[str]]) -> None
     database.run("UPDATE schema_version SET version = ?", (len(migrations),))
 
 
-def _schema_version(database: Database) -> int:
+def _schema_version(database: SqliteDatabase) -> int:
     """Read the schema's version, 0 for an empty database, which is given its version table."""
     database.run("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
     row = database.one("SELECT version FROM schema_version")

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
-from reference_server.frontend.carriers.direct import DirectCarrier, DirectWriter
-from reference_server.frontend.carriers.hashing import HashPipeline
-from reference_server.frontend.carriers.interface import ContentGoneError, ContentSummary
-from reference_server.frontend.carriers.pieces import PieceBudget
+from reference_server.content.digests import ContentSummary
+from reference_server.content.pipeline import ContentPipeline
+from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.status import TransportFailure
+from reference_server.frontend.carriers.direct import DirectCarrier
+from reference_server.frontend.carriers.interface import ContentGoneError
 
 
 def run(root: Path, body: Callable[[DirectCarrier], Awaitable[None]]) -> None:
     async def within() -> None:
-        carrier = DirectCarrier(root, PieceBudget())
+        carrier = DirectCarrier(root, ContentPipeline())
         try:
             await body(carrier)
         finally:
@@ -67,8 +68,8 @@ def test_an_abandoned_upload_holds_no_file_open(tmp_path: Path) -> None:
         before = open_files()
         writer = carrier.open_writer("staged", legacy_digests=False)
         await writer.write(bytes(2_000_000))
-        await writer.abandon()
-        await writer.abandon()
+        writer.abandon()
+        writer.abandon()
         assert open_files() == before
 
     run(tmp_path, body)
@@ -79,7 +80,7 @@ def test_an_abandoned_upload_takes_no_more(tmp_path: Path) -> None:
 
     async def body(carrier: DirectCarrier) -> None:
         writer = carrier.open_writer("staged", legacy_digests=False)
-        await writer.abandon()
+        writer.abandon()
         with pytest.raises(TransportFailure):
             await writer.write(bytes(2_000_000))
 
@@ -90,18 +91,22 @@ def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-def test_a_full_volume_is_said_to_be_full() -> None:
-    async def fill() -> None:
-        with ThreadPoolExecutor(1) as threads:
-            descriptor = os.open("/dev/full", os.O_WRONLY)
-            hashes = HashPipeline(threads, legacy_digests=False)
-            writer = DirectWriter(descriptor, hashes, threads, PieceBudget())
+def test_a_full_volume_is_said_to_be_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "staged").touch()
+
+    def no_room(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def body(carrier: DirectCarrier) -> None:
+        writer = carrier.open_writer("staged", legacy_digests=False)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", no_room)
             with pytest.raises(Failure) as refusal:
                 await writer.write(bytes(2_000_000))
-            assert refusal.value.reason is Reason.VOLUME_FULL
-            await writer.abandon()
+        assert refusal.value.reason is Reason.VOLUME_FULL
+        writer.abandon()
 
-    asyncio.run(fill())
+    run(tmp_path, body)
 
 
 @pytest.mark.parametrize(("offset", "length"), [(0, 1_000_000), (5, 10), (999_999, 1), (100, 700_000)])

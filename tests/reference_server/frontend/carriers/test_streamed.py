@@ -19,8 +19,8 @@ from generic_packages.storage.v1.content_pb2 import (
 )
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceServicer, add_ContentServiceServicer_to_server
 
+from reference_server.content.memory import MemoryBudget
 from reference_server.contract.addresses import UnixAddress
-from reference_server.frontend.carriers.pieces import PieceBudget
 from reference_server.frontend.carriers.streamed import StreamedCarrier
 from reference_server.frontend.storage_link.channels import open_content_channel
 
@@ -54,7 +54,7 @@ def test_downloads_that_wait_do_not_hold_up_an_upload(tmp_path: Path) -> None:
         server.add_insecure_port(address.target)
         await server.start()
         async with asyncio.timeout(30), open_content_channel(address) as channel:
-            carrier = StreamedCarrier(channel, PieceBudget())
+            carrier = StreamedCarrier(channel, MemoryBudget())
             readers = [carrier.open_reader(b"ticket", 0, 1, request_id="x") for _ in range(20)]
             reading = [asyncio.create_task(reader.read()) for reader in readers]
             await asyncio.sleep(0)

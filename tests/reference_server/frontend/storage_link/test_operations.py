@@ -20,8 +20,9 @@ from generic_packages.storage.v1.packages_pb2 import (
     PublishRequest,
 )
 
-from reference_server.contract.failure import Failure, Reason, TransportFailure
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import COALESCED_BYTES, SMALL_CONTENT_BYTES
+from reference_server.contract.status import TransportFailure, to_status
 from reference_server.frontend.storage_link.operations import Operations
 from tests.support.scripted_storage import ScriptedStorage, Stream, forever, linked
 
@@ -126,7 +127,7 @@ def test_a_message_stays_within_its_size(
 def test_a_refusal_is_raised_with_its_reason(tmp_path: Path) -> None:
     async def refusing(stream: Stream) -> None:
         message = await stream.read()
-        status = Failure(Reason.PARAMETER_INVALID, "no", parameter="file_name").to_status()
+        status = to_status(Failure(Reason.PARAMETER_INVALID, "no", parameter="file_name"))
         await stream.answer(OperateResponse(outcomes=[OperationOutcome(tag=message.operations[0].tag, failure=status)]))
         await forever(stream)
 

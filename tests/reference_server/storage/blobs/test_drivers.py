@@ -127,6 +127,22 @@ def test_removed_content_is_gone_and_removing_it_again_succeeds(store: BlobStore
         store.open(digest)
 
 
+def test_content_is_held_under_its_digest_and_in_its_whole_length(store: BlobStore, tmp_path: Path) -> None:
+    digest = keep(store)
+    assert store.holds(digest, len(CONTENT))
+    assert not store.holds(digest, len(CONTENT) + 1)
+    assert not store.holds(bytes(32), len(CONTENT))
+    os.truncate(tmp_path / "volume" / store.path(digest), len(CONTENT) - 1)
+    assert not store.holds(digest, len(CONTENT))
+    store.remove(digest)
+    assert not store.holds(digest, len(CONTENT))
+
+
+def test_content_that_is_staged_is_not_held(store: BlobStore) -> None:
+    stage(store)
+    assert not store.holds(DIGEST, len(CONTENT))
+
+
 def test_content_that_is_open_stays_readable_when_it_is_removed(store: BlobStore) -> None:
     digest = keep(store)
     with contextlib.closing(store.open(digest)) as content:

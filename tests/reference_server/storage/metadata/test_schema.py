@@ -11,30 +11,31 @@ from peewee import Model
 from reference_server.contract.addresses import TcpAddress
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.storage import StorageSettings
-from reference_server.storage.metadata.models import MODELS
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.models import Record
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.sqlite.schema import MIGRATIONS
 from tests.support.storage import serving_in_thread
 
+MODELS = Record.__subclasses__()
 ONE, TWO = ("CREATE TABLE one (x INTEGER)",), ("CREATE TABLE two (x INTEGER)", "INSERT INTO one VALUES (2)")
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
     """Open an empty database."""
-    opened = Database(tmp_path / "database")
+    opened = SqliteDatabase(tmp_path / "database")
     yield opened
     opened.close()
 
 
-def tables(database: Database) -> set[str]:
+def tables(database: SqliteDatabase) -> set[str]:
     """Name the tables."""
     found = database.run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     return {name for (name,) in found}
 
 
-def version(database: Database) -> int:
+def version(database: SqliteDatabase) -> int:
     """Read the schema's version."""
     row = database.one("SELECT version FROM schema_version")
     assert row is not None
@@ -42,7 +43,7 @@ def version(database: Database) -> int:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_a_model_has_the_columns_of_its_table(database: Database, model: type[Model]) -> None:
+def test_a_model_has_the_columns_of_its_table(database: SqliteDatabase, model: type[Model]) -> None:
     migrate(database)
     columns = database.run(f"PRAGMA table_info({model._meta.table_name})").fetchall()
     expected = {name: (not field.null, field.primary_key) for name, field in model._meta.fields.items()}
@@ -54,12 +55,12 @@ def test_a_model_has_the_columns_of_its_table(database: Database, model: type[Mo
     assert composite in ({name for _, name, _, _, _, key in columns if key}, set())
 
 
-def test_every_table_has_its_model(database: Database) -> None:
+def test_every_table_has_its_model(database: SqliteDatabase) -> None:
     migrate(database)
     assert tables(database) == {model._meta.table_name for model in MODELS} | {"schema_version", "volume_identity"}
 
 
-def test_every_column_that_refers_to_a_table_is_indexed(database: Database) -> None:
+def test_every_column_that_refers_to_a_table_is_indexed(database: SqliteDatabase) -> None:
     """Without the index, deleting what is referred to looks through the whole table."""
     migrate(database)
     unindexed = []
@@ -73,7 +74,7 @@ def test_every_column_that_refers_to_a_table_is_indexed(database: Database) -> N
     assert unindexed == []
 
 
-def test_migrations_run_once_in_order(database: Database) -> None:
+def test_migrations_run_once_in_order(database: SqliteDatabase) -> None:
     migrate(database, [ONE])
     assert (tables(database), version(database)) == ({"schema_version", "one"}, 1)
     migrate(database, [ONE, TWO])
@@ -82,7 +83,7 @@ def test_migrations_run_once_in_order(database: Database) -> None:
     assert database.run("SELECT x FROM one").fetchall() == [(2,)]
 
 
-def test_what_a_registry_of_the_first_version_holds_is_kept(database: Database) -> None:
+def test_what_a_registry_of_the_first_version_holds_is_kept(database: SqliteDatabase) -> None:
     """Deploy tokens move to a new table, and members get columns: none may get lost on the way."""
     migrate(database, MIGRATIONS[:1])
     for statement in (
@@ -104,14 +105,14 @@ def test_what_a_registry_of_the_first_version_holds_is_kept(database: Database) 
     assert database.run("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_a_migration_that_fails_leaves_the_schema_as_it_was(database: Database) -> None:
+def test_a_migration_that_fails_leaves_the_schema_as_it_was(database: SqliteDatabase) -> None:
     migrate(database, [ONE])
     with pytest.raises(Exception, match="syntax error"):
         migrate(database, [ONE, (*TWO, "NOT SQL")])
     assert (tables(database), version(database)) == ({"schema_version", "one"}, 1)
 
 
-def test_a_schema_newer_than_the_program_is_refused_and_left_alone(database: Database) -> None:
+def test_a_schema_newer_than_the_program_is_refused_and_left_alone(database: SqliteDatabase) -> None:
     migrate(database, [ONE, TWO])
     with pytest.raises(SchemaTooNewError, match="version 2, and this program knows versions up to 1"):
         migrate(database, [ONE])
@@ -120,7 +121,7 @@ def test_a_schema_newer_than_the_program_is_refused_and_left_alone(database: Dat
 
 def test_the_program_refuses_a_newer_schema_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "data/volume").mkdir(parents=True)
-    database = Database(tmp_path / "data/metadata.sqlite3")
+    database = SqliteDatabase(tmp_path / "data/metadata.sqlite3")
     migrate(database, [()] * 99)
     database.close()
     settings = StorageSettings(data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0))

@@ -1,14 +1,20 @@
-"""Every call and operation of the contract declares who may make it."""
+"""Every call and operation of the contract declares who may make it, and refuses everybody else."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
+from generic_packages.storage.v1.credential_pb2 import Credential
 
 from reference_server.storage.access.callers import CallerKind
 from reference_server.storage.service.admission import Call, admitted_kinds, calls
 from reference_server.storage.service.server import CONTRACT
+from tests.support.storage import ANONYMOUS, Registry, private_token
+from tests.support.storage_users import job_token, person, running_job
 
 CALLS = list(calls(CONTRACT))
+WITH_CALLERS = [call for call in CALLS if admitted_kinds(call)]
 WITH_JOB_TOKENS = {
     "publish",
     "begin_publication",
@@ -30,3 +36,34 @@ def test_a_call_declares_its_callers_exactly_when_its_request_holds_credentials(
 
 def test_job_tokens_are_let_in_by_the_calls_for_packages_alone() -> None:
     assert {call.name for call in CALLS if CallerKind.JOB_TOKEN in admitted_kinds(call)} == WITH_JOB_TOKENS
+
+
+@pytest.fixture(scope="module")
+def credentials(registry: Registry) -> Mapping[CallerKind, Sequence[Credential]]:
+    """Make a valid credential of each kind, as its own header carries it."""
+    project = registry.project().id
+    developer = person(registry, administrator=True)
+    return {
+        CallerKind.ANONYMOUS: ANONYMOUS,
+        CallerKind.ACCESS_TOKEN: developer.credentials,
+        CallerKind.DEPLOY_TOKEN: registry.deploy_token(project, "read_package_registry", "write_package_registry"),
+        CallerKind.JOB_TOKEN: job_token(running_job(registry, project, developer.credentials).token),
+    }
+
+
+@pytest.mark.parametrize("call", WITH_CALLERS, ids=lambda call: call.name)
+def test_a_call_refuses_every_kind_of_caller_that_it_does_not_declare(
+    registry: Registry, credentials: Mapping[CallerKind, Sequence[Credential]], call: Call
+) -> None:
+    refused = set(CallerKind) - admitted_kinds(call)
+    outcomes = {kind: registry.outcome(call.name, by=credentials[kind]) for kind in refused}
+    assert outcomes == dict.fromkeys(refused, "CREDENTIAL_INVALID")
+    assert registry.outcome(call.name, by=private_token("glpat-names-no-token")) == "CREDENTIAL_INVALID"
+
+
+@pytest.mark.parametrize("call", WITH_CALLERS, ids=lambda call: call.name)
+def test_a_call_lets_a_users_access_token_in(registry: Registry, call: Call) -> None:
+    """So that what refuses the others is their kind."""
+    assert CallerKind.ACCESS_TOKEN in admitted_kinds(call)
+    credentials = person(registry, administrator=True).credentials
+    assert registry.outcome(call.name, by=credentials) != "CREDENTIAL_INVALID"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from tests.support.storage import REFUSALS, SECONDS, Registry, at, ending
 from tests.support.storage_process import StorageProcess
 
@@ -52,7 +52,7 @@ def test_killed_between_rename_and_metadata_the_orphan_is_swept(process: Storage
     where = at(registry.project().id)
     begun = registry.begin(where)
     registry.send(begun.upload_id, CONTENT)
-    blocker = Database(registry.data / "metadata.sqlite3")
+    blocker = SqliteDatabase(registry.data / "metadata.sqlite3")
     blocker.run("BEGIN IMMEDIATE")
     commit = threading.Thread(target=lambda: ending(lambda: registry.commit(begun.upload_id, CONTENT)))
     commit.start()
@@ -76,7 +76,7 @@ def test_killed_after_a_delete_was_committed_the_orphan_is_swept(process: Storag
     where = at(registry.project().id)
     row = registry.publish_large(where, CONTENT)
     process.kill()
-    database = Database(registry.data / "metadata.sqlite3")
+    database = SqliteDatabase(registry.data / "metadata.sqlite3")
     database.run("DELETE FROM package_files WHERE id = ?", (row.id,))
     database.run("DELETE FROM blobs")
     database.close()

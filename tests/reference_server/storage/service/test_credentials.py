@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from functools import partial
 
 import pytest
-from generic_packages.storage.v1 import credential_pb2, tokens_pb2
-from generic_packages.storage.v1 import packages_pb2 as pb
+from generic_packages.storage.v1 import credential_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tests.support.storage import SECONDS, Registry, at, in_project, outcome, refusal
+from tests.support.storage import Registry, at, in_project, refusal
 
 SCHEMES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
 
@@ -24,7 +24,7 @@ def carried(scheme: str, secret: str) -> Credential:
 
 def publishing(registry: Registry, project: int, *credentials: Credential) -> str:
     """Publish, and say how it ended."""
-    return outcome(registry.operations.publish, pb.PublishRequest(credentials=credentials, coordinates=at(project)))
+    return registry.outcome("publish", by=credentials, coordinates=at(project))
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,10 @@ def test_a_secret_that_no_token_has_is_invalid(registry: Registry, secret: str) 
 def test_a_revoked_access_token_is_refused_however_it_is_carried(registry: Registry, scheme: str) -> None:
     project = registry.project().id
     created = registry.access_token(project)
-    request = tokens_pb2.RevokeAccessTokenRequest(
-        credentials=registry.root, place=in_project(project), token_id=created.access_token.id
-    )
-    assert outcome(registry.tokens.RevokeAccessToken, request) == "OK"
+    revoke = partial(registry.outcome, "RevokeAccessToken", place=in_project(project), token_id=created.access_token.id)
+    assert revoke() == "OK"
     assert publishing(registry, project, carried(scheme, created.secret)) == "CREDENTIAL_REVOKED"
-    assert outcome(registry.tokens.RevokeAccessToken, request) == "TOKEN_NOT_FOUND"
+    assert revoke() == "TOKEN_NOT_FOUND"
 
 
 def test_an_access_token_expires_at_the_start_of_its_day(registry: Registry) -> None:
@@ -87,27 +85,25 @@ def test_an_access_token_expires_at_the_start_of_its_day(registry: Registry) -> 
 def test_a_deploy_token_expires_and_is_revoked(registry: Registry) -> None:
     project = registry.project().id
     now = int(time.time())
-    request = tokens_pb2.CreateDeployTokenRequest(
-        credentials=registry.root,
+    over = registry.ask(
+        "CreateDeployToken",
         place=in_project(project),
         name="over",
         scopes=["write_package_registry"],
         expires_at=Timestamp(seconds=now - now % 86_400),
     )
-    over = registry.tokens.CreateDeployToken(request, timeout=SECONDS)
     assert publishing(registry, project, carried("DEPLOY_TOKEN", over.secret)) == "CREDENTIAL_EXPIRED"
-    revoke = tokens_pb2.RevokeDeployTokenRequest(
-        credentials=registry.root, place=in_project(project), token_id=over.deploy_token.id
-    )
-    assert outcome(registry.tokens.RevokeDeployToken, revoke) == "OK"
+    revoke = partial(registry.outcome, "RevokeDeployToken", place=in_project(project), token_id=over.deploy_token.id)
+    assert revoke() == "OK"
     assert publishing(registry, project, carried("DEPLOY_TOKEN", over.secret)) == "CREDENTIAL_REVOKED"
-    assert outcome(registry.tokens.RevokeDeployToken, revoke) == "TOKEN_NOT_FOUND"
+    assert revoke() == "TOKEN_NOT_FOUND"
 
 
 def test_too_little_scope_says_which_would_do(registry: Registry) -> None:
     project = registry.project().id
     credentials = registry.member(project, 50, scopes=["read_api"])
-    assert refusal(lambda: registry.publish(at(project), by=credentials)).metadata == {"scope": "api"}
+    failure = refusal(lambda: registry.publish(at(project), by=credentials))
+    assert failure.metadata == {"scope": "api"}
 
 
 def test_no_secret_is_kept_as_it_is(registry: Registry) -> None:

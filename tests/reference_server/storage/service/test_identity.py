@@ -6,14 +6,13 @@ import datetime as dt
 
 import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
-from generic_packages.storage.v1 import packages_pb2, tokens_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, in_project, outcome
+from tests.support.storage import ANONYMOUS, Registry, at, in_project
 
 
 def test_the_administrator_sees_itself(registry: Registry) -> None:
-    user = registry.identity.GetCaller(pb.GetCallerRequest(credentials=registry.root), timeout=SECONDS).user
+    user = registry.ask("GetCaller").user
     assert (user.username, user.administrator, user.bot) == ("root", True, False)
     assert user.created_at.seconds > 0
 
@@ -21,8 +20,7 @@ def test_the_administrator_sees_itself(registry: Registry) -> None:
 def test_a_project_access_token_is_a_bot(registry: Registry) -> None:
     project = registry.project().id
     created = registry.access_token(project, 20, scopes=["read_user"])
-    caller = pb.GetCallerRequest(credentials=registry.member(project, scopes=["read_user"]))
-    user = registry.identity.GetCaller(caller, timeout=SECONDS).user
+    user = registry.ask("GetCaller", by=registry.member(project, scopes=["read_user"])).user
     assert user.bot
     assert not user.administrator
     assert user.username.startswith(f"project_{project}_bot_")
@@ -33,13 +31,12 @@ def test_a_project_access_token_is_a_bot(registry: Registry) -> None:
 def test_nobody_and_a_deploy_token_are_no_callers(registry: Registry) -> None:
     deploy = registry.deploy_token(registry.project().id, "read_package_registry")
     for credentials in (ANONYMOUS, deploy):
-        request = pb.GetCallerRequest(credentials=credentials)
-        assert outcome(registry.identity.GetCaller, request) == "CREDENTIAL_INVALID"
+        assert registry.outcome("GetCaller", by=credentials) == "CREDENTIAL_INVALID"
 
 
 def test_a_caller_without_a_scope_for_it_does_not_see_itself(registry: Registry) -> None:
-    request = pb.GetCallerRequest(credentials=registry.member(registry.project().id, scopes=["read_repository"]))
-    assert outcome(registry.identity.GetCaller, request) == "SCOPE_INSUFFICIENT"
+    ended = registry.outcome("GetCaller", by=registry.member(registry.project().id, scopes=["read_repository"]))
+    assert ended == "SCOPE_INSUFFICIENT"
 
 
 def test_groups_nest_and_carry_full_paths(registry: Registry) -> None:
@@ -54,15 +51,11 @@ def test_groups_nest_and_carry_full_paths(registry: Registry) -> None:
 
 
 def _group(registry: Registry, **values: object) -> str:
-    request = pb.CreateGroupRequest(**{"credentials": registry.root, "name": "n", "path": "p", **values})  # type: ignore[arg-type]
-    return outcome(registry.identity.CreateGroup, request)
+    return registry.outcome("CreateGroup", **{"name": "n", "path": "p", **values})
 
 
 def _project(registry: Registry, group: int, **values: object) -> str:
-    request = pb.CreateProjectRequest(
-        **{"credentials": registry.root, "name": "n", "path": "pp", "group_id": group, **values}  # type: ignore[arg-type]
-    )
-    return outcome(registry.identity.CreateProject, request)
+    return registry.outcome("CreateProject", **{"name": "n", "path": "pp", "group_id": group, **values})
 
 
 @pytest.mark.parametrize(
@@ -117,45 +110,39 @@ def test_a_projects_owner_has_no_say_in_its_group(registry: Registry) -> None:
     group = registry.group()
     owner = registry.member(registry.project(group=group.id).id, 50)
     assert _project(registry, group.id, credentials=owner) == "ROLE_INSUFFICIENT"
-    request = pb.DeleteGroupRequest(credentials=owner, group=group.full_path)
-    assert outcome(registry.identity.DeleteGroup, request) == "ROLE_INSUFFICIENT"
+    assert registry.outcome("DeleteGroup", by=owner, group=group.full_path) == "ROLE_INSUFFICIENT"
 
 
 def test_a_deploy_token_makes_nothing(registry: Registry) -> None:
     project = registry.project()
     deploy = registry.deploy_token(project.id, "write_package_registry")
     assert _group(registry, path="of-a-token", credentials=deploy) == "ROLE_INSUFFICIENT"
-    request = tokens_pb2.CreateDeployTokenRequest(
-        credentials=deploy, place=in_project(project.id), name="n", scopes=["read_package_registry"]
+    ended = registry.outcome(
+        "CreateDeployToken", by=deploy, place=in_project(project.id), name="n", scopes=["read_package_registry"]
     )
-    assert outcome(registry.tokens.CreateDeployToken, request) == "ROLE_INSUFFICIENT"
+    assert ended == "ROLE_INSUFFICIENT"
 
 
 def test_a_project_is_read_with_the_callers_roles(registry: Registry) -> None:
     project = registry.project("PRIVATE")
-    view = pb.GetProjectRequest(credentials=registry.member(project.id, 20), project=project.full_path)
-    seen = registry.identity.GetProject(view, timeout=SECONDS).project
+    seen = registry.ask("GetProject", by=registry.member(project.id, 20), project=project.full_path).project
     assert seen.caller_project_access_level == 20
     assert not seen.HasField("caller_group_access_level")
-    own = pb.GetProjectRequest(credentials=registry.root, project=str(project.id))
-    assert registry.identity.GetProject(own, timeout=SECONDS).project.caller_group_access_level == 50
+    assert registry.ask("GetProject", project=str(project.id)).project.caller_group_access_level == 50
 
 
 def test_a_private_project_is_not_there_for_others(registry: Registry) -> None:
     private = str(registry.project("PRIVATE").id)
     stranger = registry.member(registry.project().id)
     for credentials in (ANONYMOUS, stranger):
-        request = pb.GetProjectRequest(credentials=credentials, project=private)
-        assert outcome(registry.identity.GetProject, request) == "PROJECT_NOT_FOUND"
-    public = pb.GetProjectRequest(credentials=ANONYMOUS, project=str(registry.project().id))
-    assert outcome(registry.identity.GetProject, public) == "OK"
+        assert registry.outcome("GetProject", by=credentials, project=private) == "PROJECT_NOT_FOUND"
+    assert registry.outcome("GetProject", by=ANONYMOUS, project=str(registry.project().id)) == "OK"
 
 
 def _token(registry: Registry, project: int, **values: object) -> str:
-    request = tokens_pb2.CreateAccessTokenRequest(
-        **{"credentials": registry.root, "place": in_project(project), "name": "t", "scopes": ["api"], **values}  # type: ignore[arg-type]
+    return registry.outcome(
+        "CreateAccessToken", **{"place": in_project(project), "name": "t", "scopes": ["api"], **values}
     )
-    return outcome(registry.tokens.CreateAccessToken, request)
 
 
 @pytest.mark.parametrize(
@@ -177,10 +164,7 @@ def test_malformed_access_tokens_are_refused(registry: Registry, values: dict[st
 
 def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(registry: Registry) -> None:
     project = registry.project().id
-    request = tokens_pb2.CreateAccessTokenRequest(
-        credentials=registry.root, place=in_project(project), name="t", scopes=["api"]
-    )
-    created = registry.tokens.CreateAccessToken(request, timeout=SECONDS)
+    created = registry.ask("CreateAccessToken", place=in_project(project), name="t", scopes=["api"])
     assert created.access_token.access_level == 40
     maintainer = registry.member(project, 40)
     assert _token(registry, project, credentials=maintainer, access_level=40) == "OK"
@@ -190,45 +174,34 @@ def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(re
 
 def test_a_deploy_token_has_the_user_name_that_was_asked_for_or_one_of_its_id(registry: Registry) -> None:
     project = str(registry.project().id)
-    values = {
-        "credentials": registry.root,
-        "place": in_project(project),
-        "name": "t",
-        "scopes": ["read_package_registry"],
-    }
-    plain = tokens_pb2.CreateDeployTokenRequest(**values)  # type: ignore[arg-type]
-    token = registry.tokens.CreateDeployToken(plain, timeout=SECONDS).deploy_token
+    values = {"place": in_project(project), "name": "t", "scopes": ["read_package_registry"]}
+    token = registry.ask("CreateDeployToken", **values).deploy_token
     assert token.username == f"gitlab+deploy-token-{token.id}"
-    named = tokens_pb2.CreateDeployTokenRequest(**values, username="builder")  # type: ignore[arg-type]
-    assert registry.tokens.CreateDeployToken(named, timeout=SECONDS).deploy_token.username == "builder"
-    odd = tokens_pb2.CreateDeployTokenRequest(**values, username="two words")  # type: ignore[arg-type]
-    assert outcome(registry.tokens.CreateDeployToken, odd) == "PARAMETER_INVALID"
-    scopeless = tokens_pb2.CreateDeployTokenRequest(**{**values, "scopes": ["api"]})  # type: ignore[arg-type]
-    assert outcome(registry.tokens.CreateDeployToken, scopeless) == "PARAMETER_VALUE_UNKNOWN"
+    assert registry.ask("CreateDeployToken", **values, username="builder").deploy_token.username == "builder"
+    assert registry.outcome("CreateDeployToken", **values, username="two words") == "PARAMETER_INVALID"
+    assert registry.outcome("CreateDeployToken", **{**values, "scopes": ["api"]}) == "PARAMETER_VALUE_UNKNOWN"
 
 
 @pytest.mark.parametrize("seconds", [0, -1, -(2**63), 1_500_000_000, 253_402_300_800, 2**63 - 1])
 def test_a_deploy_token_ends_neither_in_the_past_nor_beyond_the_calendar(registry: Registry, seconds: int) -> None:
-    request = tokens_pb2.CreateDeployTokenRequest(
-        credentials=registry.root,
+    ended = registry.outcome(
+        "CreateDeployToken",
         place=in_project(registry.project().id),
         name="t",
         scopes=["read_package_registry"],
         expires_at=Timestamp(seconds=seconds),
     )
-    assert outcome(registry.tokens.CreateDeployToken, request) == "PARAMETER_INVALID"
+    assert ended == "PARAMETER_INVALID"
 
 
 def test_a_deleted_project_is_gone_with_its_packages_and_tokens(registry: Registry) -> None:
     project = registry.project().id
     member = registry.member(project, 50)
     registry.publish(at(project))
-    request = pb.DeleteProjectRequest(credentials=registry.root, project=str(project))
-    assert outcome(registry.identity.DeleteProject, request) == "OK"
-    assert outcome(registry.identity.DeleteProject, request) == "PROJECT_NOT_FOUND"
-    fetch = packages_pb2.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project))
-    assert outcome(registry.operations.open_package_file, fetch) == "PROJECT_NOT_FOUND"
-    assert outcome(registry.identity.GetCaller, pb.GetCallerRequest(credentials=member)) == "CREDENTIAL_INVALID"
+    assert registry.outcome("DeleteProject", project=str(project)) == "OK"
+    assert registry.outcome("DeleteProject", project=str(project)) == "PROJECT_NOT_FOUND"
+    assert registry.outcome("open_package_file", coordinates=at(project)) == "PROJECT_NOT_FOUND"
+    assert registry.outcome("GetCaller", by=member) == "CREDENTIAL_INVALID"
 
 
 def test_a_deleted_group_is_gone_with_everything_below_and_its_content(registry: Registry) -> None:
@@ -238,9 +211,7 @@ def test_a_deleted_group_is_gone_with_everything_below_and_its_content(registry:
     before = registry.blobs()
     registry.publish_large(at(project.id), dt.datetime.now(dt.UTC).isoformat().encode() * 5000)
     assert len(registry.blobs() - before) == 1
-    request = pb.DeleteGroupRequest(credentials=registry.root, group=str(top.id))
-    assert outcome(registry.identity.DeleteGroup, request) == "OK"
+    assert registry.outcome("DeleteGroup", group=str(top.id)) == "OK"
     assert registry.freed_to(before)
-    look = pb.GetProjectRequest(credentials=registry.root, project=project.full_path)
-    assert outcome(registry.identity.GetProject, look) == "PROJECT_NOT_FOUND"
+    assert registry.outcome("GetProject", project=project.full_path) == "PROJECT_NOT_FOUND"
     assert _group(registry, path=top.path) == "OK"

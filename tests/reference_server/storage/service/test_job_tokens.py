@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
-from generic_packages.storage.v1 import ci_pb2 as pb
-from generic_packages.storage.v1 import credential_pb2, identity_pb2, members_pb2, packages_pb2, tokens_pb2
+from generic_packages.storage.v1 import credential_pb2, identity_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import (
-    SECONDS,
-    Registry,
-    at,
-    ending,
-    in_project,
-    outcome,
-    refusal,
-)
+from tests.support.storage import Registry, at, ending, in_project, refusal
 from tests.support.storage_users import Person, end_job, give_role, job_token, person, running_job
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
@@ -54,8 +45,7 @@ def test_a_job_has_no_more_rights_than_its_user(either: Registry, visibility: st
     project = either.project(visibility).id
     user = developer_of(either, project)
     token = job_token(running_job(either, project, user.credentials).token)
-    leaving = members_pb2.RemoveMemberRequest(credentials=either.root, place=in_project(project), user_id=user.id)
-    either.members.RemoveMember(leaving, timeout=SECONDS)
+    either.ask("RemoveMember", place=in_project(project), user_id=user.id)
     assert _publish(either, project, token) == expected
 
 
@@ -74,24 +64,14 @@ def test_a_job_token_ends_with_everything_that_it_lives_by(registry: Registry, e
     project = registry.project().id
     user = developer_of(registry, project)
     job = running_job(registry, project, user.credentials)
-    root = registry.root
-    ways: dict[str, Callable[[], object]] = {
-        "cancel": lambda: registry.ci.CancelJob(
-            pb.CancelJobRequest(credentials=root, project=str(project), job_id=job.job.id), timeout=SECONDS
-        ),
-        "delete the pipeline": lambda: registry.ci.DeletePipeline(
-            pb.DeletePipelineRequest(credentials=root, project=str(project), pipeline_id=job.job.pipeline.id),
-            timeout=SECONDS,
-        ),
-        "block the user": lambda: registry.identity.UpdateUser(
-            identity_pb2.UpdateUserRequest(credentials=root, user_id=user.id, state=identity_pb2.USER_STATE_BLOCKED),
-            timeout=SECONDS,
-        ),
-        "delete the user": lambda: registry.identity.DeleteUser(
-            identity_pb2.DeleteUserRequest(credentials=root, user_id=user.id), timeout=SECONDS
-        ),
+    ways: dict[str, tuple[str, dict[str, object]]] = {
+        "cancel": ("CancelJob", {"project": str(project), "job_id": job.job.id}),
+        "delete the pipeline": ("DeletePipeline", {"project": str(project), "pipeline_id": job.job.pipeline.id}),
+        "block the user": ("UpdateUser", {"user_id": user.id, "state": identity_pb2.USER_STATE_BLOCKED}),
+        "delete the user": ("DeleteUser", {"user_id": user.id}),
     }
-    ways[end]()
+    call, values = ways[end]
+    registry.ask(call, **values)
     expected = "USER_BLOCKED" if end == "block the user" else "CREDENTIAL_INVALID"
     assert _publish(registry, project, job_token(job.token)) == expected
 
@@ -127,16 +107,11 @@ def test_an_access_token_is_no_job_token(registry: Registry) -> None:
 def test_a_job_token_is_for_packages_alone(registry: Registry) -> None:
     project = registry.project().id
     token = job_token(running_job(registry, project, developer_of(registry, project).credentials).token)
-    caller = identity_pb2.GetCallerRequest(credentials=token)
-    read = identity_pb2.GetProjectRequest(credentials=token, project=str(project))
-    pipeline = pb.CreatePipelineRequest(credentials=token, project=str(project), ref="main")
-    presented = tokens_pb2.GetPresentedAccessTokenRequest(credentials=token)
-    assert outcome(registry.identity.GetCaller, caller) == "CREDENTIAL_INVALID"
-    assert outcome(registry.identity.GetProject, read) == "CREDENTIAL_INVALID"
-    assert outcome(registry.ci.CreatePipeline, pipeline) == "CREDENTIAL_INVALID"
-    assert outcome(registry.tokens.GetPresentedAccessToken, presented) == "CREDENTIAL_INVALID"
-    listing = packages_pb2.ListPackagesRequest(credentials=token, project=str(project))
-    assert outcome(registry.packages.ListPackages, listing) == "OK"
+    assert registry.outcome("GetCaller", by=token) == "CREDENTIAL_INVALID"
+    assert registry.outcome("GetProject", by=token, project=str(project)) == "CREDENTIAL_INVALID"
+    assert registry.outcome("CreatePipeline", by=token, project=str(project), ref="main") == "CREDENTIAL_INVALID"
+    assert registry.outcome("GetPresentedAccessToken", by=token) == "CREDENTIAL_INVALID"
+    assert registry.outcome("ListPackages", by=token, project=str(project)) == "OK"
 
 
 def test_no_job_token_is_kept_as_it_is(registry: Registry) -> None:
@@ -163,24 +138,17 @@ class TwoProjects:
 
     def allow(self) -> str:
         """Let the job's project into the other one."""
-        request = pb.AddToJobTokenAllowlistRequest(
-            credentials=self.registry.root, project=str(self.target), target_project_id=self.home
-        )
-        return outcome(self.registry.ci.AddToJobTokenAllowlist, request)
+        return self.registry.outcome("AddToJobTokenAllowlist", project=str(self.target), target_project_id=self.home)
 
     def forbid(self) -> str:
         """Keep the job's project out of the other one again."""
-        request = pb.RemoveFromJobTokenAllowlistRequest(
-            credentials=self.registry.root, project=str(self.target), target_project_id=self.home
+        return self.registry.outcome(
+            "RemoveFromJobTokenAllowlist", project=str(self.target), target_project_id=self.home
         )
-        return outcome(self.registry.ci.RemoveFromJobTokenAllowlist, request)
 
     def restrict(self, *, enabled: bool) -> None:
         """Choose whether the other project has an allowlist at all."""
-        request = pb.UpdateJobTokenScopeRequest(
-            credentials=self.registry.root, project=str(self.target), enabled=enabled
-        )
-        self.registry.ci.UpdateJobTokenScope(request, timeout=SECONDS)
+        self.registry.ask("UpdateJobTokenScope", project=str(self.target), enabled=enabled)
 
 
 NOT_LET_IN = {
@@ -216,16 +184,14 @@ def test_a_project_may_do_without_an_allowlist(registry: Registry) -> None:
 
 def test_the_refusal_names_both_projects(registry: Registry) -> None:
     projects = TwoProjects(registry, "PRIVATE")
-    request = packages_pb2.OpenPackageFileRequest(credentials=projects.token, coordinates=at(projects.target))
-    failure = refusal(lambda: registry.operations.open_package_file(request, timeout=SECONDS))
+    failure = refusal(lambda: registry.ask("open_package_file", by=projects.token, coordinates=at(projects.target)))
     assert (failure.metadata["source"], failure.metadata["target"]) == projects.paths
 
 
 def test_the_allowlist_is_listed_with_the_project_itself_first(registry: Registry) -> None:
     projects = TwoProjects(registry, "PRIVATE")
     projects.allow()
-    request = pb.ListJobTokenAllowlistRequest(credentials=registry.root, project=str(projects.target))
-    listed = registry.ci.ListJobTokenAllowlist(request, timeout=SECONDS)
+    listed = registry.ask("ListJobTokenAllowlist", project=str(projects.target))
     assert [project.id for project in listed.projects] == [projects.target, projects.home]
     assert listed.total == 2
 
@@ -236,27 +202,17 @@ def test_a_project_is_let_in_once_and_itself_always(registry: Registry) -> None:
     assert projects.allow() == "PARAMETER_TAKEN"
     assert projects.forbid() == "OK"
     assert projects.forbid() == "RECORD_NOT_FOUND"
-    itself = {"credentials": registry.root, "project": str(projects.home), "target_project_id": projects.home}
-    add = pb.AddToJobTokenAllowlistRequest(**itself)  # type: ignore[arg-type]
-    remove = pb.RemoveFromJobTokenAllowlistRequest(**itself)  # type: ignore[arg-type]
-    assert outcome(registry.ci.AddToJobTokenAllowlist, add) == "PARAMETER_TAKEN"
-    assert outcome(registry.ci.RemoveFromJobTokenAllowlist, remove) == "PARAMETER_INVALID"
+    itself = {"project": str(projects.home), "target_project_id": projects.home}
+    assert registry.outcome("AddToJobTokenAllowlist", **itself) == "PARAMETER_TAKEN"
+    assert registry.outcome("RemoveFromJobTokenAllowlist", **itself) == "PARAMETER_INVALID"
 
 
 def test_the_job_token_scope_is_the_maintainers_business(either: Registry) -> None:
     project, stranger = either.project("PRIVATE").id, either.project("PRIVATE").id
     maintainer, developer = either.member(project, MAINTAINER), either.member(project, DEVELOPER)
-
-    def enabled(by: Sequence[Credential]) -> bool:
-        request = pb.GetJobTokenScopeRequest(credentials=by, project=str(project))
-        return either.ci.GetJobTokenScope(request, timeout=SECONDS).enabled
-
-    assert enabled(maintainer) == (either.edition == "current")
-    for call, request in (
-        (either.ci.GetJobTokenScope, pb.GetJobTokenScopeRequest(credentials=developer, project=str(project))),
-        (either.ci.UpdateJobTokenScope, pb.UpdateJobTokenScopeRequest(credentials=developer, project=str(project))),
-        (either.ci.ListJobTokenAllowlist, pb.ListJobTokenAllowlistRequest(credentials=developer, project=str(project))),
-    ):
-        assert outcome(call, request) == "ROLE_INSUFFICIENT"
-    unseen = pb.AddToJobTokenAllowlistRequest(credentials=maintainer, project=str(project), target_project_id=stranger)
-    assert outcome(either.ci.AddToJobTokenAllowlist, unseen) == "PROJECT_NOT_FOUND"
+    enabled = either.ask("GetJobTokenScope", by=maintainer, project=str(project)).enabled
+    assert enabled == (either.edition == "current")
+    for call in ("GetJobTokenScope", "UpdateJobTokenScope", "ListJobTokenAllowlist"):
+        assert either.outcome(call, by=developer, project=str(project)) == "ROLE_INSUFFICIENT"
+    ended = either.outcome("AddToJobTokenAllowlist", by=maintainer, project=str(project), target_project_id=stranger)
+    assert ended == "PROJECT_NOT_FOUND"

@@ -8,7 +8,6 @@ import asyncio
 import statistics
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,14 +16,19 @@ from generic_packages.storage.v1 import credential_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 from peewee import BaseQuery
 
+from reference_server.content.pipeline import ContentPipeline
 from reference_server.storage.identity.root_token import ensure_root_token
-from reference_server.storage.metadata.sqlite.database import Database, Parameters
+from reference_server.storage.metadata.database import Parameters
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from reference_server.storage.metadata.sqlite.migrations import migrate
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.rooms import Rooms, Rules, furnish
 from reference_server.storage.rules.editions import edition
+from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.packages import PackagesServicer
+from reference_server.storage.service.server import CONTRACT
+from reference_server.storage.wiring import Rules, build_storage
 
 Response = TypeVar("Response")
 FEW, MANY = 100, 10_000
@@ -32,24 +36,24 @@ MOST_STATEMENTS = 14
 DEAREST = 3  # times
 
 
-class CountingDatabase(Database):
+class CountingDatabase(SqliteDatabase):
     """Counts the statements that it runs."""
 
-    statements = 0
+    count = 0
 
     def run(self, statement: str, parameters: Parameters = ()) -> Any:
         """Count and run."""
-        self.statements += 1
+        self.count += 1
         return super().run(statement, parameters)
 
     def one(self, statement: str, parameters: Parameters = ()) -> Sequence[Any] | None:
         """Count and run."""
-        self.statements += 1
+        self.count += 1
         return super().one(statement, parameters)
 
     def rows(self, query: BaseQuery) -> list[Any]:
         """Count and run."""
-        self.statements += 1
+        self.count += 1
         return super().rows(query)
 
 
@@ -57,9 +61,9 @@ class Storage:
     """The packages service without its network, on metadata that were written past it."""
 
     def __init__(self, folder: Path) -> None:
-        writing = Database(folder / "metadata")
+        writing = SqliteDatabase(folder / "metadata")
         migrate(writing)
-        ensure_root_token(writing, folder / "token")
+        ensure_root_token(Metadata(writing), folder / "token")
         _fill(writing)
         writing.close()
         self.database = CountingDatabase(folder / "metadata")
@@ -68,16 +72,16 @@ class Storage:
         self.servicer = asyncio.run(self._servicer(folder))
 
     async def _servicer(self, folder: Path) -> PackagesServicer:
-        writing = Database(folder / "metadata")
+        writing = SqliteDatabase(folder / "metadata")
         writer = Writer(writing)
-        with ThreadPoolExecutor(1) as hashing:
-            rules = Rules(edition("current"), 1, legacy_digests=False)
-            rooms: Rooms = furnish(
-                reading=self.database, writer=writer, volume=folder / "volume", hashing=hashing, rules=rules
-            )
+        rules = Rules(edition("current"), 1, legacy_digests=False)
+        services = build_storage(
+            database=self.database, writer=writer, volume=folder / "volume", pipeline=ContentPipeline(), rules=rules
+        )
         await writer.close()
         writing.close()
-        return PackagesServicer(rooms.packages, rooms.ci.package_pipelines, HotOperations(rooms.packages))
+        admission = Admission(services.authentication, CONTRACT)
+        return PackagesServicer(admission, services, HotOperations(admission, services))
 
     def of_project(self, project: int, per_page: int = 100, **part: Any) -> pb.ListPackagesResponse:
         """List packages of a project."""
@@ -102,9 +106,9 @@ class Storage:
 
     def statements(self, act: Callable[[], object]) -> int:
         """Count the statements of an act."""
-        self.database.statements = 0
+        self.database.count = 0
         act()
-        return self.database.statements
+        return self.database.count
 
 
 def _answer(call: Coroutine[Any, Any, Response]) -> Response:
@@ -116,7 +120,7 @@ def _answer(call: Coroutine[Any, Any, Response]) -> Response:
     raise AssertionError("a list waits for nothing")
 
 
-def _fill(database: Database) -> None:
+def _fill(database: SqliteDatabase) -> None:
     """Write two projects in a group each: few packages, and many, which pipelines published; one with many files."""
     database.run("BEGIN")
     for number, count in ((1, FEW), (2, MANY)):

@@ -5,23 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-import grpc
 import pytest
 from generic_packages.storage.v1 import members_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 
-from tests.support.storage import (
-    ANONYMOUS,
-    SECONDS,
-    Registry,
-    at,
-    ending,
-    in_group,
-    in_project,
-    outcome,
-    reason,
-)
+from tests.support.storage import ANONYMOUS, Registry, at, ending, in_group, in_project
 from tests.support.storage_users import give_role, new_user, person
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
@@ -29,13 +18,11 @@ TODAY = dt.datetime.now(dt.UTC).date()
 
 
 def _add(registry: Registry, place: Place, by: Sequence[Credential], user: int, level: int) -> str:
-    request = pb.AddMemberRequest(credentials=by, place=place, user_id=user, access_level=level)
-    return outcome(registry.members.AddMember, request)
+    return registry.outcome("AddMember", by=by, place=place, user_id=user, access_level=level)
 
 
 def _levels(registry: Registry, place: Place, *, inherited: bool) -> dict[int, int]:
-    request = pb.ListMembersRequest(credentials=registry.root, place=place, inherited=inherited, per_page=100)
-    listed = registry.members.ListMembers(request, timeout=SECONDS)
+    listed = registry.ask("ListMembers", place=place, inherited=inherited, per_page=100)
     assert listed.total == len(listed.members)
     ids = [member.user.id for member in listed.members]
     assert ids == sorted(ids)
@@ -89,8 +76,7 @@ def test_members_are_found_by_name(registry: Registry) -> None:
     first, second = new_user(registry), new_user(registry)
     for user in (first, second):
         give_role(registry, in_project(project), user.id, GUEST)
-    request = pb.ListMembersRequest(credentials=registry.root, place=in_project(project), search=first.username)
-    found = registry.members.ListMembers(request, timeout=SECONDS)
+    found = registry.ask("ListMembers", place=in_project(project), search=first.username)
     assert [member.user.username for member in found.members] == [first.username]
     assert found.members[0].user.email == ""
 
@@ -100,17 +86,9 @@ def test_a_single_member_is_read_with_or_without_what_it_inherits(registry: Regi
     project, user = registry.project(group=group.id).id, new_user(registry).id
     give_role(registry, in_group(group.id), user, REPORTER)
 
-    def read(*, inherited: bool) -> int | str:
-        request = pb.GetMemberRequest(
-            credentials=registry.root, place=in_project(project), user_id=user, inherited=inherited
-        )
-        try:
-            return registry.members.GetMember(request, timeout=SECONDS).member.access_level
-        except grpc.RpcError as error:
-            return reason(error)
-
-    assert read(inherited=False) == "RECORD_NOT_FOUND"
-    assert read(inherited=True) == REPORTER
+    member = {"place": in_project(project), "user_id": user}
+    assert registry.outcome("GetMember", inherited=False, **member) == "RECORD_NOT_FOUND"
+    assert registry.ask("GetMember", inherited=True, **member).member.access_level == REPORTER
 
 
 def test_a_maintainer_of_a_project_gives_roles_up_to_its_own(registry: Registry) -> None:
@@ -143,8 +121,7 @@ def test_members_are_users_that_exist_and_are_members_once(registry: Registry) -
     assert _add(registry, place, registry.root, 10**9, GUEST) == "USER_NOT_FOUND"
     assert _add(registry, place, registry.root, user, GUEST) == "OK"
     assert _add(registry, place, registry.root, user, DEVELOPER) == "MEMBER_TAKEN"
-    nowhere = pb.AddMemberRequest(credentials=registry.root, user_id=user, access_level=GUEST)
-    assert outcome(registry.members.AddMember, nowhere) == "PARAMETER_MISSING"
+    assert registry.outcome("AddMember", user_id=user, access_level=GUEST) == "PARAMETER_MISSING"
 
 
 def test_a_role_is_changed_and_its_end_too(registry: Registry) -> None:
@@ -153,17 +130,23 @@ def test_a_role_is_changed_and_its_end_too(registry: Registry) -> None:
     assert give_role(registry, place, user, GUEST, expires_at=later).expires_at == later
 
     def change(level: int, **values: str) -> pb.Member:
-        request = pb.UpdateMemberRequest(
-            credentials=registry.root, place=place, user_id=user, access_level=level, **values
-        )
-        return registry.members.UpdateMember(request, timeout=SECONDS).member
+        answer: pb.Member = registry.ask("UpdateMember", place=place, user_id=user, access_level=level, **values).member
+        return answer
 
     assert (change(REPORTER).access_level, change(REPORTER).expires_at) == (REPORTER, later)
     assert not change(REPORTER, expires_at="").HasField("expires_at")
-    stranger = pb.UpdateMemberRequest(
-        credentials=registry.root, place=place, user_id=new_user(registry).id, access_level=GUEST
-    )
-    assert outcome(registry.members.UpdateMember, stranger) == "RECORD_NOT_FOUND"
+    ended = registry.outcome("UpdateMember", place=place, user_id=new_user(registry).id, access_level=GUEST)
+    assert ended == "RECORD_NOT_FOUND"
+
+
+def test_a_role_whose_end_is_set_to_today_ends_at_once(registry: Registry) -> None:
+    place, user = in_project(registry.project().id), new_user(registry).id
+    give_role(registry, place, user, GUEST)
+    changed = registry.ask(
+        "UpdateMember", place=place, user_id=user, access_level=GUEST, expires_at=TODAY.isoformat()
+    ).member
+    assert changed.expires_at == TODAY.isoformat()
+    assert registry.outcome("GetMember", place=place, user_id=user) == "RECORD_NOT_FOUND"
 
 
 @pytest.mark.parametrize("where", ["project", "group"])
@@ -181,9 +164,8 @@ def test_a_role_that_has_ended_is_none_and_may_be_given_again(registry: Registry
 def test_a_taken_role_is_gone_at_once(registry: Registry) -> None:
     project, user = registry.project("PRIVATE").id, person(registry)
     give_role(registry, in_project(project), user.id, DEVELOPER)
-    request = pb.RemoveMemberRequest(credentials=registry.root, place=in_project(project), user_id=user.id)
-    assert outcome(registry.members.RemoveMember, request) == "OK"
-    assert outcome(registry.members.RemoveMember, request) == "RECORD_NOT_FOUND"
+    assert registry.outcome("RemoveMember", place=in_project(project), user_id=user.id) == "OK"
+    assert registry.outcome("RemoveMember", place=in_project(project), user_id=user.id) == "RECORD_NOT_FOUND"
     assert ending(lambda: registry.publish(at(project), by=user.credentials)) == "PROJECT_NOT_FOUND"
 
 
@@ -194,7 +176,7 @@ def test_everyone_may_leave_and_a_maintainer_takes_no_owners_role(registry: Regi
     give_role(registry, place, guest.id, GUEST)
 
     def remove(user: int, by: Sequence[Credential]) -> str:
-        return outcome(registry.members.RemoveMember, pb.RemoveMemberRequest(credentials=by, place=place, user_id=user))
+        return registry.outcome("RemoveMember", by=by, place=place, user_id=user)
 
     assert remove(owner, registry.member(project, MAINTAINER)) == "ROLE_INSUFFICIENT"
     assert remove(owner, guest.credentials) == "ROLE_INSUFFICIENT"
@@ -203,10 +185,7 @@ def test_everyone_may_leave_and_a_maintainer_takes_no_owners_role(registry: Regi
 
 def test_members_are_seen_by_users_that_see_the_place(registry: Registry) -> None:
     private, stranger = in_project(registry.project("PRIVATE").id), person(registry)
-    request = pb.ListMembersRequest(credentials=stranger.credentials, place=private)
-    assert outcome(registry.members.ListMembers, request) == "PROJECT_NOT_FOUND"
+    assert registry.outcome("ListMembers", by=stranger.credentials, place=private) == "PROJECT_NOT_FOUND"
     public = in_project(registry.project().id)
-    nobody = pb.ListMembersRequest(credentials=ANONYMOUS, place=public)
-    assert outcome(registry.members.ListMembers, nobody) == "CREDENTIAL_INVALID"
-    seen = pb.ListMembersRequest(credentials=stranger.credentials, place=public)
-    assert outcome(registry.members.ListMembers, seen) == "OK"
+    assert registry.outcome("ListMembers", by=ANONYMOUS, place=public) == "CREDENTIAL_INVALID"
+    assert registry.outcome("ListMembers", by=stranger.credentials, place=public) == "OK"

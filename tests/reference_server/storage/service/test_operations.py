@@ -16,8 +16,9 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.failure import Failure
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM, SMALL_CONTENT_BYTES
+from reference_server.contract.status import read_status
 from reference_server.storage.metadata import writer
-from reference_server.storage.metadata.sqlite.database import Database
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from tests.support.storage import SECONDS, Registry, at, outcome, parts, running
 from tests.support.storage_process import StorageProcess
 
@@ -76,7 +77,7 @@ def said(outcome: ops.OperationOutcome) -> str:
     """Say what came of an operation: its answer's kind, the reason, or the status code."""
     if not outcome.HasField("failure"):
         return outcome.WhichOneof("outcome") or ""
-    failure = Failure.from_status(outcome.failure)
+    failure = read_status(outcome.failure)
     return failure.reason.value if isinstance(failure, Failure) else failure.code.name
 
 
@@ -188,7 +189,7 @@ def own_registry(tmp_path: Path) -> Iterator[Registry]:
 @contextlib.contextmanager
 def writing_blocked(registry: Registry) -> Iterator[None]:
     """Keep the storage from committing: another connection holds the write lock."""
-    blocker = Database(registry.data / "metadata.sqlite3")
+    blocker = SqliteDatabase(registry.data / "metadata.sqlite3")
     blocker.run("BEGIN IMMEDIATE")
     try:
         yield

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from generic_packages.storage.v1 import ci_pb2, credential_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import SECONDS, Registry, at, outcome
+from tests.support.storage import Registry, at
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +24,24 @@ class Running:
 
 def run_job(registry: Registry, project: int, ref: str = "main") -> Running:
     """Let a job of a project run."""
-    runner = ci_pb2.CreateRunnerRequest(credentials=registry.root, type=ci_pb2.RUNNER_TYPE_PROJECT, project_id=project)
-    token = registry.ci.CreateRunner(runner, timeout=SECONDS).token
-    pipeline = ci_pb2.CreatePipelineRequest(credentials=registry.root, project=str(project), ref=ref)
-    registry.ci.CreatePipeline(pipeline, timeout=SECONDS)
-    answer = registry.ci.RequestJob(ci_pb2.RequestJobRequest(runner_token=token), timeout=SECONDS)
+    token = registry.ask("CreateRunner", type=ci_pb2.RUNNER_TYPE_PROJECT, project_id=project).token
+    registry.ask("CreatePipeline", project=str(project), ref=ref)
+    answer = registry.ask("RequestJob", runner_token=token)
     secret = Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_JOB_TOKEN, secret=answer.token)
     return Running(answer.job.pipeline, (secret,))
 
 
-def listed(registry: Registry, row: pb.PackageFile, **part: object) -> pb.ListPackagePipelinesResponse:
+def listed(registry: Registry, row: pb.PackageFile, **part: Any) -> pb.ListPackagePipelinesResponse:  # noqa: ANN401 -- fields of several types
     """List a package's pipelines."""
-    request = pb.ListPackagePipelinesRequest(
-        credentials=registry.root,
-        project=str(row.project_id),
-        package_id=row.package_id,
-        part=pb.ListedPart(**part),  # type: ignore[arg-type]
+    answer: pb.ListPackagePipelinesResponse = registry.ask(
+        "ListPackagePipelines", project=str(row.project_id), package_id=row.package_id, part=pb.ListedPart(**part)
     )
-    return registry.packages.ListPackagePipelines(request, timeout=SECONDS)
+    return answer
 
 
 def packages(registry: Registry, project: int) -> list[pb.Package]:
     """List a project's packages."""
-    request = pb.ListPackagesRequest(credentials=registry.root, project=str(project))
-    return list(registry.packages.ListPackages(request, timeout=SECONDS).packages)
+    return list(registry.ask("ListPackages", project=str(project)).packages)
 
 
 def test_a_package_and_its_files_name_the_pipeline_that_published_them(registry: Registry) -> None:
@@ -61,8 +56,9 @@ def test_a_package_and_its_files_name_the_pipeline_that_published_them(registry:
     assert not of_file[by_person.id].HasField("pipeline")
     assert of_file[by_job.id].pipeline == of_file[large.id].pipeline == job.pipeline
     assert list(listed(registry, by_job).pipelines) == [job.pipeline]
-    request = pb.GetPackageRequest(credentials=registry.root, project=str(project.id), package_id=by_job.package_id)
-    assert list(registry.packages.GetPackage(request, timeout=SECONDS).package.pipelines) == [job.pipeline]
+    assert list(
+        registry.ask("GetPackage", project=str(project.id), package_id=by_job.package_id).package.pipelines
+    ) == [job.pipeline]
 
 
 def test_pipelines_of_a_package_are_listed_newest_first_and_in_parts(registry: Registry) -> None:
@@ -94,8 +90,7 @@ def test_a_pipeline_that_is_deleted_leaves_its_packages(registry: Registry) -> N
     project = registry.project().id
     job = run_job(registry, project)
     row = registry.publish(at(project), by=job.credentials)
-    request = ci_pb2.DeletePipelineRequest(credentials=registry.root, project=str(project), pipeline_id=job.pipeline.id)
-    registry.ci.DeletePipeline(request, timeout=SECONDS)
+    registry.ask("DeletePipeline", project=str(project), pipeline_id=job.pipeline.id)
     assert not listed(registry, row).pipelines
     assert not registry.files(project, row.package_id)[0].HasField("pipeline")
     assert registry.read(at(project)) == b"content"
@@ -106,8 +101,7 @@ def test_a_package_that_is_deleted_leaves_its_pipeline(registry: Registry) -> No
     job = run_job(registry, project)
     row = registry.publish(at(project), by=job.credentials)
     registry.delete_package(project, row.package_id)
-    request = ci_pb2.GetPipelineRequest(credentials=registry.root, project=str(project), pipeline_id=job.pipeline.id)
-    assert outcome(registry.ci.GetPipeline, request) == "OK"
+    assert registry.outcome("GetPipeline", project=str(project), pipeline_id=job.pipeline.id) == "OK"
 
 
 @pytest.mark.parametrize(
@@ -120,15 +114,11 @@ def test_a_package_that_is_deleted_leaves_its_pipeline(registry: Registry) -> No
 )
 def test_what_is_no_list_of_pipelines_is_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
     row = registry.publish(at(registry.project().id))
-    request = pb.ListPackagePipelinesRequest(
-        **{"credentials": registry.root, "project": str(row.project_id), "package_id": row.package_id, **values}  # type: ignore[arg-type]
-    )
-    assert outcome(registry.packages.ListPackagePipelines, request) == refusal
+    request = {"project": str(row.project_id), "package_id": row.package_id, **values}
+    assert registry.outcome("ListPackagePipelines", **request) == refusal
 
 
 def test_the_earlier_edition_lists_no_pipelines_of_packages(registry_15: Registry) -> None:
     row = registry_15.publish(at(registry_15.project().id))
-    request = pb.ListPackagePipelinesRequest(
-        credentials=registry_15.root, project=str(row.project_id), package_id=row.package_id
-    )
-    assert outcome(registry_15.packages.ListPackagePipelines, request) == "NOT_IN_EDITION"
+    ended = registry_15.outcome("ListPackagePipelines", project=str(row.project_id), package_id=row.package_id)
+    assert ended == "NOT_IN_EDITION"

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
 
-from tests.support.storage import ANONYMOUS, SECONDS, Registry, outcome
+from tests.support.storage import ANONYMOUS, Registry
 from tests.support.storage_users import new_user, person
 
 
 def _create(registry: Registry, **values: object) -> str:
     known = {"credentials": registry.root, "username": "fresh", "name": "n", "email": "fresh@example.org"}
-    return outcome(registry.identity.CreateUser, pb.CreateUserRequest(**{**known, **values}))  # type: ignore[arg-type]
+    return registry.outcome("CreateUser", **{**known, **values})
 
 
 def _read(registry: Registry, user_id: int, credentials: object) -> pb.User:
-    request = pb.GetUserRequest(credentials=credentials, user_id=user_id)  # type: ignore[arg-type]
-    return registry.identity.GetUser(request, timeout=SECONDS).user
+    answer: pb.User = registry.ask("GetUser", by=credentials, user_id=user_id).user
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -39,14 +39,12 @@ def test_malformed_users_are_refused(registry: Registry, values: dict[str, objec
 def test_only_administrators_make_change_and_delete_users(registry: Registry) -> None:
     ordinary, victim = person(registry), new_user(registry)
     assert _create(registry, credentials=ordinary.credentials) == "ROLE_INSUFFICIENT"
-    update = pb.UpdateUserRequest(credentials=ordinary.credentials, user_id=victim.id, name="changed")
-    assert outcome(registry.identity.UpdateUser, update) == "ROLE_INSUFFICIENT"
-    delete = pb.DeleteUserRequest(credentials=ordinary.credentials, user_id=victim.id)
-    assert outcome(registry.identity.DeleteUser, delete) == "ROLE_INSUFFICIENT"
+    ended = registry.outcome("UpdateUser", by=ordinary.credentials, user_id=victim.id, name="changed")
+    assert ended == "ROLE_INSUFFICIENT"
+    assert registry.outcome("DeleteUser", by=ordinary.credentials, user_id=victim.id) == "ROLE_INSUFFICIENT"
     second = person(registry, administrator=True)
-    request = pb.DeleteUserRequest(credentials=second.credentials, user_id=victim.id)
-    assert outcome(registry.identity.DeleteUser, request) == "OK"
-    assert outcome(registry.identity.DeleteUser, request) == "USER_NOT_FOUND"
+    assert registry.outcome("DeleteUser", by=second.credentials, user_id=victim.id) == "OK"
+    assert registry.outcome("DeleteUser", by=second.credentials, user_id=victim.id) == "USER_NOT_FOUND"
 
 
 def test_names_and_addresses_are_taken_once_in_any_letter_case(registry: Registry) -> None:
@@ -54,8 +52,7 @@ def test_names_and_addresses_are_taken_once_in_any_letter_case(registry: Registr
     other = new_user(registry)
     assert _create(registry, username=user.username.upper()) == "USER_TAKEN"
     assert _create(registry, email=user.email.upper()) == "USER_TAKEN"
-    update = pb.UpdateUserRequest(credentials=registry.root, user_id=other.id, email=user.email)
-    assert outcome(registry.identity.UpdateUser, update) == "USER_TAKEN"
+    assert registry.outcome("UpdateUser", user_id=other.id, email=user.email) == "USER_TAKEN"
 
 
 def test_an_address_is_seen_by_its_user_and_by_administrators_alone(registry: Registry) -> None:
@@ -63,16 +60,14 @@ def test_an_address_is_seen_by_its_user_and_by_administrators_alone(registry: Re
     assert _read(registry, user.id, user.credentials).email == f"{user.username}@example.org"
     assert _read(registry, user.id, registry.root).email == f"{user.username}@example.org"
     assert _read(registry, user.id, other.credentials).email == ""
-    missing = pb.GetUserRequest(credentials=registry.root, user_id=10**9)
-    assert outcome(registry.identity.GetUser, missing) == "USER_NOT_FOUND"
+    assert registry.outcome("GetUser", user_id=10**9) == "USER_NOT_FOUND"
 
 
 def test_users_are_listed_newest_first_and_found_by_name_search_and_state(registry: Registry) -> None:
     first, second = new_user(registry), new_user(registry)
 
     def listed(**values: object) -> list[int]:
-        request = pb.ListUsersRequest(credentials=registry.root, per_page=100, **values)  # type: ignore[arg-type]
-        return [user.id for user in registry.identity.ListUsers(request, timeout=SECONDS).users]
+        return [user.id for user in registry.ask("ListUsers", per_page=100, **values).users]
 
     everyone = listed()
     assert everyone == sorted(everyone, reverse=True)
@@ -80,9 +75,7 @@ def test_users_are_listed_newest_first_and_found_by_name_search_and_state(regist
     assert listed(username=first.username.upper()) == [first.id]
     assert listed(search=f"{second.username}@example") == [second.id]
     assert listed(search="100%_of_nobody") == []
-    registry.identity.UpdateUser(
-        pb.UpdateUserRequest(credentials=registry.root, user_id=first.id, state=pb.USER_STATE_BLOCKED), timeout=SECONDS
-    )
+    registry.ask("UpdateUser", user_id=first.id, state=pb.USER_STATE_BLOCKED)
     assert first.id in listed(state=pb.USER_STATE_BLOCKED)
     assert first.id not in listed(state=pb.USER_STATE_ACTIVE)
 
@@ -92,8 +85,8 @@ def test_pages_hold_what_is_asked_for_and_say_how_many_there_are(registry: Regis
         new_user(registry)
 
     def page(**values: int) -> pb.ListUsersResponse:
-        request = pb.ListUsersRequest(credentials=registry.root, **values)  # type: ignore[arg-type]
-        return registry.identity.ListUsers(request, timeout=SECONDS)
+        answer: pb.ListUsersResponse = registry.ask("ListUsers", **values)
+        return answer
 
     first, second = page(per_page=2), page(per_page=2, page=2)
     assert len(first.users) == 2
@@ -105,32 +98,27 @@ def test_pages_hold_what_is_asked_for_and_say_how_many_there_are(registry: Regis
 
 @pytest.mark.parametrize("values", [{"page": 0}, {"page": -1}, {"per_page": 0}, {"per_page": -5}])
 def test_pages_below_one_are_refused(registry: Registry, values: dict[str, int]) -> None:
-    request = pb.ListUsersRequest(credentials=registry.root, **values)  # type: ignore[arg-type]
-    assert outcome(registry.identity.ListUsers, request) == "PARAMETER_VALUE_UNKNOWN"
+    assert registry.outcome("ListUsers", **values) == "PARAMETER_VALUE_UNKNOWN"
 
 
 def test_a_blocked_user_is_kept_out_until_it_is_let_in_again(registry: Registry) -> None:
     user = person(registry)
-    whoami = pb.GetCallerRequest(credentials=user.credentials)
 
     def turn(state: pb.UserState.ValueType) -> None:
-        request = pb.UpdateUserRequest(credentials=registry.root, user_id=user.id, state=state)
-        registry.identity.UpdateUser(request, timeout=SECONDS)
+        registry.ask("UpdateUser", user_id=user.id, state=state)
 
     turn(pb.USER_STATE_BLOCKED)
-    assert outcome(registry.identity.GetCaller, whoami) == "USER_BLOCKED"
+    assert registry.outcome("GetCaller", by=user.credentials) == "USER_BLOCKED"
     turn(pb.USER_STATE_ACTIVE)
-    assert outcome(registry.identity.GetCaller, whoami) == "OK"
+    assert registry.outcome("GetCaller", by=user.credentials) == "OK"
 
 
 def test_a_deleted_users_tokens_are_worthless(registry: Registry) -> None:
     user = person(registry)
-    registry.identity.DeleteUser(pb.DeleteUserRequest(credentials=registry.root, user_id=user.id), timeout=SECONDS)
-    whoami = pb.GetCallerRequest(credentials=user.credentials)
-    assert outcome(registry.identity.GetCaller, whoami) == "CREDENTIAL_INVALID"
+    registry.ask("DeleteUser", user_id=user.id)
+    assert registry.outcome("GetCaller", by=user.credentials) == "CREDENTIAL_INVALID"
 
 
 def test_an_administrator_does_not_delete_itself(registry: Registry) -> None:
     admin = person(registry, administrator=True)
-    request = pb.DeleteUserRequest(credentials=admin.credentials, user_id=admin.id)
-    assert outcome(registry.identity.DeleteUser, request) == "PARAMETER_INVALID"
+    assert registry.outcome("DeleteUser", by=admin.credentials, user_id=admin.id) == "PARAMETER_INVALID"

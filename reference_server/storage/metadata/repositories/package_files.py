@@ -1,0 +1,88 @@
+"""Package files: one row for each publication of a file; the newest row of a name is served."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from peewee import Expression
+
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.models import PackageFile
+from reference_server.storage.metadata.pagination import Ordering, Page, Selection, read_page
+from reference_server.storage.metadata.repositories.blobs import BlobRepository
+from reference_server.storage.metadata.rows import FoundFile, PackageFileRow
+
+PACKAGE_FILE_ORDERING = Ordering(
+    {"id": PackageFile.id, "created_at": PackageFile.created_at, "file_name": PackageFile.file_name},
+    PackageFile.id,
+    default="id",
+)
+_COLUMNS = (
+    PackageFile.id,
+    PackageFile.package_id,
+    PackageFile.file_name,
+    PackageFile.size,
+    PackageFile.sha256,
+    PackageFile.md5,
+    PackageFile.sha1,
+    PackageFile.created_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFileRepository:
+    """The rows of package files."""
+
+    database: Database
+
+    def exists(self, package_id: int, file_name: str) -> bool:
+        """Return whether a package has a file of this name."""
+        return self.database.one(self.database.statements.file_exists, (package_id, file_name)) is not None
+
+    def newest(
+        self, project_id: int, name: str, version: str, file_name: str, *, with_content: bool
+    ) -> FoundFile | None:
+        """Find the newest file of these coordinates, on request with its content if that is kept in the metadata."""
+        statements = self.database.statements
+        statement = statements.newest_content if with_content else statements.newest_record
+        row = self.database.one(statement, (project_id, name, version, file_name))
+        return None if row is None else FoundFile(row[0], row[1], PackageFileRow(*row[2:]))
+
+    def by_id(self, project_id: int, package_id: int, file_id: int) -> FoundFile | None:
+        """Find a file row of a package of a project, with its content if that is kept in the metadata."""
+        row = self.database.one(self.database.statements.file_by_id, (file_id, package_id, project_id))
+        return None if row is None else FoundFile(row[0], row[1], PackageFileRow(*row[2:]))
+
+    def page(self, project_id: int, package_id: int, selection: Selection) -> Page[PackageFileRow]:
+        """Return a page of a package's file rows, ordered as PACKAGE_FILE_ORDERING says."""
+        query = PackageFile.select(*_COLUMNS).where(PackageFile.package_id == package_id)
+        make = functools.partial(PackageFileRow, project_id=project_id)
+        return read_page(self.database, query, make, PACKAGE_FILE_ORDERING, selection)
+
+    def insert(self, file: PackageFileRow, pipeline_id: int | None) -> int:
+        """Write a row and return its id; `pipeline_id` is that of the job that publishes the file, if any."""
+        statements = self.database.statements
+        values = (file.package_id, file.file_name, file.sha256, file.size, file.md5, file.sha1, file.created_at)
+        if pipeline_id is not None:
+            self.database.run(statements.insert_pipeline, (file.package_id, pipeline_id))
+        row_id = self.database.insert(statements.insert_file, (*values, pipeline_id))
+        if row_id is None:
+            raise AssertionError("the package and the content were written in the same transaction")
+        return row_id
+
+    def delete(self, package_id: int, file_id: int) -> list[bytes] | None:
+        """Delete one row of a package, if there is one; return the digests that this frees, or None."""
+        which = (PackageFile.id == file_id) & (PackageFile.package_id == package_id)
+        if self.database.first(PackageFile.select(PackageFile.id).where(which)) is None:
+            return None
+        return self._delete(which)
+
+    def delete_of_package(self, package_id: int) -> list[bytes]:
+        """Delete all rows of a package; return the digests of content on the volume that is free now."""
+        return self._delete(PackageFile.package_id == package_id)
+
+    def _delete(self, which: Expression) -> list[bytes]:
+        digests = self.database.rows(PackageFile.select(PackageFile.sha256).distinct().where(which).tuples())
+        self.database.change(PackageFile.delete().where(which))
+        return [sha256 for (sha256,) in digests if BlobRepository(self.database).delete_unreferenced(bytes(sha256))]

@@ -1,0 +1,176 @@
+"""Access tokens of users, projects and groups, and deploy tokens of projects and groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import JOIN, Case, Expression, ModelSelect
+
+from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.metadata import clock
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.models import AccessToken, DeployToken, GroupMember, ProjectMember
+from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
+from reference_server.storage.metadata.repositories.resources import ResourceKey, belongs_to
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokenRecord:
+    """An access token and its bot's role; None for a personal one, and for a bot that has none any more."""
+
+    id: int
+    user_id: int
+    project_id: int | None
+    group_id: int | None
+    name: str
+    scopes: str
+    expires_at: int | None
+    revoked: bool
+    created_at: int
+    access_level: int | None
+
+    @property
+    def active(self) -> bool:
+        """Return whether the token is good."""
+        return not self.revoked and (self.expires_at is None or self.expires_at > clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokenFilter:
+    """Which access tokens to list; None for any."""
+
+    active: bool | None = None
+    search: str | None = None
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokenRepository:
+    """Access tokens over one connection. Personal tokens belong to no resource."""
+
+    database: Database
+
+    def get(self, token_id: int, resource: ResourceKey) -> AccessTokenRecord:
+        """Return a token of a resource, or a personal one. Raise TOKEN_NOT_FOUND."""
+        return self._first(belongs_to(resource, AccessToken) & (AccessToken.id == token_id))
+
+    def get_presented(self, token_id: int | None) -> AccessTokenRecord:
+        """Return a token, whosever it is. Raise TOKEN_NOT_FOUND."""
+        return self._first(AccessToken.id == token_id)
+
+    def list(self, resource: ResourceKey, wanted: AccessTokenFilter, page: PageRequest) -> Page[AccessTokenRecord]:
+        """Return a page of the tokens of a resource, or of personal ones, by falling id."""
+        query = _select_access_tokens().where(belongs_to(resource, AccessToken)).order_by(AccessToken.id.desc())
+        if wanted.active is not None:
+            good = (AccessToken.revoked == False) & _unexpired(AccessToken)  # noqa: E712 -- a column
+            query = query.where(good if wanted.active else ~good)
+        if wanted.search:
+            query = query.where(AccessToken.name.contains(wanted.search))
+        if wanted.user_id is not None:
+            query = query.where(AccessToken.user_id == wanted.user_id)
+        return read_numbered_page(self.database, query, page)
+
+    def add(
+        self, resource: ResourceKey, user_id: int, name: str, digest: bytes, scopes: str, expires_at: int | None
+    ) -> AccessTokenRecord:
+        """Add a token that acts as a user and return it."""
+        new = AccessToken.insert(
+            user_id=user_id,
+            project_id=resource.project_id,
+            group_id=resource.group_id,
+            name=name,
+            digest=digest,
+            scopes=scopes,
+            expires_at=expires_at,
+            revoked=False,
+            created_at=clock.now(),
+        )
+        return self.get_presented(self.database.change(new))
+
+    def revoke(self, token_id: int) -> None:
+        """Revoke a token, for good."""
+        self.database.change(AccessToken.update(revoked=True).where(AccessToken.id == token_id))
+
+    def delete_named(self, user_id: int, name: str) -> None:
+        """Delete a user's tokens of one name."""
+        self.database.change(AccessToken.delete().where((AccessToken.user_id == user_id) & (AccessToken.name == name)))
+
+    def _first(self, which: Expression) -> AccessTokenRecord:
+        token = self.database.first(_select_access_tokens().where(which))
+        if not isinstance(token, AccessTokenRecord):
+            raise Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
+        return token
+
+
+@dataclass(frozen=True, slots=True)
+class DeployTokenRepository:
+    """Deploy tokens over one connection. Revoked ones are kept and never shown."""
+
+    database: Database
+
+    def get(self, token_id: int, resource: ResourceKey) -> DeployToken:
+        """Return a token of a resource. Raise TOKEN_NOT_FOUND, also for one that was revoked."""
+        which = belongs_to(resource, DeployToken) & (DeployToken.id == token_id)
+        token = self.database.first(_unrevoked_deploy_tokens().where(which))
+        if not isinstance(token, DeployToken):
+            raise Failure(Reason.TOKEN_NOT_FOUND, "no such deploy token")
+        return token
+
+    def list(self, resource: ResourceKey | None, page: PageRequest, *, active_only: bool) -> Page[DeployToken]:
+        """Return a page of the tokens of a resource, or of all, by falling id."""
+        query = _unrevoked_deploy_tokens().order_by(DeployToken.id.desc())
+        if resource is not None:
+            query = query.where(belongs_to(resource, DeployToken))
+        if active_only:
+            query = query.where(_unexpired(DeployToken))
+        return read_numbered_page(self.database, query, page)
+
+    def add(
+        self, resource: ResourceKey, *, name: str, username: str, digest: bytes, scopes: str, expires_at: int | None
+    ) -> DeployToken:
+        """Add a token and return it, with a user name made of its id when it is given none."""
+        new = DeployToken.insert(
+            project_id=resource.project_id,
+            group_id=resource.group_id,
+            name=name,
+            username=username,
+            digest=digest,
+            scopes=scopes,
+            expires_at=expires_at,
+            revoked=False,
+            created_at=clock.now(),
+        )
+        token_id = self.database.change(new)
+        if not username:
+            named = DeployToken.update(username=f"gitlab+deploy-token-{token_id}")
+            self.database.change(named.where(DeployToken.id == token_id))
+        return self.get(token_id, resource)
+
+    def revoke(self, token_id: int, resource: ResourceKey) -> None:
+        """Revoke a token of a resource, for good. Raise TOKEN_NOT_FOUND, also for one that was revoked."""
+        token = self.get(token_id, resource)
+        self.database.change(DeployToken.update(revoked=True).where(DeployToken.id == token.id))
+
+
+def _select_access_tokens() -> ModelSelect[Any]:
+    """Select access tokens, each with its bot's role as `access_level`."""
+    in_project = (ProjectMember.user_id == AccessToken.user_id) & (ProjectMember.project_id == AccessToken.project_id)
+    in_group = (GroupMember.user_id == AccessToken.user_id) & (GroupMember.group_id == AccessToken.group_id)
+    role = Case(None, [(AccessToken.project_id.is_null(), GroupMember.access_level)], ProjectMember.access_level)
+    names = [name for name in AccessTokenRecord.__slots__ if name != "access_level"]
+    return (
+        AccessToken.select(*(getattr(AccessToken, name) for name in names), role.alias("access_level"))
+        .join(ProjectMember, JOIN.LEFT_OUTER, on=in_project)
+        .switch(AccessToken)
+        .join(GroupMember, JOIN.LEFT_OUTER, on=in_group)
+        .objects(AccessTokenRecord)
+    )
+
+
+def _unrevoked_deploy_tokens() -> ModelSelect[DeployToken]:
+    return DeployToken.select().where(DeployToken.revoked == False)  # noqa: E712 -- a column
+
+
+def _unexpired(model: type[AccessToken | DeployToken]) -> Expression:
+    return model.expires_at.is_null() | (model.expires_at > clock.now())

@@ -1,0 +1,130 @@
+"""UploadSession sessions: publications that were begun and are not over, where each stands, and when it is given up."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from reference_server.content.digests import ContentSummary
+from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.limits import UPLOAD_IDLE_SECONDS
+from reference_server.storage.access.callers import Caller
+from reference_server.storage.blobs.store import BlobStore
+from reference_server.storage.metadata.rows import PackageFileRow
+from reference_server.storage.packages.publications import Publication
+
+_ID_BYTES = 16
+_OPEN_AT_A_TIME = 4096
+_ANSWERS_KEPT = 10_000
+
+
+class Stage(enum.Enum):
+    """How far the bytes of an upload have come."""
+
+    AWAITED = enum.auto()
+    COMING = enum.auto()
+    RECEIVED = enum.auto()
+
+
+@dataclass(slots=True)
+class UploadSession:
+    """One begun upload; `received` is None until all content has come through the storage.
+
+    `authenticate` returns who began it, as long as its credential is worth something.
+    """
+
+    id: str
+    publication: Publication
+    authenticate: Callable[[], Caller] = field(repr=False)
+    shares_volume: bool
+    maximum_bytes: int
+    touched_at: float
+    stage: Stage = Stage.AWAITED
+    received: ContentSummary | None = None
+    commit: asyncio.Task[PackageFileRow] | None = field(default=None, repr=False)
+
+
+class UploadSessions:
+    """The begun uploads, by id. `clock` gives seconds since 1970."""
+
+    def __init__(self, store: BlobStore, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+        self._uploads: dict[str, UploadSession] = {}
+        self._committed: dict[str, UploadSession] = {}
+
+    def begin(
+        self,
+        publication: Publication,
+        authenticate: Callable[[], Caller],
+        *,
+        maximum_bytes: int,
+        shares_volume: bool,
+    ) -> UploadSession:
+        """Begin an upload and make its staging file. Raise OVERLOADED when too many are open, VOLUME_FULL."""
+        if len(self._uploads) >= _OPEN_AT_A_TIME:
+            raise Failure(Reason.OVERLOADED, "too many uploads are open", retry_after_seconds="10")
+        upload = UploadSession(
+            secrets.token_hex(_ID_BYTES), publication, authenticate, shares_volume, maximum_bytes, self._clock()
+        )
+        self._store.stage(upload.id)
+        self._uploads[upload.id] = upload
+        return upload
+
+    def find(self, upload_id: str) -> UploadSession:
+        """Return an upload that is open or was committed lately. Raise UPLOAD_NOT_FOUND."""
+        upload = self._uploads.get(upload_id) or self._committed.get(upload_id)
+        if upload is None:
+            raise Failure(Reason.UPLOAD_NOT_FOUND, "the upload was never begun, or is over")
+        return upload
+
+    def touch(self, upload: UploadSession) -> None:
+        """Note that something came of an upload."""
+        upload.touched_at = self._clock()
+
+    def keep_answer(self, upload: UploadSession) -> None:
+        """End a committed upload, but remember its answer until many more were committed."""
+        self.end(upload.id)
+        self._committed[upload.id] = upload
+        if len(self._committed) > _ANSWERS_KEPT:
+            del self._committed[next(iter(self._committed))]
+
+    def end(self, upload_id: str) -> None:
+        """End an upload, if it is not over, and free what it staged."""
+        if self._uploads.pop(upload_id, None) is not None:
+            self._store.discard(upload_id)
+
+    def abandon(self, upload_id: str) -> None:
+        """End an upload, unless it is being committed."""
+        upload = self._uploads.get(upload_id)
+        if upload is not None and upload.commit is None:
+            self.end(upload_id)
+
+    def end_idle(self) -> int:
+        """End the uploads that have seen no byte for too long; return how many."""
+        idle = [upload.id for upload in self._uploads.values() if self._is_idle(upload)]
+        for upload_id in idle:
+            self.end(upload_id)
+        return len(idle)
+
+    async def discard_strays(self) -> int:
+        """Remove staging files that belong to no upload, as a crash leaves them; return how many."""
+        staged = await asyncio.to_thread(list, self._store.staged())
+        strays = [upload_id for upload_id in staged if upload_id not in self._uploads]
+        for upload_id in strays:
+            self._store.discard(upload_id)
+        return len(strays)
+
+    def _is_idle(self, upload: UploadSession) -> bool:
+        return upload.commit is None and self._last_touch(upload) < self._clock() - UPLOAD_IDLE_SECONDS
+
+    def _last_touch(self, upload: UploadSession) -> float:
+        """Return when a byte last came; a front end that shares the volume shows it only in the file."""
+        try:
+            return max(upload.touched_at, self._store.last_staged(upload.id))
+        except KeyError:
+            return upload.touched_at

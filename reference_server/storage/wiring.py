@@ -1,0 +1,132 @@
+"""The storage put together, without the gRPC service that makes it reachable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reference_server.content.pipeline import ContentPipeline
+from reference_server.storage.access.authentication import Authentication
+from reference_server.storage.access.authorization import changing_settings, downloading
+from reference_server.storage.access.groups import GroupAccess
+from reference_server.storage.access.projects import ProjectAccess
+from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.blobs.guards import DigestGuards
+from reference_server.storage.blobs.local_disk import LocalDisk
+from reference_server.storage.blobs.volume_proof import VolumeProof, write_proof
+from reference_server.storage.ci.job_token_scopes import JobTokenScopeService
+from reference_server.storage.ci.pipelines import JobService, PipelineService
+from reference_server.storage.ci.runners import RunnerService
+from reference_server.storage.housekeeping import Housekeeping
+from reference_server.storage.identity.access_tokens import AccessTokenService, PersonalAccessTokenService
+from reference_server.storage.identity.deploy_tokens import DeployTokenService
+from reference_server.storage.identity.groups import GroupService
+from reference_server.storage.identity.members import MemberService
+from reference_server.storage.identity.projects import ProjectService
+from reference_server.storage.identity.resources import ResourceAccess
+from reference_server.storage.identity.users import UserService
+from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.packages.deletion import DeletionService
+from reference_server.storage.packages.downloads import DownloadService, DownloadTimes
+from reference_server.storage.packages.packages import PackageService
+from reference_server.storage.packages.protection import Protection
+from reference_server.storage.packages.protection_rules import ProtectionRuleService
+from reference_server.storage.packages.publications import PublishService
+from reference_server.storage.packages.read_tickets import ReadTickets
+from reference_server.storage.packages.settings import PackageSettingsService, SizeLimitService
+from reference_server.storage.packages.upload_sessions import UploadSessions
+from reference_server.storage.packages.uploads import UploadService
+from reference_server.storage.rules.editions import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What this registry was told: its edition, its largest file in bytes, whether it computes MD5 and SHA-1."""
+
+    edition: Edition
+    maximum_bytes: int
+    legacy_digests: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StorageServices:
+    """The whole storage."""
+
+    edition: Edition
+    authentication: Authentication
+    publications: PublishService
+    uploads: UploadService
+    downloads: DownloadService
+    packages: PackageService
+    deletion: DeletionService
+    package_settings: PackageSettingsService
+    size_limits: SizeLimitService
+    protection_rules: ProtectionRuleService
+    volume: VolumeProof
+    users: UserService
+    groups: GroupService
+    projects: ProjectService
+    members: MemberService
+    personal_access_tokens: PersonalAccessTokenService
+    access_tokens: AccessTokenService
+    deploy_tokens: DeployTokenService
+    runners: RunnerService
+    pipelines: PipelineService
+    jobs: JobService
+    job_token_scopes: JobTokenScopeService
+    housekeeping: Housekeeping
+
+
+def build_storage(
+    *, database: Database, writer: Writer, volume: Path, pipeline: ContentPipeline, rules: Rules
+) -> StorageServices:
+    """Put the storage together. `database` is for reading on the event loop; the folder `volume` is made if need be."""
+    metadata = Metadata(database)
+    edition = rules.edition
+    store = LocalDisk(volume)
+    guards = DigestGuards()
+    garbage_collector = GarbageCollector(store, guards, metadata.blobs)
+    authentication = Authentication(metadata.credentials)
+    projects = ProjectAccess(metadata.access, edition)
+    groups = GroupAccess(metadata.access)
+    resources = ResourceAccess(projects, groups)
+    permission = downloading(edition)
+    protection = Protection(edition)
+    download_times = DownloadTimes(writer)
+    sessions = UploadSessions(store)
+    publications = PublishService(
+        projects=projects,
+        metadata=metadata,
+        writer=writer,
+        protection=protection,
+        edition=edition,
+        maximum_bytes=rules.maximum_bytes,
+        legacy_digests=rules.legacy_digests,
+    )
+    return StorageServices(
+        edition=edition,
+        authentication=authentication,
+        publications=publications,
+        uploads=UploadService(publications, sessions, store, pipeline, guards, garbage_collector, metadata),
+        downloads=DownloadService(projects, metadata, edition, permission, download_times, store, ReadTickets()),
+        packages=PackageService(projects, groups, metadata, permission, download_times),
+        deletion=DeletionService(projects, protection, writer, garbage_collector),
+        package_settings=PackageSettingsService(groups, metadata, writer, changing_settings(edition)),
+        size_limits=SizeLimitService(projects, metadata, writer, rules.maximum_bytes),
+        protection_rules=ProtectionRuleService(projects, metadata, writer),
+        volume=write_proof(volume),
+        users=UserService(metadata, writer),
+        groups=GroupService(groups, metadata, writer, garbage_collector),
+        projects=ProjectService(projects, groups, metadata, writer, garbage_collector),
+        members=MemberService(resources, metadata, writer),
+        personal_access_tokens=PersonalAccessTokenService(metadata, writer),
+        access_tokens=AccessTokenService(resources, metadata, writer),
+        deploy_tokens=DeployTokenService(resources, metadata, writer),
+        runners=RunnerService(resources, metadata, writer),
+        pipelines=PipelineService(projects, metadata, writer),
+        jobs=JobService(projects, metadata, writer),
+        job_token_scopes=JobTokenScopeService(projects, edition, metadata, writer),
+        housekeeping=Housekeeping(sessions, garbage_collector, download_times),
+    )

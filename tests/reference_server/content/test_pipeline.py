@@ -1,0 +1,169 @@
+"""Content on its way into a staging file."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from reference_server.content.digests import ContentSummary
+from reference_server.content.pipeline import SYNC_EVERY_BYTES, ContentPipeline
+from reference_server.content.staging import LocalStagedFile
+
+SECONDS = 30
+
+
+class RecordingFile:
+    """A staging file in memory; `may_sync` lets a sync end, which then raises `sync_error` if there is one."""
+
+    def __init__(self, sync_error: OSError | None = None) -> None:
+        self.may_sync = threading.Event()
+        self.content = b""
+        self.events: list[str] = []
+        self._sync_error = sync_error
+
+    def write(self, piece: bytes) -> None:
+        """Append a piece."""
+        self.content += piece
+
+    def sync(self) -> None:
+        """Wait for permission."""
+        assert self.may_sync.wait(SECONDS)
+        self.events.append("synced")
+        if self._sync_error is not None:
+            raise self._sync_error
+
+    def close(self) -> None:
+        """Note it."""
+        self.events.append("closed")
+
+
+def run(body: Callable[[ContentPipeline], Awaitable[None]]) -> None:
+    async def within() -> None:
+        async with asyncio.timeout(SECONDS):
+            await body(pipeline)
+
+    pipeline = ContentPipeline()
+    try:
+        asyncio.run(within())
+    finally:
+        pipeline.close()
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+@pytest.mark.parametrize("transfers", [1, 100])
+def test_what_is_written_is_what_is_hashed(*, legacy: bool, transfers: int) -> None:
+    content = os.urandom(1_000_001)
+
+    async def body(pipeline: ContentPipeline) -> None:
+        file = RecordingFile()
+        writer = pipeline.open(file, legacy_digests=legacy)
+        for _ in range(transfers):
+            pipeline.budget.join()
+        for start in range(0, len(content), 100_000):
+            await writer.write(content[start : start + 100_000])
+        summary = await writer.finish()
+        writer.close()
+        assert file.content == content
+        md5, sha1 = (hashlib.md5(content).digest(), hashlib.sha1(content).digest()) if legacy else (None, None)
+        assert summary == ContentSummary(len(content), hashlib.sha256(content).digest(), md5, sha1)
+
+    run(body)
+
+
+def test_syncing_runs_beside_and_holds_nothing_up() -> None:
+    async def body(pipeline: ContentPipeline) -> None:
+        file = RecordingFile()
+        writer = pipeline.open(file, legacy_digests=False)
+        for _ in range(3):
+            await writer.write(bytes(SYNC_EVERY_BYTES))
+        assert file.events == []
+        finishing = asyncio.create_task(writer.finish())
+        await asyncio.sleep(0)
+        assert not finishing.done()
+        file.may_sync.set()
+        assert (await finishing).size == 3 * SYNC_EVERY_BYTES
+        assert file.events == ["synced"]
+
+    run(body)
+
+
+def test_an_error_that_a_sync_meets_is_not_lost() -> None:
+    async def body(pipeline: ContentPipeline) -> None:
+        file = RecordingFile(OSError("the disk broke"))
+        file.may_sync.set()
+        writer = pipeline.open(file, legacy_digests=False)
+        await writer.write(bytes(SYNC_EVERY_BYTES))
+        for _ in range(2):
+            with pytest.raises(OSError, match="the disk broke"):
+                await writer.finish()
+        writer.close()
+
+    run(body)
+
+
+def test_a_file_is_closed_only_when_it_is_no_longer_being_synced() -> None:
+    async def body(pipeline: ContentPipeline) -> None:
+        file = RecordingFile()
+        writer = pipeline.open(file, legacy_digests=False)
+        await writer.write(bytes(SYNC_EVERY_BYTES))
+        finishing = asyncio.create_task(writer.finish())
+        await asyncio.sleep(0)
+        finishing.cancel()
+        await asyncio.wait([finishing])
+        writer.close()
+        assert file.events == []
+        file.may_sync.set()
+        while file.events != ["synced", "closed"]:
+            await asyncio.sleep(0.001)
+
+    run(body)
+
+
+def test_when_many_come_a_piece_is_hashed_before_the_next_is_taken() -> None:
+    hashing = threading.Event()
+
+    async def body(pipeline: ContentPipeline) -> None:
+        writer = pipeline.open(RecordingFile(), legacy_digests=False)
+        with blocked_threads(pipeline, hashing):
+            await asyncio.wait_for(writer.write(b"few"), SECONDS)
+            for _ in range(9):
+                pipeline.budget.join()
+            writing = asyncio.create_task(pipeline.open(RecordingFile(), legacy_digests=False).write(b"many"))
+            await asyncio.sleep(0.01)
+            assert not writing.done()
+        await writing
+
+    run(body)
+
+
+@contextmanager
+def blocked_threads(pipeline: ContentPipeline, over: threading.Event) -> Iterator[None]:
+    """Keep every thread that hashes busy until the block ends."""
+    for _ in range(2):
+        pipeline._hashing.submit(over.wait, SECONDS)
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def test_a_staging_file_that_was_closed_takes_no_more(tmp_path: Path) -> None:
+    file = LocalStagedFile(os.open(tmp_path / "staged", os.O_CREAT | os.O_WRONLY))
+    file.write(b"content")
+    file.close()
+    file.close()
+    with (tmp_path / "another").open("wb") as another:
+        assert another.fileno() > 0
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            file.write(b"more")
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            file.sync()
+    assert (tmp_path / "staged").read_bytes() == b"content"
+    assert (tmp_path / "another").read_bytes() == b""

@@ -1,0 +1,175 @@
+"""Who may publish, download, delete and change settings: role x visibility x credential -> outcome, as a pure function.
+
+A cell is the outcome for a public, an internal and a private project or group. What else a call answers to an
+anonymous caller is the service's, see test_outcomes.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from reference_server.contract.failure import Failure
+from reference_server.storage.access.authorization import (
+    DELETE_PACKAGES,
+    PUBLISH,
+    READ_SETTINGS,
+    Permission,
+    Resource,
+    authorize,
+    changing_settings,
+    downloading,
+    sees,
+)
+from reference_server.storage.access.callers import ANONYMOUS, Caller, DeployTokenCaller, UserCaller
+from reference_server.storage.access.scopes import API, READ_API, READ_PACKAGES, WRITE_PACKAGES
+from reference_server.storage.rules.editions import edition
+from reference_server.storage.rules.roles import PackageAccess, Role, Visibility
+
+VISIBILITIES = (Visibility.PUBLIC, Visibility.INTERNAL, Visibility.PRIVATE)
+OK, HIDDEN, ROLE, SCOPE, WHO = "OK", "HIDDEN", "ROLE_INSUFFICIENT", "SCOPE_INSUFFICIENT", "CREDENTIAL_INVALID"
+Cell = tuple[str, str, str]
+
+
+def user(*scopes: str) -> UserCaller:
+    """Make a user that came with an access token."""
+    return UserCaller(1, administrator=False, scopes=frozenset(scopes or {API}), token_id=1)
+
+
+def deploy_token(*scopes: str) -> DeployTokenCaller:
+    """Make a deploy token of a project."""
+    return DeployTokenCaller(1, None, frozenset(scopes))
+
+
+CALLERS: Mapping[str, tuple[Caller, Mapping[str, object]]] = {
+    "nobody": (ANONYMOUS, {}),
+    "stranger": (user(), {}),
+    "guest": (user(), {"role": Role.GUEST}),
+    "reporter": (user(), {"role": Role.REPORTER}),
+    "developer": (user(), {"role": Role.DEVELOPER}),
+    "maintainer": (user(), {"role": Role.MAINTAINER}),
+    "owner": (user(), {"role": Role.OWNER}),
+    "administrator": (user(), {"administered": True}),
+    "owner read_api": (user(READ_API), {"role": Role.OWNER}),
+    "owner read_user": (user("read_user"), {"role": Role.OWNER}),
+    "administrator read_api": (user(READ_API), {"administered": True}),
+    "deploy read write": (deploy_token(READ_PACKAGES, WRITE_PACKAGES), {"serves_deploy_token": True}),
+    "deploy write": (deploy_token(WRITE_PACKAGES), {"serves_deploy_token": True}),
+    "deploy read": (deploy_token(READ_PACKAGES), {"serves_deploy_token": True}),
+    "deploy repository": (deploy_token("read_repository"), {"serves_deploy_token": True}),
+    "deploy of another project": (deploy_token(READ_PACKAGES, WRITE_PACKAGES), {}),
+}
+
+EVERYWHERE: Cell = (OK, OK, OK)
+PUBLISHING: Mapping[str, Cell] = {
+    "nobody": (WHO, HIDDEN, HIDDEN),
+    "stranger": (ROLE, ROLE, HIDDEN),
+    "guest": (ROLE, ROLE, ROLE),
+    "reporter": (ROLE, ROLE, ROLE),
+    "developer": EVERYWHERE,
+    "maintainer": EVERYWHERE,
+    "owner": EVERYWHERE,
+    "administrator": EVERYWHERE,
+    "owner read_api": (SCOPE, SCOPE, SCOPE),
+    "owner read_user": (SCOPE, SCOPE, SCOPE),
+    "administrator read_api": (SCOPE, SCOPE, SCOPE),
+    "deploy read write": EVERYWHERE,
+    "deploy write": EVERYWHERE,
+    "deploy read": (ROLE, ROLE, ROLE),
+    "deploy repository": (ROLE, HIDDEN, HIDDEN),
+    "deploy of another project": (ROLE, HIDDEN, HIDDEN),
+}
+DOWNLOADING: Mapping[str, Cell] = {
+    "nobody": (OK, HIDDEN, HIDDEN),
+    "stranger": (OK, OK, HIDDEN),
+    "guest": EVERYWHERE,
+    "reporter": EVERYWHERE,
+    "developer": EVERYWHERE,
+    "maintainer": EVERYWHERE,
+    "owner": EVERYWHERE,
+    "administrator": EVERYWHERE,
+    "owner read_api": EVERYWHERE,
+    "owner read_user": (SCOPE, SCOPE, SCOPE),
+    "administrator read_api": EVERYWHERE,
+    "deploy read write": EVERYWHERE,
+    "deploy write": EVERYWHERE,
+    "deploy read": EVERYWHERE,
+    "deploy repository": (OK, HIDDEN, HIDDEN),
+    "deploy of another project": (OK, HIDDEN, HIDDEN),
+}
+DELETING: Mapping[str, Cell] = {
+    **PUBLISHING,
+    "developer": (ROLE, ROLE, ROLE),
+    "deploy read write": (ROLE, ROLE, ROLE),
+    "deploy write": (ROLE, ROLE, ROLE),
+}
+READING_SETTINGS: Mapping[str, Cell] = {
+    **DELETING,
+    "owner read_api": EVERYWHERE,
+    "administrator read_api": EVERYWHERE,
+}
+TABLES: Mapping[str, tuple[Permission, Mapping[str, Cell]]] = {
+    "publish": (PUBLISH, PUBLISHING),
+    "download": (downloading(edition("current")), DOWNLOADING),
+    "download in edition 15": (downloading(edition("15")), {**DOWNLOADING, "guest": (OK, OK, ROLE)}),
+    "delete": (DELETE_PACKAGES, DELETING),
+    "read settings": (READ_SETTINGS, READING_SETTINGS),
+    "change settings": (changing_settings(edition("current")), {**DELETING, "maintainer": (ROLE, ROLE, ROLE)}),
+    "change settings in edition 15": (changing_settings(edition("15")), DELETING),
+}
+
+
+def outcome(caller: Caller, resource: Resource, permission: Permission) -> str:
+    """Return how an action on a resource ends."""
+    if not sees(caller, resource, permission):
+        return HIDDEN
+    try:
+        authorize(caller, resource, permission)
+    except Failure as failure:
+        return failure.reason
+    return OK
+
+
+@pytest.mark.parametrize("who", list(CALLERS))
+@pytest.mark.parametrize("action", list(TABLES))
+def test_an_action_ends_as_its_table_says(action: str, who: str) -> None:
+    permission, table = TABLES[action]
+    caller, relation = CALLERS[who]
+    outcomes = [outcome(caller, Resource(visibility, **relation), permission) for visibility in VISIBILITIES]  # type: ignore[arg-type]  # keywords of a Resource
+    assert tuple(outcomes) == table[who]
+
+
+CLOSED, MEMBERS, EVERYONE = PackageAccess.DISABLED, PackageAccess.PRIVATE, PackageAccess.PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("access", "who", "expected"),
+    [
+        (CLOSED, "nobody", (WHO, HIDDEN, HIDDEN)),
+        (CLOSED, "stranger", (ROLE, ROLE, HIDDEN)),
+        (CLOSED, "owner", (ROLE, ROLE, ROLE)),
+        (CLOSED, "administrator", (ROLE, ROLE, ROLE)),
+        (CLOSED, "deploy read", (ROLE, ROLE, ROLE)),
+        (MEMBERS, "nobody", (WHO, HIDDEN, HIDDEN)),
+        (MEMBERS, "stranger", (ROLE, ROLE, HIDDEN)),
+        (MEMBERS, "guest", EVERYWHERE),
+        (MEMBERS, "deploy read", EVERYWHERE),
+        (EVERYONE, "nobody", EVERYWHERE),
+        (EVERYONE, "stranger", EVERYWHERE),
+        (EVERYONE, "deploy of another project", EVERYWHERE),
+        (EVERYONE, "owner read_user", (SCOPE, SCOPE, SCOPE)),
+    ],
+)
+def test_a_registry_may_be_open_to_fewer_or_more_than_its_project(
+    access: PackageAccess, who: str, expected: Cell
+) -> None:
+    caller, relation = CALLERS[who]
+    permission = downloading(edition("current"))
+    resources = [Resource(visibility, access, **relation) for visibility in VISIBILITIES]  # type: ignore[arg-type]  # as above
+    assert tuple(outcome(caller, resource, permission) for resource in resources) == expected
+
+
+def test_only_the_current_edition_opens_a_registry_to_everyone() -> None:
+    resource = Resource(Visibility.PRIVATE, PackageAccess.PUBLIC)
+    assert outcome(ANONYMOUS, resource, downloading(edition("15"))) == HIDDEN

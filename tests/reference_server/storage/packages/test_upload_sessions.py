@@ -1,0 +1,113 @@
+"""Begun uploads and read tickets as time goes by."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.limits import READ_TICKET_SECONDS, UPLOAD_IDLE_SECONDS
+from reference_server.storage.access.callers import ANONYMOUS, Anonymous
+from reference_server.storage.blobs.local_disk import LocalDisk
+from reference_server.storage.packages.publications import Publication
+from reference_server.storage.packages.read_tickets import ReadTickets
+from reference_server.storage.packages.upload_sessions import UploadSessions
+from reference_server.storage.rules.coordinates import Coordinates
+
+PUBLICATION = Publication(Coordinates("1", "tool", "1.0", "file"), None, None)
+DIGEST = bytes(range(32))
+
+
+def nobody() -> Anonymous:
+    """Authenticate nobody."""
+    return ANONYMOUS
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 2_000_000_000.0
+
+    def __call__(self) -> float:
+        """Give the time in seconds since 1970."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Make a clock."""
+    return Clock()
+
+
+@pytest.fixture
+def uploads(tmp_path: Path, clock: Clock) -> UploadSessions:
+    """Make a register of uploads on an empty volume."""
+    return UploadSessions(LocalDisk(tmp_path), clock)
+
+
+def test_an_upload_without_a_byte_for_an_hour_is_over(uploads: UploadSessions, clock: Clock, tmp_path: Path) -> None:
+    upload = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+    os.utime(tmp_path / "staging" / upload.id, (clock.now, clock.now))
+    clock.now += UPLOAD_IDLE_SECONDS
+    assert uploads.end_idle() == 0
+    clock.now += 1
+    assert uploads.end_idle() == 1
+    assert list((tmp_path / "staging").iterdir()) == []
+    with pytest.raises(Failure) as refusal:
+        uploads.find(upload.id)
+    assert refusal.value.reason == Reason.UPLOAD_NOT_FOUND
+
+
+def test_a_byte_keeps_an_upload_open(uploads: UploadSessions, clock: Clock, tmp_path: Path) -> None:
+    through_storage = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+    direct = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=True)
+    clock.now += UPLOAD_IDLE_SECONDS + 1
+    uploads.touch(through_storage)
+    os.utime(tmp_path / "staging" / direct.id, (clock.now, clock.now))
+    assert uploads.end_idle() == 0
+
+
+def test_a_staging_file_of_no_upload_is_a_stray(uploads: UploadSessions, tmp_path: Path) -> None:
+    upload = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+    (tmp_path / "staging" / "left-by-a-crash").write_bytes(b"half of it")
+    assert asyncio.run(uploads.discard_strays()) == 1
+    assert [path.name for path in (tmp_path / "staging").iterdir()] == [upload.id]
+
+
+def test_the_number_of_open_uploads_is_bounded(uploads: UploadSessions) -> None:
+    begun = [uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False) for _ in range(4096)]
+    with pytest.raises(Failure) as refusal:
+        uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+    assert refusal.value.reason == Reason.OVERLOADED
+    uploads.abandon(begun[0].id)
+    uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+
+
+def test_answers_are_remembered_for_many_commits_and_not_for_ever(uploads: UploadSessions) -> None:
+    first = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+    uploads.keep_answer(first)
+    for _ in range(9_999):
+        uploads.keep_answer(uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False))
+    assert uploads.find(first.id) is first
+    uploads.keep_answer(uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False))
+    with pytest.raises(Failure):
+        uploads.find(first.id)
+
+
+def test_a_ticket_is_good_until_its_time_is_up(clock: Clock) -> None:
+    tickets = ReadTickets(clock)
+    ticket = tickets.issue(DIGEST)
+    clock.now += READ_TICKET_SECONDS - 1
+    assert tickets.read(ticket) == DIGEST
+    clock.now += 1
+    with pytest.raises(Failure) as refusal:
+        tickets.read(ticket)
+    assert refusal.value.reason == Reason.READ_TICKET_INVALID
+
+
+def test_a_ticket_of_another_process_is_worth_nothing(clock: Clock) -> None:
+    with pytest.raises(Failure):
+        ReadTickets(clock).read(ReadTickets(clock).issue(DIGEST))

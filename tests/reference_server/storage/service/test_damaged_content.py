@@ -1,0 +1,46 @@
+"""Content that the metadata knows and the volume has lost or cut: publishing it again brings it back."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.support.storage import Registry, at, ending
+
+
+def lose(path: Path) -> None:
+    """Remove a file, as an unmounted volume does."""
+    path.unlink()
+
+
+def cut(path: Path) -> None:
+    """Cut a file short."""
+    os.truncate(path, 1000)
+
+
+@pytest.mark.parametrize("damage", [lose, cut])
+def test_publishing_again_stores_what_the_volume_lost(registry: Registry, damage: Callable[[Path], None]) -> None:
+    content, project = os.urandom(100_000), registry.project().id
+    registry.publish_large(at(project, "first"), content)
+    name = hashlib.sha256(content).hexdigest()
+    damage(registry.data / "volume/blobs" / name[:2] / name[2:4] / name)
+    with capture_logs() as lines:
+        registry.publish_large(at(project, "second"), content)
+    assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [name]
+    assert registry.read(at(project, "second")) == content
+    assert registry.read(at(project, "first")) == content
+
+
+def test_a_download_of_lost_content_is_refused_and_logged(registry: Registry) -> None:
+    content, where = os.urandom(100_000), at(registry.project().id)
+    registry.publish_large(where, content)
+    name = hashlib.sha256(content).hexdigest()
+    lose(registry.data / "volume/blobs" / name[:2] / name[2:4] / name)
+    with capture_logs() as lines:
+        assert ending(lambda: registry.read(where)) == "PACKAGE_FILE_NOT_FOUND"
+    assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [name]
