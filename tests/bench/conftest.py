@@ -1,7 +1,7 @@
 """What the benchmarks share: one place on disk, interleaved rounds, and the table of ratios at the end.
 
 Each measurement is one benchmark of one round, so that the peers take turns and the machine's moods hit them alike. The
-table pairs them by round. A ratio is the median over rounds of our rate / the peer's, so that 1.0 is as fast as the peer
+table pairs them by round. A ratio is the median over rounds of our rate / the peer's, so that 1.0 is as fast as it
 and 0.5 half as fast; those of p99 and of processor time are ours / the peer's, so that 0.5 is half as much. What the
 processor does for one request depends least on what else the machine does.
 """
