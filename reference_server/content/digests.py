@@ -21,22 +21,19 @@ class Digests:
 
     def __init__(self, *, legacy: bool) -> None:
         self._size = 0
-        self._sha256 = hashlib.sha256()
-        self._md5 = hashlib.md5(usedforsecurity=False) if legacy else None
-        self._sha1 = hashlib.sha1(usedforsecurity=False) if legacy else None
+        self._hashes = [hashlib.sha256()]
+        if legacy:
+            self._hashes += [hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)]
 
     def update(self, piece: bytes) -> None:
         """Hash the next piece; hashlib lets go of the interpreter lock meanwhile."""
         self._size += len(piece)
-        for digest in (self._sha256, self._md5, self._sha1):
-            if digest is not None:
-                digest.update(piece)
+        for digest in self._hashes:
+            digest.update(piece)
 
     def summary(self) -> ContentSummary:
         """Return the size and the digests of the pieces so far."""
-        md5 = None if self._md5 is None else self._md5.digest()
-        sha1 = None if self._sha1 is None else self._sha1.digest()
-        return ContentSummary(self._size, self._sha256.digest(), md5, sha1)
+        return ContentSummary(self._size, *(digest.digest() for digest in self._hashes))
 
 
 def summarize(content: bytes, *, legacy: bool) -> ContentSummary:

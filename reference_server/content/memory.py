@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from reference_server.contract.limits import KIB, MESSAGE_BYTES, MIB
 
 SMALL_BODIES_BYTES: Final = 16 * MIB
 """What the small bodies of one front end, which travel inside operations, hold together."""
+
+SLOW_BODIES_BYTES: Final = 4 * MIB
+"""What those of them hold together that came slowly when others needed their room."""
 
 MESSAGES_IN_FLIGHT: Final = 8
 """Content messages that one front end sends, and as many that it receives, at a time."""
@@ -35,22 +38,14 @@ class MemoryBudget:
     def __init__(self) -> None:
         self._transfers = 0
 
-    def join(self) -> None:
-        """Count one more transfer."""
-        self._transfers += 1
-
-    def leave(self) -> None:
-        """Count one transfer less."""
-        self._transfers -= 1
-
     @contextmanager
     def joined(self) -> Iterator[None]:
         """Count a transfer as long as the context lasts."""
-        self.join()
+        self._transfers += 1
         try:
             yield
         finally:
-            self.leave()
+            self._transfers -= 1
 
     @property
     def piece_bytes(self) -> int:
@@ -70,8 +65,8 @@ class PieceCollector:
         self._budget = budget
         self._parts: list[bytes] = []
         self._size = 0
-        self._open = True
-        budget.join()
+        self._share = ExitStack()
+        self._share.enter_context(budget.joined())
 
     def add(self, part: bytes) -> bytes:
         """Take a part; return a piece when there is enough for one, and no bytes otherwise."""
@@ -88,7 +83,5 @@ class PieceCollector:
 
     def close(self) -> None:
         """Leave the budget; safe to call twice."""
-        if self._open:
-            self._open = False
-            self._parts = []
-            self._budget.leave()
+        self._parts = []
+        self._share.close()

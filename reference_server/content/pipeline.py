@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Final, Protocol
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from reference_server.content.digests import ContentSummary, Digests
+from reference_server.content.files import StagedFile
 from reference_server.content.memory import MemoryBudget
 from reference_server.contract.limits import MIB
 
@@ -16,30 +17,13 @@ SYNC_EVERY_BYTES: Final = 16 * MIB
 _THREADS = 2
 
 
-class StagedFile(Protocol):
-    """Where content is staged; written in order by one thread, synced by another."""
-
-    def write(self, piece: bytes) -> None:
-        """Append a piece. Raises VOLUME_FULL, OSError."""
-
-    def sync(self) -> None:
-        """Bring what was written to stable storage; slow. Raises VOLUME_FULL, OSError."""
-
-    def close(self) -> None:
-        """Let go of the file, which stays staged; safe to call twice."""
-
-
 class StagingWriter:
     """Write the content of one upload into its staging file, in order. `close` ends it, finished or not."""
 
-    def __init__(
-        self, file: StagedFile, digests: Digests, budget: MemoryBudget, *, hashing: Executor, syncing: Executor
-    ) -> None:
+    def __init__(self, pipeline: ContentPipeline, file: StagedFile, digests: Digests) -> None:
+        self._pipeline = pipeline
         self._file = file
         self._digests = digests
-        self._budget = budget
-        self._hashing = hashing
-        self._syncing = syncing
         self._hashed: asyncio.Future[None] | None = None
         self._synced: asyncio.Future[None] | None = None
         self._unsynced_bytes = 0
@@ -49,15 +33,15 @@ class StagingWriter:
         """Write a piece on the event loop: measured, a thread costs more. Raises VOLUME_FULL, OSError."""
         await self._settle_hash()
         loop = asyncio.get_running_loop()
-        self._hashed = loop.run_in_executor(self._hashing, self._digests.update, piece)
+        self._hashed = loop.run_in_executor(self._pipeline.hashing, self._digests.update, piece)
         self._file.write(piece)
         self.size += len(piece)
         self._unsynced_bytes += len(piece)
         if self._unsynced_bytes >= SYNC_EVERY_BYTES and (self._synced is None or self._synced.done()):
             await self._settle_sync()
             self._unsynced_bytes = 0
-            self._synced = loop.run_in_executor(self._syncing, self._file.sync)
-        if self._budget.crowded:
+            self._synced = loop.run_in_executor(self._pipeline.syncing, self._file.sync)
+        if self._pipeline.budget.crowded:
             await self._settle_hash()
 
     async def finish(self) -> ContentSummary:
@@ -97,15 +81,14 @@ class ContentPipeline:
 
     def __init__(self) -> None:
         self.budget = MemoryBudget()
-        self._hashing = ThreadPoolExecutor(_THREADS, thread_name_prefix="hash")
-        self._syncing = ThreadPoolExecutor(_THREADS, thread_name_prefix="sync")
+        self.hashing = ThreadPoolExecutor(_THREADS, thread_name_prefix="hash")
+        self.syncing = ThreadPoolExecutor(_THREADS, thread_name_prefix="sync")
 
     def open(self, file: StagedFile, *, legacy_digests: bool) -> StagingWriter:
         """Return a writer that fills the file and closes it."""
-        digests = Digests(legacy=legacy_digests)
-        return StagingWriter(file, digests, self.budget, hashing=self._hashing, syncing=self._syncing)
+        return StagingWriter(self, file, Digests(legacy=legacy_digests))
 
     def close(self) -> None:
         """Stop the threads."""
-        for threads in (self._hashing, self._syncing):
+        for threads in (self.hashing, self.syncing):
             threads.shutdown(wait=False, cancel_futures=True)

@@ -60,11 +60,9 @@ class Visitor(HTTPMessageDelegate):
         """Pass a part of the body on."""
         if self._chosen is None or self._watched is None:
             return None
+        self._watched.receive(len(chunk))
         taken = self._chosen.data_received(chunk)
-        if taken is not None:
-            return self._when_done(taken)
-        self._watched.progress()
-        return None
+        return None if taken is None else self._when_done(taken)
 
     def finish(self) -> None:
         """Pass on that all of the body came."""
@@ -83,7 +81,7 @@ class Visitor(HTTPMessageDelegate):
         if self._watched is not None:
             self._watched.rest()
             await ours
-            self._watched.progress()
+            self._watched.resume()
 
     def _watch_no_more(self) -> None:
         """Stop the clock for good."""

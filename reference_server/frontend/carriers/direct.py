@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 import grpc
 
 from reference_server.content.digests import ContentSummary
+from reference_server.content.files import StagedFile, StoredFile
 from reference_server.content.memory import MemoryBudget, PieceCollector
 from reference_server.content.pipeline import ContentPipeline, StagingWriter
-from reference_server.content.staging import LocalStagedFile
 from reference_server.contract.limits import KIB
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.interface import ContentGoneError
@@ -30,14 +30,14 @@ class DirectCarrier:
     def open_writer(self, staging_path: str, *, legacy_digests: bool) -> DirectWriter:
         """Open the empty staging file that the storage made. Raises TransportFailure when it is not there."""
         with _unavailable_when_unusable("staging file"):
-            file = LocalStagedFile(self._open(staging_path, os.O_WRONLY))
+            file = StagedFile(self._open(staging_path, os.O_WRONLY))
         return DirectWriter(self._pipeline.open(file, legacy_digests=legacy_digests), self._pipeline.budget)
 
     def open_reader(self, blob_path: str, offset: int, length: int) -> DirectReader:
         """Open a blob file. Raises ContentGoneError when it is not there, TransportFailure when it cannot be read."""
         with _unavailable_when_unusable("blob file"):
             try:
-                return DirectReader(self._open(blob_path, os.O_RDONLY), offset, length)
+                return DirectReader(StoredFile(self._open(blob_path, os.O_RDONLY)), offset, length)
             except FileNotFoundError:
                 raise ContentGoneError from None
 
@@ -84,16 +84,17 @@ class DirectWriter:
 class DirectReader:
     """Reads a span of one blob file; see ContentReader."""
 
-    def __init__(self, descriptor: int, offset: int, length: int) -> None:
-        self._descriptor: int | None = descriptor
+    def __init__(self, file: StoredFile, offset: int, length: int) -> None:
+        self._file = file
         self._offset = offset
         self._left = length
 
     async def read(self) -> bytes:
         """See ContentReader."""
-        if self._descriptor is None or self._left == 0:
+        if self._left == 0:
             return b""
-        piece = os.pread(self._descriptor, min(_READ_BYTES, self._left), self._offset)
+        with _unavailable_when_unusable("blob file"):
+            piece = self._file.read(self._offset, min(_READ_BYTES, self._left))
         if not piece:
             raise TransportFailure(grpc.StatusCode.DATA_LOSS, "a blob file is shorter than its record says")
         self._offset += len(piece)
@@ -102,9 +103,7 @@ class DirectReader:
 
     def close(self) -> None:
         """See ContentReader."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        self._file.close()
 
 
 @contextmanager

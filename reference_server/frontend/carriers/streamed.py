@@ -17,7 +17,7 @@ from reference_server.content.digests import ContentSummary
 from reference_server.content.memory import MESSAGES_IN_FLIGHT, MemoryBudget, PieceCollector
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import REQUEST_ID_KEY
-from reference_server.contract.status import TransportFailure, read_rpc_error
+from reference_server.contract.status import read_rpc_error
 from reference_server.frontend.carriers.interface import ContentGoneError
 
 # A whole transfer, however slow the client; stalls are found by the clock on each piece instead.
@@ -72,9 +72,7 @@ class StreamedWriter:
         try:
             await self._send(self._pieces.take())
             await self._call.done_writing()
-            answer = await self._call
-        except grpc.aio.AioRpcError as error:
-            raise read_rpc_error(error) from None
+            answer = await self._answer()
         finally:
             self._pieces.close()
         return ContentSummary(answer.size, answer.sha256)
@@ -95,21 +93,19 @@ class StreamedWriter:
                 await self._write(UploadContentRequest(content=piece[start : start + size]))
 
     async def _write(self, message: UploadContentRequest) -> None:
-        """Write one message; when the storage has ended the call, say why it did."""
+        """Write one message, or raise why the storage has ended the call."""
         try:
             await self._call.write(message)
-        except asyncio.InvalidStateError:
-            raise await self._reason() from None
+        except (asyncio.InvalidStateError, grpc.aio.AioRpcError):
+            await self._answer()
+            raise Failure(Reason.CONTENT_MISMATCH, "the storage ended the upload before its content did") from None
+
+    async def _answer(self) -> UploadContentResponse:
+        """Return what the storage says of the whole upload."""
+        try:
+            return await self._call
         except grpc.aio.AioRpcError as error:
             raise read_rpc_error(error) from None
-
-    async def _reason(self) -> Failure | TransportFailure:
-        """Read why a call ended that was still being written to."""
-        try:
-            await self._call
-        except grpc.aio.AioRpcError as error:
-            return read_rpc_error(error)
-        return Failure(Reason.CONTENT_MISMATCH, "the storage ended the upload before its content did")
 
 
 class StreamedReader:

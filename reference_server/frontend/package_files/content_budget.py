@@ -1,36 +1,156 @@
-"""How much small content one front end holds at a time."""
+"""The room that small bodies have in one front end: those that come fast, those that come slowly, those that wait."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections.abc import Callable
+from typing import Final
 
-from reference_server.contract.limits import MIB
+from reference_server.content.memory import SLOW_BODIES_BYTES, SMALL_BODIES_BYTES
 
-BUDGET_BYTES = 16 * MIB
-"""What all bodies that travel inside operations may hold together."""
+SLOW_SECONDS: Final = 0.5
+"""After this long, a body that has not come whole is slow. 64 KiB come in that time at 1 Mbit/s."""
+
+WAIT_SECONDS: Final = 5.0
+"""How long a body waits for room before it is refused."""
+
+_REVIEW_SECONDS = 0.25
+
+
+class SmallBody:
+    """One body of declared size that is read whole; `on_drop` ends its request when it must make room."""
+
+    __slots__ = ("_budget", "_parts", "declared_bytes", "held_bytes", "on_drop", "received_bytes", "since", "slow")
+
+    def __init__(self, budget: ContentBudget, declared_bytes: int, on_drop: Callable[[], None]) -> None:
+        self._budget = budget
+        self._parts: list[bytes] = []
+        self.declared_bytes = declared_bytes
+        self.on_drop = on_drop
+        self.received_bytes = 0
+        self.held_bytes = 0
+        self.since = 0.0
+        self.slow = False
+
+    def enter(self) -> asyncio.Future[bool] | None:
+        """Take room for the whole body and return None, or return what tells later whether there was room."""
+        return self._budget.enter(self)
+
+    def add(self, part: bytes) -> None:
+        """Keep a part of the body."""
+        self._parts.append(part)
+        self.received_bytes += len(part)
+        self._budget.charge(self)
+
+    def complete(self) -> bytes:
+        """Return the body, which has come whole. It is no longer dropped, and holds its room until it leaves."""
+        self._budget.complete(self)
+        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+
+    def leave(self) -> None:
+        """Give the room back; safe to call twice."""
+        self._parts = []
+        self._budget.leave(self)
 
 
 class ContentBudget:
-    """Bytes that are given out in the order of asking; whoever waits leaves its body unread in the socket."""
+    """Shares out room in the order of asking; whoever waits leaves its body unread in the socket.
 
-    def __init__(self, size: int = BUDGET_BYTES) -> None:
+    A body takes room for all of it at first. When another one waits for that room, a body that comes slowly is moved
+    to the room for slow ones, where it holds only what has come of it; when they are too many there, the one that came
+    first is dropped. So bodies that drip cannot keep the others out.
+    """
+
+    def __init__(self, size: int = SMALL_BODIES_BYTES, slow_size: int = SLOW_BODIES_BYTES) -> None:
         self._left = size
-        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._left_to_slow = slow_size
+        self._coming: dict[SmallBody, None] = {}  # the oldest first, as in all of these
+        self._slow: dict[SmallBody, None] = {}
+        self._waiting: dict[SmallBody, asyncio.Future[bool]] = {}
+        self._next_review: asyncio.TimerHandle | None = None
 
-    def take(self, size: int) -> asyncio.Future[None] | None:
-        """Take bytes at once, and give None; or give the future that is done when they are taken."""
-        if not self._waiting and size <= self._left:
-            self._left -= size
+    def enter(self, body: SmallBody) -> asyncio.Future[bool] | None:
+        """Let a body in at once and return None, or return what tells later whether it was let in."""
+        loop = asyncio.get_running_loop()
+        body.since = loop.time()
+        if not self._waiting and body.declared_bytes <= self._left:
+            self._admit(body)
             return None
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((size, turn))
+        turn: asyncio.Future[bool] = loop.create_future()
+        self._waiting[body] = turn
+        self._review()
         return turn
 
-    def give_back(self, size: int) -> None:
-        """Give bytes back to whoever waits longest."""
-        self._left += size
-        while self._waiting and self._waiting[0][0] <= self._left:
-            wanted, turn = self._waiting.popleft()
-            self._left -= wanted
-            turn.set_result(None)
+    def charge(self, body: SmallBody) -> None:
+        """Count what came of a body that is slow; any other one holds room for all of it."""
+        if body.slow:
+            self._hold(body, body.received_bytes)
+            while self._left_to_slow < 0 and self._slow:
+                self._drop(next(iter(self._slow)))
+
+    def complete(self, body: SmallBody) -> None:
+        """Drop a body no more."""
+        self._coming.pop(body, None)
+        self._slow.pop(body, None)
+
+    def leave(self, body: SmallBody) -> None:
+        """Take a body's room back, or its wish for room; safe to call twice."""
+        self.complete(body)
+        self._hold(body, 0)
+        if self._waiting:
+            self._waiting.pop(body, None)
+            self._review()
+
+    def _admit(self, body: SmallBody) -> None:
+        self._coming[body] = None
+        self._hold(body, body.declared_bytes)
+
+    def _hold(self, body: SmallBody, size: int) -> None:
+        """Change how many bytes a body holds, in the room that it is in."""
+        if body.slow:
+            self._left_to_slow += body.held_bytes - size
+        else:
+            self._left += body.held_bytes - size
+        body.held_bytes = size
+
+    def _drop(self, body: SmallBody) -> None:
+        del self._slow[body]
+        self._hold(body, 0)
+        body.on_drop()
+
+    def _review(self) -> None:
+        """Let in those for whom there is room, refuse those who waited too long; look again when some are left."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        while self._waiting:
+            body, turn = next(iter(self._waiting.items()))
+            fits = body.declared_bytes <= self._left
+            if not fits and self._move_slow(now):
+                continue
+            if not fits and now - body.since < WAIT_SECONDS:
+                break
+            del self._waiting[body]
+            if turn.done():
+                continue
+            if fits:
+                body.since = now
+                self._admit(body)
+            turn.set_result(fits)
+        if self._waiting and self._next_review is None:
+            self._next_review = loop.call_later(_REVIEW_SECONDS, self._review_again)
+
+    def _review_again(self) -> None:
+        self._next_review = None
+        self._review()
+
+    def _move_slow(self, now: float) -> bool:
+        """Move the oldest body that is coming, if it is slow; return whether there was one."""
+        body = next(iter(self._coming), None)
+        if body is None or now - body.since < SLOW_SECONDS:
+            return False
+        del self._coming[body]
+        self._hold(body, 0)
+        body.slow = True
+        self._slow[body] = None
+        self.charge(body)
+        return True

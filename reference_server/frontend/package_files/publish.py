@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -11,40 +12,50 @@ from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
-from reference_server.contract.failure import Failure
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_CONTENT_BYTES, SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.answers import CREATED, UNEXPECTED, Answer
 from reference_server.frontend.failures import answer_to
+from reference_server.frontend.package_files.content_budget import SmallBody
 from reference_server.frontend.package_files.desk import Desk
 from reference_server.frontend.package_files.large_upload import LargeUpload
 from reference_server.frontend.package_files.records import record_answer
 from reference_server.frontend.package_files.replies import Reply
 from reference_server.frontend.package_files.request import BodyFraming, FileRequest
 
+_NO_ROOM = answer_to(Failure(Reason.OVERLOADED, "there is no room for the body"))
+
 
 class SmallPublish(HTTPMessageDelegate):
     """Publishes a body of at most 64 KiB, declared: it is read whole and travels inside one operation.
 
-    It is read only when there is room for all of it among the bodies that other requests hold.
+    It is read only when there is room for it among the bodies that other requests hold.
     """
 
     def __init__(self, desk: Desk, reply: Reply, request: FileRequest, size: int) -> None:
         self._desk = desk
         self._reply = reply
         self._request = request
-        self._size = size
-        self._parts: list[bytes] = []
+        self._body = SmallBody(desk.contents, size, lambda: reply.refuse_stalled(_NO_ROOM))
 
     def headers_received(
-        self, _start_line: RequestStartLine | ResponseStartLine, _headers: HTTPHeaders
+        self, _start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         """Wait for room."""
-        return self._desk.contents.take(self._size)
+        turn = self._body.enter()
+        return None if turn is None else self._wait(turn, headers)
+
+    async def _wait(self, turn: asyncio.Future[bool], headers: HTTPHeaders) -> None:
+        """Refuse the body when there was no room for it in time."""
+        if not await turn:
+            # Tornado would send `100 Continue` after the refusal otherwise.
+            headers.pop("Expect", None)
+            await self._reply.refuse_body(_NO_ROOM)
 
     def data_received(self, chunk: bytes) -> None:
         """Keep a part of the body."""
-        self._parts.append(chunk)
+        self._body.add(chunk)
 
     def finish(self) -> None:
         """Publish. Goes on to its end even when the client leaves: what was sent whole is wanted."""
@@ -52,8 +63,7 @@ class SmallPublish(HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         """Forget a body that never came whole."""
-        self._parts.clear()
-        self._desk.contents.give_back(self._size)
+        self._body.leave()
         self._reply.log()
 
     async def _answer(self) -> None:
@@ -61,12 +71,11 @@ class SmallPublish(HTTPMessageDelegate):
         try:
             await answering(self._reply, self._publish)
         finally:
-            self._parts.clear()
-            self._desk.contents.give_back(self._size)
+            self._body.leave()
 
     async def _publish(self) -> Answer:
         """Publish the body and give the answer."""
-        content = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        content = self._body.complete()
         self._reply.exchange.received_bytes = len(content)
         query = self._request.query
         request = PublishRequest(

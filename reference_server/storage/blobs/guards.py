@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator
 class DigestGuards:
     """One lock for each digest that somebody decides about at present.
 
-    Publishing holds it from looking whether the content is kept until its row is committed; freeing holds it from
-    looking whether a row refers to the content until the file is gone. So neither acts on what the other has changed.
+    Publishing holds it from looking whether the content is kept until its row is committed; the garbage collector
+    holds it from looking whether a row refers to the content until the file is gone. So neither acts on what the other
+    has changed.
     """
 
     def __init__(self) -> None:
@@ -19,7 +20,7 @@ class DigestGuards:
 
     @contextlib.asynccontextmanager
     async def hold(self, sha256: bytes) -> AsyncIterator[None]:
-        """Be the only one that decides about this content."""
+        """Wait to be the only one that decides about this content, for as long as the context lasts."""
         lock, users = self._locks.get(sha256, (asyncio.Lock(), 0))
         self._locks[sha256] = (lock, users + 1)
         try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from reference_server.content.staging import LocalStagedFile, full_volume_refused
+from reference_server.content.files import StagedFile, StoredFile, full_volume_refused
 from reference_server.contract.limits import MIB
 
 _FILE_MODE = 0o640
@@ -34,10 +34,10 @@ class LocalDisk:
         with full_volume_refused():
             os.close(os.open(self._staging / upload_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE))
 
-    def write_staged(self, upload_id: str) -> LocalStagedFile:
+    def write_staged(self, upload_id: str) -> StagedFile:
         """Open the staging file for writing."""
         with _absent_is_key_error(upload_id):
-            return LocalStagedFile(os.open(self._staging / upload_id, os.O_WRONLY))
+            return StagedFile(os.open(self._staging / upload_id, os.O_WRONLY))
 
     def staging_path(self, upload_id: str) -> str:
         """Return the path of the staging file, relative to the root."""
@@ -80,10 +80,10 @@ class LocalDisk:
             else:
                 path.unlink()
 
-    def open(self, sha256: bytes) -> LocalContent:
+    def open(self, sha256: bytes) -> StoredFile:
         """Open content."""
         with _absent_is_key_error(sha256.hex()):
-            return LocalContent(os.open(self._root / self.path(sha256), os.O_RDONLY))
+            return StoredFile(os.open(self._root / self.path(sha256), os.O_RDONLY))
 
     def holds(self, sha256: bytes, size: int) -> bool:
         """Compare with the length of the file."""
@@ -129,22 +129,6 @@ class LocalDisk:
                 path.mkdir(mode=0o750, exist_ok=True)
                 sync_directory(path.parent)
                 self._durable.add(path)
-
-
-class LocalContent:
-    """A blob file open for reading."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self.size = os.fstat(descriptor).st_size
-
-    def read(self, offset: int, length: int) -> bytes:
-        """Read a span."""
-        return os.pread(self._descriptor, length, offset)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._descriptor)
 
 
 def sync_directory(directory: Path) -> None:

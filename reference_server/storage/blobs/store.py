@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from reference_server.content.pipeline import StagedFile
+from reference_server.content.files import StagedFile
 
 
 class StoredContent(Protocol):

@@ -38,11 +38,11 @@ class JobTokenScopeService:
         project_id = self.projects.find(caller, reference, MAINTAIN).id
         await self.writer.submit(lambda metadata: metadata.job_token_scopes.restrict(project_id, restricted=enabled))
 
-    def list(self, caller: UserCaller, reference: str, page: PageRequest) -> Page[ProjectRecord]:
+    def list(self, caller: UserCaller, reference: str, request: PageRequest) -> Page[ProjectRecord]:
         """Return a page of the projects that are let in: the project itself, then the others by id."""
         project_id = self.projects.find(caller, reference, READ_TO_MAINTAIN).id
-        listed = self.metadata.job_token_scopes.list(project_id, page)
-        return listed.of(self.metadata.projects.records(listed.rows, caller.user_id))
+        page = self.metadata.job_token_scopes.list(project_id, request)
+        return page.of(self.metadata.projects.records(page.rows, caller.user_id))
 
     async def add(self, caller: UserCaller, reference: str, target_id: int) -> tuple[int, int]:
         """Let a project in, and return the ids of both. Raise PROJECT_NOT_FOUND, PARAMETER_TAKEN."""

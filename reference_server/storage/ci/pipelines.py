@@ -42,9 +42,9 @@ class PipelineService:
         """Return a pipeline. Raise RECORD_NOT_FOUND."""
         return self.metadata.pipelines.get(self.projects.find(caller, project, READ_PIPELINES).id, pipeline_id)
 
-    def list(self, caller: Caller, project: str, wanted: PipelineFilter, page: PageRequest) -> Page[PipelineRecord]:
+    def list(self, caller: Caller, project: str, wanted: PipelineFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of a project's pipelines by falling id."""
-        return self.metadata.pipelines.list(self.projects.find(caller, project, READ_PIPELINES).id, wanted, page)
+        return self.metadata.pipelines.list(self.projects.find(caller, project, READ_PIPELINES).id, wanted, request)
 
     async def delete(self, caller: UserCaller, project: str, pipeline_id: int) -> None:
         """Delete a pipeline with its job. Raise RECORD_NOT_FOUND."""
@@ -64,9 +64,10 @@ class JobService:
         """Return a job with its pipeline. Raise RECORD_NOT_FOUND."""
         return self.metadata.pipelines.get_job(job_id, self.projects.find(caller, project, READ_PIPELINES).id)
 
-    def list(self, caller: Caller, project: str, wanted: JobFilter, page: PageRequest) -> Page[PipelineRecord]:
+    def list(self, caller: Caller, project: str, wanted: JobFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of the jobs of a project or of one of its pipelines by falling id. Raise RECORD_NOT_FOUND."""
-        return self.metadata.pipelines.list_jobs(self.projects.find(caller, project, READ_PIPELINES).id, wanted, page)
+        project_id = self.projects.find(caller, project, READ_PIPELINES).id
+        return self.metadata.pipelines.list_jobs(project_id, wanted, request)
 
     async def cancel(self, caller: UserCaller, project: str, job_id: int) -> PipelineRecord:
         """End a job that has not ended. Raise RECORD_NOT_FOUND."""

@@ -54,14 +54,14 @@ class RunnerService:
         )
         return runner, token
 
-    def list(self, caller: UserCaller, where: ResourceReference | None, page: PageRequest) -> Page[Runner]:
+    def list(self, caller: UserCaller, where: ResourceReference | None, request: PageRequest) -> Page[Runner]:
         """Return a page of the runners of a resource, or of all for an administrator, by falling id."""
         key = None
         if where is None:
             require_administrator(caller, (API, CREATE_RUNNER))
         else:
             key = self.resources.find(caller, where, MAINTAIN_RUNNERS, OWN_RUNNERS).key
-        return self.metadata.runners.list(key, page)
+        return self.metadata.runners.list(key, request)
 
     def read(self, caller: UserCaller, runner_id: int) -> Runner:
         """Return a runner. Raise RECORD_NOT_FOUND."""

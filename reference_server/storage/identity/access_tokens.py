@@ -69,11 +69,11 @@ class AccessTokenService:
         return await self.writer.submit(add), secret
 
     def list(
-        self, caller: Caller, where: ResourceReference, wanted: AccessTokenFilter, page: PageRequest
+        self, caller: Caller, where: ResourceReference, wanted: AccessTokenFilter, request: PageRequest
     ) -> Page[AccessTokenRecord]:
         """Return a page of a resource's tokens by falling id."""
         found = self.resources.find(caller, where, READ_TO_MAINTAIN, READ_TO_OWN)
-        return self.metadata.access_tokens.list(found.key, wanted, page)
+        return self.metadata.access_tokens.list(found.key, wanted, request)
 
     def read(self, caller: Caller, where: ResourceReference, token_id: int) -> AccessTokenRecord:
         """Return a token. Raise TOKEN_NOT_FOUND."""
@@ -113,14 +113,14 @@ class PersonalAccessTokenService:
 
         return await self.writer.submit(add), secret
 
-    def list(self, caller: UserCaller, wanted: AccessTokenFilter, page: PageRequest) -> Page[AccessTokenRecord]:
+    def list(self, caller: UserCaller, wanted: AccessTokenFilter, request: PageRequest) -> Page[AccessTokenRecord]:
         """Return a page of tokens by falling id: everyone's for an administrator, else the caller's own."""
         require_scope(caller, (API, READ_API))
         if not caller.administrator:
             if wanted.user_id not in {None, caller.user_id}:
                 raise _not_shown()
             wanted = replace(wanted, user_id=caller.user_id)
-        return self.metadata.access_tokens.list(ResourceKey(), wanted, page)
+        return self.metadata.access_tokens.list(ResourceKey(), wanted, request)
 
     def read(self, caller: UserCaller, token_id: int) -> AccessTokenRecord:
         """Return a token. Raise TOKEN_NOT_FOUND, or CREDENTIAL_INVALID when the caller is no administrator."""

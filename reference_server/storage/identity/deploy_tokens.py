@@ -63,7 +63,7 @@ class DeployTokenService:
         return token, secret
 
     def list(
-        self, caller: Caller, where: ResourceReference | None, page: PageRequest, *, active_only: bool
+        self, caller: Caller, where: ResourceReference | None, request: PageRequest, *, active_only: bool
     ) -> Page[DeployToken]:
         """Return a page of a resource's tokens, or of all for an administrator, by falling id, but for revoked ones."""
         key = None
@@ -73,7 +73,7 @@ class DeployTokenService:
             require_administrator(caller, (API, READ_API))
         else:
             raise Failure(Reason.CREDENTIAL_INVALID, "a deploy token is no user")
-        return self.metadata.deploy_tokens.list(key, page, active_only=active_only)
+        return self.metadata.deploy_tokens.list(key, request, active_only=active_only)
 
     def read(self, caller: Caller, where: ResourceReference, token_id: int) -> DeployToken:
         """Return a token. Raise TOKEN_NOT_FOUND, also for one that was revoked."""

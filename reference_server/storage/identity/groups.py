@@ -34,12 +34,12 @@ class GroupService:
         group = self.access.find(caller, reference, SEE)
         return group, self.access.role(caller, group.id)
 
-    def list(self, caller: Caller, parent: str | None, wanted: GroupFilter, page: PageRequest) -> Page[Group]:
+    def list(self, caller: Caller, parent: str | None, wanted: GroupFilter, request: PageRequest) -> Page[Group]:
         """Return a page of the groups that the caller sees, by name. Raise GROUP_NOT_FOUND for the parent."""
         viewer = viewer_of(caller)
         if parent is not None:
             wanted = replace(wanted, parent_id=self.access.find(caller, parent, SEE).id)
-        return self.metadata.groups.list(viewer, wanted, page)
+        return self.metadata.groups.list(viewer, wanted, request)
 
     async def create(self, caller: Caller, fields: GroupFields) -> Group:
         """Create a group whose owner is the caller. Raise PARAMETER_TAKEN, GROUP_NOT_FOUND for the parent."""

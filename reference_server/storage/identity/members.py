@@ -39,11 +39,11 @@ class MemberService:
         return self.metadata.members.get(found.key, user_id, found.nearest_group_id if inherited else None)
 
     def list(
-        self, caller: UserCaller, where: ResourceReference, search: str | None, page: PageRequest, *, inherited: bool
+        self, caller: UserCaller, where: ResourceReference, search: str | None, request: PageRequest, *, inherited: bool
     ) -> Page[MemberRecord]:
         """Return a page of members by rising user id, each once with its highest role."""
         found = self.resources.find(caller, where, SEE, SEE)
-        return self.metadata.members.list(found.key, search, page, found.nearest_group_id if inherited else None)
+        return self.metadata.members.list(found.key, search, request, found.nearest_group_id if inherited else None)
 
     async def add(self, caller: UserCaller, where: ResourceReference, fields: MemberFields) -> MemberRecord:
         """Give a role. Raise USER_NOT_FOUND, MEMBER_TAKEN, PARAMETER_VALUE_UNKNOWN for what is no role."""

@@ -57,14 +57,16 @@ class ProjectService:
         """Return a project. Raise PROJECT_NOT_FOUND."""
         return self.metadata.projects.get(self.access.find(caller, reference, SEE).id, _user_id(caller))
 
-    def list(self, caller: Caller, group: str | None, wanted: ProjectFilter, page: PageRequest) -> Page[ProjectRecord]:
+    def list(
+        self, caller: Caller, group: str | None, wanted: ProjectFilter, request: PageRequest
+    ) -> Page[ProjectRecord]:
         """Return a page of the projects that the caller sees. Raise GROUP_NOT_FOUND, PARAMETER_VALUE_UNKNOWN."""
         viewer = viewer_of(caller)
         if wanted.visibility:
             wanted = replace(wanted, visibility=read_visibility(wanted.visibility))
         if group is not None:
             wanted = replace(wanted, group_id=self.groups.find(caller, group, SEE).id)
-        return self.metadata.projects.list(viewer, wanted, page)
+        return self.metadata.projects.list(viewer, wanted, request)
 
     async def change(self, caller: Caller, reference: str, changes: ProjectChanges) -> ProjectRecord:
         """Change what is given. Raise PROJECT_NOT_FOUND, PARAMETER_INVALID for a visibility wider than the group's."""

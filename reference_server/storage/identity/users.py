@@ -29,10 +29,10 @@ class UserService:
         require_scope(caller, _READING)
         return self.metadata.users.get(user_id)
 
-    def list(self, caller: UserCaller, wanted: UserFilter, page: PageRequest) -> Page[User]:
+    def list(self, caller: UserCaller, wanted: UserFilter, request: PageRequest) -> Page[User]:
         """Return a page of users by falling id."""
         require_scope(caller, _READING)
-        return self.metadata.users.list(wanted, page, search_emails=caller.administrator)
+        return self.metadata.users.list(wanted, request, search_emails=caller.administrator)
 
     async def create(self, caller: UserCaller, fields: UserFields) -> User:
         """Create a user. Raise USER_TAKEN."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import struct
 
@@ -129,6 +130,23 @@ def test_a_body_that_stalls_is_given_up(impatient: Served, storage: Storage, pac
     assert received.startswith(b"HTTP/1.1 408 ")
     assert b"Connection: close\r\n" in received
     eventually(lambda: not storage.staged_files(), what="the staged file is still there")
+    assert impatient.send("GET", f"{package}/file").status == 404
+
+
+@pytest.mark.parametrize(
+    ("framing", "drop"),
+    [("Content-Length: 1000", b"x"), (SIZED, b"x"), (CHUNKED, b"1\r\nx\r\n")],
+)
+def test_a_body_that_drips_is_given_up(impatient: Served, package: str, framing: str, drop: bytes) -> None:
+    with impatient.connect() as connection:
+        connection.sendall(head(impatient, f"{package}/file", framing))
+        for _ in range(300):
+            connection.sendall(drop)
+            if select.select([connection], [], [], 0.05)[0]:
+                break
+        else:
+            pytest.fail("the body still drips")
+        assert connection.recv(100).startswith(b"HTTP/1.1 408 ")
     assert impatient.send("GET", f"{package}/file").status == 404
 
 

@@ -46,7 +46,7 @@ class GroupRepository:
             raise Failure(Reason.GROUP_NOT_FOUND, "no such group")
         return group
 
-    def list(self, viewer: Viewer | None, wanted: GroupFilter, page: PageRequest) -> Page[Group]:
+    def list(self, viewer: Viewer | None, wanted: GroupFilter, request: PageRequest) -> Page[Group]:
         """Return a page of the groups that a viewer sees, by name; None is anonymous."""
         query = visible_groups(viewer, wanted.minimum_access_level).order_by(Group.name, Group.id)
         if wanted.parent_id is not None:
@@ -55,7 +55,7 @@ class GroupRepository:
             query = query.where(Group.name.contains(wanted.search) | Group.path.contains(wanted.search))
         if wanted.top_level_only:
             query = query.where(Group.parent_id.is_null())
-        return read_numbered_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(self, fields: GroupFields, parent: Group | None) -> Group:
         """Add a group below its parent and return it. Raise PARAMETER_TAKEN."""

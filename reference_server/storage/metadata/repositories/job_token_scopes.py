@@ -28,13 +28,13 @@ class JobTokenScopeRepository:
         """Choose whether only projects on the allowlist are let in."""
         self.database.change(Project.update(job_tokens_restricted=restricted).where(Project.id == project_id))
 
-    def list(self, project_id: int, page: PageRequest) -> Page[Project]:
+    def list(self, project_id: int, request: PageRequest) -> Page[Project]:
         """Return a page of the projects that are let in: the project itself, then the others by id."""
         allowances = JobTokenAllowance.select(JobTokenAllowance.source_id)
         allowed = allowances.where(JobTokenAllowance.project_id == project_id)
         which = (Project.id == project_id) | Project.id.in_(allowed)
         query = Project.select().where(which).order_by(Project.id != project_id, Project.id)
-        return read_numbered_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(self, project_id: int, source_id: int) -> bool:
         """Put a project on the allowlist; return whether it was not on it."""

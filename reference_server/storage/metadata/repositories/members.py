@@ -47,14 +47,14 @@ class MemberRepository:
         return MemberRecord.of(member)
 
     def list(
-        self, resource: ResourceKey, search: str | None, page: PageRequest, inherited_from: int | None
+        self, resource: ResourceKey, search: str | None, request: PageRequest, inherited_from: int | None
     ) -> Page[MemberRecord]:
         """Return a page of members by rising user id, each once with its highest role."""
         query = _select(resource, inherited_from).order_by(User.id)
         if search:
             query = query.where(User.username.contains(search) | User.name.contains(search))
-        listed = read_numbered_page(self.database, query, page)
-        return listed.of([MemberRecord.of(member) for member in listed.rows])
+        page = read_numbered_page(self.database, query, request)
+        return page.of([MemberRecord.of(member) for member in page.rows])
 
     def add(self, resource: ResourceKey, user: User, level: int, expires_at: int | None = None) -> MemberRecord:
         """Give a role, in place of one that has ended, and return it. Raise MEMBER_TAKEN."""

@@ -90,23 +90,23 @@ class PipelineRepository:
         query = _with_jobs().where(Job.id == job_id)
         return self._first(query if project_id is None else query.where(Pipeline.project_id == project_id), "job")
 
-    def list(self, project_id: int, wanted: PipelineFilter, page: PageRequest) -> Page[PipelineRecord]:
+    def list(self, project_id: int, wanted: PipelineFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of a project's pipelines by falling id."""
         query = _with_jobs().where(Pipeline.project_id == project_id).order_by(Pipeline.id.desc())
         if wanted.status:
             query = query.where(Job.status == wanted.status)
         if wanted.ref is not None:
             query = query.where(Pipeline.ref == wanted.ref)
-        return self._page(query, page)
+        return self._page(query, request)
 
-    def list_jobs(self, project_id: int, wanted: JobFilter, page: PageRequest) -> Page[PipelineRecord]:
+    def list_jobs(self, project_id: int, wanted: JobFilter, request: PageRequest) -> Page[PipelineRecord]:
         """Return a page of the jobs of a project or of one of its pipelines by falling id. Raise RECORD_NOT_FOUND."""
         query = _with_jobs().where(Pipeline.project_id == project_id).order_by(Job.id.desc())
         if wanted.pipeline_id is not None:
             query = query.where(Pipeline.id == self.get(project_id, wanted.pipeline_id).pipeline.id)
         if wanted.statuses:
             query = query.where(Job.status.in_(list(wanted.statuses)))
-        return self._page(query, page)
+        return self._page(query, request)
 
     def add(self, project_id: int, user_id: int, ref: str) -> PipelineRecord:
         """Add a pipeline with a pending job and return it. Raise PROJECT_NOT_FOUND."""
@@ -212,9 +212,9 @@ class PipelineRepository:
             raise Failure(Reason.RECORD_NOT_FOUND, f"no such {kind}")
         return self.records([pipeline])[0]
 
-    def _page(self, query: ModelSelect[Pipeline], page: PageRequest) -> Page[PipelineRecord]:
-        listed = read_numbered_page(self.database, query, page)
-        return listed.of(self.records(listed.rows))
+    def _page(self, query: ModelSelect[Pipeline], request: PageRequest) -> Page[PipelineRecord]:
+        page = read_numbered_page(self.database, query, request)
+        return page.of(self.records(page.rows))
 
 
 def _with_jobs() -> ModelSelect[Pipeline]:

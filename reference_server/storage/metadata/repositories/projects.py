@@ -89,7 +89,7 @@ class ProjectRepository:
             raise Failure(Reason.PROJECT_NOT_FOUND, "no such project")
         return self.records(projects, user_id)[0]
 
-    def list(self, viewer: Viewer | None, wanted: ProjectFilter, page: PageRequest) -> Page[ProjectRecord]:
+    def list(self, viewer: Viewer | None, wanted: ProjectFilter, request: PageRequest) -> Page[ProjectRecord]:
         """Return a page of the projects that a viewer sees; None is anonymous. Raise PARAMETER_VALUE_UNKNOWN."""
         column = _ORDERS.get(wanted.order_by)
         if column is None:
@@ -106,8 +106,8 @@ class ProjectRepository:
             query = query.where(Project.name.contains(wanted.search) | Project.path.contains(wanted.search))
         if wanted.visibility:
             query = query.where(Project.visibility == wanted.visibility)
-        listed = read_numbered_page(self.database, query, page)
-        return listed.of(self.records(listed.rows, None if viewer is None else viewer.user_id))
+        page = read_numbered_page(self.database, query, request)
+        return page.of(self.records(page.rows, None if viewer is None else viewer.user_id))
 
     def records(self, projects: Sequence[Project], user_id: int | None) -> Sequence[ProjectRecord]:
         """Return projects as a user sees them, in three queries however many they are."""

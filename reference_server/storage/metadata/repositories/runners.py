@@ -33,12 +33,12 @@ class RunnerRepository:
             return runner
         return None
 
-    def list(self, resource: ResourceKey | None, page: PageRequest) -> Page[Runner]:
+    def list(self, resource: ResourceKey | None, request: PageRequest) -> Page[Runner]:
         """Return a page of the runners of a resource, or of all, by falling id."""
         query = Runner.select().order_by(Runner.id.desc())
         if resource is not None:
             query = query.where(belongs_to(resource, Runner))
-        return read_numbered_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(self, runner_type: int, resource: ResourceKey, description: str, digest: bytes) -> Runner:
         """Add a runner and return it; that of an instance has an empty key."""

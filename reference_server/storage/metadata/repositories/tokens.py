@@ -59,7 +59,7 @@ class AccessTokenRepository:
         """Return a token, whosever it is. Raise TOKEN_NOT_FOUND."""
         return self._first(AccessToken.id == token_id)
 
-    def list(self, resource: ResourceKey, wanted: AccessTokenFilter, page: PageRequest) -> Page[AccessTokenRecord]:
+    def list(self, resource: ResourceKey, wanted: AccessTokenFilter, request: PageRequest) -> Page[AccessTokenRecord]:
         """Return a page of the tokens of a resource, or of personal ones, by falling id."""
         query = _select_access_tokens().where(belongs_to(resource, AccessToken)).order_by(AccessToken.id.desc())
         if wanted.active is not None:
@@ -69,7 +69,7 @@ class AccessTokenRepository:
             query = query.where(AccessToken.name.contains(wanted.search))
         if wanted.user_id is not None:
             query = query.where(AccessToken.user_id == wanted.user_id)
-        return read_numbered_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(
         self, resource: ResourceKey, user_id: int, name: str, digest: bytes, scopes: str, expires_at: int | None
@@ -117,14 +117,14 @@ class DeployTokenRepository:
             raise Failure(Reason.TOKEN_NOT_FOUND, "no such deploy token")
         return token
 
-    def list(self, resource: ResourceKey | None, page: PageRequest, *, active_only: bool) -> Page[DeployToken]:
+    def list(self, resource: ResourceKey | None, request: PageRequest, *, active_only: bool) -> Page[DeployToken]:
         """Return a page of the tokens of a resource, or of all, by falling id."""
         query = _unrevoked_deploy_tokens().order_by(DeployToken.id.desc())
         if resource is not None:
             query = query.where(belongs_to(resource, DeployToken))
         if active_only:
             query = query.where(_unexpired(DeployToken))
-        return read_numbered_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(
         self, resource: ResourceKey, *, name: str, username: str, digest: bytes, scopes: str, expires_at: int | None

@@ -57,7 +57,7 @@ class UserRepository:
             raise _unknown()
         return user
 
-    def list(self, wanted: UserFilter, page: PageRequest, *, search_emails: bool) -> Page[User]:
+    def list(self, wanted: UserFilter, request: PageRequest, *, search_emails: bool) -> Page[User]:
         """Return a page of users by falling id."""
         query = User.select().order_by(User.id.desc())
         if wanted.username is not None:
@@ -67,7 +67,7 @@ class UserRepository:
             query = query.where(matches | User.email.contains(wanted.search) if search_emails else matches)
         if wanted.blocked is not None:
             query = query.where(User.blocked == wanted.blocked)
-        return read_numbered_page(self.database, query, page)
+        return read_numbered_page(self.database, query, request)
 
     def add(self, fields: UserFields) -> User:
         """Add a user and return it. Raise USER_TAKEN."""

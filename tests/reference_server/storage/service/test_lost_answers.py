@@ -23,7 +23,7 @@ class Begins(HotOperations):
 
     abandoned: list[str]
 
-    def __init__(self) -> None:
+    def __init__(self) -> None:  # it needs nothing of what the real ones work with
         object.__setattr__(self, "abandoned", [])
 
     def begin(self, _request: pb.BeginPublicationRequest) -> pb.BeginPublicationResponse:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
-from generic_packages.storage.v1 import members_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 
@@ -128,13 +128,9 @@ def test_a_role_is_changed_and_its_end_too(registry: Registry) -> None:
     place, user = in_project(registry.project().id), new_user(registry).id
     later = (TODAY + dt.timedelta(days=9)).isoformat()
     assert give_role(registry, place, user, GUEST, expires_at=later).expires_at == later
-
-    def change(level: int, **values: str) -> pb.Member:
-        answer: pb.Member = registry.ask("UpdateMember", place=place, user_id=user, access_level=level, **values).member
-        return answer
-
-    assert (change(REPORTER).access_level, change(REPORTER).expires_at) == (REPORTER, later)
-    assert not change(REPORTER, expires_at="").HasField("expires_at")
+    change = partial(registry.ask, "UpdateMember", place=place, user_id=user, access_level=REPORTER)
+    assert (change().member.access_level, change().member.expires_at) == (REPORTER, later)
+    assert not change(expires_at="").member.HasField("expires_at")
     ended = registry.outcome("UpdateMember", place=place, user_id=new_user(registry).id, access_level=GUEST)
     assert ended == "RECORD_NOT_FOUND"
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from generic_packages.storage.v1 import ci_pb2, credential_pb2
+from generic_packages.storage.v1 import ci_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
 from tests.support.storage import Registry, at
+from tests.support.storage_users import job_token, running_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +23,16 @@ class Running:
     credentials: Sequence[Credential]
 
 
-def run_job(registry: Registry, project: int, ref: str = "main") -> Running:
+def run_job(registry: Registry, project: int) -> Running:
     """Let a job of a project run."""
-    token = registry.ask("CreateRunner", type=ci_pb2.RUNNER_TYPE_PROJECT, project_id=project).token
-    registry.ask("CreatePipeline", project=str(project), ref=ref)
-    answer = registry.ask("RequestJob", runner_token=token)
-    secret = Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_JOB_TOKEN, secret=answer.token)
-    return Running(answer.job.pipeline, (secret,))
+    job = running_job(registry, project, registry.root)
+    return Running(job.job.pipeline, job_token(job.token))
 
 
-def listed(registry: Registry, row: pb.PackageFile, **part: Any) -> pb.ListPackagePipelinesResponse:  # noqa: ANN401 -- fields of several types
+def listed(registry: Registry, row: pb.PackageFile, **part: Any) -> Any:  # noqa: ANN401 -- as `ask`
     """List a package's pipelines."""
-    answer: pb.ListPackagePipelinesResponse = registry.ask(
-        "ListPackagePipelines", project=str(row.project_id), package_id=row.package_id, part=pb.ListedPart(**part)
-    )
-    return answer
+    package = {"project": str(row.project_id), "package_id": row.package_id}
+    return registry.ask("ListPackagePipelines", part=pb.ListedPart(**part), **package)
 
 
 def packages(registry: Registry, project: int) -> list[pb.Package]:

@@ -50,7 +50,7 @@ def test_only_administrators_make_personal_tokens(registry: Registry) -> None:
     ],
 )
 def test_malformed_personal_tokens_are_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
-    known = {"credentials": registry.root, "user_id": new_user(registry).id, "name": "t", "scopes": ["api"]}
+    known = {"user_id": new_user(registry).id, "name": "t", "scopes": ["api"]}
     assert registry.outcome("CreatePersonalAccessToken", **{**known, **values}) == refusal
 
 

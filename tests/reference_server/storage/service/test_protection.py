@@ -9,7 +9,7 @@ from generic_packages.storage.v1 import identity_pb2, packages_pb2
 from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, outcome, refusal
+from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, ending, outcome, refusal
 
 DEVELOPER, MAINTAINER, OWNER = 30, 40, 50
 
@@ -256,8 +256,7 @@ def test_a_large_file_that_a_rule_comes_to_protect_meanwhile_is_refused(registry
     begun = registry.begin(at(project), by=registry.member(project, DEVELOPER))
     registry.send(begun.upload_id, content)
     make(registry, project)
-    failure = refusal(lambda: registry.commit(begun.upload_id, content))
-    assert failure.reason == "PACKAGE_PROTECTED"
+    assert ending(lambda: registry.commit(begun.upload_id, content)) == "PACKAGE_PROTECTED"
 
 
 def test_a_projects_rules_go_with_it(registry: Registry) -> None:

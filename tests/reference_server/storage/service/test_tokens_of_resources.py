@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from generic_packages.storage.v1 import tokens_pb2 as pb
@@ -18,22 +19,15 @@ MAINTAINER, OWNER = 40, 50
 READ, WRITE = "read_package_registry", "write_package_registry"
 
 
-def group_token(registry: Registry, group: int, level: int = MAINTAINER) -> pb.CreateAccessTokenResponse:
+def group_token(registry: Registry, group: int, level: int = MAINTAINER) -> Any:  # noqa: ANN401 -- as `ask`
     """Make a group access token."""
-    answer: pb.CreateAccessTokenResponse = registry.ask(
-        "CreateAccessToken", place=in_group(group), name="token", scopes=["api"], access_level=level
-    )
-    return answer
+    place = in_group(group)
+    return registry.ask("CreateAccessToken", place=place, name="token", scopes=["api"], access_level=level)
 
 
-def group_deploy_token(
-    registry: Registry, group: int, *scopes: str, expires_at: Timestamp | None = None
-) -> pb.CreateDeployTokenResponse:
+def group_deploy_token(registry: Registry, group: int, *scopes: str, **more: Timestamp) -> Any:  # noqa: ANN401
     """Make a deploy token of a group."""
-    answer: pb.CreateDeployTokenResponse = registry.ask(
-        "CreateDeployToken", place=in_group(group), name="token", scopes=scopes, expires_at=expires_at
-    )
-    return answer
+    return registry.ask("CreateDeployToken", place=in_group(group), name="token", scopes=scopes, **more)
 
 
 def _publish(registry: Registry, project: int, by: Sequence[Credential]) -> str:

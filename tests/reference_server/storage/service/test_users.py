@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
 
@@ -10,13 +12,8 @@ from tests.support.storage_users import new_user, person
 
 
 def _create(registry: Registry, **values: object) -> str:
-    known = {"credentials": registry.root, "username": "fresh", "name": "n", "email": "fresh@example.org"}
+    known = {"username": "fresh", "name": "n", "email": "fresh@example.org"}
     return registry.outcome("CreateUser", **{**known, **values})
-
-
-def _read(registry: Registry, user_id: int, credentials: object) -> pb.User:
-    answer: pb.User = registry.ask("GetUser", by=credentials, user_id=user_id).user
-    return answer
 
 
 @pytest.mark.parametrize(
@@ -57,9 +54,9 @@ def test_names_and_addresses_are_taken_once_in_any_letter_case(registry: Registr
 
 def test_an_address_is_seen_by_its_user_and_by_administrators_alone(registry: Registry) -> None:
     user, other = person(registry), person(registry)
-    assert _read(registry, user.id, user.credentials).email == f"{user.username}@example.org"
-    assert _read(registry, user.id, registry.root).email == f"{user.username}@example.org"
-    assert _read(registry, user.id, other.credentials).email == ""
+    assert registry.ask("GetUser", by=user.credentials, user_id=user.id).user.email == f"{user.username}@example.org"
+    assert registry.ask("GetUser", user_id=user.id).user.email == f"{user.username}@example.org"
+    assert registry.ask("GetUser", by=other.credentials, user_id=user.id).user.email == ""
     assert registry.outcome("GetUser", user_id=10**9) == "USER_NOT_FOUND"
 
 
@@ -83,11 +80,7 @@ def test_users_are_listed_newest_first_and_found_by_name_search_and_state(regist
 def test_pages_hold_what_is_asked_for_and_say_how_many_there_are(registry: Registry) -> None:
     for _ in range(3):
         new_user(registry)
-
-    def page(**values: int) -> pb.ListUsersResponse:
-        answer: pb.ListUsersResponse = registry.ask("ListUsers", **values)
-        return answer
-
+    page = partial(registry.ask, "ListUsers")
     first, second = page(per_page=2), page(per_page=2, page=2)
     assert len(first.users) == 2
     assert {user.id for user in first.users}.isdisjoint(user.id for user in second.users)
