@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -37,6 +38,10 @@ class Registry:
         """Return for each process of the server the most memory that it ever had resident."""
         return {pid: _peak_resident_bytes(pid) for pid in self._processes()}
 
+    def processor_seconds(self) -> float:
+        """Return the processor time that the server's processes have taken so far."""
+        return sum(_processor_seconds(pid) for pid in self._processes())
+
     def _processes(self) -> list[int]:
         found, waiting = [], [self.process.pid]
         while waiting:
@@ -51,6 +56,12 @@ def _peak_resident_bytes(pid: int) -> int:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     raise RuntimeError(f"process {pid} has no resident memory")
+
+
+def _processor_seconds(pid: int) -> float:
+    # After the name, which is in parentheses, the 12th and 13th fields are the ticks in user and kernel mode.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

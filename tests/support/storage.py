@@ -21,7 +21,6 @@ import pytest
 from generic_packages.storage.v1 import content_pb2, credential_pb2, identity_pb2, packages_pb2
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
 from generic_packages.storage.v1.credential_pb2 import Credential
-from generic_packages.storage.v1.operations_pb2 import Operation
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceStub
 from google.protobuf import message_factory
 
@@ -38,10 +37,10 @@ MESSAGE = 1 << 20
 REFUSALS = (grpc.RpcError, Failure, TransportFailure)
 ANONYMOUS: tuple[Credential, ...] = ()
 _numbers = itertools.count(1)
-_CALLS = {
+_METHODS = {
     method.name: method for file in CONTRACT for service in file.services_by_name.values() for method in service.methods
 }
-_OPERATIONS = {call.name: call for call in calls(CONTRACT) if call.name in Operation.DESCRIPTOR.fields_by_name}
+_REQUESTS = {call.name: call.request for call in calls(CONTRACT)}
 
 
 def private_token(secret: str) -> tuple[Credential, ...]:
@@ -126,16 +125,14 @@ class Registry:
         self.operations = Operations(self.channel)
 
     def ask(self, call: str, *, by: Any = None, **values: Any) -> Any:
-        """Make a call of the contract, or run an operation, as the administrator unless others are given."""
-        if call in _OPERATIONS:
-            request_type = message_factory.GetMessageClass(_OPERATIONS[call].request)
-            if call != "commit_publication":
-                values = {"credentials": self.root if by is None else by, **values}
-            return getattr(self.operations, call)(request_type(**values), timeout=SECONDS)
-        method = _CALLS[call]
-        if "credentials" in method.input_type.fields_by_name:
+        """Make a call of the contract, or run an operation, as the administrator unless other credentials are given."""
+        kind = _REQUESTS[call]
+        if "credentials" in kind.fields_by_name:
             values = {"credentials": self.root if by is None else by, **values}
-        request = message_factory.GetMessageClass(method.input_type)(**values)
+        request = message_factory.GetMessageClass(kind)(**values)
+        if call not in _METHODS:
+            return getattr(self.operations, call)(request, timeout=SECONDS)
+        method = _METHODS[call]
         send = self.channel.unary_unary(
             f"/{method.containing_service.full_name}/{call}",
             request_serializer=type(request).SerializeToString,
@@ -144,7 +141,7 @@ class Registry:
         return send(request, timeout=SECONDS)
 
     def outcome(self, call: str, **values: Any) -> str:
-        """Make a call, and return "OK" or why it was refused."""
+        """Make a call or run an operation, and return "OK" or why it was refused."""
         return ending(lambda: self.ask(call, **values))
 
     def group(self, *, parent: int | None = None, visibility: str = "PUBLIC") -> Any:

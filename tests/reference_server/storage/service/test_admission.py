@@ -1,4 +1,4 @@
-"""Every call of the contract declares who may make it, and refuses everybody else."""
+"""Every call and operation of the contract declares who may make it, and refuses everybody else."""
 
 from __future__ import annotations
 
