@@ -155,7 +155,7 @@ class ApiHandler(RequestHandler):
         """Send no ETag: no endpoint here has cacheable answers."""
 
     def write_error(self, status_code: int, **details: object) -> None:
-        """Response with what went wrong."""
+        """Answer with what went wrong."""
         information = details.get("exc_info")
         error = information[1] if isinstance(information, tuple) else None
         if isinstance(error, (Failure, TransportFailure)):
@@ -206,9 +206,9 @@ class UnknownRoute(ApiHandler):
     route = "unknown"
 
     def prepare(self) -> None:
-        """Response whatever the method is."""
+        """Answer whatever the method is."""
         self.send(ROUTE_UNKNOWN)
 
     def write_error(self, status_code: int, **_details: object) -> None:
-        """Response so even to a method that Tornado has never heard of."""
+        """Answer so even to a method that Tornado has never heard of."""
         self.send(ROUTE_UNKNOWN if status_code < HTTPStatus.INTERNAL_SERVER_ERROR else UNEXPECTED)

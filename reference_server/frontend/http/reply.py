@@ -102,7 +102,7 @@ class Reply:
         self.connection.close()
 
     async def refuse_body(self, answer: Response) -> None:
-        """Response before the body has come, and end the connection so that the client can still read the answer.
+        """Answer before the body has come, and end the connection so that the client can still read the answer.
 
         Closing with unread bytes makes the system reset the connection, which can take the answer away from a client
         that is still sending: so the sending side is shut, and what still comes is thrown away within bounds.
@@ -134,7 +134,7 @@ class Refusal(HTTPMessageDelegate):
         return self._reply.refuse_body(self._answer)
 
     def finish(self) -> None:
-        """Response after a small body."""
+        """Answer after a small body."""
         self._reply.send(self._answer)
 
     def on_connection_close(self) -> None:

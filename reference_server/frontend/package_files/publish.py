@@ -131,7 +131,7 @@ class LargePublish(HTTPMessageDelegate):
             raise
 
     async def _refuse(self, answer: Response) -> None:
-        """Response before the end of the body."""
+        """Answer before the end of the body."""
         self._server.run_in_background(self._upload.abandon())
         await self._reply.refuse_body(answer)
 
