@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from reference_server.contract.failure import Failure, Reason
 
@@ -49,6 +50,12 @@ class StoredFile(_File):
     def read(self, offset: int, length: int) -> bytes:
         """Read a span; shorter than `length` only at the end. Raises OSError."""
         return os.pread(self._descriptor, length, offset)
+
+
+def free_bytes(directory: Path) -> int:
+    """Return how many bytes the directory's file system has left for this user."""
+    volume = os.statvfs(directory)
+    return volume.f_bavail * volume.f_frsize
 
 
 @contextlib.contextmanager

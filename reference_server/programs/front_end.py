@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import socket
 import sys
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from reference_server.contract.addresses import Address
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
 from reference_server.programs.children import READY
+from reference_server.programs.descriptors import allow_descriptors
 from reference_server.programs.listening import open_sockets, url_of
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.signals import stop_event
@@ -42,14 +42,8 @@ def run(settings: FrontEndSettings) -> None:
     """Serve until asked to stop. Raises StartRefusedError."""
     logs.configure(level=settings.log_level)
     logs.route_library_logs()
-    _allow_connections()
+    allow_descriptors()
     uvloop.run(_serve(settings))
-
-
-def _allow_connections() -> None:
-    """Ask for as many descriptors as this user may have: the usual soft limit is made for programs that use select."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(settings: FrontEndSettings) -> None:

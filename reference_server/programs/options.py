@@ -15,6 +15,8 @@ OptionValue = str | int | float | bool | Path | addresses.Address | None
 _HIGHEST_PORT = 65_535
 _MOST_WORKERS = 64
 _MOST_BYTES = 2**62
+_MOST_DAYS = 3650
+DEFAULT_TRASH_DAYS = 7  # time to notice that a backup of other metadata was restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ def _whole(text: str, lowest: int, highest: int) -> int:
 
 def _seconds(text: str) -> int:
     return _whole(text, 0, 86_400)
+
+
+def _days(text: str) -> int:
+    return _whole(text, 0, _MOST_DAYS)
 
 
 def _bytes(text: str) -> int:
@@ -123,6 +129,14 @@ MAX_FILE_SIZE = Option(
     default=MAXIMUM_FILE_BYTES,
     read=_bytes,
 )
+TRASH_DAYS = Option(
+    "trash-days",
+    int,
+    f"how long content that the metadata do not know stays in the volume's trash (default {DEFAULT_TRASH_DAYS})",
+    "DAYS",
+    default=DEFAULT_TRASH_DAYS,
+    read=_days,
+)
 LISTEN = Option(
     "listen",
     str,
@@ -142,7 +156,7 @@ STORAGE = Option(
 
 SERVE = (
     *(DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(CARRIER, GRACE_SECONDS, LOG_LEVEL),
+    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, LOG_LEVEL),
 )
-STORAGE_PROGRAM = (DATA, LISTEN, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE, LOG_LEVEL)
+STORAGE_PROGRAM = (DATA, LISTEN, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE, TRASH_DAYS, LOG_LEVEL)
 FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS, LOG_LEVEL)

@@ -39,6 +39,7 @@ class ServeSettings:
     edition: str
     legacy_digests: bool
     max_file_size: int
+    trash_days: int
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
     log_level: logs.Level
@@ -131,6 +132,7 @@ class _Supervisor:
         settings = self._settings
         arguments = ["storage", "--data", str(settings.data), "--listen", self._address]
         arguments += ["--edition", settings.edition, "--max-file-size", str(settings.max_file_size)]
+        arguments += ["--trash-days", str(settings.trash_days)]
         arguments += ["--log-level", settings.log_level]
         if settings.root_token_file is not None:
             arguments += ["--root-token-file", str(settings.root_token_file)]

@@ -10,11 +10,12 @@ import threading
 
 
 def stop_event() -> asyncio.Event:
-    """Give an event that SIGTERM and SIGINT set."""
+    """Give an event that SIGTERM and SIGINT set; SIGHUP is ignored, because nothing is read again."""
     event = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, event.set)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     return event
 
 

@@ -18,18 +18,22 @@ from reference_server.contract import logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.data_parts import bind, check_new_metadata, check_volume
+from reference_server.programs.descriptors import allow_descriptors
+from reference_server.programs.options import DEFAULT_TRASH_DAYS
 from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
 from reference_server.programs.signals import stop_event
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.sqlite.database import DatabaseUnusableError, SqliteDatabase, damage_explained
 from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, is_new, migrate
+from reference_server.storage.metadata.sqlite.space import SqliteSpace
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.editions import EditionName, edition
 from reference_server.storage.service.server import AddressUnusableError, StorageServer
 from reference_server.storage.wiring import Rules, StorageServices, build_storage
 
 _SWITCH_SECONDS = 0.001  # a thread that has waited for the disk gets the interpreter back sooner than by default
+_DAY_SECONDS = 24 * 60 * 60
 _METADATA = "metadata.sqlite3"
 _VOLUME = "volume"
 _FOR_THE_OPERATOR = (DatabaseUnusableError, SchemaTooNewError, RootTokenFileError, AddressUnusableError)
@@ -48,6 +52,7 @@ class StorageSettings:
     max_file_size: int = MAXIMUM_FILE_BYTES
     log_level: logs.Level = "info"
     drain_seconds: float = 10.0
+    trash_days: int = DEFAULT_TRASH_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ def run(settings: StorageSettings) -> None:
     """
     logs.configure(level=settings.log_level)
     logs.route_library_logs()
+    allow_descriptors()
     sys.setswitchinterval(_SWITCH_SECONDS)
     uvloop.run(_run_until_told(settings))
 
@@ -90,17 +96,23 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
     """
     _told_simply(lambda: settings.data.mkdir(mode=0o750, parents=True, exist_ok=True))
     check_volume(settings.data / _METADATA, settings.data / _VOLUME)
+    space = SqliteSpace(settings.data / _METADATA)
+    space.release_when_full()
     # Before the metadata, so that a first start that is cut off in between does not look like a lost volume.
     _told_simply(lambda: (settings.data / _VOLUME).mkdir(mode=0o750, exist_ok=True))
     reading, writing = _told_simply(lambda: _open_metadata(settings))
-    writer = Writer(writing)
-    rules = Rules(edition(settings.edition), settings.max_file_size, settings.legacy_digests)
+    writer = Writer(writing, space.release)
+    trash_seconds = settings.trash_days * _DAY_SECONDS
+    rules = Rules(edition(settings.edition), settings.max_file_size, settings.legacy_digests, trash_seconds)
     volume = settings.data / _VOLUME
     with closing(ContentPipeline()) as pipeline:
         try:
             services = _told_simply(
-                lambda: build_storage(database=reading, writer=writer, volume=volume, pipeline=pipeline, rules=rules)
+                lambda: build_storage(
+                    database=reading, writer=writer, volume=volume, pipeline=pipeline, space=space, rules=rules
+                )
             )
+            _told_simply(services.housekeeping.garbage_collector.bring_back)
             async with _server(services, settings.listen, settings.drain_seconds) as address:
                 yield RunningStorage(address, writer.ended)
         finally:

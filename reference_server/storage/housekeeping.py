@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import structlog
 
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.metadata.database import DatabaseSpace
 from reference_server.storage.packages.downloads import DownloadTimes
 from reference_server.storage.packages.upload_sessions import UploadSessions
 
 _ROUND_SECONDS = 5.0
 _ROUNDS_TO_UPLOADS = 12  # uploads are looked through once in so many rounds, and at start
+_STEPS_A_ROUND = 16  # of giving back: 32 MiB
 _ROUNDS_TO_SWEEP = 720  # and the whole volume once in so many
 
 
@@ -23,6 +25,7 @@ class Housekeeping:
     uploads: UploadSessions
     garbage_collector: GarbageCollector
     download_times: DownloadTimes
+    space: DatabaseSpace
 
     async def run(self) -> None:
         """Put in order until cancelled. What fails is reported, and tried again."""
@@ -30,6 +33,7 @@ class Housekeeping:
         try:
             while True:
                 await self._write_downloads()
+                await self._keep_space()
                 if rounds % _ROUNDS_TO_UPLOADS == 0:
                     await self._tidy(sweep=rounds % _ROUNDS_TO_SWEEP == 0)
                 rounds += 1
@@ -43,13 +47,24 @@ class Housekeeping:
         except Exception:
             structlog.get_logger().exception("the times of downloads were not written")
 
+    async def _keep_space(self) -> None:
+        """Make the metadata's reserve, and give back in steps what the metadata do not use."""
+        try:
+            await asyncio.to_thread(self.space.keep_reserve)
+            for _ in range(_STEPS_A_ROUND):
+                if not await asyncio.to_thread(self.space.give_back):
+                    break
+        except Exception:
+            structlog.get_logger().exception("the metadata's space was not put in order")
+
     async def _tidy(self, *, sweep: bool) -> None:
         log = structlog.get_logger()
         try:
             idle = self.uploads.end_idle()
             strays = await self.uploads.discard_strays()
             orphans = await self.garbage_collector.sweep() if sweep else 0
+            emptied = await self.garbage_collector.empty_trash()
         except Exception:
             log.exception("housekeeping failed")
         else:
-            log.debug("housekeeping", idle_uploads=idle, stray_files=strays, orphaned_blobs=orphans)
+            log.debug("housekeeping", idle_uploads=idle, stray_files=strays, orphaned_blobs=orphans, emptied=emptied)

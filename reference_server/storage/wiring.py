@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reference_server.content.pipeline import ContentPipeline
+from reference_server.contract.limits import MIB
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import changing_settings, downloading
 from reference_server.storage.access.groups import GroupAccess
@@ -25,7 +26,7 @@ from reference_server.storage.identity.members import MemberService
 from reference_server.storage.identity.projects import ProjectService
 from reference_server.storage.identity.resources import ResourceAccess
 from reference_server.storage.identity.users import UserService
-from reference_server.storage.metadata.database import Database
+from reference_server.storage.metadata.database import Database, DatabaseSpace
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.deletion import DeletionService
@@ -40,14 +41,20 @@ from reference_server.storage.packages.upload_sessions import UploadSessions
 from reference_server.storage.packages.uploads import UploadService
 from reference_server.storage.rules.editions import Edition
 
+_RESERVE_BYTES = 64 * MIB  # publishing leaves so much of the volume to what makes room: deletions and their log
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What this registry was told: its edition, its largest file in bytes, whether it computes MD5 and SHA-1."""
+    """What this registry was told: its edition, its largest file in bytes, whether it computes MD5 and SHA-1.
+
+    `trash_seconds` is how long content that no metadata know stays in the trash.
+    """
 
     edition: Edition
     maximum_bytes: int
     legacy_digests: bool
+    trash_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +87,14 @@ class StorageServices:
 
 
 def build_storage(
-    *, database: Database, writer: Writer, volume: Path, pipeline: ContentPipeline, rules: Rules
+    *, database: Database, writer: Writer, volume: Path, pipeline: ContentPipeline, space: DatabaseSpace, rules: Rules
 ) -> StorageServices:
     """Put the storage together. `database` is for reading on the event loop; the folder `volume` is made if need be."""
     metadata = Metadata(database)
     edition = rules.edition
-    store = LocalDisk(volume)
+    store = LocalDisk(volume, _RESERVE_BYTES)
     guards = DigestGuards()
-    garbage_collector = GarbageCollector(store, guards, metadata.blobs)
+    garbage_collector = GarbageCollector(store, guards, metadata.blobs, rules.trash_seconds)
     authentication = Authentication(metadata.credentials)
     projects = ProjectAccess(metadata.access, edition)
     groups = GroupAccess(metadata.access)
@@ -102,6 +109,7 @@ def build_storage(
         writer=writer,
         protection=protection,
         edition=edition,
+        store=store,
         maximum_bytes=rules.maximum_bytes,
         legacy_digests=rules.legacy_digests,
     )
@@ -128,5 +136,5 @@ def build_storage(
         pipelines=PipelineService(projects, metadata, writer),
         jobs=JobService(projects, metadata, writer),
         job_token_scopes=JobTokenScopeService(projects, edition, metadata, writer),
-        housekeeping=Housekeeping(sessions, garbage_collector, download_times),
+        housekeeping=Housekeeping(sessions, garbage_collector, download_times, space),
     )

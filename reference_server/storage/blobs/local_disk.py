@@ -1,4 +1,4 @@
-"""Content in files on a local volume: blobs/ab/cd/<sha256>, staging/<upload id>."""
+"""Content in files on a local volume: blobs/ab/cd/<sha256>, staging/<upload id>, trash/<sha256>."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from reference_server.content.files import StagedFile, StoredFile, full_volume_refused
+from reference_server.content.files import StagedFile, StoredFile, free_bytes, full_volume_refused
 from reference_server.contract.limits import MIB
 
 _FILE_MODE = 0o640
@@ -19,13 +19,15 @@ _LARGE_BYTES = 16 * MIB
 class LocalDisk:
     """A blob store on a directory, which is made when it does not exist."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, reserve_bytes: int = 0) -> None:
         self._root = root
+        self._reserve_bytes = reserve_bytes
         self._blobs = root / "blobs"
         self._staging = root / "staging"
+        self._trash = root / "trash"
         self._durable: set[Path] = set()
         self._removing = ThreadPoolExecutor(1, thread_name_prefix="unlink")
-        for directory in (root, self._blobs, self._staging):
+        for directory in (root, self._blobs, self._staging, self._trash):
             directory.mkdir(mode=0o750, parents=True, exist_ok=True)
         sync_directory(root)
 
@@ -101,13 +103,37 @@ class LocalDisk:
         """Remove content, if there is any. Its directories stay: another upload may be about to use them."""
         (self._root / self.path(sha256)).unlink(missing_ok=True)
 
+    def set_aside(self, sha256: bytes) -> None:
+        """Rename content into the trash; its time of modification says when."""
+        path = self._root / self.path(sha256)
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)
+            path.replace(self._trash / path.name)
+
+    def bring_back(self, sha256: bytes) -> None:
+        """Rename content out of the trash, durably."""
+        target = self._root / self.path(sha256)
+        if not target.exists():
+            self._make_directories(target.parent)
+            with _absent_is_key_error(sha256.hex()):
+                (self._trash / target.name).replace(target)
+            sync_directory(target.parent)
+
+    def set_aside_content(self) -> Iterator[tuple[bytes, float]]:
+        """Yield what lies in the trash; other files are none of this program's."""
+        for path in self._trash.iterdir():
+            if (digest := _digest_of(path)) is not None:
+                yield digest, path.stat().st_mtime
+
+    def forget(self, sha256: bytes) -> None:
+        """Remove a file from the trash, if there is one."""
+        (self._trash / sha256.hex()).unlink(missing_ok=True)
+
     def kept(self) -> Iterator[bytes]:
         """Yield the digests of all content that is kept; other files are none of this program's."""
         for path in self._blobs.glob("??/??/*"):
-            with contextlib.suppress(ValueError):
-                digest = bytes.fromhex(path.name)
-                if len(digest) == _DIGEST_BYTES:
-                    yield digest
+            if (digest := _digest_of(path)) is not None:
+                yield digest
 
     def staged(self) -> Iterator[str]:
         """Yield the upload ids of all staging files."""
@@ -115,9 +141,8 @@ class LocalDisk:
             yield path.name
 
     def has_room_for(self, size: int) -> bool:
-        """Compare with the free space of the file system."""
-        volume = os.statvfs(self._root)
-        return size <= volume.f_bavail * volume.f_frsize
+        """Compare with the free space of the file system, but for the reserve."""
+        return size + self._reserve_bytes <= free_bytes(self._root)
 
     def _make_directories(self, directory: Path) -> None:
         """Make the two directories above a blob, each on stable storage before it is used.
@@ -138,6 +163,15 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _digest_of(path: Path) -> bytes | None:
+    """Return the digest that a file is named after, None for any other file."""
+    try:
+        digest = bytes.fromhex(path.name)
+    except ValueError:
+        return None
+    return digest if len(digest) == _DIGEST_BYTES else None
 
 
 @contextlib.contextmanager

@@ -61,6 +61,18 @@ class BlobStore(Protocol):
     def remove(self, sha256: bytes) -> None:
         """Remove content, if there is any."""
 
+    def set_aside(self, sha256: bytes) -> None:
+        """Move content, if there is any, to the trash."""
+
+    def bring_back(self, sha256: bytes) -> None:
+        """Move content from the trash to where it was, unless it is there. Raise KeyError."""
+
+    def set_aside_content(self) -> Iterator[tuple[bytes, float]]:
+        """Yield the digests of all content in the trash, and when it came there in seconds since 1970; slow."""
+
+    def forget(self, sha256: bytes) -> None:
+        """Remove content from the trash, if there is any."""
+
     def kept(self) -> Iterator[bytes]:
         """Yield the digests of all content that is kept; slow."""
 
@@ -68,4 +80,4 @@ class BlobStore(Protocol):
         """Yield the upload ids of all staging files; slow."""
 
     def has_room_for(self, size: int) -> bool:
-        """Return whether the volume has room for so many bytes at present."""
+        """Return whether the volume has room for so many bytes at present, and a reserve besides them."""

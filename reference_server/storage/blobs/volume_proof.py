@@ -21,11 +21,9 @@ class VolumeProof:
 
 
 def write_proof(root: Path) -> VolumeProof:
-    """Write the nonce file of a volume anew."""
+    """Write the nonce file of a volume anew; in place, because that needs no room on a full volume."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    fresh = root / f"{_NONCE_PATH}.new"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    descriptor = os.open(root / _NONCE_PATH, os.O_WRONLY | os.O_CREAT, 0o640)
     with os.fdopen(descriptor, "wb") as file:
         file.write(nonce)
-    fresh.replace(root / _NONCE_PATH)
     return VolumeProof(root.resolve(), _NONCE_PATH, nonce)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import peewee
 
@@ -17,6 +17,16 @@ Outcome = TypeVar("Outcome")
 
 class TransactionFailedError(Exception):
     """A transaction could not be begun, run on or committed: nothing that was changed in it remains."""
+
+
+class DatabaseSpace(Protocol):
+    """The room that the database takes on its file system; both methods are slow."""
+
+    def keep_reserve(self) -> None:
+        """Make the reserve that is given up when the database has no room, unless it is there."""
+
+    def give_back(self) -> int:
+        """Give unused pages back to the file system, a bounded number at a time; return how many."""
 
 
 class Database(abc.ABC):

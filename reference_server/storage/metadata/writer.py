@@ -50,8 +50,10 @@ class Writer:
     is on stable storage. A future that is cancelled before its change has begun withdraws it.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, release_reserve: Callable[[], bool] = lambda: False) -> None:
+        """Write to `database`; `release_reserve` makes room on its file system, and returns whether it could."""
         self._database = database
+        self._release_reserve = release_reserve
         self._metadata = Metadata(database)
         self._waiting: collections.deque[_Pending[Any]] = collections.deque()
         self._group: list[_Pending[Any]] = []
@@ -110,13 +112,20 @@ class Writer:
         self._waiting.clear()
 
     async def _write_group(self) -> None:
-        """Write the changes that wait, or refuse them together."""
-        loop = asyncio.get_running_loop()
-        broken: BaseException | None = None
+        """Write the changes that wait, or refuse them together; with the reserve released when there is no room."""
         self._group = []
+        broken = await self._try_group()
+        refusals = [broken, *(pending.refusal for pending in self._group)]
+        if any(map(_is_full, refusals)) and self._release_reserve():
+            broken = await self._try_group()
+        _answer(self._group, broken)
+
+    async def _try_group(self) -> BaseException | None:
+        """Run and commit the group, taking one first if need be; return what broke it as a whole."""
+        loop = asyncio.get_running_loop()
         try:
             await self._begin()
-            self._group = self._take()
+            self._group = self._group or self._take()
             if self._group and self._group[0].long:
                 await loop.run_in_executor(self._thread, self._apply)
             else:
@@ -124,9 +133,9 @@ class Writer:
             await loop.run_in_executor(self._thread, self._database.commit)
         except (TransactionFailedError, Failure) as error:
             self._group = self._group or self._take()
-            broken = self._explained(error)
             self._database.roll_back()
-        _answer(self._group, broken)
+            return self._explained(error)
+        return None
 
     async def _begin(self) -> None:
         """Begin a transaction; another program may hold the metadata for a moment, and the event loop goes on."""
@@ -152,6 +161,7 @@ class Writer:
     def _apply(self) -> None:
         """Run the changes of the group. What one raises is its refusal, unless it ended the whole transaction."""
         for pending in self._group:
+            pending.refusal = None
             try:
                 pending.outcome = self._database.attempt(functools.partial(pending.change, self._metadata))
             except TransactionFailedError:
@@ -167,6 +177,10 @@ class Writer:
                 return Failure(Reason.VOLUME_FULL, "the volume has no room for the metadata")
             cause = cause.__cause__ or cause.__context__
         return refusal
+
+
+def _is_full(refusal: BaseException | None) -> bool:
+    return isinstance(refusal, Failure) and refusal.reason == Reason.VOLUME_FULL
 
 
 def _answer(group: list[_Pending[Any]], broken: BaseException | None) -> None:

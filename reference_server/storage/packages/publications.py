@@ -12,6 +12,7 @@ from reference_server.contract.limits import SMALL_CONTENT_BYTES
 from reference_server.storage.access.authorization import PUBLISH
 from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.access.projects import ProjectAccess
+from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.rows import PackageFileRow, ProjectRow
@@ -58,6 +59,7 @@ class PublishService:
     writer: Writer
     protection: Protection
     edition: Edition
+    store: BlobStore
     maximum_bytes: int
     legacy_digests: bool
 
@@ -67,6 +69,7 @@ class PublishService:
         if len(content) > SMALL_CONTENT_BYTES:
             message = f"content of more than {SMALL_CONTENT_BYTES} bytes must be begun, sent and committed"
             raise Failure(Reason.PARAMETER_INVALID, message, parameter="content")
+        self.check_room(len(content))
         summary = summarize(content, legacy=self.legacy_digests)
         return self.writer.submit(lambda metadata: self.record(metadata, permitted, summary, content))
 
@@ -85,6 +88,11 @@ class PublishService:
             self.protection.check_publishing(self.metadata, caller, project, name)
         pipeline_id = caller.job.pipeline_id if isinstance(caller, UserCaller) and caller.job else None
         return PermittedPublication(project, publication.coordinates, status, maximum_bytes, pipeline_id)
+
+    def check_room(self, size: int) -> None:
+        """Raise VOLUME_FULL when the volume has no room for so many bytes beside the reserve."""
+        if not self.store.has_room_for(size):
+            raise Failure(Reason.VOLUME_FULL, "the volume has no room for the content")
 
     def check_duplicate(self, metadata: Metadata, publication: PermittedPublication) -> tuple[int, int] | None:
         """Return the package's id and status, if there is one. Raise PACKAGE_DUPLICATE for a forbidden second file."""

@@ -57,8 +57,7 @@ class UploadService:
             raise Failure(Reason.PARAMETER_INVALID, "a size cannot be negative", parameter="declared_size")
         permitted = self.publications.permit(caller, publication, declared_size)
         self.publications.check_duplicate(self.metadata, permitted)
-        if declared_size is not None and not self.store.has_room_for(declared_size):
-            raise Failure(Reason.VOLUME_FULL, "the volume has no room for the content")
+        self.publications.check_room(declared_size or 0)
         return self.sessions.begin(
             publication, authenticate, maximum_bytes=permitted.maximum_bytes, shares_volume=shares_volume
         )
@@ -76,6 +75,7 @@ class UploadService:
             with self.pipeline.budget.joined():
                 async for piece in pieces:
                     check_size(writer.size + len(piece), upload.maximum_bytes)
+                    self.publications.check_room(len(piece))
                     self.sessions.touch(upload)
                     await writer.write(piece)
                     del piece  # or it would be held while the next one is awaited

@@ -277,12 +277,12 @@ def test_metadata_that_cannot_be_used_is_refused(tmp_path: Path, metadata: bytes
     assert "Traceback" not in refused.stderr
 
 
-@pytest.mark.parametrize("part", ["volume", "volume/blobs", "volume/staging", "volume/nonce.new", "metadata.sqlite3"])
+@pytest.mark.parametrize("part", ["volume", "volume/blobs", "volume/staging", "volume/nonce", "metadata.sqlite3"])
 def test_a_part_of_the_data_that_is_of_another_kind_is_refused(tmp_path: Path, part: str) -> None:
     (tmp_path / MARKER).write_text("generic-packages-registry format 1\n")
     place = tmp_path / part
     place.parent.mkdir(exist_ok=True)
-    if place.suffix:
+    if place.name in {"nonce", "metadata.sqlite3"}:
         place.mkdir()
         (tmp_path / "volume").mkdir(exist_ok=True)
     else:

@@ -41,6 +41,21 @@ class NoOrphans:
         """Find none."""
         return 0
 
+    async def empty_trash(self) -> int:
+        """Find none."""
+        return 0
+
+
+class EnoughSpace:
+    """Metadata that need no reserve and have nothing to give back."""
+
+    def keep_reserve(self) -> None:
+        """Make none."""
+
+    def give_back(self) -> int:
+        """Give back none."""
+        return 0
+
 
 class NoDownloads:
     """Downloads that nobody made."""
@@ -55,7 +70,10 @@ def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.Monkey
     async def body() -> None:
         uploads = FailingUploads(OSError("volume"), sqlite3.DatabaseError("database disk image is malformed"))
         rounds = housekeeping.Housekeeping(
-            cast("UploadSessions", uploads), cast("GarbageCollector", NoOrphans()), cast("DownloadTimes", NoDownloads())
+            cast("UploadSessions", uploads),
+            cast("GarbageCollector", NoOrphans()),
+            cast("DownloadTimes", NoDownloads()),
+            EnoughSpace(),
         )
         running = asyncio.create_task(rounds.run())
         await asyncio.wait_for(uploads.in_order.wait(), 30)

@@ -17,6 +17,7 @@ from reference_server.storage.metadata.database import Database, Outcome, Parame
 from reference_server.storage.metadata.sqlite.statements import STATEMENTS
 
 _PRAGMAS = (
+    ("auto_vacuum", "incremental"),  # in force for a database that is new: it must come before all else
     ("journal_mode", "wal"),
     ("synchronous", "full"),  # a commit is answered only when it is on stable storage
     ("foreign_keys", "on"),

@@ -23,14 +23,20 @@ def migrate(database: SqliteDatabase, migrations: Sequence[Sequence[str]] = MIGR
 
     Raise SchemaTooNewError, and changes nothing, when it has seen one that this program does not know.
     """
-    with database.transaction():
-        _run_unseen(database, migrations)
+    if not _is_current(database, len(migrations)):
+        with database.transaction():
+            _run_unseen(database, migrations)
 
 
 def is_new(database: SqliteDatabase) -> bool:
     """Return whether no migration has ever run: the database is empty, or a copy that lost what it held."""
     known = database.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'")
     return known is None or database.one("SELECT 1 FROM schema_version WHERE version > 0") is None
+
+
+def _is_current(database: SqliteDatabase, known: int) -> bool:
+    """Return whether there is nothing to do, so that a start on a full volume writes nothing."""
+    return not is_new(database) and database.one("SELECT version FROM schema_version") == (known,)
 
 
 def _run_unseen(database: SqliteDatabase, migrations: Sequence[Sequence[str]]) -> None:

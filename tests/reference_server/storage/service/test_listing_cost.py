@@ -22,6 +22,7 @@ from reference_server.storage.metadata.database import Parameters
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from reference_server.storage.metadata.sqlite.migrations import migrate
+from reference_server.storage.metadata.sqlite.space import SqliteSpace
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.editions import edition
 from reference_server.storage.service.admission import Admission
@@ -74,9 +75,14 @@ class Storage:
     async def _servicer(self, folder: Path) -> PackagesServicer:
         writing = SqliteDatabase(folder / "metadata")
         writer = Writer(writing)
-        rules = Rules(edition("current"), 1, legacy_digests=False)
+        rules = Rules(edition("current"), 1, legacy_digests=False, trash_seconds=0)
         services = build_storage(
-            database=self.database, writer=writer, volume=folder / "volume", pipeline=ContentPipeline(), rules=rules
+            database=self.database,
+            writer=writer,
+            volume=folder / "volume",
+            pipeline=ContentPipeline(),
+            space=SqliteSpace(folder / "metadata"),
+            rules=rules,
         )
         await writer.close()
         writing.close()
