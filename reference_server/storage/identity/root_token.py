@@ -28,6 +28,8 @@ def ensure_root_token(metadata: Metadata, path: Path) -> None:
     Raise RootTokenFileError.
     """
     token_digest = digest(_read_or_write(path))
+    if metadata.access_tokens.is_named(token_digest, _TOKEN_NAME):
+        return
     with metadata.database.transaction():
         user_id = metadata.users.ensure_administrator(_USERNAME)
         metadata.access_tokens.delete_named(user_id, _TOKEN_NAME)

@@ -92,6 +92,11 @@ class AccessTokenRepository:
         """Revoke a token, for good."""
         self.database.change(AccessToken.update(revoked=True).where(AccessToken.id == token_id))
 
+    def is_named(self, digest: bytes, name: str) -> bool:
+        """Return whether there is a token of this digest and name that was not revoked."""
+        which = (AccessToken.digest == digest) & (AccessToken.name == name) & ~AccessToken.revoked
+        return self.database.first(AccessToken.select(AccessToken.id).where(which)) is not None
+
     def delete_named(self, user_id: int, name: str) -> None:
         """Delete a user's tokens of one name."""
         self.database.change(AccessToken.delete().where((AccessToken.user_id == user_id) & (AccessToken.name == name)))
