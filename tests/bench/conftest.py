@@ -43,7 +43,6 @@ class Measurement:
 
     @property
     def rate(self) -> float:
-        """The amount in one second."""
         return self.amount / self.seconds
 
 
@@ -80,6 +79,5 @@ def _row(peer: str, measurements: list[Measurement]) -> str:
 
 
 def _ratios(pairs: list[tuple[Measurement, Measurement]], measure: str) -> str:
-    """Return the median and the range of our measure / theirs."""
     ratios = [getattr(ours, measure) / getattr(theirs, measure) for ours, theirs in pairs]
     return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"

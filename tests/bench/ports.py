@@ -8,7 +8,6 @@ import time
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

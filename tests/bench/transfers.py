@@ -16,7 +16,6 @@ SUCCESSES = (b"200", b"201", b"204")
 
 
 def upload(request: Request, source: Path) -> None:
-    """PUT the file; raises unless the answer is a success."""
     with socket.create_connection(("127.0.0.1", request.port)) as connection, source.open("rb") as content:
         connection.sendall(_head("PUT", request, {"Content-Length": str(source.stat().st_size)}))
         connection.sendfile(content)

@@ -12,7 +12,6 @@ from tests.support.server_process import Registry, running_registry
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """Start a server with its defaults."""
     with running_registry(tmp_path_factory.mktemp("registry")) as running:
         yield running
 

@@ -15,8 +15,6 @@ SIZE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a publication with select=package_file was answered."""
-
     status: int
     record: dict[str, object]
 

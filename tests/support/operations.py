@@ -20,25 +20,20 @@ class Operations:
         self.stub = OperationsServiceStub(channel)
 
     def publish(self, request: pb.PublishRequest, *, timeout: float) -> pb.PublishResponse:
-        """Publish a small file."""
         return self.perform(Operation(publish=request), timeout=timeout).publish
 
     def begin_publication(self, request: pb.BeginPublicationRequest, *, timeout: float) -> pb.BeginPublicationResponse:
-        """Begin a large publication."""
         return self.perform(Operation(begin_publication=request), timeout=timeout).begin_publication
 
     def commit_publication(
         self, request: pb.CommitPublicationRequest, *, timeout: float
     ) -> pb.CommitPublicationResponse:
-        """Commit an upload."""
         return self.perform(Operation(commit_publication=request), timeout=timeout).commit_publication
 
     def open_package_file(self, request: pb.OpenPackageFileRequest, *, timeout: float) -> pb.OpenPackageFileResponse:
-        """Open a file."""
         return self.perform(Operation(open_package_file=request), timeout=timeout).open_package_file
 
     def perform(self, operation: Operation, *, timeout: float) -> OperationOutcome:
-        """Run an operation, which may have a request id."""
         operation.timeout_milliseconds = round(timeout * 1000)
         (response,) = self.stub.Operate(iter([OperateRequest(operations=[operation])]), timeout=timeout)
         (outcome,) = response.outcomes

@@ -46,7 +46,6 @@ def read_until(connection: socket.socket, end: bytes) -> bytes:
 
 
 def read_all(connection: socket.socket) -> bytes:
-    """Read from a connection to its end."""
     received = b""
     while part := connection.recv(65536):
         received += part

@@ -23,8 +23,6 @@ Script = Callable[["Stream"], Awaitable[None]]
 
 
 class Stream:
-    """One stream as the storage sees it."""
-
     def __init__(self, context: Context) -> None:
         self._context = context
 
@@ -35,7 +33,6 @@ class Stream:
         return message
 
     async def answer(self, response: OperateResponse) -> None:
-        """Send outcomes."""
         await self._context.write(response)
 
 
@@ -47,7 +44,6 @@ class ScriptedStorage(OperationsServiceServicer):
         self.streams = 0
 
     async def Operate(self, request_iterator: object, context: Context) -> None:  # type: ignore[override]  # noqa: N802 -- the style that reads and writes by itself
-        """Run the script of this stream."""
         del request_iterator
         script = self._scripts[min(self.streams, len(self._scripts) - 1)]
         self.streams += 1
@@ -77,5 +73,4 @@ async def linked(
 
 
 async def forever(_: Stream) -> None:
-    """Never answer anything."""
     await asyncio.Event().wait()

@@ -23,14 +23,12 @@ class FailingUploads:
         self.in_order = asyncio.Event()
 
     def end_idle(self) -> int:
-        """Fail, or say that all is in order."""
         if self._errors:
             raise self._errors.pop(0)
         self.in_order.set()
         return 0
 
     async def discard_strays(self) -> int:
-        """Find none."""
         return 0
 
 
@@ -38,13 +36,10 @@ class NoOrphans:
     """A volume on which nothing is left over."""
 
     async def sweep(self) -> int:
-        """Find none."""
         return 0
 
 
 class NoDownloads:
-    """Downloads that nobody made."""
-
     async def write(self) -> None:
         """Write nothing."""
 

@@ -21,8 +21,6 @@ ALL = sorted({*ACCESS, *DEPLOY, *JOB})
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What a request presents."""
-
     headers: dict[str, str]
     query: str = ""
 

@@ -28,7 +28,6 @@ class Bodies:
     dropped: list[str] = field(default_factory=list)
 
     def enter(self, name: str, size: int) -> tuple[SmallBody, asyncio.Future[bool] | None]:
-        """Let a body ask for room."""
         body = SmallBody(self.budget, size, lambda: self.dropped.append(name))
         return body, body.enter()
 

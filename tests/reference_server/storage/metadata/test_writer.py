@@ -39,8 +39,6 @@ def scenario(tmp_path: Path, act: Callable[[Writer, SqliteDatabase], Awaitable[o
 
 
 def insert(number: int) -> Callable[[Metadata], int]:
-    """Make a change that inserts a number and gives it."""
-
     def change(metadata: Metadata) -> int:
         metadata.database.run("INSERT INTO numbers VALUES (?)", (number,))
         return number

@@ -40,7 +40,6 @@ def test_job_tokens_are_let_in_by_the_calls_for_packages_alone() -> None:
 
 @pytest.fixture(scope="module")
 def credentials(registry: Registry) -> Mapping[CallerKind, Sequence[Credential]]:
-    """Make a valid credential of each kind, as its own header carries it."""
     project = registry.project().id
     developer = person(registry, administrator=True)
     return {

@@ -21,13 +21,11 @@ NAME = hashlib.sha256(CONTENT).hexdigest()
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[StorageProcess]:
-    """Run a storage as a process of its own."""
     with StorageProcess(tmp_path) as started:
         yield started
 
 
 def until_empty(registry: Registry) -> None:
-    """Wait for the sweep that a start brings."""
     end = time.monotonic() + SECONDS
     while registry.blobs() | registry.staged():
         assert time.monotonic() < end, "the sweep left something behind"

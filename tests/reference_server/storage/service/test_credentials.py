@@ -17,13 +17,11 @@ SCHEMES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
 
 
 def carried(scheme: str, secret: str) -> Credential:
-    """Carry a secret."""
     number = credential_pb2.AuthenticationScheme.Value(f"AUTHENTICATION_SCHEME_{scheme}")
     return Credential(scheme=number, username="anybody" if scheme == "BASIC" else "", secret=secret)
 
 
 def publishing(registry: Registry, project: int, *credentials: Credential) -> str:
-    """Publish, and say how it ended."""
     return registry.outcome("publish", by=credentials, coordinates=at(project))
 
 

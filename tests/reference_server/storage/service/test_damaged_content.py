@@ -19,7 +19,6 @@ def lose(path: Path) -> None:
 
 
 def cut(path: Path) -> None:
-    """Cut a file short."""
     os.truncate(path, 1000)
 
 

@@ -17,14 +17,12 @@ LARGE = os.urandom(2 * MESSAGE_BYTES + 12345)
 
 @pytest.fixture(scope="module")
 def where(registry: Registry) -> pb.PackageFileCoordinates:
-    """Publish a large file."""
     coordinates: pb.PackageFileCoordinates = at(registry.project().id)
     registry.publish_large(coordinates, LARGE)
     return coordinates
 
 
 def span(registry: Registry, ticket: bytes, offset: int, length: int) -> list[bytes]:
-    """Read a span's pieces."""
     request = content.DownloadContentRequest(read_ticket=ticket, offset=offset, length=length)
     return [part.content for part in registry.content.DownloadContent(request, timeout=SECONDS)]
 

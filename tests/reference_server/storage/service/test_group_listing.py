@@ -19,7 +19,6 @@ def listed(
     order_by: str | None = None,
     without_subgroups: bool = False,
 ) -> list[pb.Package]:
-    """List a group's packages."""
     answer = registry.ask(
         "ListGroupPackages",
         by=registry.root if by is None else by,

@@ -120,11 +120,9 @@ class PackageRegistry:
         registry.ask("UpdateProject", project=str(self.project), package_registry_access_level=number)
 
     def opening(self, by: Sequence[Credential]) -> str:
-        """Open the file, and say how it ended."""
         return ending(lambda: self.registry.open(at(self.project), by=by))
 
     def publishing(self, by: Sequence[Credential]) -> str:
-        """Publish the file again, and say how it ended."""
         return ending(lambda: self.registry.publish(at(self.project), by=by))
 
 

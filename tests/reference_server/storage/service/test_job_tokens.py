@@ -15,7 +15,6 @@ GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
 
 
 def developer_of(registry: Registry, *projects: int) -> Person:
-    """Make a user that develops projects."""
     user = person(registry)
     for project in projects:
         give_role(registry, in_project(project), user.id, DEVELOPER)
@@ -133,21 +132,17 @@ class TwoProjects:
         self.token = job_token(running_job(registry, self.home, user.credentials).token)
 
     def outcomes(self) -> tuple[str, str]:
-        """Publish in and download from the other project, and say how each ended."""
         return _publish(self.registry, self.target, self.token), _open(self.registry, self.target, self.token)
 
     def allow(self) -> str:
-        """Let the job's project into the other one."""
         return self.registry.outcome("AddToJobTokenAllowlist", project=str(self.target), target_project_id=self.home)
 
     def forbid(self) -> str:
-        """Keep the job's project out of the other one again."""
         return self.registry.outcome(
             "RemoveFromJobTokenAllowlist", project=str(self.target), target_project_id=self.home
         )
 
     def restrict(self, *, enabled: bool) -> None:
-        """Choose whether the other project has an allowlist at all."""
         self.registry.ask("UpdateJobTokenScope", project=str(self.target), enabled=enabled)
 
 

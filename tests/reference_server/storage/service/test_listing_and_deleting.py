@@ -14,7 +14,6 @@ from tests.support.storage import Registry, at, ending
 
 
 def listed(registry: Registry, project: int, status: str | None = None, **part: Any) -> list[pb.Package]:
-    """List packages."""
     return list(registry.ask("ListPackages", project=str(project), filters={"status": status}, part=part).packages)
 
 

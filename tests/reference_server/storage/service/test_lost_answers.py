@@ -27,11 +27,9 @@ class Begins(HotOperations):
         object.__setattr__(self, "abandoned", [])
 
     def begin(self, _request: pb.BeginPublicationRequest) -> pb.BeginPublicationResponse:
-        """Begin."""
         return pb.BeginPublicationResponse(upload_id="upload")
 
     def abandon(self, upload_id: str) -> None:
-        """Remember."""
         self.abandoned.append(upload_id)
 
 
@@ -47,12 +45,10 @@ async def never_sent(_: OperationStream) -> None:
 
 
 async def broken_while_sent(stream: OperationStream) -> None:
-    """Break while the message with the outcome is on its way."""
     await anext(stream.responses())
 
 
 async def sent(stream: OperationStream) -> None:
-    """Let everything be sent."""
     assert [len(message.outcomes) async for message in stream.responses()] == [1]
 
 

@@ -18,18 +18,15 @@ STATUSES = ("DEFAULT", "HIDDEN", "ERROR", "PENDING_DESTRUCTION")
 
 
 def get(registry: Registry, project: int, package_id: int) -> Any:  # noqa: ANN401 -- a Package
-    """Show a package."""
     return registry.ask("GetPackage", project=str(project), package_id=package_id).package
 
 
 def by_id(row: pb.PackageFile, **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- fields of several types
-    """Say which file row is meant."""
     where = {"project": str(row.project_id), "package_id": row.package_id, "package_file_id": row.id}
     return {**where, **more}
 
 
 def set_status(registry: Registry, package_id: int, status: str) -> None:
-    """Give a package a status that no call gives."""
     with sqlite3.connect(registry.data / "metadata.sqlite3", timeout=SECONDS) as metadata:
         number = pb.PackageStatus.Value(f"PACKAGE_STATUS_{status}")
         metadata.execute("UPDATE packages SET status = ? WHERE id = ?", (number, package_id))

@@ -24,26 +24,20 @@ from tests.support.storage_process import StorageProcess
 
 
 class Stream:
-    """One open stream of operations."""
-
     def __init__(self, registry: Registry) -> None:
         self._requests: queue.Queue[ops.OperateRequest | None] = queue.Queue()
         self.call = registry.operations.stub.Operate(iter(self._requests.get, None), timeout=SECONDS)
 
     def send(self, *operations: ops.Operation) -> None:
-        """Send operations in one message."""
         self._requests.put(ops.OperateRequest(operations=operations))
 
     def half_close(self) -> None:
-        """Send no more."""
         self._requests.put(None)
 
     def message(self) -> list[ops.OperationOutcome]:
-        """Receive one message of outcomes."""
         return list(next(self.call).outcomes)
 
     def outcomes(self, count: int) -> dict[int, ops.OperationOutcome]:
-        """Receive this many outcomes, by tag."""
         received: dict[int, ops.OperationOutcome] = {}
         while len(received) < count:
             received.update({outcome.tag: outcome for outcome in self.message()})
@@ -52,7 +46,6 @@ class Stream:
 
 @contextlib.contextmanager
 def opened(registry: Registry) -> Iterator[Stream]:
-    """Open a stream for as long as the context lasts."""
     stream = Stream(registry)
     try:
         yield stream
@@ -62,13 +55,11 @@ def opened(registry: Registry) -> Iterator[Stream]:
 
 
 def publish(registry: Registry, tag: int, where: pb.PackageFileCoordinates, content: bytes = b"x") -> ops.Operation:
-    """Make a publication."""
     request = pb.PublishRequest(credentials=registry.root, coordinates=where, content=content)
     return ops.Operation(tag=tag, timeout_milliseconds=SECONDS * 1000, publish=request)
 
 
 def fetch(registry: Registry, tag: int, where: pb.PackageFileCoordinates) -> ops.Operation:
-    """Make an open."""
     request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=where)
     return ops.Operation(tag=tag, timeout_milliseconds=SECONDS * 1000, open_package_file=request)
 
@@ -181,7 +172,6 @@ def test_more_operations_than_run_at_a_time_all_have_their_outcomes(registry: Re
 
 @pytest.fixture
 def own_registry(tmp_path: Path) -> Iterator[Registry]:
-    """Run a storage for this test alone."""
     with running(tmp_path) as client:
         yield client
 

@@ -19,15 +19,12 @@ READ, WRITE = "read_package_registry", "write_package_registry"
 
 @dataclass(slots=True)
 class Callers:
-    """Every kind of caller of one project."""
-
     registry: Registry
     visibility: str
     project: int
     elsewhere: int
 
     def credentials(self, kind: str) -> Sequence[Credential]:
-        """Present the credential of a kind of caller; a number is a member with that role."""
         if kind in {"none", "administrator"}:
             return ANONYMOUS if kind == "none" else self.registry.root
         if kind.startswith("invalid "):

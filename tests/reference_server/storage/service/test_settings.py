@@ -15,7 +15,6 @@ from tests.support.storage import (
 
 
 def second_upload(registry: Registry, project: int, *, name: str = "tool", version: str = "1.0") -> str:
-    """Publish one file name twice, and say how the second ended."""
     where = at(project, name=name, version=version)
     registry.publish(where, b"first")
     return registry.outcome("publish", coordinates=where, content=b"second")

@@ -20,13 +20,11 @@ READ, WRITE = "read_package_registry", "write_package_registry"
 
 
 def group_token(registry: Registry, group: int, level: int = MAINTAINER) -> Any:  # noqa: ANN401 -- as `ask`
-    """Make a group access token."""
     place = in_group(group)
     return registry.ask("CreateAccessToken", place=place, name="token", scopes=["api"], access_level=level)
 
 
 def group_deploy_token(registry: Registry, group: int, *scopes: str, **more: Timestamp) -> Any:  # noqa: ANN401
-    """Make a deploy token of a group."""
     return registry.ask("CreateDeployToken", place=in_group(group), name="token", scopes=scopes, **more)
 
 

@@ -31,7 +31,6 @@ DIGEST = hashlib.sha256(CONTENT).digest()
 
 
 def committing(registry: Registry, upload_id: str, **changed: object) -> str:
-    """Commit, and say how it ended."""
     return registry.outcome(
         "commit_publication", upload_id=upload_id, **{"size": len(CONTENT), "sha256": DIGEST, **changed}
     )
