@@ -1,7 +1,5 @@
 """1 KiB up and down: the reference server beside itself with one part replaced (variants.py)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path

@@ -1,7 +1,5 @@
 """256 MiB up and down: the reference server, over both carriers, beside nginx and docker-registry."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import os

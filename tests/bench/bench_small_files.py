@@ -1,7 +1,5 @@
 """1 KiB up and down over 8 connections: the reference server beside SeaweedFS S3."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path

@@ -6,8 +6,6 @@ and 0.5 half as fast; those of p99 and of processor time are ours / the peer's, 
 processor does for one request depends least on what else the machine does.
 """
 
-from __future__ import annotations
-
 import statistics
 from collections import defaultdict
 from dataclasses import dataclass

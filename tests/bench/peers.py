@@ -4,8 +4,6 @@ A peer knows how its own API takes and gives a file: the reference server by its
 by its blob upload, SeaweedFS by S3 with presigned URLs (so that it, too, checks a credential at every request).
 """
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

@@ -1,7 +1,5 @@
 """Free ports on loopback, and waiting until a server listens on one."""
 
-from __future__ import annotations
-
 import socket
 import subprocess
 import time

@@ -3,8 +3,6 @@
 The client must not be what is measured: uploads leave by sendfile, downloads are received into one buffer.
 """
 
-from __future__ import annotations
-
 import hashlib
 import socket
 from pathlib import Path

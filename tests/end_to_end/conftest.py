@@ -1,7 +1,5 @@
 """One server for all end-to-end tests, and one over each carrier for those where bytes matter."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Many clients publish one file at once where duplicates are refused: exactly one of them wins."""
 
-from __future__ import annotations
-
 import json
 import threading
 import urllib.error

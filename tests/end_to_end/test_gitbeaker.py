@@ -1,7 +1,5 @@
 """@gitbeaker/rest publishes, lists, downloads and deletes."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Files far larger than memory may hold, and many transfers at once; memory stays flat."""
 
-from __future__ import annotations
-
 import hashlib
 import socket
 import subprocess

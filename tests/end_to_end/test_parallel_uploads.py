@@ -1,7 +1,5 @@
 """Many clients publish at once."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import urllib.request

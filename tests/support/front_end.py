@@ -1,7 +1,5 @@
 """A front end in this process, before a real storage in a process of its own."""
 
-from __future__ import annotations
-
 import asyncio
 import http.client
 import json

@@ -1,7 +1,5 @@
 """Queries over HTTP."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A toy registry that tells what it was told, behind a proxy that mutates."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import socket

@@ -1,7 +1,5 @@
 """A synchronous client of the stream of operations, the storage's only door for publishing and opening files."""
 
-from __future__ import annotations
-
 import grpc
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.operations_pb2 import OperateRequest, Operation, OperationOutcome

@@ -1,7 +1,5 @@
 """Jobs, run through the runner protocol."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from tests.support.front_end import Answer, Served

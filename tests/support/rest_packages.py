@@ -1,7 +1,5 @@
 """A project with packages in it, and callers of every role."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Users, made as an administrator makes them."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass
 

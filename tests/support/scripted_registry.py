@@ -1,7 +1,5 @@
 """A registry of the tests: every connection to it is handled by a function on a plain socket."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Callable, Iterator

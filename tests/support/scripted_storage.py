@@ -1,7 +1,5 @@
 """A storage whose stream of operations does what a test says."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager

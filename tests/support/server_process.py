@@ -1,7 +1,5 @@
 """A reference server started as an operator starts it, and one project in it."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -2,8 +2,6 @@
 
 # ruff: noqa: ANN401 -- requests and answers of every message pass through here
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import hashlib

@@ -1,7 +1,5 @@
 """A storage that runs as a process of its own, which a test may stop, kill and start again."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys

@@ -2,8 +2,6 @@
 
 # ruff: noqa: ANN401 -- answers of every message pass through here
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Content on its way into a staging file."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import os

@@ -1,7 +1,5 @@
 """One storage for all tests here, a front end over each carrier, and projects to work with."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A start on parts of the data that do not belong together is refused, and takes nothing away."""
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
 from pathlib import Path

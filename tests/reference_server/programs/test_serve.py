@@ -1,7 +1,5 @@
 """The whole server as an operator runs it."""
 
-from __future__ import annotations
-
 import contextlib
 import http.client
 import os

@@ -1,7 +1,5 @@
 """Storages for the tests: one for each edition, shared, because every test makes groups and projects of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

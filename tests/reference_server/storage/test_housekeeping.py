@@ -1,7 +1,5 @@
 """What is put in order from time to time."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from typing import cast

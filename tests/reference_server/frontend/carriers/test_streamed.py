@@ -2,8 +2,6 @@
 
 # ruff: noqa: N802, ARG002 -- names and parameters are those of the generated service
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path

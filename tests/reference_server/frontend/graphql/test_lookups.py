@@ -1,7 +1,5 @@
 """Calls on behalf of one query."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any, cast
 

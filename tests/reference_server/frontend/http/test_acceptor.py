@@ -1,7 +1,5 @@
 """Connections when there are many of them, and when the system gives no more."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import os

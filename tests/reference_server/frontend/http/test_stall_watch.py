@@ -1,7 +1,5 @@
 """The clock of one transfer under watch."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The bytes of small bodies that are held at a time."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import select

@@ -1,7 +1,5 @@
 """Groups and projects, created, listed, shown, changed and deleted."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 import pytest

@@ -1,7 +1,5 @@
 """The client of the stream of operations."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path

@@ -4,8 +4,6 @@ A cell is the outcome for a public, an internal and a private project or group. 
 anonymous caller is the service's, see test_outcomes.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pytest

@@ -1,7 +1,5 @@
 """What every blob store must do; a new driver joins the list of makers."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os

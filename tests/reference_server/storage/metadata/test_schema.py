@@ -1,7 +1,5 @@
 """The schema: migrations, and that the models describe what the migrations make."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The one writer: groups, savepoints, and what becomes of each change."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable

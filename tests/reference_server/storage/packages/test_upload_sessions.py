@@ -1,7 +1,5 @@
 """Begun uploads and read tickets as time goes by."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from pathlib import Path

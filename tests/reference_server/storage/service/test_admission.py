@@ -1,7 +1,5 @@
 """Every call and operation of the contract declares who may make it, and refuses everybody else."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pytest

@@ -1,7 +1,5 @@
 """A storage that is killed: nothing acknowledged is lost, nothing partial is visible, nothing is left behind."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import threading

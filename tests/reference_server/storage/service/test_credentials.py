@@ -1,7 +1,5 @@
 """Which credential decides, and what makes a token worthless."""
 
-from __future__ import annotations
-
 import datetime as dt
 import time
 from functools import partial

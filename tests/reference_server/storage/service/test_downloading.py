@@ -1,7 +1,5 @@
 """Downloading through the service: the means that open hands out, and spans of content."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

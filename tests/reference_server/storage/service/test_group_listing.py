@@ -1,7 +1,5 @@
 """The packages of a group's projects."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest

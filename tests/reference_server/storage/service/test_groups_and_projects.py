@@ -1,7 +1,5 @@
 """Groups and projects: reading, listing and changing them, and who may use a project's package registry."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest

@@ -1,7 +1,5 @@
 """Job tokens: what they may do, for how long, how they are carried, and in which projects."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest

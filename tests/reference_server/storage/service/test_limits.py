@@ -1,7 +1,5 @@
 """How large a file a project takes."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.storage import ANONYMOUS, Registry, at, ending, outcome, parts

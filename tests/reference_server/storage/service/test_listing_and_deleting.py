@@ -2,8 +2,6 @@
 
 # ruff: noqa: ANN401 -- the fields of a part are of several types
 
-from __future__ import annotations
-
 import os
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Uploads whose begin was answered to nobody: they are ended, not kept for an hour."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 

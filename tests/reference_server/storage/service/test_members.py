@@ -1,7 +1,5 @@
 """Members: roles given in projects and groups, inherited, changed, ended and taken."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from functools import partial

@@ -1,7 +1,5 @@
 """One package and its files by their ids, whatever the package's status."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 from functools import partial

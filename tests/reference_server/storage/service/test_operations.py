@@ -1,7 +1,5 @@
 """The stream of operations: outcomes, deadlines, cancelling, coalescing, and streams that break."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os

@@ -1,7 +1,5 @@
 """How calls end for each kind of caller, where test_authorization.py cannot say: from credential to answer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Packages that jobs published, and their pipelines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

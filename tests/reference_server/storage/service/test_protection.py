@@ -1,7 +1,5 @@
 """Package protection rules: making them, and what they keep whom from."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Publishing through the service: small, large, duplicates, and many at a time."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """What happens at once: content deleted while it is published, and many publications of one file."""
 
-from __future__ import annotations
-
 import os
 import random
 from collections import Counter

@@ -1,7 +1,5 @@
 """What a gRPC client finds besides the services: health, reflection, the log, and a server that drains."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

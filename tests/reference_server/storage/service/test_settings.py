@@ -1,7 +1,5 @@
 """Package settings of groups, and what they do to duplicates."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.storage import (

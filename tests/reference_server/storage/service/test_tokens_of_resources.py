@@ -1,7 +1,5 @@
 """Access tokens and deploy tokens of projects and groups: who makes, sees and revokes them, and what they reach."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Begun uploads: what ends them, what may be repeated, and who else may write the staging file."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import threading
