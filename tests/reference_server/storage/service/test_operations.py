@@ -17,7 +17,7 @@ from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STR
 from reference_server.contract.status import read_status
 from reference_server.storage.metadata import writer
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase
-from tests.support.storage import SECONDS, Registry, at, outcome, parts, running
+from tests.support.storage import SECONDS, Registry, at, parts, running
 from tests.support.storage_process import StorageProcess
 
 
@@ -193,8 +193,7 @@ def test_an_operation_past_its_time_is_answered_so_and_leaves_nothing(own_regist
     with opened(own_registry) as stream, writing_blocked(own_registry):
         stream.send(late)
         assert said(stream.outcomes(1)[1]) == "DEADLINE_EXCEEDED"
-    request = pb.OpenPackageFileRequest(credentials=own_registry.root, coordinates=where)
-    assert outcome(own_registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
+    assert own_registry.outcome("open_package_file", coordinates=where) == "PACKAGE_FILE_NOT_FOUND"
 
 
 def test_a_cancelled_operation_that_has_not_begun_is_dropped(own_registry: Registry) -> None:
