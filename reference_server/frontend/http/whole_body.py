@@ -17,13 +17,13 @@ class WholeBodyRequest(HTTPMessageDelegate):
 
     def __init__(self, reply: Reply, budget: BodyBudget, most_bytes: int) -> None:
         self._reply = reply
-        self._body = BudgetedBody(budget, most_bytes, lambda: reply.refuse_stalled(UNAVAILABLE))
+        self.body = BudgetedBody(budget, most_bytes, lambda: reply.refuse_stalled(UNAVAILABLE))
 
     def headers_received(
         self, _start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         """Wait for room."""
-        turn = self._body.enter()
+        turn = self.body.enter()
         return None if turn is None else self._wait(turn, headers)
 
     async def _wait(self, turn: asyncio.Future[bool], headers: HTTPHeaders) -> None:
@@ -35,14 +35,14 @@ class WholeBodyRequest(HTTPMessageDelegate):
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         """Keep a part of the body; refuse one that is too large."""
-        if self._body.received_bytes + len(chunk) > self._body.most_bytes:
+        if self.body.received_bytes + len(chunk) > self.body.most_bytes:
             return self._reply.refuse_body(BODY_TOO_LARGE)
-        self._body.add(chunk)
+        self.body.add(chunk)
         return None
 
     def on_connection_close(self) -> None:
         """Forget a body that never came whole."""
-        self._body.leave()
+        self.body.leave()
         self._reply.log()
 
 
@@ -62,10 +62,10 @@ class ApplicationRequest(WholeBodyRequest):
 
     def finish(self) -> None:
         """Pass the body on."""
-        self._reply.request.body = self._body
+        self._reply.request.body = self.body
         try:
-            self._delegate.data_received(self._body.complete())
+            self._delegate.data_received(self.body.complete())
             self._delegate.finish()
         except BaseException:
-            self._body.leave()
+            self.body.leave()
             raise

@@ -40,10 +40,10 @@ class SmallPublish(WholeBodyRequest):
         try:
             await _answer(self._reply, self._publish)
         finally:
-            self._body.leave()
+            self.body.leave()
 
     async def _publish(self) -> Response:
-        self._request.content = self._body.complete()
+        self._request.content = self.body.complete()
         self._reply.request.received_bytes = len(self._request.content)
         published = await self._server.operations.publish(
             self._request, request_id=self._reply.request.request_id, seconds=SMALL_OPERATION_SECONDS
