@@ -107,7 +107,8 @@ class Wire:
         sockets = [self._socket]
         readable, writable, _ = select.select(sockets, sockets if writing else [], [], min(limit, remaining))
         if not readable and not writable:
-            self._remaining()
+            if remaining < limit:
+                self._remaining()
             raise StallError(f"no progress for {limit:g} seconds")
         return bool(readable)
 
@@ -119,5 +120,7 @@ class Wire:
         allowed = EXCHANGE_PATIENCES * self._patience + self._moved_bytes / SLOWEST_BYTES_A_SECOND
         remaining = self._began + allowed - time.monotonic()
         if remaining <= 0:
-            raise StallError(f"the exchange was not over after {allowed:.3g} seconds, in {self._moved_bytes} bytes")
+            raise StallError(
+                f"the exchange was not over after {round(allowed, 1):g} seconds, in {self._moved_bytes} bytes"
+            )
         return remaining

@@ -53,10 +53,11 @@ def response(status: str, body: bytes = b"", *headers: str) -> bytes:
 class HostileServer:
     """Stores and serves files like a registry, but answers the methods `on` by `behaviour` once a run has begun."""
 
-    def __init__(self, behaviour: Behaviour, on: Collection[str], *, from_start: bool) -> None:
+    def __init__(self, behaviour: Behaviour, on: Collection[str], *, from_start: bool, greeting: bytes) -> None:
         self._behaviour = behaviour
         self._on = on
         self._from_start = from_start
+        self._greeting = greeting
         self._files: dict[str, bytes] = {}
         self.over = threading.Event()
 
@@ -72,6 +73,7 @@ class HostileServer:
 
     def _converse(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
+            connection.sendall(self._greeting)
             while head := read_until(connection, b"\r\n\r\n"):
                 head, _, body = head.partition(b"\r\n\r\n")
                 length = LENGTH.search(head)
@@ -97,9 +99,11 @@ class HostileServer:
 
 
 @contextmanager
-def hostile_server(behaviour: Behaviour, on: Collection[str], *, from_start: bool = False) -> Iterator[int]:
-    """Serve on a free port of 127.0.0.1; yield the port."""
-    server = HostileServer(behaviour, on, from_start=from_start)
+def hostile_server(
+    behaviour: Behaviour, on: Collection[str], *, from_start: bool = False, greeting: bytes = b""
+) -> Iterator[int]:
+    """Serve on a free port of 127.0.0.1, where each connection begins with the greeting; yield the port."""
+    server = HostileServer(behaviour, on, from_start=from_start, greeting=greeting)
     listener = socket.create_server(("127.0.0.1", 0))
     threading.Thread(target=server.serve, args=(listener,), daemon=True).start()
     try:

@@ -88,7 +88,9 @@ def assert_reports_are_whole(out: Path) -> None:
 def test_a_run_ends_with_a_verdict(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hostile = HOSTILE[name]
     started = time.monotonic()
-    with hostile_server(hostile.behaviour, hostile.on, from_start=hostile.from_start) as port:
+    with hostile_server(
+        hostile.behaviour, hostile.on, from_start=hostile.from_start, greeting=hostile.greeting
+    ) as port:
         code = main(arguments(hostile, port, tmp_path))
     seconds = time.monotonic() - started
     captured = capsys.readouterr()
