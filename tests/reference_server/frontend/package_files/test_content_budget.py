@@ -1,7 +1,5 @@
 """The bytes of small bodies that are held at a time."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import select
@@ -28,7 +26,6 @@ class Bodies:
     dropped: list[str] = field(default_factory=list)
 
     def enter(self, name: str, size: int) -> tuple[SmallBody, asyncio.Future[bool] | None]:
-        """Let a body ask for room."""
         body = SmallBody(self.budget, size, lambda: self.dropped.append(name))
         return body, body.enter()
 
