@@ -144,6 +144,9 @@ def _run_faults(
     with progress(console, len(faults)) as on_done, fault_runner(registries, jobs) as runner:
         baseline, reaches = runner.baseline({} if by.pinned else faults)
         observed = runner.run(faults, on_done, replace(by, reaches=reaches))
+    if not by.pinned:
+        whole = sorted(name for name in reaches if name in by.exhaustive)
+        console.print(Text(f"judged by checks out of their reach too: {', '.join(whole) or 'none'}"), soft_wrap=True)
     is_complete = len(faults) == sum(fault.edition in registries for fault in every.values())
     return SelfTestResult(observed, baseline, frozenset(every), is_complete)
 
