@@ -10,23 +10,23 @@ import grpc
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.status import TransportFailure
-from reference_server.frontend.http.answers import (
+from reference_server.frontend.http.responses import (
     ROUTE_UNKNOWN,
     UNEXPECTED,
-    Answer,
     JsonValue,
-    error_answer,
-    json_answer,
+    Response,
+    error_response,
+    json_response,
 )
 
 _CHALLENGE: Final = ("WWW-Authenticate", 'Basic realm="GitLab Packages Registry"')
 _RETRY_SECONDS: Final = "1"
 
-_Row = Callable[[Mapping[str, str]], Answer]
+_Row = Callable[[Mapping[str, str]], Response]
 
 
 def _fixed(status: HTTPStatus, body: JsonValue, *headers: tuple[str, str]) -> _Row:
-    answer = json_answer(status, body, *headers)
+    answer = json_response(status, body, *headers)
     return lambda _: answer
 
 
@@ -52,41 +52,41 @@ def _invalid_token(description: str) -> _Row:
     return _fixed(HTTPStatus.UNAUTHORIZED, body, _CHALLENGE)
 
 
-def _scope_insufficient(metadata: Mapping[str, str]) -> Answer:
+def _scope_insufficient(metadata: Mapping[str, str]) -> Response:
     description = "The request requires higher privileges than provided by the access token."
     body = {"error": "insufficient_scope", "error_description": description, "scope": metadata.get("scope", "")}
-    return json_answer(HTTPStatus.FORBIDDEN, {**body})
+    return json_response(HTTPStatus.FORBIDDEN, {**body})
 
 
 def _parameter(complaint: str) -> _Row:
     status = HTTPStatus.BAD_REQUEST
-    return lambda metadata: error_answer(status, f"{metadata.get('parameter', 'parameter')} {complaint}")
+    return lambda metadata: error_response(status, f"{metadata.get('parameter', 'parameter')} {complaint}")
 
 
-def _parameter_taken(metadata: Mapping[str, str]) -> Answer:
+def _parameter_taken(metadata: Mapping[str, str]) -> Response:
     errors: JsonValue = {metadata.get("parameter", "path"): ["has already been taken"]}
-    return json_answer(HTTPStatus.BAD_REQUEST, {"message": errors})
+    return json_response(HTTPStatus.BAD_REQUEST, {"message": errors})
 
 
-def _rule_invalid(metadata: Mapping[str, str]) -> Answer:
-    return json_answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": [metadata.get("complaint", "is invalid")]})
+def _rule_invalid(metadata: Mapping[str, str]) -> Response:
+    return json_response(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": [metadata.get("complaint", "is invalid")]})
 
 
-def _user_taken(metadata: Mapping[str, str]) -> Answer:
+def _user_taken(metadata: Mapping[str, str]) -> Response:
     name = metadata.get("parameter", "username").capitalize()
-    return json_answer(HTTPStatus.CONFLICT, {"message": f"{name} has already been taken"})
+    return json_response(HTTPStatus.CONFLICT, {"message": f"{name} has already been taken"})
 
 
-def _job_token_not_allowed(metadata: Mapping[str, str]) -> Answer:
+def _job_token_not_allowed(metadata: Mapping[str, str]) -> Response:
     source, target = metadata.get("source", ""), metadata.get("target", "")
     text = f"403 Forbidden - Authentication by CI/CD job token not allowed from {source} to {target}."
-    return json_answer(HTTPStatus.FORBIDDEN, {"message": text})
+    return json_response(HTTPStatus.FORBIDDEN, {"message": text})
 
 
-def _retry(metadata: Mapping[str, str]) -> Answer:
+def _retry(metadata: Mapping[str, str]) -> Response:
     """Return that the same request may do later."""
     after = metadata.get("retry_after_seconds", _RETRY_SECONDS)
-    return json_answer(HTTPStatus.SERVICE_UNAVAILABLE, {"message": "503 Service Unavailable"}, ("Retry-After", after))
+    return json_response(HTTPStatus.SERVICE_UNAVAILABLE, {"message": "503 Service Unavailable"}, ("Retry-After", after))
 
 
 REASONS: Final[Mapping[Reason, _Row]] = {
@@ -137,7 +137,7 @@ _WORTH_A_RETRY: Final = frozenset(
 )
 
 
-def answer_to(failure: Failure | TransportFailure) -> Answer:
+def response_to(failure: Failure | TransportFailure) -> Response:
     """Return the HTTP answer to a failed call: the table's row, 503 for the transport's troubles, 500 for a defect."""
     if isinstance(failure, Failure):
         return REASONS[failure.reason](failure.metadata)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from reference_server.frontend.api.handler import ApiHandler
-from reference_server.frontend.http.answers import Answer, JsonValue
+from reference_server.frontend.http.responses import JsonValue, Response
 
 
 class _HealthHandler(ApiHandler):
@@ -38,7 +38,7 @@ class MetricsReport(_HealthHandler):
     """What was counted, for Prometheus."""
 
     async def get(self) -> None:
-        self.send(Answer(HTTPStatus.OK, self.server.metrics.report(), content_type=CONTENT_TYPE_LATEST))
+        self.send(Response(HTTPStatus.OK, self.server.metrics.report(), content_type=CONTENT_TYPE_LATEST))
 
 
 ROUTES = (("/-/liveness", Liveness), ("/-/readiness", Readiness), ("/-/metrics", MetricsReport))

@@ -1,9 +1,7 @@
 """1 KiB up and down: the reference server beside itself with one part replaced (variants.py)."""
 
-from __future__ import annotations
-
-import functools
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from tests.bench.conftest import ROUNDS
 from tests.bench.load import load
-from tests.bench.peers import Peer, reference_server, together
+from tests.bench.peers import ReferenceServer, reference_server
 from tests.bench.steady import Steady, steady
 
 SIZE = 1024
@@ -29,56 +27,57 @@ TURNS = [
 
 
 @pytest.fixture(scope="module")
-def peers(place: Path) -> Iterator[dict[str, Peer]]:
-    """Start every variant, with the files that are read."""
+def peers(place: Path) -> Iterator[dict[str, ReferenceServer]]:
     content = place / "content"
     content.write_bytes(bytes(SIZE))
-    with together(place, *(functools.partial(reference_server, variant=variant) for variant in VARIANTS)) as started:
-        for number, peer in enumerate(started):
-            stored = [peer.put(f"stored-{name}", "") for name in range(STORED)]
-            load(place / f"prepare-{number}", "PUT", stored, content).run()
-        yield dict(zip(VARIANTS, started, strict=True))
+    with ExitStack() as stack:
+        started = {}
+        for variant in VARIANTS:
+            folder = place / (variant or "as-it-is")
+            folder.mkdir()
+            server = started[variant] = stack.enter_context(reference_server(folder, variant=variant))
+            stored = [server.put(f"stored-{name}", "") for name in range(STORED)]
+            load(folder / "stored", "PUT", stored, content).run()
+        yield started
 
 
 @pytest.mark.parametrize(("connections", "number", "variant"), TURNS)
 def test_download(
-    benchmark: BenchmarkFixture, peers: dict[str, Peer], connections: int, number: int, variant: str
+    benchmark: BenchmarkFixture, peers: dict[str, ReferenceServer], connections: int, number: int, variant: str
 ) -> None:
     """Read from 1,000 files for 3 seconds."""
     describe(benchmark, f"1 KiB GET, {connections} connections", peers[variant], number)
-    measure(benchmark, connections, "GET", peers[variant], "stored-", names=STORED)
+    measure(benchmark, connections, "GET", peers[variant], "stored-", names=STORED, size=0)
 
 
 @pytest.mark.parametrize(("connections", "number", "variant"), TURNS)
 def test_upload(
-    benchmark: BenchmarkFixture, peers: dict[str, Peer], connections: int, number: int, variant: str
+    benchmark: BenchmarkFixture, peers: dict[str, ReferenceServer], connections: int, number: int, variant: str
 ) -> None:
     """Store files under names of their own for 3 seconds."""
     describe(benchmark, f"1 KiB PUT, {connections} connections", peers[variant], number)
-    measure(benchmark, connections, "PUT", peers[variant], f"file-{connections}-{number}-", size=SIZE)
+    measure(benchmark, connections, "PUT", peers[variant], f"file-{connections}-{number}-", names=0, size=SIZE)
 
 
-def describe(benchmark: BenchmarkFixture, group: str, peer: Peer, number: int) -> None:
-    """Tell the report what is measured."""
+def describe(benchmark: BenchmarkFixture, group: str, peer: ReferenceServer, number: int) -> None:
     benchmark.group = group
     benchmark.extra_info = {"peer": peer.name, "round": number, "unit": "requests/s"}
 
 
 def measure(
-    benchmark: BenchmarkFixture,
-    connections: int,
-    method: str,
-    peer: Peer,
-    prefix: str,
-    *,
-    names: int = 0,
-    size: int = 0,
+    benchmark: BenchmarkFixture, connections: int, method: str, peer: ReferenceServer, name: str, names: int, size: int
 ) -> None:
-    """Send requests, and tell the report how many were answered and how late the slowest hundredth was."""
+    """Send requests, and tell the report what came of them."""
+    before = peer.registry.processor_seconds()
     measured: Steady = benchmark.pedantic(
         steady,
-        args=(method, peer.get(prefix, "")),
+        args=(method, peer.get(name, "")),
         kwargs={"names": names, "size": size, "connections": connections, "seconds": SECONDS},
         rounds=1,
     )
-    benchmark.extra_info |= {"amount": measured.requests, "p99": measured.p99}
+    taken = peer.registry.processor_seconds() - before
+    benchmark.extra_info |= {
+        "amount": measured.requests,
+        "p99": measured.p99,
+        "processor": taken / measured.requests * 1e6,
+    }

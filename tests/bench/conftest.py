@@ -1,11 +1,10 @@
 """What the benchmarks share: one place on disk, interleaved rounds, and the table of ratios at the end.
 
-Each measurement is one benchmark of one round (id "round-peer"), so that the peers take turns and the machine's moods
-hit them alike. The table pairs them round by round: a ratio is the median over rounds of peer time / our time, so that
-1.0 is as fast as the peer and 0.5 half as fast.
+Each measurement is one benchmark of one round, so that the peers take turns and the machine's moods hit them alike. The
+table pairs them by round. A ratio is the median over rounds of our rate / the peer's, so that 1.0 is as fast as it
+and 0.5 half as fast; those of p99 and of processor time are ours / the peer's, so that 0.5 is half as much. What the
+processor does for one request depends least on what else the machine does.
 """
-
-from __future__ import annotations
 
 import statistics
 from collections import defaultdict
@@ -28,7 +27,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Measurement:
     """What one benchmark found: how long one peer took in one round for an amount of bytes or requests.
 
-    `p99` is the 99th percentile of their latency in milliseconds, where it was measured.
+    Where they were measured, `p99` is the 99th percentile of the requests' latency in milliseconds, `processor` the
+    server's processor time for one of them in microseconds.
     """
 
     peer: str
@@ -37,10 +37,10 @@ class Measurement:
     unit: str
     seconds: float
     p99: float | None = None
+    processor: float | None = None
 
     @property
     def rate(self) -> float:
-        """The amount in one second."""
         return self.amount / self.seconds
 
 
@@ -63,16 +63,19 @@ def _row(peer: str, measurements: list[Measurement]) -> str:
     ours = {measurement.round: measurement for measurement in measurements if measurement.peer == OURS}
     pairs = [(ours[measurement.round], measurement) for measurement in of_peer if measurement.round in ours]
     row = f"{peer:32} {statistics.median(measurement.rate for measurement in of_peer):12,.0f} {of_peer[0].unit}"
-    if peer != OURS and pairs:
-        row += f"   {OURS} at {_spread([our.rate / peers.rate for our, peers in pairs])} of it"
-    latencies = [measurement.p99 for measurement in of_peer if measurement.p99]
-    if latencies:
-        row += f"   p99 {_spread(latencies)} ms"
-    if peer != OURS and latencies and pairs:
-        row += f", {OURS} at {_spread([(our.p99 or 0) / (peers.p99 or 1) for our, peers in pairs])} of it"
+    for measure, unit in (("p99", "ms"), ("processor", "us")):
+        values = [getattr(measurement, measure) for measurement in of_peer]
+        if None not in values:
+            row += f"   {measure} {statistics.median(values):,.1f} {unit}"
+    if peer == OURS or not pairs:
+        return row
+    row += f"   {OURS} at {_ratios(pairs, 'rate')} of it"
+    for measure in ("p99", "processor"):
+        if getattr(of_peer[0], measure) is not None:
+            row += f", {measure} at {_ratios(pairs, measure)}"
     return row
 
 
-def _spread(values: list[float]) -> str:
-    """Return the median with the range."""
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+def _ratios(pairs: list[tuple[Measurement, Measurement]], measure: str) -> str:
+    ratios = [getattr(ours, measure) / getattr(theirs, measure) for ours, theirs in pairs]
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"

@@ -1,8 +1,7 @@
 """A reference server started as an operator starts it, and one project in it."""
 
-from __future__ import annotations
-
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -30,12 +29,13 @@ class Registry:
     process: subprocess.Popen[str]
 
     def file_url(self, package: str, file_name: str, version: str = "1.0") -> str:
-        """Return where a package file is published and downloaded."""
         return f"{self.url}/api/v4/projects/{self.project}/packages/generic/{package}/{version}/{file_name}"
 
     def peak_resident_bytes(self) -> dict[int, int]:
-        """Return for each process of the server the most memory that it ever had resident."""
         return {pid: _peak_resident_bytes(pid) for pid in self._processes()}
+
+    def processor_seconds(self) -> float:
+        return sum(_processor_seconds(pid) for pid in self._processes())
 
     def _processes(self) -> list[int]:
         found, waiting = [], [self.process.pid]
@@ -51,6 +51,12 @@ def _peak_resident_bytes(pid: int) -> int:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     raise RuntimeError(f"process {pid} has no resident memory")
+
+
+def _processor_seconds(pid: int) -> float:
+    # After the name, which is in parentheses, the 12th and 13th fields are the ticks in user and kernel mode.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -23,20 +23,20 @@ from reference_server.frontend.api.parameters import (
     UnreadableBodyError,
     read_parameters,
 )
-from reference_server.frontend.failures import answer_to
-from reference_server.frontend.http.answers import (
+from reference_server.frontend.failures import response_to
+from reference_server.frontend.http.credentials import presented_credentials
+from reference_server.frontend.http.request import REQUEST_ID_HEADER, ContextualRequest
+from reference_server.frontend.http.responses import (
     NO_CONTENT,
     ROUTE_UNKNOWN,
     TEXT_MALFORMED,
     UNEXPECTED,
-    Answer,
     JsonValue,
-    error_answer,
-    json_answer,
+    Response,
+    error_response,
+    json_response,
     method_not_allowed,
 )
-from reference_server.frontend.http.credentials import presented_credentials
-from reference_server.frontend.http.request import REQUEST_ID_HEADER, ContextualRequest
 from reference_server.frontend.http.target import MalformedTextError
 from reference_server.frontend.server_context import ServerContext
 from reference_server.frontend.storage_link.calls import call
@@ -55,8 +55,8 @@ _Response = TypeVar("_Response")
 _Method = Callable[..., Awaitable[None]]
 
 _METHODS = ("get", "head", "post", "put", "delete", "patch", "options")
-_UNREADABLE_BODY = error_answer(HTTPStatus.BAD_REQUEST, "message body does not match declared format")
-_ANSWERS: dict[int, Answer] = {HTTPStatus.BAD_REQUEST: TEXT_MALFORMED, HTTPStatus.NOT_FOUND: ROUTE_UNKNOWN}
+_UNREADABLE_BODY = error_response(HTTPStatus.BAD_REQUEST, "message body does not match declared format")
+_ANSWERS: dict[int, Response] = {HTTPStatus.BAD_REQUEST: TEXT_MALFORMED, HTTPStatus.NOT_FOUND: ROUTE_UNKNOWN}
 
 
 class ApiHandler(RequestHandler):
@@ -130,7 +130,7 @@ class ApiHandler(RequestHandler):
         """Raise Failure for who may not call at all: such a caller learns nothing of parameters."""
         await self.caller()
 
-    def send(self, answer: Answer) -> None:
+    def send(self, answer: Response) -> None:
         """Send a whole answer."""
         self.set_status(answer.status)
         self.set_header(REQUEST_ID_HEADER, self.context.request_id)
@@ -145,7 +145,7 @@ class ApiHandler(RequestHandler):
 
     def send_json(self, value: JsonValue, status: HTTPStatus = HTTPStatus.OK) -> None:
         """Send a JSON answer."""
-        self.send(json_answer(status, value))
+        self.send(json_response(status, value))
 
     def send_nothing(self) -> None:
         """Send that it is done, and no more."""
@@ -159,7 +159,7 @@ class ApiHandler(RequestHandler):
         information = details.get("exc_info")
         error = information[1] if isinstance(information, tuple) else None
         if isinstance(error, (Failure, TransportFailure)):
-            self.send(answer_to(error))
+            self.send(response_to(error))
         elif status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             lacking = [name for name in _METHODS if getattr(type(self), name) is getattr(RequestHandler, name)]
             self.send(method_not_allowed(*(name.upper() for name in _METHODS if name not in lacking)))
@@ -190,7 +190,7 @@ def _refusing(method: _Method) -> _Method:
             await method(handler, *path)
         except BadParametersError as error:
             await handler.authenticate()
-            handler.send(error_answer(HTTPStatus.BAD_REQUEST, str(error)))
+            handler.send(error_response(HTTPStatus.BAD_REQUEST, str(error)))
         except MalformedTextError:
             handler.send(TEXT_MALFORMED)
         except UnreadableBodyError:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 from tornado.httputil import HTTPServerRequest
 
-from reference_server.frontend.http.answers import JsonValue
+from reference_server.frontend.http.responses import JsonValue
 from reference_server.frontend.http.target import MalformedTextError
 
 _HIGHEST_ID = 2**63 - 1

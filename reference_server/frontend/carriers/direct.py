@@ -21,7 +21,7 @@ _READ_BYTES = 256 * KIB
 
 
 class DirectCarrier:
-    """Opens files below the volume's root. Reads and writes run on the event loop: measured, a thread costs more."""
+    """Opens files below the volume's root. Reads and writes run on the event loop."""
 
     def __init__(self, root: Path, pipeline: ContentPipeline) -> None:
         self._root = root

@@ -34,7 +34,7 @@ class Edge(Generic[_Node]):
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[_Node]):
+class NodePage(Generic[_Node]):
     """One page of a list."""
 
     nodes: Sequence[_Node]
@@ -45,7 +45,10 @@ class Connection(Generic[_Node]):
     """The fields of a connection. `read` asks the storage for a page of the list; counting costs a call of its own."""
 
     def __init__(
-        self, read: Callable[[ListedPart], Awaitable[Page[_Node]]], page: Page[_Node], after: str | None
+        self,
+        read: Callable[[ListedPart], Awaitable[NodePage[_Node]]],
+        page: NodePage[_Node],
+        after: str | None,
     ) -> None:
         self._read = read
         self.nodes = page.nodes
@@ -71,7 +74,7 @@ def following_page(after: str | None, first: int | None) -> ListedPart:
 
 
 async def connect(
-    read: Callable[[ListedPart], Awaitable[Page[_Node]]], after: str | None, part: ListedPart
+    read: Callable[[ListedPart], Awaitable[NodePage[_Node]]], after: str | None, part: ListedPart
 ) -> Connection[_Node] | None:
     """Read the page that is asked for. Raises GraphQLError for a cursor that is none."""
     try:

@@ -14,7 +14,7 @@ from reference_server.frontend.api.parameters import Parameters, UnreadableBodyE
 from reference_server.frontend.graphql.execution import errors_answer, run
 from reference_server.frontend.graphql.lookups import Lookups, hides
 from reference_server.frontend.graphql.root import Root
-from reference_server.frontend.http.answers import JsonValue
+from reference_server.frontend.http.responses import JsonValue
 from reference_server.frontend.http.target import MalformedTextError
 
 

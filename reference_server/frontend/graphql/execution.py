@@ -12,22 +12,22 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, execute, get_op
 
 from reference_server.contract.failure import Failure
 from reference_server.contract.status import TransportFailure
-from reference_server.frontend.failures import answer_to
+from reference_server.frontend.failures import response_to
 from reference_server.frontend.graphql.limits import QUERY_CHARACTERS, TOKENS, check_size
 from reference_server.frontend.graphql.schema import SCHEMA, resolve_field
-from reference_server.frontend.http.answers import Answer, JsonValue, json_answer
+from reference_server.frontend.http.responses import JsonValue, Response, json_response
 
 _VALIDATION_ERRORS: Final = 20
 
 
-def errors_answer(status: HTTPStatus, message: str, *headers: tuple[str, str]) -> Answer:
+def errors_answer(status: HTTPStatus, message: str, *headers: tuple[str, str]) -> Response:
     """Return the refusal of a request as a whole, in the form of a GraphQL answer."""
-    return json_answer(status, {"errors": [{"message": message}]}, *headers)
+    return json_response(status, {"errors": [{"message": message}]}, *headers)
 
 
 async def run(
     query: str, variables: Mapping[str, JsonValue], operation: str | None, root: object, *, reading: bool
-) -> Answer:
+) -> Response:
     """Run a query. `reading` is for requests that may change nothing."""
     if len(query) > QUERY_CHARACTERS:
         return errors_answer(HTTPStatus.UNPROCESSABLE_ENTITY, "Query too large")
@@ -62,19 +62,19 @@ def _mutates(document: DocumentNode, operation: str | None) -> bool:
     return chosen is not None and chosen.operation.value != "query"
 
 
-def _answer(result: ExecutionResult) -> Answer:
+def _answer(result: ExecutionResult) -> Response:
     """Return 200 with data and errors; a storage that cannot be asked is no matter of the query."""
     for error in result.errors or []:
         cause = error.original_error
         if isinstance(cause, (Failure, TransportFailure)):
-            refusal = answer_to(cause)
+            refusal = response_to(cause)
             return errors_answer(refusal.status, _explanation(refusal.status), *refusal.headers)
     body: dict[str, JsonValue] = {}
     if result.errors:
         body["errors"] = [_formatted(error) for error in result.errors]
     if result.data is not None or not result.errors:
         body["data"] = result.data
-    return json_answer(HTTPStatus.OK, body)
+    return json_response(HTTPStatus.OK, body)
 
 
 def _explanation(status: HTTPStatus) -> str:

@@ -8,11 +8,13 @@ from typing import Final, TypedDict
 from generic_packages.storage.v1 import packages_pb2
 
 from reference_server.frontend.api.shapes.packages import STATUSES
-from reference_server.frontend.graphql.connections import Connection, Page, connect, following_page
+from reference_server.frontend.graphql.connections import Connection, NodePage, connect, following_page
 from reference_server.frontend.graphql.lookups import Lookups
-from reference_server.frontend.http.answers import iso_milliseconds
+from reference_server.frontend.http.responses import iso_milliseconds
 
-PackageReader = Callable[[packages_pb2.PackageFilters, packages_pb2.ListedPart], Awaitable[Page[packages_pb2.Package]]]
+PackageReader = Callable[
+    [packages_pb2.PackageFilters, packages_pb2.ListedPart], Awaitable[NodePage[packages_pb2.Package]]
+]
 """Asks the storage for a page of packages."""
 
 _ORDERS: Final = {"CREATED": "created_at"}
@@ -56,13 +58,13 @@ class PackageNode:
         """List the package's files."""
         return await connect(self._read_files, after, following_page(after, first))
 
-    async def _read_files(self, part: packages_pb2.ListedPart) -> Page[FileNode]:
+    async def _read_files(self, part: packages_pb2.ListedPart) -> NodePage[FileNode]:
         request = packages_pb2.ListPackageFilesRequest(
             project=str(self._package.project_id), package_id=self._package.id, part=part
         )
         answer = await self._lookups.call(self._lookups.services.packages.ListPackageFiles, request)
         path = self._package.project_path
-        return Page([FileNode(file, path) for file in answer.package_files], answer.part)
+        return NodePage([FileNode(file, path) for file in answer.package_files], answer.part)
 
 
 class Arguments(TypedDict, total=False):
@@ -92,9 +94,9 @@ async def list_packages(
     order, _, direction = (arguments.get("sort") or _NEWEST_FIRST).rpartition("_")
     part.order_by, part.sort = _ORDERS.get(order, order.lower()), direction.lower()
 
-    async def read(part: packages_pb2.ListedPart) -> Page[PackageNode]:
+    async def read(part: packages_pb2.ListedPart) -> NodePage[PackageNode]:
         page = await reader(filters, part)
-        return Page([PackageNode(lookups, package) for package in page.nodes], page.part)
+        return NodePage([PackageNode(lookups, package) for package in page.nodes], page.part)
 
     return await connect(read, after, part)
 

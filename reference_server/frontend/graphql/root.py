@@ -7,8 +7,8 @@ from typing import Unpack
 from generic_packages.storage.v1 import packages_pb2
 from generic_packages.storage.v1.identity_pb2 import GetGroupRequest, GetProjectRequest, Group, Project
 
-from reference_server.frontend.api.shapes.places import visibility
-from reference_server.frontend.graphql.connections import Connection, Page
+from reference_server.frontend.api.shapes.groups_and_projects import visibility
+from reference_server.frontend.graphql.connections import Connection, NodePage
 from reference_server.frontend.graphql.lookups import Lookups, if_visible
 from reference_server.frontend.graphql.packages import Arguments, PackageNode, global_id, list_packages
 from reference_server.frontend.graphql.settings import SettingsNode, SettingsPayload, read_settings, update_settings
@@ -37,10 +37,10 @@ class GroupNode:
 
     async def _read_packages(
         self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
-    ) -> Page[packages_pb2.Package]:
+    ) -> NodePage[packages_pb2.Package]:
         request = packages_pb2.ListGroupPackagesRequest(group=self.full_path, filters=filters, part=part)
         answer = await self._lookups.call(self._lookups.services.packages.ListGroupPackages, request)
-        return Page(answer.packages, answer.part)
+        return NodePage(answer.packages, answer.part)
 
 
 class ProjectNode:
@@ -62,10 +62,10 @@ class ProjectNode:
 
     async def _read_packages(
         self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
-    ) -> Page[packages_pb2.Package]:
+    ) -> NodePage[packages_pb2.Package]:
         request = packages_pb2.ListPackagesRequest(project=self.full_path, filters=filters, part=part)
         answer = await self._lookups.call(self._lookups.services.packages.ListPackages, request)
-        return Page(answer.packages, answer.part)
+        return NodePage(answer.packages, answer.part)
 
 
 class Root:

@@ -16,9 +16,9 @@ from tornado.httputil import (
     ResponseStartLine,
 )
 
-from reference_server.frontend.http.answers import BODY_STALLED
 from reference_server.frontend.http.metrics import Metrics
 from reference_server.frontend.http.reply import Reply
+from reference_server.frontend.http.responses import BODY_STALLED
 from reference_server.frontend.http.router import Router
 from reference_server.frontend.http.stall_watch import StallWatch, Watched
 from reference_server.frontend.http.target import in_origin_form

@@ -17,8 +17,8 @@ from tornado.iostream import IOStream, StreamClosedError
 
 from reference_server.contract.limits import KIB, MIB
 from reference_server.frontend.http.access_log import AccessLog
-from reference_server.frontend.http.answers import Answer
 from reference_server.frontend.http.request import REQUEST_ID_HEADER, RequestContext
+from reference_server.frontend.http.responses import Response
 
 Headers = Sequence[tuple[str, str]]
 
@@ -45,7 +45,7 @@ class Reply:
         self._head_only = request.method == "HEAD"
         self._persistence = _persistence(request)
 
-    def send(self, answer: Answer, *, last: bool = False) -> None:
+    def send(self, answer: Response, *, last: bool = False) -> None:
         """Send a whole answer and finish the request; `last` announces the end of the connection."""
         if last:
             self._persistence = _CLOSE
@@ -95,13 +95,13 @@ class Reply:
             self._logged = True
             self._log.record(self.request)
 
-    def refuse_stalled(self, answer: Answer) -> None:
+    def refuse_stalled(self, answer: Response) -> None:
         """Say that the rest of the body did not come, and close."""
         if not self.begun:
             self.send(answer, last=True)
         self.connection.close()
 
-    async def refuse_body(self, answer: Answer) -> None:
+    async def refuse_body(self, answer: Response) -> None:
         """Answer before the body has come, and end the connection so that the client can still read the answer.
 
         Closing with unread bytes makes the system reset the connection, which can take the answer away from a client
@@ -119,7 +119,7 @@ class Reply:
 class Refusal(HTTPMessageDelegate):
     """A request that is refused for its form alone: after a small body, or instead of a large one."""
 
-    def __init__(self, reply: Reply, answer: Answer) -> None:
+    def __init__(self, reply: Reply, answer: Response) -> None:
         self._reply = reply
         self._answer = answer
 
@@ -164,6 +164,6 @@ async def _drain(stream: IOStream) -> None:
                 drained += len(await stream.read_bytes(_DRAIN_PIECE_BYTES, partial=True))
 
 
-def _headers_of(answer: Answer) -> list[tuple[str, str]]:
+def _headers_of(answer: Response) -> list[tuple[str, str]]:
     """Return the headers of a whole answer but for its length."""
     return [("Content-Type", answer.content_type), *answer.headers]

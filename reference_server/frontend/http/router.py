@@ -11,9 +11,9 @@ from tornado.web import Application
 
 from reference_server.contract.limits import MIB
 from reference_server.frontend.http.access_log import AccessLog
-from reference_server.frontend.http.answers import BODY_TOO_LARGE, TARGET_TOO_LONG, Answer
 from reference_server.frontend.http.reply import Refusal, Reply
 from reference_server.frontend.http.request import ContextualRequest, read_request
+from reference_server.frontend.http.responses import BODY_TOO_LARGE, TARGET_TOO_LONG, Response
 from reference_server.frontend.http.target import TARGET_CHARACTERS
 
 RawRoutes = Callable[[Reply], HTTPMessageDelegate | None]
@@ -56,7 +56,7 @@ class Router:
         return cast("HTTPMessageDelegate", delegate), reply
 
 
-def _refused(reply: Reply, answer: Answer) -> Refusal:
+def _refused(reply: Reply, answer: Response) -> Refusal:
     """Refuse a request of whatever route for its form."""
     reply.request.route = "refused"
     return Refusal(reply, answer)

@@ -13,8 +13,8 @@ from tornado.iostream import IOStream, UnsatisfiableReadError
 
 from reference_server.contract.limits import KIB
 from reference_server.frontend.http.acceptor import Acceptor
-from reference_server.frontend.http.answers import HEADERS_TOO_LARGE, MESSAGE_MALFORMED, Answer
 from reference_server.frontend.http.connections import Connections
+from reference_server.frontend.http.responses import HEADERS_TOO_LARGE, MESSAGE_MALFORMED, Response
 
 _HEAD_BYTES = 32 * KIB
 _HEAD_CHUNK_BYTES = 16 * KIB
@@ -97,7 +97,7 @@ class RequestStream(IOStream):
         super().close(exc_info)
 
 
-def _last_message(answer: Answer) -> bytes:
+def _last_message(answer: Response) -> bytes:
     """Return an answer as bytes that end the connection."""
     head = (
         f"HTTP/1.1 {answer.status} {answer.status.phrase}\r\n"

@@ -15,11 +15,11 @@ from tornado.iostream import StreamClosedError
 from reference_server.contract.failure import Failure
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.interface import ContentGoneError
-from reference_server.frontend.failures import answer_to
-from reference_server.frontend.http.answers import JSON_TYPE, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, UNEXPECTED
+from reference_server.frontend.failures import response_to
 from reference_server.frontend.http.preconditions import Validators, evaluate_preconditions, range_applies
 from reference_server.frontend.http.ranges import RangeNotSatisfiableError, Span, requested_span
 from reference_server.frontend.http.reply import Reply
+from reference_server.frontend.http.responses import JSON_TYPE, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, UNEXPECTED
 from reference_server.frontend.package_files.records import content_disposition, validators
 from reference_server.frontend.server_context import ServerContext
 
@@ -77,7 +77,7 @@ class Download(HTTPMessageDelegate):
         if self._reply.begun:
             self._reply.abort()
         else:
-            self._reply.send(answer_to(failure) if failure is not None else UNEXPECTED)
+            self._reply.send(response_to(failure) if failure is not None else UNEXPECTED)
 
     async def _respond_twice(self) -> None:
         """Ask the storage once more when what it named was deleted before a byte of it was read."""

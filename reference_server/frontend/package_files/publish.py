@@ -14,15 +14,15 @@ from tornado.iostream import StreamClosedError
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
-from reference_server.frontend.failures import answer_to
-from reference_server.frontend.http.answers import CREATED, UNEXPECTED, Answer
+from reference_server.frontend.failures import response_to
 from reference_server.frontend.http.reply import Reply
+from reference_server.frontend.http.responses import CREATED, UNEXPECTED, Response
 from reference_server.frontend.package_files.content_budget import ContentBudget, SmallBody
 from reference_server.frontend.package_files.large_upload import LargeUpload
-from reference_server.frontend.package_files.records import record_answer
+from reference_server.frontend.package_files.records import record_response
 from reference_server.frontend.server_context import ServerContext
 
-_NO_ROOM = answer_to(Failure(Reason.OVERLOADED, "there is no room for the body"))
+_NO_ROOM = response_to(Failure(Reason.OVERLOADED, "there is no room for the body"))
 
 
 class SmallPublish(HTTPMessageDelegate):
@@ -71,7 +71,7 @@ class SmallPublish(HTTPMessageDelegate):
         finally:
             self._body.leave()
 
-    async def _publish(self) -> Answer:
+    async def _publish(self) -> Response:
         self._request.content = self._body.complete()
         self._reply.request.received_bytes = len(self._request.content)
         published = await self._server.operations.publish(
@@ -102,7 +102,7 @@ class LargePublish(HTTPMessageDelegate):
         except (Failure, TransportFailure) as failure:
             # Tornado would send `100 Continue` after the refusal otherwise.
             headers.pop("Expect", None)
-            await self._refuse(answer_to(failure))
+            await self._refuse(response_to(failure))
             return
         self._reply.connection.set_max_body_size(sys.maxsize)
 
@@ -112,7 +112,7 @@ class LargePublish(HTTPMessageDelegate):
         try:
             await self._upload.write(chunk)
         except (Failure, TransportFailure) as failure:
-            await self._refuse(answer_to(failure))
+            await self._refuse(response_to(failure))
 
     def finish(self) -> None:
         """Commit. Goes on to its end even when the client leaves."""
@@ -123,25 +123,25 @@ class LargePublish(HTTPMessageDelegate):
         self._server.run_in_background(self._upload.abandon())
         self._reply.log()
 
-    async def _commit(self) -> Answer:
+    async def _commit(self) -> Response:
         try:
             return _success(self._request.select, await self._upload.commit())
         except BaseException:
             self._server.run_in_background(self._upload.abandon())
             raise
 
-    async def _refuse(self, answer: Answer) -> None:
+    async def _refuse(self, answer: Response) -> None:
         """Answer before the end of the body."""
         self._server.run_in_background(self._upload.abandon())
         await self._reply.refuse_body(answer)
 
 
-async def _answer(reply: Reply, work: Callable[[], Awaitable[Answer]]) -> None:
+async def _answer(reply: Reply, work: Callable[[], Awaitable[Response]]) -> None:
     """Send the answer that `work` gives, or the one to its failure."""
     try:
         answer = await work()
     except (Failure, TransportFailure) as failure:
-        answer = answer_to(failure)
+        answer = response_to(failure)
     except Exception:
         structlog.get_logger().exception("publication failed", request_id=reply.request.request_id)
         answer = UNEXPECTED
@@ -151,6 +151,6 @@ async def _answer(reply: Reply, work: Callable[[], Awaitable[Answer]]) -> None:
         reply.log()
 
 
-def _success(select: str, record: PackageFile) -> Answer:
+def _success(select: str, record: PackageFile) -> Response:
     """Return the answer to a publication that is on stable storage."""
-    return record_answer(record) if select == "package_file" else CREATED
+    return record_response(record) if select == "package_file" else CREATED

@@ -9,11 +9,11 @@ from urllib.parse import quote, unquote
 
 from generic_packages.storage.v1.packages_pb2 import PackageFile
 
-from reference_server.frontend.http.answers import Answer, JsonValue, iso_milliseconds, json_answer
 from reference_server.frontend.http.preconditions import Validators
+from reference_server.frontend.http.responses import JsonValue, Response, iso_milliseconds, json_response
 
 
-def record_answer(record: PackageFile) -> Answer:
+def record_response(record: PackageFile) -> Response:
     """Return the answer to `select=package_file`: 200, as GitLab's own tests pin, with the documented keys in order."""
     created_at = iso_milliseconds(record.created_at)
     body: JsonValue = {
@@ -37,7 +37,7 @@ def record_answer(record: PackageFile) -> Answer:
         "verification_started_at": None,
         "new_file_path": None,
     }
-    return json_answer(HTTPStatus.OK, body)
+    return json_response(HTTPStatus.OK, body)
 
 
 def file_url(record: PackageFile) -> str:

@@ -9,9 +9,9 @@ from generic_packages.storage.v1 import packages_pb2
 from tornado.httputil import HTTPMessageDelegate
 
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
-from reference_server.frontend.http.answers import TEXT_MALFORMED, error_answer, method_not_allowed
 from reference_server.frontend.http.credentials import presented_credentials
 from reference_server.frontend.http.reply import Refusal, Reply
+from reference_server.frontend.http.responses import TEXT_MALFORMED, error_response, method_not_allowed
 from reference_server.frontend.http.target import MalformedTextError, decode_query, decode_segment
 from reference_server.frontend.package_files.content_budget import ContentBudget
 from reference_server.frontend.package_files.download import Download
@@ -101,7 +101,7 @@ class PackageFileRoutes:
         project, *numbers = segments
         for name, text in zip(("package_id", "package_file_id"), numbers, strict=True):
             if not (text.isascii() and text.isdecimal()):
-                return Refusal(reply, error_answer(HTTPStatus.BAD_REQUEST, f"{name} is invalid"))
+                return Refusal(reply, error_response(HTTPStatus.BAD_REQUEST, f"{name} is invalid"))
         package_id, package_file_id = map(_bounded, numbers)
         opening = packages_pb2.OpenPackageFileByIdRequest(
             credentials=presented_credentials(request.headers, decode_query(query)),

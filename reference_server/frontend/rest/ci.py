@@ -8,15 +8,15 @@ from generic_packages.storage.v1 import ci_pb2
 
 from reference_server.frontend.api.parameters import path_number
 from reference_server.frontend.api.shapes import ci
-from reference_server.frontend.http.answers import JsonValue, json_answer
+from reference_server.frontend.http.responses import JsonValue, json_response
+from reference_server.frontend.rest.groups_and_projects import place
 from reference_server.frontend.rest.handler import RestHandler, read_page
-from reference_server.frontend.rest.places import place
 from reference_server.frontend.storage_link.calls import call
 
 _SECRET_CHARACTERS = 256
 
 
-class NewPipeline(RestHandler):
+class NewPipelineHandler(RestHandler):
     """Where pipelines begin."""
 
     async def post(self, project: str) -> None:
@@ -25,7 +25,7 @@ class NewPipeline(RestHandler):
         self.send_json(ci.whole_pipeline(answer.pipeline, self.origin), HTTPStatus.CREATED)
 
 
-class Pipelines(RestHandler):
+class PipelinesHandler(RestHandler):
     """A project's pipelines."""
 
     async def get(self, project: str) -> None:
@@ -41,7 +41,7 @@ class Pipelines(RestHandler):
         self.send_page([ci.pipeline(pipeline, self.origin) for pipeline in answer.pipelines], page, answer.total)
 
 
-class Pipeline(RestHandler):
+class PipelineHandler(RestHandler):
     """One pipeline."""
 
     async def get(self, project: str, pipeline: str) -> None:
@@ -56,7 +56,7 @@ class Pipeline(RestHandler):
         self.send_nothing()
 
 
-class Jobs(RestHandler):
+class JobsHandler(RestHandler):
     """A project's jobs, or those of one of its pipelines."""
 
     async def get(self, project: str, pipeline: str | None = None) -> None:
@@ -73,7 +73,7 @@ class Jobs(RestHandler):
         self.send_page([ci.job(job, self.origin) for job in answer.jobs], page, answer.total)
 
 
-class Job(RestHandler):
+class JobHandler(RestHandler):
     """One job."""
 
     async def get(self, project: str, job: str) -> None:
@@ -82,7 +82,7 @@ class Job(RestHandler):
         self.send_json(ci.job(answer.job, self.origin))
 
 
-class JobCancellation(RestHandler):
+class JobCancellationHandler(RestHandler):
     """Where a job is ended from outside."""
 
     async def post(self, project: str, job: str) -> None:
@@ -91,7 +91,7 @@ class JobCancellation(RestHandler):
         self.send_json(ci.job(answer.job, self.origin), HTTPStatus.CREATED)
 
 
-class UserRunners(RestHandler):
+class UserRunnersHandler(RestHandler):
     """Where users create runners."""
 
     async def post(self) -> None:
@@ -107,7 +107,7 @@ class UserRunners(RestHandler):
         self.send_json(shown, HTTPStatus.CREATED)
 
 
-class Runners(RestHandler):
+class RunnersHandler(RestHandler):
     """The runners of one place, or all."""
 
     async def get(self, kind: str = "", name: str = "") -> None:
@@ -117,7 +117,7 @@ class Runners(RestHandler):
         self.send_page([ci.runner(runner) for runner in answer.runners], page, answer.total)
 
 
-class Runner(RestHandler):
+class RunnerHandler(RestHandler):
     """One runner."""
 
     async def get(self, runner: str) -> None:
@@ -131,7 +131,7 @@ class Runner(RestHandler):
         self.send_nothing()
 
 
-class RunnerHandler(RestHandler):
+class RunnerProtocolHandler(RestHandler):
     """What runners call: a token in the parameters is the authority, no credential."""
 
     async def authenticate(self) -> None:
@@ -147,7 +147,7 @@ class RunnerHandler(RestHandler):
         return token[:_SECRET_CHARACTERS]
 
 
-class JobRequests(RunnerHandler):
+class JobRequestsHandler(RunnerProtocolHandler):
     """Where a runner asks for a job."""
 
     async def post(self) -> None:
@@ -160,7 +160,7 @@ class JobRequests(RunnerHandler):
             self.send_nothing()
 
 
-class AssignedJob(RunnerHandler):
+class AssignedJobHandler(RunnerProtocolHandler):
     """Where a runner says how its job goes."""
 
     async def put(self, job: str) -> None:
@@ -170,4 +170,4 @@ class AssignedJob(RunnerHandler):
             job_id=path_number("id", job), job_token=token, state=self.parameters.text("state")
         )
         answer = await call(self.services.ci.UpdateJob, request, request_id=self.context.request_id)
-        self.send(json_answer(HTTPStatus.OK, int(HTTPStatus.OK), ("Job-Status", ci.job_status(answer.job))))
+        self.send(json_response(HTTPStatus.OK, int(HTTPStatus.OK), ("Job-Status", ci.job_status(answer.job))))

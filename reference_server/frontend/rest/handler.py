@@ -12,7 +12,7 @@ from tornado.httputil import HTTPServerRequest
 
 from reference_server.frontend.api.handler import ApiHandler
 from reference_server.frontend.api.parameters import Parameters
-from reference_server.frontend.http.answers import JsonValue, json_answer
+from reference_server.frontend.http.responses import JsonValue, json_response
 
 _DEFAULT_SIZE = 20
 _LARGEST_SIZE = 100
@@ -24,7 +24,7 @@ _COUNTED_ITEMS = 10_000
 Headers = list[tuple[str, str]]
 
 
-class PageRequest(TypedDict):
+class PageParameters(TypedDict):
     """The page of a counted list that is asked for, as the contract names it: a number from 1, and the most items."""
 
     page: int
@@ -34,20 +34,20 @@ class PageRequest(TypedDict):
 class RestHandler(ApiHandler):
     """One REST call."""
 
-    def send_page(self, items: Sequence[JsonValue], page: PageRequest, total: int) -> None:
+    def send_page(self, items: Sequence[JsonValue], page: PageParameters, total: int) -> None:
         """Send one page of a counted list."""
-        self.send(json_answer(HTTPStatus.OK, list(items), *page_headers(self.request, page, total)))
+        self.send(json_response(HTTPStatus.OK, list(items), *page_headers(self.request, page, total)))
 
     def send_ordered_page(self, items: Sequence[JsonValue], part: GivenPart) -> None:
         """Send one page of a list that the storage ordered and cut."""
-        self.send(json_answer(HTTPStatus.OK, list(items), *ordered_page_headers(self.request, part)))
+        self.send(json_response(HTTPStatus.OK, list(items), *ordered_page_headers(self.request, part)))
 
 
-def read_page(parameters: Parameters) -> PageRequest:
+def read_page(parameters: Parameters) -> PageParameters:
     """Read `page` and `per_page` (20 when absent, at most 100); what is wrong comes out at the parameters' `check`."""
     number = min(_positive(parameters, "page", 1), _LAST_NUMBER)
     size = min(_positive(parameters, "per_page", _DEFAULT_SIZE), _LARGEST_SIZE)
-    return PageRequest(page=number, per_page=size)
+    return PageParameters(page=number, per_page=size)
 
 
 def read_ordered_page(parameters: Parameters) -> ListedPart:
@@ -62,7 +62,7 @@ def read_ordered_page(parameters: Parameters) -> ListedPart:
     )
 
 
-def page_headers(request: HTTPServerRequest, page: PageRequest, total: int) -> Headers:
+def page_headers(request: HTTPServerRequest, page: PageParameters, total: int) -> Headers:
     """Return the headers of one page out of `total` items: the X- ones, empty where there is no such page, and Link."""
     number, size = page["page"], page["per_page"]
     pages = max(1, -(-total // size))
@@ -88,7 +88,7 @@ def page_headers(request: HTTPServerRequest, page: PageRequest, total: int) -> H
 def ordered_page_headers(request: HTTPServerRequest, part: GivenPart) -> Headers:
     """Return the headers of a page that the storage cut: counted ones, or the Link to what comes after its cursor."""
     if part.page:
-        return page_headers(request, PageRequest(page=part.page, per_page=part.per_page), part.total)
+        return page_headers(request, PageParameters(page=part.page, per_page=part.per_page), part.total)
     if not part.next_cursor:
         return []
     return [("Link", _link(request, {"cursor": part.next_cursor, "per_page": part.per_page}, "next"))]

@@ -7,11 +7,11 @@ from http import HTTPStatus
 from generic_packages.storage.v1 import ci_pb2
 
 from reference_server.frontend.api.parameters import path_number
-from reference_server.frontend.api.shapes import places
+from reference_server.frontend.api.shapes import groups_and_projects as shapes
 from reference_server.frontend.rest.handler import RestHandler, read_page
 
 
-class JobTokenScope(RestHandler):
+class JobTokenScopeHandler(RestHandler):
     """Whether the allowlist counts."""
 
     async def get(self, project: str) -> None:
@@ -24,14 +24,14 @@ class JobTokenScope(RestHandler):
         self.send_nothing()
 
 
-class JobTokenAllowlist(RestHandler):
+class JobTokenAllowlistHandler(RestHandler):
     """The projects that are let in."""
 
     async def get(self, project: str) -> None:
         page = read_page(self.parameters)
         request = ci_pb2.ListJobTokenAllowlistRequest(project=project, **page)
         answer = await self.call(self.services.ci.ListJobTokenAllowlist, request)
-        self.send_page([places.project(one, self.origin) for one in answer.projects], page, answer.total)
+        self.send_page([shapes.project(one, self.origin) for one in answer.projects], page, answer.total)
 
     async def post(self, project: str) -> None:
         target = self.parameters.required_integer("target_project_id")
@@ -41,7 +41,7 @@ class JobTokenAllowlist(RestHandler):
         self.send_json({"source_project_id": source, "target_project_id": target}, HTTPStatus.CREATED)
 
 
-class AllowedProject(RestHandler):
+class AllowedProjectHandler(RestHandler):
     """One project that is let in."""
 
     async def delete(self, project: str, target: str) -> None:

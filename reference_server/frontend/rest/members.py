@@ -8,11 +8,11 @@ from generic_packages.storage.v1 import members_pb2
 
 from reference_server.frontend.api.parameters import path_number
 from reference_server.frontend.api.shapes import users
+from reference_server.frontend.rest.groups_and_projects import place
 from reference_server.frontend.rest.handler import RestHandler, read_page
-from reference_server.frontend.rest.places import place
 
 
-class AllMembers(RestHandler):
+class AllMembersHandler(RestHandler):
     """Members with those of the groups above."""
 
     inherited = True
@@ -27,7 +27,7 @@ class AllMembers(RestHandler):
         self.send_page([users.member(member, self.origin) for member in answer.members], page, answer.total)
 
 
-class Members(AllMembers):
+class MembersHandler(AllMembersHandler):
     """Members of a project or group itself."""
 
     inherited = False
@@ -44,7 +44,7 @@ class Members(AllMembers):
         self.send_json(users.member(answer.member, self.origin), HTTPStatus.CREATED)
 
 
-class AnyMember(RestHandler):
+class AnyMemberHandler(RestHandler):
     """One member, perhaps by a role in a group above."""
 
     inherited = True
@@ -57,7 +57,7 @@ class AnyMember(RestHandler):
         self.send_json(users.member(answer.member, self.origin))
 
 
-class Member(AnyMember):
+class MemberHandler(AnyMemberHandler):
     """One member of a project or group itself."""
 
     inherited = False

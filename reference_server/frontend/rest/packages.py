@@ -13,7 +13,7 @@ from reference_server.frontend.rest.handler import RestHandler, read_ordered_pag
 from reference_server.frontend.storage_link.calls import call
 
 
-class PackageHandler(RestHandler):
+class PackagesHandler(RestHandler):
     """A call that deploy tokens and jobs may make too, and for public projects everybody."""
 
     async def authenticate(self) -> None:
@@ -28,7 +28,7 @@ class PackageHandler(RestHandler):
                 raise
 
 
-class ProjectPackages(PackageHandler):
+class ProjectPackagesHandler(PackagesHandler):
     """A project's packages."""
 
     async def get(self, project: str) -> None:
@@ -40,7 +40,7 @@ class ProjectPackages(PackageHandler):
         self.send_ordered_page([packages.package(package, self.origin) for package in answer.packages], answer.part)
 
 
-class GroupPackages(PackageHandler):
+class GroupPackagesHandler(PackagesHandler):
     """The packages of a group's projects."""
 
     async def get(self, group: str) -> None:
@@ -56,7 +56,7 @@ class GroupPackages(PackageHandler):
         self.send_ordered_page(shown, answer.part)
 
 
-class Package(PackageHandler):
+class PackageHandler(PackagesHandler):
     """One package."""
 
     async def get(self, project: str, package: str) -> None:
@@ -71,7 +71,7 @@ class Package(PackageHandler):
         self.send_nothing()
 
 
-class PackagePipelines(PackageHandler):
+class PackagePipelinesHandler(PackagesHandler):
     """The pipelines whose jobs published a package's files."""
 
     async def get(self, project: str, package: str) -> None:
@@ -81,7 +81,7 @@ class PackagePipelines(PackageHandler):
         self.send_ordered_page([ci.pipeline(pipeline, self.origin) for pipeline in answer.pipelines], answer.part)
 
 
-class PackageFiles(PackageHandler):
+class PackageFilesHandler(PackagesHandler):
     """A package's files, every publication of each."""
 
     async def get(self, project: str, package: str) -> None:
@@ -91,7 +91,7 @@ class PackageFiles(PackageHandler):
         self.send_ordered_page([packages.package_file(file, self.origin) for file in answer.package_files], answer.part)
 
 
-class PackageFile(PackageHandler):
+class PackageFileHandler(PackagesHandler):
     """One publication of a file."""
 
     async def delete(self, project: str, package: str, package_file: str) -> None:

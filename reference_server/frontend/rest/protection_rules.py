@@ -13,7 +13,7 @@ from reference_server.frontend.rest.handler import RestHandler, read_page
 _FIELDS = ("package_name_pattern", "package_type", "minimum_access_level_for_push", "minimum_access_level_for_delete")
 
 
-class ProtectionRules(RestHandler):
+class ProtectionRulesHandler(RestHandler):
     """A project's rules."""
 
     async def get(self, project: str) -> None:
@@ -30,7 +30,7 @@ class ProtectionRules(RestHandler):
         self.send_json(packages.protection_rule(answer.rule), HTTPStatus.CREATED)
 
 
-class ProtectionRule(RestHandler):
+class ProtectionRuleHandler(RestHandler):
     """One rule."""
 
     async def patch(self, project: str, rule: str) -> None:

@@ -9,13 +9,13 @@ from generic_packages.storage.v1 import tokens_pb2
 
 from reference_server.frontend.api.parameters import Parameters, number_or_none, path_number
 from reference_server.frontend.api.shapes import tokens
+from reference_server.frontend.rest.groups_and_projects import place
 from reference_server.frontend.rest.handler import RestHandler, read_page
-from reference_server.frontend.rest.places import place
 
 _STATES: Final = {"active": int(tokens_pb2.TOKEN_STATE_ACTIVE), "inactive": int(tokens_pb2.TOKEN_STATE_INACTIVE)}
 
 
-class AccessTokens(RestHandler):
+class AccessTokensHandler(RestHandler):
     """The access tokens of a project or group."""
 
     async def get(self, kind: str, name: str) -> None:
@@ -39,7 +39,7 @@ class AccessTokens(RestHandler):
         self.send_json(tokens.access_token(answer.access_token, answer.secret), HTTPStatus.CREATED)
 
 
-class AccessToken(RestHandler):
+class AccessTokenHandler(RestHandler):
     """One access token of a project or group."""
 
     async def get(self, kind: str, name: str, token: str) -> None:
@@ -53,7 +53,7 @@ class AccessToken(RestHandler):
         self.send_nothing()
 
 
-class UserTokens(RestHandler):
+class UserTokensHandler(RestHandler):
     """The personal access tokens of one user."""
 
     async def post(self, user: str) -> None:
@@ -68,7 +68,7 @@ class UserTokens(RestHandler):
         self.send_json(tokens.access_token(answer.access_token, answer.secret), HTTPStatus.CREATED)
 
 
-class PersonalAccessTokens(RestHandler):
+class PersonalAccessTokensHandler(RestHandler):
     """The caller's personal access tokens; everyone's for an administrator."""
 
     async def get(self) -> None:
@@ -84,7 +84,7 @@ class PersonalAccessTokens(RestHandler):
         self.send_page([tokens.access_token(token) for token in answer.access_tokens], page, answer.total)
 
 
-class PersonalAccessToken(RestHandler):
+class PersonalAccessTokenHandler(RestHandler):
     """One personal access token."""
 
     async def get(self, token: str) -> None:
@@ -98,7 +98,7 @@ class PersonalAccessToken(RestHandler):
         self.send_nothing()
 
 
-class PresentedToken(RestHandler):
+class PresentedTokenHandler(RestHandler):
     """The access token that the call itself presents."""
 
     async def get(self) -> None:
@@ -112,7 +112,7 @@ class PresentedToken(RestHandler):
         self.send_nothing()
 
 
-class EveryDeployToken(RestHandler):
+class EveryDeployTokenHandler(RestHandler):
     """The deploy tokens of one place, or of all."""
 
     async def get(self, kind: str = "", name: str = "") -> None:
@@ -125,7 +125,7 @@ class EveryDeployToken(RestHandler):
         self.send_page([tokens.deploy_token(token) for token in answer.deploy_tokens], page, answer.total)
 
 
-class DeployTokens(EveryDeployToken):
+class DeployTokensHandler(EveryDeployTokenHandler):
     """The deploy tokens of a project or group."""
 
     async def post(self, kind: str, name: str) -> None:
@@ -141,7 +141,7 @@ class DeployTokens(EveryDeployToken):
         self.send_json(tokens.deploy_token(answer.deploy_token, answer.secret), HTTPStatus.CREATED)
 
 
-class DeployToken(RestHandler):
+class DeployTokenHandler(RestHandler):
     """One deploy token of a project or group."""
 
     async def get(self, kind: str, name: str, token: str) -> None:

@@ -16,14 +16,14 @@ _VERSIONS: Final = {"15": "15.11.13"}
 _CURRENT_VERSION: Final = "18.6.0"
 
 
-class CurrentUser(RestHandler):
+class CurrentUserHandler(RestHandler):
     """Who the credentials belong to."""
 
     async def get(self) -> None:
         self.send_json(users.user((await self.caller()).user, self.origin))
 
 
-class Version(RestHandler):
+class VersionHandler(RestHandler):
     """What this server calls itself; told, as in GitLab, to known callers alone."""
 
     async def get(self) -> None:
@@ -31,7 +31,7 @@ class Version(RestHandler):
         self.send_json({"version": version, "revision": "generic-packages-reference-server"})
 
 
-class Users(RestHandler):
+class UsersHandler(RestHandler):
     """All users."""
 
     async def get(self) -> None:
@@ -58,7 +58,7 @@ class Users(RestHandler):
         self.send_json(users.user(answer.user, self.origin), HTTPStatus.CREATED)
 
 
-class User(RestHandler):
+class UserHandler(RestHandler):
     """One user."""
 
     async def get(self, user: str) -> None:
@@ -84,7 +84,7 @@ class User(RestHandler):
         self.send_nothing()
 
 
-class UserAdmission(RestHandler):
+class UserAdmissionHandler(RestHandler):
     """Whether a user may come in."""
 
     async def post(self, user: str, verb: str) -> None:

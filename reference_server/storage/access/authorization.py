@@ -18,14 +18,15 @@ _PACKAGE_SCOPES = frozenset({READ_PACKAGES, WRITE_PACKAGES})
 class Permission:
     """What an action needs.
 
-    `sight_suffices`: whoever sees a resource by its visibility needs no role in it. `packages`: the project's package
-    registry must be open to the caller; `opens_to_everyone`: a registry that is open to everyone needs nothing else.
+    `visibility_suffices`: whoever sees a resource by its visibility needs no role in it. `packages`: the project's
+    package registry must be open to the caller; `opens_to_everyone`: a registry that is open to everyone needs nothing
+    else.
     """
 
     role: Role
     scopes: tuple[str, ...]
     deploy_scopes: frozenset[str] = _NOTHING
-    sight_suffices: bool = False
+    visibility_suffices: bool = False
     packages: bool = False
     opens_to_everyone: bool = False
 
@@ -47,7 +48,7 @@ class Resource:
 
 PUBLISH = Permission(Role.DEVELOPER, (API,), frozenset({WRITE_PACKAGES}), packages=True)
 DELETE_PACKAGES = Permission(Role.MAINTAINER, (API,), packages=True)
-SEE = Permission(Role.GUEST, (API, READ_API), sight_suffices=True)
+SEE = Permission(Role.GUEST, (API, READ_API), visibility_suffices=True)
 READ_SETTINGS = Permission(Role.MAINTAINER, (API, READ_API))
 LEAVE = Permission(Role.GUEST, (API,))
 DEVELOP = Permission(Role.DEVELOPER, (API,))
@@ -55,30 +56,30 @@ MAINTAIN = Permission(Role.MAINTAINER, (API,))
 OWN = Permission(Role.OWNER, (API,))
 READ_TO_MAINTAIN = Permission(Role.MAINTAINER, (API, READ_API))
 READ_TO_OWN = Permission(Role.OWNER, (API, READ_API))
-READ_PIPELINES = Permission(Role.REPORTER, (API, READ_API), sight_suffices=True)
+READ_PIPELINES = Permission(Role.REPORTER, (API, READ_API), visibility_suffices=True)
 MAINTAIN_RUNNERS = Permission(Role.MAINTAINER, (API, CREATE_RUNNER))
 OWN_RUNNERS = Permission(Role.OWNER, (API, CREATE_RUNNER))
 
 
 def downloading(edition: Edition) -> Permission:
-    """Say what downloading and listing packages need."""
+    """Return what downloading and listing packages need."""
     return Permission(
         edition.private_download_role,
         (API, READ_API),
         _PACKAGE_SCOPES,
-        sight_suffices=True,
+        visibility_suffices=True,
         packages=True,
         opens_to_everyone=edition.packages_for_everyone,
     )
 
 
 def changing_settings(edition: Edition) -> Permission:
-    """Say what changing a group's package settings needs."""
+    """Return what changing a group's package settings needs."""
     return Permission(edition.change_settings_role, (API,))
 
 
 def sees(caller: Caller, resource: Resource, permission: Permission) -> bool:
-    """Say whether a caller may know of a resource."""
+    """Return whether a caller may know of a resource."""
     if resource.visibility == Visibility.PUBLIC or _open_to_everyone(resource, permission):
         return True
     if isinstance(caller, UserCaller):
@@ -91,7 +92,7 @@ def sees(caller: Caller, resource: Resource, permission: Permission) -> bool:
 
 
 def authorize(caller: Caller, resource: Resource, permission: Permission) -> None:
-    """Let a caller that sees a resource act on it, or raise SCOPE_INSUFFICIENT or ROLE_INSUFFICIENT."""
+    """Let a caller that sees a resource act on it. Raise SCOPE_INSUFFICIENT or ROLE_INSUFFICIENT."""
     if isinstance(caller, UserCaller):
         require_scope(caller, permission.scopes)
         allowed = resource.administered or (resource.role or 0) >= permission.role
@@ -101,7 +102,7 @@ def authorize(caller: Caller, resource: Resource, permission: Permission) -> Non
             and resource.serves_deploy_token
             and not caller.scopes.isdisjoint(permission.deploy_scopes)
         )
-    allowed = allowed or (permission.sight_suffices and _open_by_sight(caller, resource, permission))
+    allowed = allowed or (permission.visibility_suffices and _open_by_visibility(caller, resource, permission))
     if permission.packages and resource.package_access == PackageAccess.DISABLED:
         allowed = False
     if not allowed and not _open_to_everyone(resource, permission):
@@ -109,7 +110,7 @@ def authorize(caller: Caller, resource: Resource, permission: Permission) -> Non
 
 
 def require_scope(caller: UserCaller, scopes: tuple[str, ...]) -> None:
-    """Let an access token with one of these scopes pass, or raise SCOPE_INSUFFICIENT."""
+    """Let an access token with one of these scopes pass. Raise SCOPE_INSUFFICIENT."""
     if caller.scopes.isdisjoint(scopes):
         raise Failure(
             Reason.SCOPE_INSUFFICIENT, "the token has none of the scopes that this needs", scope=" ".join(scopes)
@@ -117,14 +118,14 @@ def require_scope(caller: UserCaller, scopes: tuple[str, ...]) -> None:
 
 
 def require_administrator(caller: UserCaller, scopes: tuple[str, ...]) -> None:
-    """Let an administrator with one of these scopes pass, or raise SCOPE_INSUFFICIENT or ROLE_INSUFFICIENT."""
+    """Let an administrator with one of these scopes pass. Raise SCOPE_INSUFFICIENT or ROLE_INSUFFICIENT."""
     require_scope(caller, scopes)
     if not caller.administrator:
         raise _too_little(caller)
 
 
-def _open_by_sight(caller: Caller, resource: Resource, permission: Permission) -> bool:
-    """Say whether a resource is seen, and its packages too where they matter, without a role in it."""
+def _open_by_visibility(caller: Caller, resource: Resource, permission: Permission) -> bool:
+    """Return whether a resource is seen, and its packages too where they matter, without a role in it."""
     if permission.packages and resource.package_access == PackageAccess.PRIVATE:
         return False
     if isinstance(caller, UserCaller):

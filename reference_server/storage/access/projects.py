@@ -23,7 +23,7 @@ class ProjectAccess:
     def find(self, caller: Caller, reference: str, permission: Permission) -> ProjectRow:
         """Find a project by id or full path and check the permission.
 
-        Raises PROJECT_NOT_FOUND also for one that the caller may not know of; SCOPE_INSUFFICIENT, ROLE_INSUFFICIENT,
+        Raise PROJECT_NOT_FOUND also for one that the caller may not know of; SCOPE_INSUFFICIENT, ROLE_INSUFFICIENT,
         JOB_TOKEN_NOT_ALLOWED.
         """
         row = self.access.project(reference, caller.user_id if isinstance(caller, UserCaller) else None)
@@ -42,7 +42,7 @@ class ProjectAccess:
             raise
 
     def permits(self, caller: Caller, row: ProjectRow, permission: Permission) -> bool:
-        """Say whether `find` would find this project."""
+        """Return whether `find` would find this project."""
         try:
             self._check(caller, row, permission)
         except Failure:
@@ -56,7 +56,7 @@ class ProjectAccess:
         authorize(caller, resource, permission)
 
     def _resource(self, caller: Caller, row: ProjectRow) -> Resource:
-        """Say what a project is to a caller."""
+        """Return what a project is to a caller."""
         role = max(row.own_level or 0, row.group_level or 0) or None
         if isinstance(caller, UserCaller):
             if caller.job is not None and not self._lets_in(caller.job, row):
@@ -66,13 +66,13 @@ class ProjectAccess:
         return Resource(row.visibility, row.package_access, serves_deploy_token=serves)
 
     def _serves(self, caller: DeployTokenCaller, row: ProjectRow) -> bool:
-        """Say whether a deploy token is one of the project or of a group above it."""
+        """Return whether a deploy token is one of the project or of a group above it."""
         if caller.group_id is None:
             return caller.project_id == row.id
         return self.access.is_below(row.group_id, caller.group_id)
 
     def _lets_in(self, job: CallerJob, row: ProjectRow) -> bool:
-        """Say whether a job has its user's rights in a project; raises JOB_TOKEN_NOT_ALLOWED where it has none."""
+        """Return whether a job has its user's rights in a project. Raise JOB_TOKEN_NOT_ALLOWED where it has none."""
         scope = None if job.project_id == row.id else self.access.job_token_scope(job.project_id, row.id)
         if scope is None or scope.listed:
             return True

@@ -26,31 +26,31 @@ class BlobStore(Protocol):
     """Keeps content under its SHA-256, as 32 bytes. Methods that are said to be slow wait for the disk."""
 
     def stage(self, upload_id: str) -> None:
-        """Make an empty staging file. Raises VOLUME_FULL."""
+        """Make an empty staging file. Raise VOLUME_FULL."""
 
     def write_staged(self, upload_id: str) -> StagedFile:
-        """Open the staging file for writing. Raises KeyError when there is none."""
+        """Open the staging file for writing. Raise KeyError when there is none."""
 
     def staging_path(self, upload_id: str) -> str:
         """Return the path of the staging file for whoever shares the volume."""
 
     def staged_size(self, upload_id: str) -> int:
-        """Return how many bytes are staged. Raises KeyError when there is no staging file."""
+        """Return how many bytes are staged. Raise KeyError when there is no staging file."""
 
     def last_staged(self, upload_id: str) -> float:
-        """Return when the staging file was last written, in seconds since 1970. Raises KeyError as above."""
+        """Return when the staging file was last written, in seconds since 1970. Raise KeyError as above."""
 
     def read_staged(self, upload_id: str) -> bytes:
-        """Read everything that is staged, for content that is known to be small. Raises KeyError as above."""
+        """Read everything that is staged, for content that is known to be small. Raise KeyError as above."""
 
     def keep(self, upload_id: str, sha256: bytes) -> None:
-        """Make staged content the content of this digest, on stable storage; slow. Raises KeyError, VOLUME_FULL."""
+        """Make staged content the content of this digest, on stable storage; slow. Raise KeyError, VOLUME_FULL."""
 
     def discard(self, upload_id: str) -> None:
         """Remove a staging file, if there is one."""
 
     def open(self, sha256: bytes) -> StoredContent:
-        """Open content. Raises KeyError when there is none."""
+        """Open content. Raise KeyError when there is none."""
 
     def holds(self, sha256: bytes, size: int) -> bool:
         """Return whether there is content under this digest, of this size in bytes. Cheap: the bytes are not read."""

@@ -6,5 +6,5 @@ import time
 
 
 def now() -> int:
-    """Give the present time in milliseconds."""
+    """Return the present time in milliseconds."""
     return time.time_ns() // 1_000_000

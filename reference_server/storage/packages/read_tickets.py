@@ -28,7 +28,7 @@ class ReadTickets:
         return claim + self._seal(claim)
 
     def read(self, ticket: bytes) -> bytes:
-        """Give the digest of the content that may be read, or raise READ_TICKET_INVALID."""
+        """Return the digest of the content that may be read. Raise READ_TICKET_INVALID."""
         claim, seal = ticket[: _CLAIM.size], ticket[_CLAIM.size :]
         if not hmac.compare_digest(seal, self._seal(claim)):
             raise Failure(Reason.READ_TICKET_INVALID, "the read ticket was not issued here")

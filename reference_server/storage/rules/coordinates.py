@@ -33,7 +33,7 @@ class Coordinates:
 
 
 def check(coordinates: Coordinates, edition: Edition) -> None:
-    """Let well-formed coordinates pass, or raise PARAMETER_INVALID for the first part that is not.
+    """Let well-formed coordinates pass. Raise PARAMETER_INVALID for the first part that is not.
 
     The format of `project` is not checked: one that is malformed names no project.
     """
@@ -46,7 +46,7 @@ def check(coordinates: Coordinates, edition: Edition) -> None:
 
 
 def stored_file_name(file_name: str) -> str:
-    """Give the file name as GitLab stores it: a nested path is URI-encoded."""
+    """Return the file name as GitLab stores it: a nested path is URI-encoded."""
     return quote(file_name, safe="") if "/" in file_name else file_name
 
 

@@ -24,7 +24,7 @@ class DuplicateSettings:
 
 
 def forbids_duplicates(settings: DuplicateSettings, name: str, version: str, edition: Edition) -> bool:
-    """Say whether a file name may not be published again in the package of this name and version."""
+    """Return whether a file name may not be published again in the package of this name and version."""
     excepted = bool(settings.exception_regex) and _matches(settings.exception_regex, name, version)
     if settings.allowed:
         return excepted and edition.exception_inverts_duplicates
@@ -32,7 +32,7 @@ def forbids_duplicates(settings: DuplicateSettings, name: str, version: str, edi
 
 
 def check_exception_regex(regex: str) -> None:
-    """Let a regex pass that may be an exception, or raise PARAMETER_INVALID."""
+    """Let a regex pass that may be an exception. Raise PARAMETER_INVALID."""
     if len(regex) > _LONGEST_REGEX:
         raise _invalid(f"is too long (maximum is {_LONGEST_REGEX} characters)")
     try:
@@ -57,7 +57,7 @@ def _compiled(regex: str) -> re2._Regexp:
 
 
 def _words(error: re2.error) -> str:
-    """Give what RE2 says of a regex."""
+    """Return what RE2 says of a regex."""
     words = error.args[0] if error.args else "it is too large"
     return words.decode(errors="replace") if isinstance(words, bytes) else str(words)
 

@@ -71,11 +71,11 @@ _EDITIONS: dict[EditionName, Edition] = {
 
 
 def edition(name: EditionName) -> Edition:
-    """Give the rules of an edition: "15" is what GitLab 15 documents, "current" is GitLab 18."""
+    """Return the rules of an edition: "15" is what GitLab 15 documents, "current" is GitLab 18."""
     return _EDITIONS[name]
 
 
 def require(offered: bool) -> None:
-    """Let what an edition offers pass, or raise NOT_IN_EDITION."""
+    """Let what an edition offers pass. Raise NOT_IN_EDITION."""
     if not offered:
         raise Failure(Reason.NOT_IN_EDITION, "this came after the edition that the registry follows")

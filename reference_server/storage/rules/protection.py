@@ -23,12 +23,12 @@ _NAMES = {level: name for name, level in _PUSH_LEVELS.items()}
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Say whether a rule's pattern is about a package name: "*" stands for any characters, and case does not matter."""
+    """Return whether a pattern is about a package name: "*" stands for any characters, and case does not matter."""
     return _compiled(pattern).fullmatch(name) is not None
 
 
 def check_pattern(pattern: str) -> None:
-    """Let a pattern pass, or raise PROTECTION_RULE_INVALID."""
+    """Let a pattern pass. Raise PROTECTION_RULE_INVALID."""
     if not pattern.strip():
         raise invalid("Package name pattern can't be blank")
     if len(pattern) > _LONGEST_PATTERN:
@@ -36,22 +36,22 @@ def check_pattern(pattern: str) -> None:
 
 
 def read_push_level(text: str | None) -> int | None:
-    """Read what a rule asks of those who publish, in GitLab's words. Raises PARAMETER_VALUE_UNKNOWN."""
+    """Read what a rule asks of those who publish, in GitLab's words. Raise PARAMETER_VALUE_UNKNOWN."""
     return _read(text, _PUSH_LEVELS, "minimum_access_level_for_push")
 
 
 def read_delete_level(text: str | None) -> int | None:
-    """Read what a rule asks of those who delete, in GitLab's words. Raises PARAMETER_VALUE_UNKNOWN."""
+    """Read what a rule asks of those who delete, in GitLab's words. Raise PARAMETER_VALUE_UNKNOWN."""
     return _read(text, _DELETE_LEVELS, "minimum_access_level_for_delete")
 
 
 def level_name(level: int | None) -> str | None:
-    """Give a level in GitLab's words."""
+    """Return a level in GitLab's words."""
     return None if level is None else _NAMES[level]
 
 
 def invalid(complaint: str) -> Failure:
-    """Say in GitLab's words why a rule may not be so."""
+    """Return the refusal that says in GitLab's words why a rule may not be so."""
     return Failure(Reason.PROTECTION_RULE_INVALID, complaint, complaint=complaint)
 
 

@@ -1,1 +1,1 @@
-"""The gRPC services: they translate messages, and leave every decision to the rooms beside them."""
+"""The gRPC services: they translate messages, and leave every decision to the services beside them."""

@@ -82,8 +82,7 @@ def calls(contract: Iterable[FileDescriptor]) -> Iterator[Call]:
     for file in contract:
         for service in file.services_by_name.values():
             for method in service.methods:
-                declared = method.GetOptions().Extensions[credential_pb2.admission]
-                yield Call(method.name, method.input_type, declared)
+                yield Call(method.name, method.input_type, method.GetOptions().Extensions[credential_pb2.admission])
     for kind in operations_pb2.Operation.DESCRIPTOR.oneofs_by_name["kind"].fields:
         if kind.message_type is not None:
             yield Call(kind.name, kind.message_type, kind.GetOptions().Extensions[credential_pb2.operation_admission])

@@ -71,7 +71,7 @@ def status_of(error: BaseException) -> tuple[str, grpc.StatusCode, Status]:
 
 
 def readable_request_id(text: str) -> str | None:
-    """Give a request id that has its form; anything else is not for the log."""
+    """Return a request id that has its form; anything else is not for the log."""
     return text if _REQUEST_ID.fullmatch(text) else None
 
 

@@ -1,7 +1,5 @@
 """The table from reasons to HTTP answers."""
 
-from __future__ import annotations
-
 import json
 
 import grpc
@@ -10,7 +8,7 @@ from generic_packages.storage.v1.failure_pb2 import FailureReason
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.status import TransportFailure
-from reference_server.frontend.failures import REASONS, answer_to
+from reference_server.frontend.failures import REASONS, response_to
 
 
 def test_the_table_covers_exactly_the_contract() -> None:
@@ -20,7 +18,7 @@ def test_the_table_covers_exactly_the_contract() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_answer_is_an_error_with_a_json_object(reason: Reason) -> None:
-    answer = answer_to(Failure(reason, "a sentence for logs"))
+    answer = response_to(Failure(reason, "a sentence for logs"))
     body = json.loads(answer.body)
     assert 400 <= answer.status < 600
     assert set(body) & {"message", "error"}
@@ -51,30 +49,30 @@ def test_every_answer_is_an_error_with_a_json_object(reason: Reason) -> None:
     ],
 )
 def test_answers_have_gitlabs_words(failure: Failure, status: int, body: dict[str, object]) -> None:
-    answer = answer_to(failure)
+    answer = response_to(failure)
     assert (answer.status, json.loads(answer.body)) == (status, body)
 
 
 @pytest.mark.parametrize("reason", [Reason.CREDENTIAL_INVALID, Reason.CREDENTIAL_EXPIRED, Reason.CREDENTIAL_REVOKED])
 def test_every_401_carries_a_challenge(reason: Reason) -> None:
-    answer = answer_to(Failure(reason, ""))
+    answer = response_to(Failure(reason, ""))
     assert answer.status == 401
     assert dict(answer.headers)["WWW-Authenticate"].startswith("Basic ")
 
 
 @pytest.mark.parametrize("reason", [Reason.CREDENTIAL_EXPIRED, Reason.CREDENTIAL_REVOKED])
 def test_a_token_that_is_over_is_called_invalid(reason: Reason) -> None:
-    assert json.loads(answer_to(Failure(reason, "")).body)["error"] == "invalid_token"
+    assert json.loads(response_to(Failure(reason, "")).body)["error"] == "invalid_token"
 
 
 def test_too_little_scope_names_the_scopes_that_would_do() -> None:
-    answer = answer_to(Failure(Reason.SCOPE_INSUFFICIENT, "", scope="api read_api"))
+    answer = response_to(Failure(Reason.SCOPE_INSUFFICIENT, "", scope="api read_api"))
     body = json.loads(answer.body)
     assert (answer.status, body["error"], body["scope"]) == (403, "insufficient_scope", "api read_api")
 
 
 def test_an_overloaded_storage_says_when_to_come_back() -> None:
-    answer = answer_to(Failure(Reason.OVERLOADED, "", retry_after_seconds="7"))
+    answer = response_to(Failure(Reason.OVERLOADED, "", retry_after_seconds="7"))
     assert (answer.status, dict(answer.headers)["Retry-After"]) == (503, "7")
 
 
@@ -82,12 +80,12 @@ def test_an_overloaded_storage_says_when_to_come_back() -> None:
     "code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN, grpc.StatusCode.DEADLINE_EXCEEDED]
 )
 def test_an_unreachable_storage_is_worth_a_retry(code: grpc.StatusCode) -> None:
-    answer = answer_to(TransportFailure(code, "detail"))
+    answer = response_to(TransportFailure(code, "detail"))
     assert answer.status == 503
     assert "Retry-After" in dict(answer.headers)
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.INTERNAL, grpc.StatusCode.INVALID_ARGUMENT])
 def test_a_defect_tells_the_client_nothing(code: grpc.StatusCode) -> None:
-    answer = answer_to(TransportFailure(code, "a secret detail"))
+    answer = response_to(TransportFailure(code, "a secret detail"))
     assert (answer.status, json.loads(answer.body)) == (500, {"message": "500 Internal Server Error"})

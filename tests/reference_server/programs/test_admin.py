@@ -1,7 +1,5 @@
 """The admin program as an operator runs it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,12 +7,11 @@ from typing import Any
 
 import pytest
 import structlog
-from generic_packages.storage.v1.identity_pb2 import GetCallerRequest
 
 from reference_server.programs.admin.output import as_table
 from reference_server.programs.command_line import main
 from reference_server.programs.data_directory import claimed
-from tests.support.storage import SECONDS, Registry, at, deploy_token, ending, private_token
+from tests.support.storage import Registry, at, deploy_token, ending, private_token
 from tests.support.storage_process import StorageProcess
 from tests.support.storage_users import new_user
 
@@ -81,8 +78,7 @@ def test_an_access_token_is_created_for_whoever_owns_it_and_works(storage: Regis
     whose = (owner, named[owner])
     created = admin("tokens", "create", *whose, "--name", "t", "--scopes", "api,read_api", "--expires-at", "2999-01-01")
     secret = created.pop("token")
-    caller = GetCallerRequest(credentials=private_token(secret))
-    storage.identity.GetCaller(caller, timeout=SECONDS)
+    storage.ask("GetCaller", by=private_token(secret))
     assert (created["scopes"], created["expires_at"], created["active"]) == (["api", "read_api"], "2999-01-01", True)
     assert created["access_level"] == (None if owner == "--user" else "maintainer")
     assert admin("tokens", "list", *whose) == [created]

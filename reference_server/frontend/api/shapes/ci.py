@@ -8,7 +8,7 @@ from generic_packages.storage.v1 import ci_pb2
 
 from reference_server.frontend.api.shapes.optional import given, instant
 from reference_server.frontend.api.shapes.users import brief_user
-from reference_server.frontend.http.answers import JsonValue, iso_milliseconds
+from reference_server.frontend.http.responses import JsonValue, iso_milliseconds
 
 RUNNER_TYPES: Final = {
     "instance_type": int(ci_pb2.RUNNER_TYPE_INSTANCE),

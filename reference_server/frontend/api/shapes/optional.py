@@ -5,7 +5,7 @@ from __future__ import annotations
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from reference_server.frontend.http.answers import iso_milliseconds
+from reference_server.frontend.http.responses import iso_milliseconds
 
 Scalar = bool | int | str | None
 

@@ -9,7 +9,7 @@ from generic_packages.storage.v1.protection_pb2 import ProtectionRule
 
 from reference_server.frontend.api.shapes.ci import pipeline
 from reference_server.frontend.api.shapes.optional import given, instant
-from reference_server.frontend.http.answers import JsonValue, iso_milliseconds
+from reference_server.frontend.http.responses import JsonValue, iso_milliseconds
 
 STATUSES: Final = {
     packages_pb2.PACKAGE_STATUS_DEFAULT: "default",

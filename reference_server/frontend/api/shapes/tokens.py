@@ -5,7 +5,7 @@ from __future__ import annotations
 from generic_packages.storage.v1.tokens_pb2 import AccessToken, DeployToken
 
 from reference_server.frontend.api.shapes.optional import given, instant
-from reference_server.frontend.http.answers import JsonValue, iso_milliseconds
+from reference_server.frontend.http.responses import JsonValue, iso_milliseconds
 
 
 def access_token(value: AccessToken, secret: str = "") -> dict[str, JsonValue]:

@@ -6,7 +6,7 @@ from generic_packages.storage.v1.identity_pb2 import USER_STATE_BLOCKED, User
 from generic_packages.storage.v1.members_pb2 import Member
 
 from reference_server.frontend.api.shapes.optional import given
-from reference_server.frontend.http.answers import JsonValue, iso_milliseconds
+from reference_server.frontend.http.responses import JsonValue, iso_milliseconds
 
 
 def brief_user(value: User, origin: str) -> dict[str, JsonValue]:

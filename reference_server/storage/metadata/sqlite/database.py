@@ -1,4 +1,6 @@
-"""The SQLite database: opening it, running statements, queries and transactions on it."""
+"""The SQLite database: opening it, running statements and transactions on it."""
+
+# ruff: noqa: D102 -- Database describes what its methods do
 
 from __future__ import annotations
 
@@ -7,14 +9,13 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import peewee
 
-from reference_server.storage.metadata.database import Parameters, TransactionFailedError
+from reference_server.storage.metadata.database import Database, Outcome, Parameters, TransactionFailedError
 from reference_server.storage.metadata.sqlite.statements import STATEMENTS
 
-Outcome = TypeVar("Outcome")
 _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),  # a commit is answered only when it is on stable storage
@@ -40,66 +41,37 @@ def damage_explained(path: Path) -> Iterator[None]:
         raise DatabaseUnusableError(message) from error
 
 
-class SqliteDatabase:
-    """One connection to the database file, which is created when it does not exist. Raise DatabaseUnusableError.
-
-    Statements go past peewee, whose part would cost as much as SQLite's; they raise sqlite3.Error.
-    """
+class SqliteDatabase(Database):
+    """One connection to the database file, which is created when it does not exist. Raise DatabaseUnusableError."""
 
     def __init__(self, path: Path) -> None:
-        self.statements = STATEMENTS
-        self._waits = True
-        self._database = peewee.SqliteDatabase(
+        database = peewee.SqliteDatabase(
             str(path), pragmas=_PRAGMAS, thread_safe=False, check_same_thread=False, autoconnect=False
         )
+        super().__init__(database, STATEMENTS)
         with damage_explained(path):
-            self._database.connect()
-        self._connection: sqlite3.Connection = self._database.connection()  # type: ignore[no-untyped-call]  # peewee's stubs
+            database.connect()
+        self._connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]  # peewee's stubs
+        self._waits = True
 
     def run(self, statement: str, parameters: Parameters = ()) -> sqlite3.Cursor:
-        """Run a statement written in SQL and return its rows."""
         return self._connection.execute(statement, parameters)
 
     def one(self, statement: str, parameters: Parameters = ()) -> Sequence[Any] | None:
-        """Run a statement written in SQL and return its first row, or None."""
         row: Sequence[Any] | None = self._connection.execute(statement, parameters).fetchone()
         return row
 
     def insert(self, statement: str, parameters: Parameters) -> int | None:
-        """Insert one row and return its id, or None when a constraint of the schema forbids the row."""
         try:
             return self._connection.execute(statement, parameters).lastrowid
         except sqlite3.IntegrityError:
             return None
 
-    def rows(self, query: peewee.BaseQuery) -> list[Any]:
-        """Run a query of models and return what it selects: model instances, or what the query makes of them."""
-        return list(query.execute(self._database))
-
-    def first(self, query: peewee.BaseQuery) -> Any:  # noqa: ANN401 -- peewee does not type what a query selects
-        """Run a query of models and return the first of what it selects, or None."""
-        return next(iter(self.rows(query)), None)
-
-    def change(self, query: peewee.BaseQuery) -> int:
-        """Insert and return the new id, or update or delete and return the number of rows."""
-        return int(query.execute(self._database))
-
     def each_of(self, values: Sequence[int]) -> peewee.SQL:
-        """Return a subquery that selects these values, as one parameter, however many they are."""
         return peewee.SQL("(SELECT value FROM json_each(?))", [json.dumps(values)])
 
     @contextlib.contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Let everything that is read inside see one state of the database."""
-        self.run("BEGIN")
-        try:
-            yield
-        finally:
-            self.run("ROLLBACK")
-
-    @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit what is changed inside, or undo it when it raises. Wait for another program that changes something."""
         self.run("BEGIN IMMEDIATE")
         try:
             yield
@@ -109,7 +81,6 @@ class SqliteDatabase:
         self.run("COMMIT")
 
     def begin(self) -> bool:
-        """Begin to change; False, at once, while another program does. Raise TransactionFailedError."""
         try:
             if self._waits:
                 self.run("PRAGMA busy_timeout = 0")
@@ -122,7 +93,6 @@ class SqliteDatabase:
         return True
 
     def attempt(self, change: Callable[[], Outcome]) -> Outcome:
-        """Run a change inside a transaction; what it raises undoes it alone. Raise TransactionFailedError."""
         self._control("SAVEPOINT change")
         try:
             outcome = change()
@@ -134,21 +104,14 @@ class SqliteDatabase:
         return outcome
 
     def commit(self) -> None:
-        """Bring the transaction to stable storage. Raise TransactionFailedError."""
         self._control("COMMIT")
 
     def roll_back(self) -> None:
-        """Undo the transaction that is open, unless SQLite has done so already for what it met."""
         if self._connection.in_transaction:
             self.run("ROLLBACK")
 
     def reports_full_volume(self, error: BaseException) -> bool:
-        """Return whether SQLite met a full volume."""
         return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._database.close()
 
     def _control(self, statement: str) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The statements of publish and open in SQLite's SQL: run so, they cost much less than peewee's queries."""
+"""The statements of the hot paths in SQLite's SQL."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """The direct carrier, on a folder."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import hashlib

@@ -1,7 +1,5 @@
 """The access log."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import json

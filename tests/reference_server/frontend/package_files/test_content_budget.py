@@ -1,7 +1,5 @@
 """The bytes of small bodies that are held at a time."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import select
@@ -28,7 +26,6 @@ class Bodies:
     dropped: list[str] = field(default_factory=list)
 
     def enter(self, name: str, size: int) -> tuple[SmallBody, asyncio.Future[bool] | None]:
-        """Let a body ask for room."""
         body = SmallBody(self.budget, size, lambda: self.dropped.append(name))
         return body, body.enter()
 
@@ -202,9 +199,11 @@ def test_many_bodies_that_stop_before_their_end_make_room_with_503(
     with full_of_bodies(front_end, package, bytes(BODY - 1)) as stopped, contextlib.ExitStack() as opened:
         whole = [opened.enter_context(front_end.connect()) for _ in range(SLOW_BODIES_BYTES // BODY + 1)]
         for connection in whole:
-            connection.sendall(head(front_end, package) + bytes(BODY))
+            connection.sendall(head(front_end, package) + bytes(BODY - 1))
+        received = read_until_closed(stopped[0])  # they end only now, since a body that was published needs no room
+        for connection in whole:
+            connection.sendall(b"x")
         assert {read_answer(connection).status for connection in whole} == {201}
-        received = read_until_closed(stopped[0])
         stopped[-1].sendall(b"x")
         assert read_answer(stopped[-1]).status == 201
     assert received.startswith(b"HTTP/1.1 503 ")

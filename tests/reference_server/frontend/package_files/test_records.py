@@ -1,7 +1,5 @@
 """A record as HTTP shows it."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 
@@ -9,7 +7,7 @@ import pytest
 from generic_packages.storage.v1.packages_pb2 import PackageFile
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from reference_server.frontend.package_files.records import content_disposition, record_answer, validators
+from reference_server.frontend.package_files.records import content_disposition, record_response, validators
 
 
 def record() -> PackageFile:
@@ -25,7 +23,7 @@ def record() -> PackageFile:
 
 
 def test_a_record_is_the_documented_example() -> None:
-    answer = record_answer(record())
+    answer = record_response(record())
     documented = (
         '{"id":36,"package_id":26,"created_at":"2021-10-12T12:05:23.387Z","updated_at":"2021-10-12T12:05:23.387Z",'
         '"size":0,"file_store":1,"file_md5":null,"file_sha1":null,"file_name":"file.txt","file":{"url":'
@@ -41,7 +39,7 @@ def test_a_record_is_the_documented_example() -> None:
 def test_legacy_digests_are_shown_when_there_are_any() -> None:
     value = record()
     value.md5, value.sha1 = bytes(16), bytes(20)
-    shown = json.loads(record_answer(value).body)
+    shown = json.loads(record_response(value).body)
     assert (shown["file_md5"], shown["file_sha1"]) == ("00" * 16, "00" * 20)
 
 

@@ -1,7 +1,5 @@
 """Downloading through the service: the means that open hands out, and spans of content."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 
@@ -10,21 +8,19 @@ from generic_packages.storage.v1 import content_pb2 as content
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import MESSAGE_BYTES
-from tests.support.storage import SECONDS, Registry, at, ending, outcome
+from tests.support.storage import SECONDS, Registry, at, ending
 
 LARGE = os.urandom(2 * MESSAGE_BYTES + 12345)
 
 
 @pytest.fixture(scope="module")
 def where(registry: Registry) -> pb.PackageFileCoordinates:
-    """Publish a large file."""
     coordinates: pb.PackageFileCoordinates = at(registry.project().id)
     registry.publish_large(coordinates, LARGE)
     return coordinates
 
 
 def span(registry: Registry, ticket: bytes, offset: int, length: int) -> list[bytes]:
-    """Read a span's pieces."""
     request = content.DownloadContentRequest(read_ticket=ticket, offset=offset, length=length)
     return [part.content for part in registry.content.DownloadContent(request, timeout=SECONDS)]
 
@@ -101,8 +97,7 @@ def test_the_record_alone_has_no_content(registry: Registry, where: pb.PackageFi
 def test_what_was_never_published_is_not_found(registry: Registry, missing: dict[str, str]) -> None:
     project = registry.project().id
     registry.publish(at(project))
-    request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project, **missing))
-    assert outcome(registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
+    assert registry.outcome("open_package_file", coordinates=at(project, **missing)) == "PACKAGE_FILE_NOT_FOUND"
 
 
 def test_a_nested_file_is_stored_under_its_encoded_path(registry: Registry) -> None:

@@ -1,14 +1,12 @@
 """The packages of a group's projects."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, outcome
+from tests.support.storage import ANONYMOUS, Registry, at
 
 
 def listed(
@@ -19,14 +17,13 @@ def listed(
     order_by: str | None = None,
     without_subgroups: bool = False,
 ) -> list[pb.Package]:
-    """List a group's packages."""
-    request = pb.ListGroupPackagesRequest(
-        credentials=registry.root if by is None else by,
+    answer = registry.ask(
+        "ListGroupPackages",
+        by=registry.root if by is None else by,
         group=str(group),
         part=pb.ListedPart(order_by=order_by),
         exclude_subgroups=without_subgroups,
     )
-    answer = registry.packages.ListGroupPackages(request, timeout=SECONDS)
     assert answer.part.total == len(answer.packages)
     return list(answer.packages)
 
@@ -68,8 +65,7 @@ def test_going_on_by_project_path_gives_the_whole_list(registry: Registry) -> No
     found, cursor = [], None
     while cursor is None or cursor:
         part = pb.ListedPart(order_by="project_path", keyset=True, per_page=1, cursor=cursor)
-        request = pb.ListGroupPackagesRequest(credentials=registry.root, group=str(group.id), part=part)
-        answer = registry.packages.ListGroupPackages(request, timeout=SECONDS)
+        answer = registry.ask("ListGroupPackages", group=str(group.id), part=part)
         found += [package.id for package in answer.packages]
         cursor = answer.part.next_cursor
     assert len(found) == len(ids)
@@ -108,14 +104,10 @@ def test_each_package_says_whether_the_caller_may_delete_it(registry: Registry) 
     [({"group": "no/such"}, "GROUP_NOT_FOUND"), ({"part": pb.ListedPart(order_by="id")}, "PARAMETER_VALUE_UNKNOWN")],
 )
 def test_what_no_group_has_is_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
-    request = pb.ListGroupPackagesRequest(
-        **{"credentials": registry.root, "group": str(registry.group().id), **values}  # type: ignore[arg-type]
-    )
-    assert outcome(registry.packages.ListGroupPackages, request) == refusal
+    assert registry.outcome("ListGroupPackages", **{"group": str(registry.group().id), **values}) == refusal
 
 
 def test_a_private_group_is_not_found_by_strangers(registry: Registry) -> None:
     group = str(registry.group(visibility="PRIVATE").id)
     for by in (ANONYMOUS, registry.member(registry.project().id, 50)):
-        request = pb.ListGroupPackagesRequest(credentials=by, group=group)
-        assert outcome(registry.packages.ListGroupPackages, request) == "GROUP_NOT_FOUND"
+        assert registry.outcome("ListGroupPackages", by=by, group=group) == "GROUP_NOT_FOUND"

@@ -1,25 +1,18 @@
 """How large a file a project takes."""
 
-from __future__ import annotations
-
 import pytest
-from generic_packages.storage.v1 import packages_pb2 as pb
 
-from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, ending, outcome, parts
+from tests.support.storage import ANONYMOUS, Registry, at, ending, outcome, parts
 
 REGISTRYS_OWN = 5 * 1024**3
 
 
 def limit(registry: Registry, project: int, maximum: int | None) -> int:
-    """Change a project's limit."""
-    request = pb.UpdatePackageLimitsRequest(credentials=registry.root, project=str(project), maximum_file_bytes=maximum)
-    return registry.packages.UpdatePackageLimits(request, timeout=SECONDS).maximum_file_bytes
+    return int(registry.ask("UpdatePackageLimits", project=str(project), maximum_file_bytes=maximum).maximum_file_bytes)
 
 
 def known(registry: Registry, project: int) -> int:
-    """Read a project's limit."""
-    request = pb.GetPackageLimitsRequest(credentials=registry.root, project=str(project))
-    return registry.packages.GetPackageLimits(request, timeout=SECONDS).maximum_file_bytes
+    return int(registry.ask("GetPackageLimits", project=str(project)).maximum_file_bytes)
 
 
 def test_a_limit_is_read_as_it_was_changed(registry: Registry) -> None:
@@ -66,6 +59,8 @@ def test_limits_are_changed_by_administrators_alone(registry: Registry) -> None:
         (registry.deploy_token(project, "write_package_registry"), "ROLE_INSUFFICIENT"),
         (registry.member(project, 50, scopes=["read_api"]), "SCOPE_INSUFFICIENT"),
     ):
-        request = pb.UpdatePackageLimitsRequest(credentials=credentials, project=str(project), maximum_file_bytes=1)
-        assert outcome(registry.packages.UpdatePackageLimits, request) == refusal
+        assert (
+            registry.outcome("UpdatePackageLimits", by=credentials, project=str(project), maximum_file_bytes=1)
+            == refusal
+        )
     assert known(registry, project) == REGISTRYS_OWN

@@ -2,30 +2,17 @@
 
 # ruff: noqa: ANN401 -- the fields of a part are of several types
 
-from __future__ import annotations
-
 import os
 from typing import Any
 
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from tests.support.storage import SECONDS, Registry, at, outcome
+from tests.support.storage import Registry, at, ending
 
 
 def listed(registry: Registry, project: int, status: str | None = None, **part: Any) -> list[pb.Package]:
-    """List packages."""
-    request = _list(registry, project, status, **part)
-    return list(registry.packages.ListPackages(request, timeout=SECONDS).packages)
-
-
-def _list(registry: Registry, project: int, status: str | None = None, **part: Any) -> pb.ListPackagesRequest:
-    return pb.ListPackagesRequest(
-        credentials=registry.root,
-        project=str(project),
-        filters=pb.PackageFilters(status=status),
-        part=pb.ListedPart(**part),
-    )
+    return list(registry.ask("ListPackages", project=str(project), filters={"status": status}, part=part).packages)
 
 
 def test_packages_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
@@ -57,49 +44,37 @@ def test_hidden_packages_are_listed_when_asked_for(registry: Registry) -> None:
     ],
 )
 def test_malformed_lists_are_refused(registry: Registry, values: dict[str, Any], refusal: str) -> None:
-    request = _list(registry, registry.project().id, **values)
-    assert outcome(registry.packages.ListPackages, request) == refusal
+    assert ending(lambda: listed(registry, registry.project().id, **values)) == refusal
 
 
 def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
     project = registry.project().id
     rows = [registry.publish(at(project, f"file-{number}")) for number in range(5)]
-    request = pb.ListPackageFilesRequest(
-        credentials=registry.root,
-        project=str(project),
-        package_id=rows[0].package_id,
-        part=pb.ListedPart(page=2, per_page=2),
-    )
-    assert list(registry.packages.ListPackageFiles(request, timeout=SECONDS).package_files) == rows[2:4]
+    part = {"page": 2, "per_page": 2}
+    listed = registry.ask("ListPackageFiles", project=str(project), package_id=rows[0].package_id, part=part)
+    assert list(listed.package_files) == rows[2:4]
 
 
 def test_a_package_of_another_project_is_not_found(registry: Registry) -> None:
     row = registry.publish(at(registry.project().id))
     other = str(registry.project().id)
-    values = {"credentials": registry.root, "project": other, "package_id": row.package_id}
-    packages = registry.packages
-    assert outcome(packages.ListPackageFiles, pb.ListPackageFilesRequest(**values)) == "PACKAGE_NOT_FOUND"  # type: ignore[arg-type]
-    assert outcome(packages.DeletePackage, pb.DeletePackageRequest(**values)) == "PACKAGE_NOT_FOUND"  # type: ignore[arg-type]
-    file = pb.DeletePackageFileRequest(**values, package_file_id=row.id)  # type: ignore[arg-type]
-    assert outcome(packages.DeletePackageFile, file) == "PACKAGE_NOT_FOUND"
+    for call in ("ListPackageFiles", "DeletePackage", "DeletePackageFile"):
+        assert registry.outcome(call, project=other, package_id=row.package_id) == "PACKAGE_NOT_FOUND"
     assert registry.read(at(row.project_id)) == b"content"
 
 
 def test_a_file_of_another_package_is_not_found(registry: Registry) -> None:
     project = registry.project().id
     one, two = registry.publish(at(project, version="1")), registry.publish(at(project, version="2"))
-    request = pb.DeletePackageFileRequest(
-        credentials=registry.root, project=str(project), package_id=one.package_id, package_file_id=two.id
-    )
-    assert outcome(registry.packages.DeletePackageFile, request) == "PACKAGE_FILE_NOT_FOUND"
+    file = {"project": str(project), "package_id": one.package_id, "package_file_id": two.id}
+    assert registry.outcome("DeletePackageFile", **file) == "PACKAGE_FILE_NOT_FOUND"
 
 
 def test_a_deleted_package_is_gone_and_can_be_published_again_at_once(registry: Registry) -> None:
     project = registry.project().id
     first = registry.publish(at(project), b"first")
     registry.delete_package(project, first.package_id)
-    request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project))
-    assert outcome(registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
+    assert registry.outcome("open_package_file", coordinates=at(project)) == "PACKAGE_FILE_NOT_FOUND"
     again = registry.publish(at(project), b"again")
     assert again.package_id > first.package_id
     assert again.id > first.id

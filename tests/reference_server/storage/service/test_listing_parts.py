@@ -2,40 +2,22 @@
 
 # ruff: noqa: ANN401 -- the fields of a part are of several types
 
-from __future__ import annotations
-
 import random
 from typing import Any
 
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from tests.support.storage import SECONDS, Registry, at, outcome
+from tests.support.storage import Registry, at, ending
 
 VERSIONS = [("b", "2"), ("a", "10"), ("c", "1"), ("a", "9"), ("b", "1")]
 
 
-def request(
-    registry: Registry, project: int, filters: dict[str, str] | None = None, **part: Any
-) -> pb.ListPackagesRequest:
-    """Ask for a part of a project's packages."""
-    return pb.ListPackagesRequest(
-        credentials=registry.root,
-        project=str(project),
-        filters=pb.PackageFilters(**filters or {}),
-        part=pb.ListedPart(**part),
-    )
-
-
-def answer(
-    registry: Registry, project: int, filters: dict[str, str] | None = None, **part: Any
-) -> pb.ListPackagesResponse:
-    """List a part of a project's packages."""
-    return registry.packages.ListPackages(request(registry, project, filters, **part), timeout=SECONDS)
+def answer(registry: Registry, project: int, filters: dict[str, str] | None = None, **part: Any) -> Any:
+    return registry.ask("ListPackages", project=str(project), filters=filters, part=part)
 
 
 def names(listed: pb.ListPackagesResponse) -> list[tuple[str, str]]:
-    """Give the names and versions of packages."""
     return [(package.name, package.version) for package in listed.packages]
 
 
@@ -46,7 +28,7 @@ def project(registry: Registry) -> int:
     for name, version in VERSIONS:
         registry.publish(at(made, name=name, version=version))
     registry.publish(at(made, name="hidden"), status="hidden")
-    return made
+    return int(made)
 
 
 @pytest.mark.parametrize(
@@ -142,11 +124,10 @@ def test_a_page_says_what_part_it_is(
 def test_what_no_list_knows_is_refused(
     registry: Registry, project: int, filters: dict[str, str], part: dict[str, Any], refusal: str
 ) -> None:
-    assert outcome(registry.packages.ListPackages, request(registry, project, filters, **part)) == refusal
+    assert ending(lambda: answer(registry, project, filters, **part)) == refusal
 
 
 def everything(registry: Registry, project: int, **part: Any) -> list[tuple[str, str]]:
-    """Go on from part to part to the end."""
     found: list[tuple[str, str]] = []
     listed = answer(registry, project, keyset=True, **part)
     while True:
@@ -175,8 +156,8 @@ def test_a_cursor_of_another_order_is_refused(registry: Registry, project: int) 
     cursor = answer(registry, project, keyset=True, per_page=1, order_by="name").part.next_cursor
     others: list[dict[str, Any]] = [{"order_by": "version"}, {"order_by": "name", "sort": "desc"}, {}]
     for other in others:
-        asked = request(registry, project, keyset=True, cursor=cursor, **other)
-        assert outcome(registry.packages.ListPackages, asked) == "PARAMETER_INVALID"
+        outcome = ending(lambda: answer(registry, project, keyset=True, cursor=cursor, **other))  # noqa: B023 -- called at once
+        assert outcome == "PARAMETER_INVALID"
 
 
 @pytest.mark.parametrize("order_by", ["created_at", "name", "version"])
@@ -215,12 +196,7 @@ def test_files_come_in_the_order_that_is_asked_for(
     project = registry.project().id
     rows = [registry.publish(at(project, name)) for name in ("b", "a", "b")]
     for sort, wanted in (("asc", expected), ("desc", expected[::-1])):
-        asked = pb.ListPackageFilesRequest(
-            credentials=registry.root,
-            project=str(project),
-            package_id=rows[0].package_id,
-            part=pb.ListedPart(order_by=order_by, sort=sort),
-        )
-        listed = registry.packages.ListPackageFiles(asked, timeout=SECONDS)
+        part = {"order_by": order_by, "sort": sort}
+        listed = registry.ask("ListPackageFiles", project=str(project), package_id=rows[0].package_id, part=part)
         assert [file.file_name for file in listed.package_files] == wanted
         assert listed.part == pb.GivenPart(page=1, per_page=20, total=3)

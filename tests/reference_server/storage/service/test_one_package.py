@@ -1,9 +1,8 @@
 """One package and its files by their ids, whatever the package's status."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +10,21 @@ import pytest
 from generic_packages.storage.v1 import content_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 
-from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, outcome, running
+from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, running
 
 STATUSES = ("DEFAULT", "HIDDEN", "ERROR", "PENDING_DESTRUCTION")
 
 
-def get(registry: Registry, project: int, package_id: int) -> pb.Package:
-    """Show a package."""
-    request = pb.GetPackageRequest(credentials=registry.root, project=str(project), package_id=package_id)
-    return registry.packages.GetPackage(request, timeout=SECONDS).package
+def get(registry: Registry, project: int, package_id: int) -> Any:  # noqa: ANN401 -- a Package
+    return registry.ask("GetPackage", project=str(project), package_id=package_id).package
 
 
-def by_id(row: pb.PackageFile, **more: Any) -> pb.OpenPackageFileByIdRequest:  # noqa: ANN401 -- fields of several types
-    """Ask for a file by its id."""
-    values = {"project": str(row.project_id), "package_id": row.package_id, "package_file_id": row.id, **more}
-    return pb.OpenPackageFileByIdRequest(**values)
+def by_id(row: pb.PackageFile, **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- fields of several types
+    where = {"project": str(row.project_id), "package_id": row.package_id, "package_file_id": row.id}
+    return {**where, **more}
 
 
 def set_status(registry: Registry, package_id: int, status: str) -> None:
-    """Give a package a status that no call gives."""
     with sqlite3.connect(registry.data / "metadata.sqlite3", timeout=SECONDS) as metadata:
         number = pb.PackageStatus.Value(f"PACKAGE_STATUS_{status}")
         metadata.execute("UPDATE packages SET status = ? WHERE id = ?", (number, package_id))
@@ -56,8 +51,8 @@ def test_a_package_says_whether_the_caller_may_delete_it(
     project = registry.project().id
     row = registry.publish(at(project))
     for caller, expected in ((registry.member(project, level, scopes=scopes), may), (ANONYMOUS, False)):
-        request = pb.GetPackageRequest(credentials=caller, project=str(project), package_id=row.package_id)
-        assert registry.packages.GetPackage(request, timeout=SECONDS).package.caller_may_delete is expected
+        package = registry.ask("GetPackage", by=caller, project=str(project), package_id=row.package_id).package
+        assert package.caller_may_delete is expected
 
 
 @pytest.mark.parametrize(
@@ -66,14 +61,7 @@ def test_a_package_says_whether_the_caller_may_delete_it(
         ("DEFAULT", True, "OK", "OK", "OK", "OK"),
         ("HIDDEN", False, "PACKAGE_NOT_FOUND", "PACKAGE_NOT_FOUND", "OK", "PACKAGE_FILE_NOT_FOUND"),
         ("ERROR", True, "PACKAGE_NOT_FOUND", "OK", "PACKAGE_FILE_NOT_FOUND", "PACKAGE_FILE_NOT_FOUND"),
-        (
-            "PENDING_DESTRUCTION",
-            False,
-            "PACKAGE_NOT_FOUND",
-            "PACKAGE_NOT_FOUND",
-            "PACKAGE_FILE_NOT_FOUND",
-            "PACKAGE_FILE_NOT_FOUND",
-        ),
+        ("PENDING_DESTRUCTION", False, *["PACKAGE_NOT_FOUND"] * 2, *["PACKAGE_FILE_NOT_FOUND"] * 2),
     ],
 )
 def test_a_status_decides_where_a_package_is_seen(
@@ -82,16 +70,12 @@ def test_a_status_decides_where_a_package_is_seen(
     project = registry.project().id
     row = registry.publish(at(project))
     set_status(registry, row.package_id, status)
-    place = {"credentials": registry.root, "project": str(project)}
-    packages = registry.packages
-    found = packages.ListPackages(pb.ListPackagesRequest(**place), timeout=SECONDS).packages  # type: ignore[arg-type]
-    one = {**place, "package_id": row.package_id}
-    assert bool(found) is listed
-    assert outcome(packages.GetPackage, pb.GetPackageRequest(**one)) == shown  # type: ignore[arg-type]
-    assert outcome(packages.ListPackageFiles, pb.ListPackageFilesRequest(**one)) == files  # type: ignore[arg-type]
-    opened = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=at(project))
-    assert outcome(registry.operations.open_package_file, opened) == download
-    assert outcome(packages.OpenPackageFileById, by_id(row, credentials=registry.root)) == download_by_id
+    assert bool(registry.ask("ListPackages", project=str(project)).packages) is listed
+    one = {"project": str(project), "package_id": row.package_id}
+    assert registry.outcome("GetPackage", **one) == shown
+    assert registry.outcome("ListPackageFiles", **one) == files
+    assert registry.outcome("open_package_file", coordinates=at(project)) == download
+    assert registry.outcome("OpenPackageFileById", **by_id(row)) == download_by_id
 
 
 def test_a_list_shows_each_status_that_is_asked_for(registry: Registry) -> None:
@@ -99,18 +83,13 @@ def test_a_list_shows_each_status_that_is_asked_for(registry: Registry) -> None:
     for status in STATUSES:
         set_status(registry, registry.publish(at(project, name=status)).package_id, status)
     for status in STATUSES:
-        filters = pb.PackageFilters(status=status.lower())
-        request = pb.ListPackagesRequest(credentials=registry.root, project=str(project), filters=filters)
-        assert [package.name for package in registry.packages.ListPackages(request, timeout=SECONDS).packages] == [
-            status
-        ]
+        filters = {"status": status.lower()}
+        (package,) = registry.ask("ListPackages", project=str(project), filters=filters).packages
+        assert package.name == status
 
 
 def test_a_package_whose_destruction_is_pending_makes_way_for_a_new_one(registry: Registry) -> None:
-    project = registry.project().id
-    group = registry.group()
-    project = registry.project(group=group.id).id
-    registry.settings(group.id, allowed=False)
+    project = registry.project_without_duplicates()
     old = registry.publish_large(at(project), os.urandom(100_000))
     set_status(registry, old.package_id, "PENDING_DESTRUCTION")
     new = registry.publish(at(project), b"new")
@@ -124,10 +103,8 @@ def test_each_publication_decides_the_status_again(registry: Registry) -> None:
     seen = []
     for name, status in (("a", None), ("b", "hidden"), ("c", None), ("d", "default")):
         row = registry.publish(at(project, name), status=status)
-        request = pb.ListPackagesRequest(
-            credentials=registry.root, project=str(project), filters=pb.PackageFilters(status="default")
-        )
-        seen.append([package.id for package in registry.packages.ListPackages(request, timeout=SECONDS).packages])
+        listed = registry.ask("ListPackages", project=str(project), filters=pb.PackageFilters(status="default"))
+        seen.append([package.id for package in listed.packages])
     assert seen == [[row.package_id], [], [], [row.package_id]]
 
 
@@ -135,34 +112,32 @@ def test_each_file_opens_by_its_id(registry: Registry) -> None:
     project = registry.project().id
     large = os.urandom(100_000)
     first, second = registry.publish(at(project), b"first"), registry.publish_large(at(project), large)
-    opened = registry.packages.OpenPackageFileById(by_id(first, credentials=registry.root), timeout=SECONDS).opened
+    open_by_id = partial(registry.ask, "OpenPackageFileById")
+    opened = open_by_id(**by_id(first)).opened
     assert (opened.package_file.id, opened.inline_content) == (first.id, b"first")
-    opened = registry.packages.OpenPackageFileById(by_id(second, credentials=registry.root), timeout=SECONDS).opened
+    opened = open_by_id(**by_id(second)).opened
     request = content_pb2.DownloadContentRequest(read_ticket=opened.read_ticket, offset=0, length=len(large))
     parts = registry.content.DownloadContent(request, timeout=SECONDS)
     assert b"".join(part.content for part in parts) == large
-    shared = by_id(second, credentials=registry.root, shares_volume=True)
-    path = registry.packages.OpenPackageFileById(shared, timeout=SECONDS).opened.blob_path
+    path = open_by_id(**by_id(second), shares_volume=True).opened.blob_path
     assert (registry.data / "volume" / path).read_bytes() == large
-    record = by_id(second, credentials=registry.root, record_only=True)
-    assert registry.packages.OpenPackageFileById(record, timeout=SECONDS).opened.WhichOneof("content") is None
+    assert open_by_id(**by_id(second), record_only=True).opened.WhichOneof("content") is None
 
 
 def test_a_file_of_another_place_does_not_open_by_its_id(registry: Registry) -> None:
     project, other = registry.project().id, registry.project("PRIVATE").id
     row = registry.publish(at(project))
     neighbour = registry.publish(at(project, version="2"))
-    open_by_id = registry.packages.OpenPackageFileById
+    open_by_id = partial(registry.outcome, "OpenPackageFileById")
     for values in ({"project": str(other)}, {"package_id": neighbour.package_id}, {"package_file_id": 2**62}):
-        assert outcome(open_by_id, by_id(row, credentials=registry.root, **values)) == "PACKAGE_FILE_NOT_FOUND"
-    assert outcome(open_by_id, by_id(row, project=str(other))) == "PROJECT_NOT_FOUND"
-    assert outcome(open_by_id, by_id(row)) == "OK"
+        assert open_by_id(**by_id(row, **values)) == "PACKAGE_FILE_NOT_FOUND"
+    assert open_by_id(by=ANONYMOUS, **by_id(row, project=str(other))) == "PROJECT_NOT_FOUND"
+    assert open_by_id(by=ANONYMOUS, **by_id(row)) == "OK"
 
 
 def test_files_do_not_open_by_id_in_the_earlier_edition(registry_15: Registry) -> None:
     row = registry_15.publish(at(registry_15.project().id))
-    request = by_id(row, credentials=registry_15.root)
-    assert outcome(registry_15.packages.OpenPackageFileById, request) == "NOT_IN_EDITION"
+    assert registry_15.outcome("OpenPackageFileById", **by_id(row)) == "NOT_IN_EDITION"
 
 
 def test_a_download_is_remembered_at_once_and_for_good(tmp_path: Path) -> None:
@@ -170,7 +145,7 @@ def test_a_download_is_remembered_at_once_and_for_good(tmp_path: Path) -> None:
         project = registry.project().id
         rows = [registry.publish(at(project, version=version)) for version in ("1", "2", "3")]
         registry.read(at(project, version="1"))
-        registry.packages.OpenPackageFileById(by_id(rows[1], credentials=registry.root), timeout=SECONDS)
+        registry.ask("OpenPackageFileById", **by_id(rows[1]))
         registry.open(at(project, version="3"), record_only=True)
         seen = [get(registry, project, row.package_id) for row in rows]
         assert [package.HasField("last_downloaded_at") for package in seen] == [True, True, False]

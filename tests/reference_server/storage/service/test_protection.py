@@ -1,76 +1,52 @@
 """Package protection rules: making them, and what they keep whom from."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
-from generic_packages.storage.v1 import identity_pb2, packages_pb2
+from generic_packages.storage.v1 import packages_pb2
 from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import ANONYMOUS, SECONDS, Registry, at, ending, outcome, refusal
+from tests.support.storage import ANONYMOUS, Registry, at, ending, refusal
 
 DEVELOPER, MAINTAINER, OWNER = 30, 40, 50
 
 
-def wanted(
-    project: int,
-    by: Sequence[Credential],
-    pattern: str | None = "tool",
-    push: str | None = "maintainer",
-    delete: str | None = None,
-    package_type: str | None = "generic",
-) -> pb.CreateProtectionRuleRequest:
-    """Ask for a rule."""
-    return pb.CreateProtectionRuleRequest(
-        credentials=by,
-        project=str(project),
-        package_name_pattern=pattern,
-        package_type=package_type,
-        minimum_access_level_for_push=push,
-        minimum_access_level_for_delete=delete,
-    )
+FIELDS = {
+    "pattern": "package_name_pattern",
+    "push": "minimum_access_level_for_push",
+    "delete": "minimum_access_level_for_delete",
+    "package_type": "package_type",
+}
 
 
-def make(
-    registry: Registry, project: int, pattern: str = "tool", push: str | None = "maintainer", delete: str | None = None
-) -> pb.ProtectionRule:
-    """Make a rule."""
-    request = wanted(project, registry.root, pattern, push, delete)
-    return registry.protection.CreateProtectionRule(request, timeout=SECONDS).rule
+def fields(**said: str | None) -> dict[str, str]:
+    """Name the fields of a rule as the contract does; None for one that is left out."""
+    rule = {"pattern": "tool", "push": "maintainer", "package_type": "generic"} | said
+    return {FIELDS[name]: value for name, value in rule.items() if value is not None}
 
 
-def change(registry: Registry, project: int, rule_id: int, **fields: str) -> pb.UpdateProtectionRuleRequest:
-    """Ask to change a rule."""
-    return pb.UpdateProtectionRuleRequest(credentials=registry.root, project=str(project), rule_id=rule_id, **fields)
-
-
-def remove(registry: Registry, project: int, rule_id: int) -> pb.DeleteProtectionRuleRequest:
-    """Ask to delete a rule."""
-    return pb.DeleteProtectionRuleRequest(credentials=registry.root, project=str(project), rule_id=rule_id)
+def make(registry: Registry, project: int, **said: str | None) -> pb.ProtectionRule:
+    made: pb.ProtectionRule = registry.ask("CreateProtectionRule", project=str(project), **fields(**said)).rule
+    return made
 
 
 def rules(registry: Registry, project: int, **page: int) -> pb.ListProtectionRulesResponse:
-    """List rules."""
-    request = pb.ListProtectionRulesRequest(credentials=registry.root, project=str(project), **page)
-    return registry.protection.ListProtectionRules(request, timeout=SECONDS)
+    listed: pb.ListProtectionRulesResponse = registry.ask("ListProtectionRules", project=str(project), **page)
+    return listed
 
 
 def publishing(registry: Registry, project: int, by: Sequence[Credential], name: str = "tool") -> str:
-    """Publish, at once and in steps, and say how both ended."""
-    values = {"credentials": by, "coordinates": at(project, name=name)}
-    ends = {
-        outcome(registry.operations.publish, packages_pb2.PublishRequest(**values, content=b"x")),
-        outcome(registry.operations.begin_publication, packages_pb2.BeginPublicationRequest(**values)),
-    }
+    where = at(project, name=name)
+    ends = {registry.outcome(call, by=by, coordinates=where) for call in ("publish", "begin_publication")}
     assert len(ends) == 1
     return ends.pop()
 
 
 def test_rules_are_listed_as_they_were_made(registry: Registry) -> None:
     project = registry.project().id
-    made = [make(registry, project, f"tool-{number}") for number in range(3)]
+    made = [make(registry, project, pattern=f"tool-{number}") for number in range(3)]
     assert made[0] == pb.ProtectionRule(
         id=made[0].id,
         project_id=project,
@@ -86,24 +62,17 @@ def test_rules_are_listed_as_they_were_made(registry: Registry) -> None:
 def test_a_rule_is_changed_field_by_field(registry: Registry) -> None:
     project = registry.project().id
     rule = make(registry, project)
-    update = registry.protection.UpdateProtectionRule
-    changed = update(change(registry, project, rule.id, package_name_pattern="other-*"), timeout=SECONDS).rule
+    change = partial(registry.ask, "UpdateProtectionRule", project=str(project), rule_id=rule.id)
+    changed = change(package_name_pattern="other-*").rule
     assert (changed.package_name_pattern, changed.minimum_access_level_for_push) == ("other-*", "maintainer")
-    levels = {"minimum_access_level_for_push": "", "minimum_access_level_for_delete": "admin"}
-    changed = update(change(registry, project, rule.id, **levels), timeout=SECONDS).rule
+    changed = change(minimum_access_level_for_push="", minimum_access_level_for_delete="admin").rule
     assert not changed.HasField("minimum_access_level_for_push")
     assert changed.minimum_access_level_for_delete == "admin"
     assert list(rules(registry, project).rules) == [changed]
 
 
-def complaint(registry: Registry, request: pb.CreateProtectionRuleRequest) -> str:
-    """Say why a rule may not be so."""
-    failure = refusal(lambda: registry.protection.CreateProtectionRule(request, timeout=SECONDS))
-    return failure.metadata.get("complaint") or f"{failure.reason} {failure.metadata['parameter']}"
-
-
 @pytest.mark.parametrize(
-    ("fields", "expected"),
+    ("said", "expected"),
     [
         ({"pattern": None}, "PARAMETER_MISSING package_name_pattern"),
         ({"package_type": None}, "PARAMETER_MISSING package_type"),
@@ -117,32 +86,30 @@ def complaint(registry: Registry, request: pb.CreateProtectionRuleRequest) -> st
         ({"pattern": "taken"}, "Package name pattern has already been taken"),
     ],
 )
-def test_a_rule_that_may_not_be_so_is_refused(registry: Registry, fields: dict[str, str | None], expected: str) -> None:
+def test_a_rule_that_may_not_be_so_is_refused(registry: Registry, said: dict[str, str | None], expected: str) -> None:
     project = registry.project().id
-    make(registry, project, "taken")
-    assert complaint(registry, wanted(project, registry.root, **fields)) == expected
+    make(registry, project, pattern="taken")
+    failure = refusal(lambda: make(registry, project, **said))
+    complaint = failure.metadata.get("complaint") or f"{failure.reason} {failure.metadata['parameter']}"
+    assert complaint == expected
     assert rules(registry, project).total == 1
 
 
 def test_a_rule_cannot_be_changed_into_one_that_may_not_be_so(registry: Registry) -> None:
     project = registry.project().id
-    make(registry, project, "taken")
-    rule = make(registry, project, "tool")
-    for fields in ({"package_name_pattern": "taken"}, {"minimum_access_level_for_push": ""}):
-        request = change(registry, project, rule.id, **fields)
-        assert outcome(registry.protection.UpdateProtectionRule, request) == "PROTECTION_RULE_INVALID"
-    same = change(registry, project, rule.id, package_name_pattern="tool")
-    assert outcome(registry.protection.UpdateProtectionRule, same) == "OK"
+    make(registry, project, pattern="taken")
+    rule = make(registry, project)
+    change = partial(registry.outcome, "UpdateProtectionRule", project=str(project), rule_id=rule.id)
+    assert change(package_name_pattern="taken") == "PROTECTION_RULE_INVALID"
+    assert change(minimum_access_level_for_push="") == "PROTECTION_RULE_INVALID"
+    assert change(package_name_pattern="tool") == "OK"
 
 
 def test_a_rule_of_another_project_is_not_found(registry: Registry) -> None:
     rule = make(registry, registry.project().id)
-    other = registry.project().id
-    service = registry.protection
-    for project, number in ((other, rule.id), (rule.project_id, 2**62)):
-        changed = change(registry, project, number, package_name_pattern="x")
-        assert outcome(service.UpdateProtectionRule, changed) == "PROTECTION_RULE_NOT_FOUND"
-        assert outcome(service.DeleteProtectionRule, remove(registry, project, number)) == "PROTECTION_RULE_NOT_FOUND"
+    for project, number in ((registry.project().id, rule.id), (rule.project_id, 2**62)):
+        for call in ("UpdateProtectionRule", "DeleteProtectionRule"):
+            assert registry.outcome(call, project=str(project), rule_id=number) == "PROTECTION_RULE_NOT_FOUND"
 
 
 def test_rules_are_for_maintainers(registry: Registry) -> None:
@@ -155,15 +122,13 @@ def test_rules_are_for_maintainers(registry: Registry) -> None:
         (registry.member(project, OWNER), private, "PROJECT_NOT_FOUND"),
         (registry.member(project, MAINTAINER), project, "OK"),
     ):
-        request = wanted(where, credentials)
-        assert outcome(registry.protection.CreateProtectionRule, request) == expected
+        assert registry.outcome("CreateProtectionRule", by=credentials, project=str(where), **fields()) == expected
 
 
-def test_the_earlier_edition_knows_no_rules(registry_15: Registry) -> None:
-    project = registry_15.project().id
-    assert outcome(registry_15.protection.CreateProtectionRule, wanted(project, ANONYMOUS)) == "NOT_IN_EDITION"
-    listing = pb.ListProtectionRulesRequest(project=str(project))
-    assert outcome(registry_15.protection.ListProtectionRules, listing) == "NOT_IN_EDITION"
+@pytest.mark.parametrize("call", ["List", "Create", "Update", "Delete"])
+def test_the_earlier_edition_knows_no_rules(registry_15: Registry, call: str) -> None:
+    name = f"{call}ProtectionRule" + "s" * (call == "List")
+    assert registry_15.outcome(name, by=ANONYMOUS, project=str(registry_15.project().id)) == "NOT_IN_EDITION"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +168,7 @@ def test_a_pattern_is_about_whole_names(
 ) -> None:
     project = registry.project().id
     developer = registry.member(project, DEVELOPER)
-    make(registry, project, pattern)
+    make(registry, project, pattern=pattern)
     ends = {name: publishing(registry, project, developer, name) for name in protected + free}
     assert ends == {name: "PACKAGE_PROTECTED" if name in protected else "OK" for name in ends}
 
@@ -211,18 +176,17 @@ def test_a_pattern_is_about_whole_names(
 def test_of_several_rules_the_strictest_counts(registry: Registry) -> None:
     project = registry.project().id
     maintainer = registry.member(project, MAINTAINER)
-    make(registry, project, "to*", push="maintainer")
+    make(registry, project, pattern="to*")
     assert publishing(registry, project, maintainer) == "OK"
-    strict = make(registry, project, "*ol", push="owner")
+    strict = make(registry, project, pattern="*ol", push="owner")
     assert publishing(registry, project, maintainer) == "PACKAGE_PROTECTED"
-    registry.protection.DeleteProtectionRule(remove(registry, project, strict.id), timeout=SECONDS)
+    registry.ask("DeleteProtectionRule", project=str(project), rule_id=strict.id)
     assert publishing(registry, project, maintainer) == "OK"
 
 
 def test_a_rule_for_another_package_type_protects_nothing(registry: Registry) -> None:
     project = registry.project().id
-    request = wanted(project, registry.root, package_type="npm", push="admin", delete="admin")
-    registry.protection.CreateProtectionRule(request, timeout=SECONDS)
+    make(registry, project, package_type="npm", push="admin", delete="admin")
     assert publishing(registry, project, registry.member(project, DEVELOPER)) == "OK"
 
 
@@ -239,11 +203,8 @@ def test_a_rule_keeps_lower_roles_from_deleting(registry: Registry) -> None:
     maintainer, owner = registry.member(project, MAINTAINER), registry.member(project, OWNER)
 
     def deleting(by: Sequence[Credential], file: packages_pb2.PackageFile) -> tuple[str, str]:
-        values = {"credentials": by, "project": str(project), "package_id": file.package_id}
-        of_file = packages_pb2.DeletePackageFileRequest(**values, package_file_id=file.id)  # type: ignore[arg-type]
-        of_package = packages_pb2.DeletePackageRequest(**values)  # type: ignore[arg-type]
-        packages = registry.packages
-        return outcome(packages.DeletePackageFile, of_file), outcome(packages.DeletePackage, of_package)
+        delete = partial(registry.outcome, by=by, project=str(project), package_id=file.package_id)
+        return delete("DeletePackageFile", package_file_id=file.id), delete("DeletePackage")
 
     assert deleting(maintainer, row) == ("PACKAGE_DELETION_PROTECTED", "PACKAGE_DELETION_PROTECTED")
     assert deleting(maintainer, other) == ("OK", "OK")
@@ -262,5 +223,4 @@ def test_a_large_file_that_a_rule_comes_to_protect_meanwhile_is_refused(registry
 def test_a_projects_rules_go_with_it(registry: Registry) -> None:
     project = registry.project().id
     make(registry, project)
-    request = identity_pb2.DeleteProjectRequest(credentials=registry.root, project=str(project))
-    assert outcome(registry.identity.DeleteProject, request) == "OK"
+    assert registry.outcome("DeleteProject", project=str(project)) == "OK"

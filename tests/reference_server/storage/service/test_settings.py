@@ -1,29 +1,14 @@
 """Package settings of groups, and what they do to duplicates."""
 
-from __future__ import annotations
-
 import pytest
-from generic_packages.storage.v1 import packages_pb2 as pb
-from generic_packages.storage.v1 import tokens_pb2
 
-from tests.support.storage import (
-    ANONYMOUS,
-    SECONDS,
-    Registry,
-    at,
-    in_group,
-    outcome,
-    private_token,
-    refusal,
-)
+from tests.support.storage import ANONYMOUS, Registry, at, ending, in_group, private_token, refusal
 
 
 def second_upload(registry: Registry, project: int, *, name: str = "tool", version: str = "1.0") -> str:
-    """Publish one file name twice, and say how the second ended."""
     where = at(project, name=name, version=version)
     registry.publish(where, b"first")
-    request = pb.PublishRequest(credentials=registry.root, coordinates=where, content=b"second")
-    return outcome(registry.operations.publish, request)
+    return registry.outcome("publish", coordinates=where, content=b"second")
 
 
 @pytest.mark.parametrize(
@@ -50,17 +35,13 @@ def test_a_second_file_of_one_name_ends_as_the_table_says(
 
 
 def test_another_file_name_is_no_duplicate(registry: Registry) -> None:
-    group = registry.group()
-    project = registry.project(group=group.id).id
-    registry.settings(group.id, allowed=False)
+    project = registry.project_without_duplicates()
     registry.publish(at(project, "one"))
     registry.publish(at(project, "two"))
 
 
 def test_a_deleted_file_is_no_duplicate(registry: Registry) -> None:
-    group = registry.group()
-    project = registry.project(group=group.id).id
-    registry.settings(group.id, allowed=False)
+    project = registry.project_without_duplicates()
     row = registry.publish(at(project))
     registry.delete_file(project, row.package_id, row.id)
     registry.publish(at(project))
@@ -78,25 +59,22 @@ def test_settings_reach_the_groups_below_until_one_has_its_own(registry: Registr
 
 def test_settings_are_read_as_they_were_changed(registry: Registry) -> None:
     group = registry.group()
-    request = pb.GetPackageSettingsRequest(credentials=registry.root, group=group.full_path)
-    assert _read(registry, request) == (True, "")
+    assert _read(registry, group.full_path) == (True, "")
     registry.settings(group.id, regex="exception")
-    assert _read(registry, request) == (True, "exception")
+    assert _read(registry, group.full_path) == (True, "exception")
     registry.settings(group.id, allowed=False)
-    assert _read(registry, request) == (False, "exception")
+    assert _read(registry, group.full_path) == (False, "exception")
 
 
-def _read(registry: Registry, request: pb.GetPackageSettingsRequest) -> tuple[bool, str]:
-    settings = registry.packages.GetPackageSettings(request, timeout=SECONDS).settings
+def _read(registry: Registry, group: str) -> tuple[bool, str]:
+    settings = registry.ask("GetPackageSettings", group=group).settings
     return settings.generic_duplicates_allowed, settings.generic_duplicate_exception_regex
 
 
 @pytest.mark.parametrize("regex", ["(", "(?=x)", r"(a)\1", "x" * 256, "(((a{500}){500}){500})"])
 def test_a_regex_that_re2_refuses_is_refused(registry: Registry, regex: str) -> None:
-    request = pb.UpdatePackageSettingsRequest(
-        credentials=registry.root, group=str(registry.group().id), generic_duplicate_exception_regex=regex
-    )
-    assert outcome(registry.packages.UpdatePackageSettings, request) == "PARAMETER_INVALID"
+    group = registry.group().id
+    assert ending(lambda: registry.settings(group, regex=regex)) == "PARAMETER_INVALID"
 
 
 @pytest.mark.parametrize(
@@ -127,17 +105,12 @@ def test_a_role_in_the_group_or_above_it_decides_who_changes_settings(
 ) -> None:
     top = either.group()
     below = either.group(parent=top.id)
-    request = tokens_pb2.CreateAccessTokenRequest(
-        credentials=either.root, place=in_group(top.id), name="token", scopes=["api"], access_level=level
-    )
-    member = private_token(either.tokens.CreateAccessToken(request, timeout=SECONDS).secret)
-    for group in (top, below):
-        read = pb.GetPackageSettingsRequest(credentials=member, group=str(group.id))
-        change = pb.UpdatePackageSettingsRequest(
-            credentials=member, group=str(group.id), generic_duplicates_allowed=False
-        )
-        assert outcome(either.packages.GetPackageSettings, read) == reads
-        assert outcome(either.packages.UpdatePackageSettings, change) == changes[either.edition]
+    token = {"place": in_group(top.id), "name": "token", "scopes": ["api"], "access_level": level}
+    member = private_token(either.ask("CreateAccessToken", **token).secret)
+    for group in (str(top.id), str(below.id)):
+        assert either.outcome("GetPackageSettings", by=member, group=group) == reads
+        ended = either.outcome("UpdatePackageSettings", by=member, group=group, generic_duplicates_allowed=False)
+        assert ended == changes[either.edition]
 
 
 def test_settings_are_not_for_everybody(registry: Registry) -> None:
@@ -149,7 +122,5 @@ def test_settings_are_not_for_everybody(registry: Registry) -> None:
         (member, group, "ROLE_INSUFFICIENT"),
         (member, private, "GROUP_NOT_FOUND"),
     ):
-        read = pb.GetPackageSettingsRequest(credentials=credentials, group=str(asked.id))
-        assert outcome(registry.packages.GetPackageSettings, read) == expected
-        change = pb.UpdatePackageSettingsRequest(credentials=credentials, group=asked.full_path)
-        assert outcome(registry.packages.UpdatePackageSettings, change) == expected
+        assert registry.outcome("GetPackageSettings", by=credentials, group=str(asked.id)) == expected
+        assert registry.outcome("UpdatePackageSettings", by=credentials, group=asked.full_path) == expected

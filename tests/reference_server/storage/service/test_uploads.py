@@ -1,7 +1,5 @@
 """Begun uploads: what ends them, what may be repeated, and who else may write the staging file."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import threading
@@ -11,7 +9,7 @@ from typing import Any
 
 import grpc
 import pytest
-from generic_packages.storage.v1 import content_pb2, tokens_pb2
+from generic_packages.storage.v1 import content_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import MESSAGE_BYTES
@@ -31,9 +29,9 @@ DIGEST = hashlib.sha256(CONTENT).digest()
 
 
 def committing(registry: Registry, upload_id: str, **changed: object) -> str:
-    """Commit, and say how it ended."""
-    values = {"size": len(CONTENT), "sha256": DIGEST, **changed}
-    return outcome(registry.operations.commit_publication, pb.CommitPublicationRequest(upload_id=upload_id, **values))  # type: ignore[arg-type]
+    return registry.outcome(
+        "commit_publication", upload_id=upload_id, **{"size": len(CONTENT), "sha256": DIGEST, **changed}
+    )
 
 
 def test_begin_names_the_upload_and_its_limit(registry: Registry) -> None:
@@ -55,10 +53,8 @@ def test_nothing_is_visible_before_the_commit(registry: Registry) -> None:
     where = at(registry.project().id)
     begun = registry.begin(where)
     registry.send(begun.upload_id, CONTENT)
-    request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=where)
-    assert outcome(registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
-    listing = pb.ListPackagesRequest(credentials=registry.root, project=where.project)
-    assert not registry.packages.ListPackages(listing, timeout=SECONDS).packages
+    assert registry.outcome("open_package_file", coordinates=where) == "PACKAGE_FILE_NOT_FOUND"
+    assert not registry.ask("ListPackages", project=where.project).packages
 
 
 def test_committing_twice_answers_the_same_record(registry: Registry) -> None:
@@ -89,9 +85,8 @@ def test_abandoning_frees_what_was_staged_and_succeeds_again(registry: Registry)
     begun = registry.begin(at(registry.project().id))
     registry.send(begun.upload_id, CONTENT)
     assert begun.upload_id in registry.staged()
-    request = pb.AbandonPublicationRequest(upload_id=begun.upload_id)
     for _ in range(2):
-        assert outcome(registry.packages.AbandonPublication, request) == "OK"
+        assert registry.outcome("AbandonPublication", upload_id=begun.upload_id) == "OK"
     assert begun.upload_id not in registry.staged()
     assert committing(registry, begun.upload_id) == "UPLOAD_NOT_FOUND"
 
@@ -101,8 +96,7 @@ def test_a_committed_upload_cannot_be_abandoned(registry: Registry) -> None:
     begun = registry.begin(where)
     registry.send(begun.upload_id, CONTENT)
     registry.commit(begun.upload_id, CONTENT)
-    request = pb.AbandonPublicationRequest(upload_id=begun.upload_id)
-    assert outcome(registry.packages.AbandonPublication, request) == "OK"
+    assert registry.outcome("AbandonPublication", upload_id=begun.upload_id) == "OK"
     assert registry.read(where) == CONTENT
 
 
@@ -119,27 +113,16 @@ def test_content_comes_once(registry: Registry) -> None:
     assert committing(registry, begun.upload_id) == "OK"
 
 
-@pytest.mark.parametrize(
-    "messages",
-    [
-        [],
-        [content_pb2.UploadContentRequest()],
-        [content_pb2.UploadContentRequest(content=b"no id before")],
-    ],
-)
-def test_a_stream_that_names_no_upload_is_refused(
-    registry: Registry, messages: list[content_pb2.UploadContentRequest]
-) -> None:
-    assert outcome(registry.content.UploadContent, iter(messages)) == "PARAMETER_INVALID"
+@pytest.mark.parametrize("messages", [[], [{}], [{"content": b"no id before"}]])
+def test_a_stream_that_names_no_upload_is_refused(registry: Registry, messages: list[dict[str, Any]]) -> None:
+    stream = (content_pb2.UploadContentRequest(**message) for message in messages)
+    assert outcome(registry.content.UploadContent, stream) == "PARAMETER_INVALID"
 
 
 @pytest.mark.parametrize("second", [{"content": bytes(MESSAGE_BYTES + 1)}, {"upload_id": "again"}, {}])
 def test_a_malformed_message_ends_the_upload(registry: Registry, second: dict[str, Any]) -> None:
     begun = registry.begin(at(registry.project().id))
-    messages = [
-        content_pb2.UploadContentRequest(upload_id=begun.upload_id),
-        content_pb2.UploadContentRequest(**second),
-    ]
+    messages = [content_pb2.UploadContentRequest(**each) for each in ({"upload_id": begun.upload_id}, second)]
     assert outcome(registry.content.UploadContent, iter(messages)) == "PARAMETER_INVALID"
     assert begun.upload_id not in registry.staged()
 
@@ -167,33 +150,25 @@ def test_a_token_that_is_revoked_meanwhile_no_longer_commits(registry: Registry)
     created = registry.access_token(project)
     begun = registry.begin(at(project), by=private_token(created.secret))
     registry.send(begun.upload_id, CONTENT)
-    request = tokens_pb2.RevokeAccessTokenRequest(
-        credentials=registry.root, place=in_project(project), token_id=created.access_token.id
-    )
-    registry.tokens.RevokeAccessToken(request, timeout=SECONDS)
+    registry.ask("RevokeAccessToken", place=in_project(project), token_id=created.access_token.id)
     assert committing(registry, begun.upload_id) == "CREDENTIAL_REVOKED"
     assert begun.upload_id not in registry.staged()
 
 
 def test_a_file_published_meanwhile_is_a_duplicate_at_the_commit(registry: Registry) -> None:
-    group = registry.group()
-    where = at(registry.project(group=group.id).id)
-    registry.settings(group.id, allowed=False)
+    where = at(registry.project_without_duplicates())
     begun = registry.begin(where)
     registry.send(begun.upload_id, CONTENT)
     registry.publish(where, b"first")
     before = registry.blobs()
     assert committing(registry, begun.upload_id) == "PACKAGE_DUPLICATE"
     assert registry.blobs() == before
-    request = pb.BeginPublicationRequest(credentials=registry.root, coordinates=where)
-    assert outcome(registry.operations.begin_publication, request) == "PACKAGE_DUPLICATE"
+    assert registry.outcome("begin_publication", coordinates=where) == "PACKAGE_DUPLICATE"
 
 
 def test_a_negative_size_is_refused(registry: Registry) -> None:
-    request = pb.BeginPublicationRequest(
-        credentials=registry.root, coordinates=at(registry.project().id), declared_size=-1
-    )
-    assert outcome(registry.operations.begin_publication, request) == "PARAMETER_INVALID"
+    where = at(registry.project().id)
+    assert registry.outcome("begin_publication", coordinates=where, declared_size=-1) == "PARAMETER_INVALID"
 
 
 def _write(registry: Registry, staging_path: str, content: bytes) -> None:
@@ -241,10 +216,8 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 
 
 def test_a_declared_size_over_the_limit_is_refused_at_once(limited: Registry) -> None:
-    request = pb.BeginPublicationRequest(
-        credentials=limited.root, coordinates=at(limited.project().id), declared_size=100_001
-    )
-    assert outcome(limited.operations.begin_publication, request) == "FILE_TOO_LARGE"
+    where = at(limited.project().id)
+    assert limited.outcome("begin_publication", coordinates=where, declared_size=100_001) == "FILE_TOO_LARGE"
 
 
 def test_content_over_the_limit_ends_the_upload(limited: Registry) -> None:
@@ -277,11 +250,9 @@ def test_all_digests_are_recorded_however_the_content_comes(limited: Registry, s
 
 def test_a_direct_commit_without_all_digests_is_refused(limited: Registry) -> None:
     begun = limited.begin(at(limited.project().id), shares_volume=True)
-    _write(limited, begun.staging_path, CONTENT[:10])
-    request = pb.CommitPublicationRequest(
-        upload_id=begun.upload_id, size=10, sha256=hashlib.sha256(CONTENT[:10]).digest()
-    )
-    assert outcome(limited.operations.commit_publication, request) == "PARAMETER_MISSING"
+    _write(limited, begun.staging_path, b"content")
+    claimed = {"size": 7, "sha256": hashlib.sha256(b"content").digest()}
+    assert committing(limited, begun.upload_id, **claimed) == "PARAMETER_MISSING"
 
 
 def test_a_call_without_a_deadline_is_refused(registry: Registry) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from generic_packages.storage.v1 import identity_pb2
 
 from reference_server.frontend.api.shapes.optional import Scalar, given
-from reference_server.frontend.http.answers import JsonValue, iso_milliseconds
+from reference_server.frontend.http.responses import JsonValue, iso_milliseconds
 
 VISIBILITIES: Final = {
     "private": int(identity_pb2.VISIBILITY_PRIVATE),

@@ -9,8 +9,8 @@ from http import HTTPStatus
 from generic_packages.storage.v1 import identity_pb2
 
 from reference_server.frontend.api.parameters import Parameters
-from reference_server.frontend.api.shapes import places
-from reference_server.frontend.http.answers import JsonValue
+from reference_server.frontend.api.shapes import groups_and_projects as shapes
+from reference_server.frontend.http.responses import JsonValue
 from reference_server.frontend.rest.handler import RestHandler, read_page
 
 _ACCEPTED: JsonValue = {"message": "202 Accepted"}
@@ -28,7 +28,7 @@ def place(kind: str, name: str) -> identity_pb2.Place:
     return identity_pb2.Place(project=name) if kind == "projects" else identity_pb2.Place(group=name)
 
 
-class Groups(RestHandler):
+class GroupsHandler(RestHandler):
     """The groups that the caller sees, or those directly below one."""
 
     async def get(self, parent: str | None = None) -> None:
@@ -44,10 +44,10 @@ class Groups(RestHandler):
             **page,
         )
         answer = await self.call(self.services.identity.ListGroups, request)
-        self.send_page([places.group(group, self.origin) for group in answer.groups], page, answer.total)
+        self.send_page([shapes.group(group, self.origin) for group in answer.groups], page, answer.total)
 
 
-class GroupCollection(Groups):
+class GroupCollectionHandler(GroupsHandler):
     """All groups."""
 
     async def post(self) -> None:
@@ -59,15 +59,15 @@ class GroupCollection(Groups):
             visibility=_visibility(self.parameters),
         )
         answer = await self.call(self.services.identity.CreateGroup, request)
-        self.send_json(places.group(answer.group, self.origin), HTTPStatus.CREATED)
+        self.send_json(shapes.group(answer.group, self.origin), HTTPStatus.CREATED)
 
 
-class Group(RestHandler):
+class GroupHandler(RestHandler):
     """One group."""
 
     async def get(self, group: str) -> None:
         answer = await self.call(self.services.identity.GetGroup, identity_pb2.GetGroupRequest(group=group))
-        self.send_json(places.group(answer.group, self.origin))
+        self.send_json(shapes.group(answer.group, self.origin))
 
     async def delete(self, group: str) -> None:
         """Delete a group and everything below it."""
@@ -75,7 +75,7 @@ class Group(RestHandler):
         self.send_json(_ACCEPTED, HTTPStatus.ACCEPTED)
 
 
-class Projects(RestHandler):
+class ProjectsHandler(RestHandler):
     """The projects that the caller sees, or those of a group."""
 
     async def get(self, group: str | None = None) -> None:
@@ -95,10 +95,10 @@ class Projects(RestHandler):
             **page,
         )
         answer = await self.call(self.services.identity.ListProjects, request)
-        self.send_page([places.project(project, self.origin) for project in answer.projects], page, answer.total)
+        self.send_page([shapes.project(project, self.origin) for project in answer.projects], page, answer.total)
 
 
-class ProjectCollection(Projects):
+class ProjectCollectionHandler(ProjectsHandler):
     """All projects."""
 
     async def post(self) -> None:
@@ -113,15 +113,15 @@ class ProjectCollection(Projects):
             package_registry_access_level=_registry_level(parameters),
         )
         answer = await self.call(self.services.identity.CreateProject, request)
-        self.send_json(places.project(answer.project, self.origin), HTTPStatus.CREATED)
+        self.send_json(shapes.project(answer.project, self.origin), HTTPStatus.CREATED)
 
 
-class Project(RestHandler):
+class ProjectHandler(RestHandler):
     """One project."""
 
     async def get(self, project: str) -> None:
         answer = await self.call(self.services.identity.GetProject, identity_pb2.GetProjectRequest(project=project))
-        self.send_json(places.project(answer.project, self.origin))
+        self.send_json(shapes.project(answer.project, self.origin))
 
     async def put(self, project: str) -> None:
         """Change `name`, `visibility` or `package_registry_access_level`."""
@@ -132,7 +132,7 @@ class Project(RestHandler):
             package_registry_access_level=_registry_level(self.parameters),
         )
         answer = await self.call(self.services.identity.UpdateProject, request)
-        self.send_json(places.project(answer.project, self.origin))
+        self.send_json(shapes.project(answer.project, self.origin))
 
     async def delete(self, project: str) -> None:
         """Delete a project with its packages."""
@@ -146,9 +146,9 @@ def _path_from(name: str) -> str:
 
 
 def _visibility(parameters: Parameters) -> identity_pb2.Visibility.ValueType:
-    return identity_pb2.Visibility.ValueType(parameters.choice("visibility", places.VISIBILITIES, absent=0))
+    return identity_pb2.Visibility.ValueType(parameters.choice("visibility", shapes.VISIBILITIES, absent=0))
 
 
 def _registry_level(parameters: Parameters) -> identity_pb2.PackageRegistryAccessLevel.ValueType:
-    number = parameters.choice("package_registry_access_level", places.REGISTRY_LEVELS, absent=0)
+    number = parameters.choice("package_registry_access_level", shapes.REGISTRY_LEVELS, absent=0)
     return identity_pb2.PackageRegistryAccessLevel.ValueType(number)
