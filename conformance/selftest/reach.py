@@ -7,9 +7,10 @@ it passes. Requests are attributed by time: the suite sends those of one check a
 the clock is the same in all processes of a machine. Nothing that a registry could see marks them.
 
 Nothing is left out where the reasoning would not hold: when a mutation remembers earlier requests, when it chooses a
-request of the preflight or of the set-up, which checks share, or when it chooses one that cannot be attributed. It
-rests on checks that do not depend on one another, as `--only` does. Every self-test puts it to the test: it judges a
-sample of the faults by the whole suite, and so each fault that changes a request outside its reach after all.
+request of the preflight or of the set-up, which checks share, when it chooses one that cannot be attributed, or when
+the fault `spreads`: what it leaves behind changes what other checks meet. The rest relies on checks that do not depend
+on one another, as `--only` does. Every self-test puts it to the test: it judges a sample of the faults by the whole
+suite, and so each fault that changes a request outside its reach after all.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ class Survey:
     """A mutation that mutates nothing and notes when requests arrived that the faults' mutations would choose."""
 
     def __init__(self, faults: Mapping[str, Fault]) -> None:
-        self._makers = {name: each.make for name, each in faults.items() if isinstance(each.make, SelectiveMutation)}
+        self._makers = {
+            name: fault.make
+            for name, fault in faults.items()
+            if isinstance(fault.make, SelectiveMutation) and not fault.spreads
+        }
         self._moments: dict[str, list[float]] = {name: [] for name in self._makers}
 
     async def __call__(self, request: Request, upstream: Upstream) -> Response:

@@ -107,11 +107,14 @@ FAULTS = {
         "A star at the end stands for one character or more.", _renamed(lambda name: name.replace("-*", "-a*"))
     ),
     "protection.stars-reach-back": Fault(
-        "A star at the end stands for the character before it as well.", _renamed(lambda name: name.replace("-*", "*"))
+        "A star at the end stands for the character before it as well.",
+        _renamed(lambda name: name.replace("-*", "*")),
+        spreads=True,
     ),
     "protection.patterns-match-beginnings": Fault(
         "A pattern concerns every name that begins with it.",
         _renamed(lambda name: name if name.endswith("*") else f"{name}*"),
+        spreads=True,
     ),
     "protection.rules-are-nameless": Fault(
         "A new rule is answered without its pattern.", rewrite_json(makes_rule, lambda rule: {"id": rule["id"]})

@@ -58,6 +58,13 @@ def test_a_fault_reaches_the_checks_of_which_it_chooses_requests(make: MakeMutat
     assert reaches == ({"f": reached} if reached else {})
 
 
+def test_a_fault_that_spreads_may_reach_every_check() -> None:
+    survey = Survey({"f": Fault("Wrong.", refuse(is_download, 404), spreads=True)})
+    with ExitStack() as stack:
+        mutated(stack, lambda: survey).ask("GET", FILE)
+    assert survey.reaches(TIMELINE) == {}
+
+
 def test_a_sampled_fault_is_judged_by_all_and_a_pinned_one_by_its_row() -> None:
     reaches = {"f": frozenset({"b.two", "a.one"})}
     assert Selection(reaches=reaches).only("f") == ("a.one", "b.two")
