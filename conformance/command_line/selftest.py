@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     with sigterm_as_interrupt(), ExitStack() as stack:
         registries = _registries(arguments, editions_of(faults.values()), stack)
         pinned = _rows(faults, catalogue) if arguments.quick else {}
-        exhaustive = frozenset(faults) if arguments.exhaustive else sample(faults)
+        exhaustive = frozenset(faults) if arguments.exhaustive or arguments.update else sample(faults)
         result = _run_faults(registries, faults, arguments.jobs, Selection(pinned, exhaustive=exhaustive), console)
     if arguments.update:
         save(result.updated(load()))
