@@ -92,6 +92,11 @@ class Suite:
         self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
         self.leftovers: list[str] = []
 
+    @property
+    def began(self) -> float:
+        """When the run began, on the monotonic clock; the record times exchanges from here."""
+        return self._recorder.started
+
     def run(self, listener: Listener) -> Results:
         """Judge the target; `listener` is told of each requirement.
 
