@@ -11,7 +11,7 @@ from conformance.content.generator import GeneratedContent
 from conformance.judging.expectations import Evaluator
 from conformance.target.access import Subgroup, TargetProject, Visibility
 from conformance.target.registry import FileLocation, PackageFixtures, Registry, RequestOptions
-from conformance.transport.address import API
+from conformance.transport.address import API, split_url
 from conformance.transport.response import Response, describe
 
 MOST_PAGES = 12
@@ -113,11 +113,11 @@ def published_fixtures(
 
 
 def linked(response: Response) -> dict[str, str]:
-    """Return the addresses in the Link header by their relation."""
+    """Return the addresses in the Link header by their relation; what is no address at all is left out."""
     links = {}
     for part in (response.header("link") or "").split(", "):
         url, found, parameters = part.partition(">;")
-        if found:
+        if found and split_url(url.lstrip("<")):
             links[parameters.partition("rel=")[2].strip('" ')] = url.lstrip("<")
     return links
 

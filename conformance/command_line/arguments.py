@@ -7,6 +7,7 @@ from collections.abc import Callable
 from conformance.requirements.model import Edition, Level
 
 UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+AUTHORITY = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 SIZE = re.compile(r"([1-9][0-9]*)(KiB|MiB|GiB|)")
 
 
@@ -47,3 +48,10 @@ def size(text: str) -> int:
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write a whole number of bytes, KiB, MiB or GiB")
     return int(match[1]) * UNITS[match[2]]
+
+
+def authority(text: str) -> str:
+    """Return a host with or without its port, in lower case; an argparse type."""
+    if not AUTHORITY.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no host: write storage.example.com or 127.0.0.1:9000")
+    return text.lower()

@@ -1,18 +1,17 @@
 """The program: parses the command line, runs a command, turns what goes wrong into a sentence and an exit code."""
 
 import argparse
-import os
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import metadata
 
-from rich.console import Console
 from rich.text import Text
 
 from conformance.command_line import explain, listing, run, selftest
 from conformance.command_line.arguments import UsageError
+from conformance.command_line.terminal import ProgramConsole, let_go_of_stdout
 from conformance.judging.plugin import BindingError
 from conformance.judging.suite import DISTRIBUTION, NothingSelected
 from conformance.judging.verdicts import ExitCode
@@ -38,15 +37,6 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
 }
 
 
-class SteadyConsole(Console):
-    """A console that falls silent when nobody reads it any more, and lets the command come to its own end."""
-
-    def on_broken_pipe(self) -> None:
-        """Print nothing from now on."""
-        self.quiet = True
-        _let_go_of_stdout()
-
-
 def run_program(argv: Sequence[str] | None) -> int:
     """Run the program and return its exit code; argparse itself ends with 2 on wrong usage."""
     arguments = _parsed(argv)
@@ -54,13 +44,13 @@ def run_program(argv: Sequence[str] | None) -> int:
         code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        _let_go_of_stdout()
+        let_go_of_stdout()
         return BROKEN_PIPE
     return code
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    redactor, console = Redactor(), SteadyConsole()
+    redactor, console = Redactor(), ProgramConsole()
     try:
         return int(arguments.command(arguments, load_catalogue(), redactor, console))
     except tuple(EXIT_CODES) as error:
@@ -76,11 +66,6 @@ def _run(arguments: argparse.Namespace) -> int:
         return int(ExitCode.INTERNAL)
 
 
-def _let_go_of_stdout() -> None:
-    """Point stdout to nowhere, so that what is still buffered raises nothing when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = _parser()
     arguments, unknown = parser.parse_known_args(argv)
@@ -90,7 +75,7 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _say(sentence: str) -> None:
-    Console(stderr=True).print(Text(sentence), soft_wrap=True)
+    ProgramConsole(stderr=True).print(Text(sentence), soft_wrap=True)
 
 
 def _parser() -> argparse.ArgumentParser:

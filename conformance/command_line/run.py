@@ -10,9 +10,9 @@ from textwrap import indent, wrap
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_line.arguments import UsageError, add_command, add_selection, size
+from conformance.command_line.arguments import UsageError, add_command, add_selection, authority, size
 from conformance.judging.plugin import Listener
-from conformance.judging.results import FILE_NAME, Results, load
+from conformance.judging.results import FILE_NAME, OWN_WORDS, Results, load
 from conformance.judging.signals import sigterm_as_interrupt
 from conformance.judging.suite import RunSettings, Suite
 from conformance.judging.tokens_file import FILE_NAME as TOKENS
@@ -93,6 +93,14 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="limit for lack of progress")
     parser.add_argument(
+        "--follow-redirects-to",
+        type=authority,
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="another host, such as an object storage, to which downloads may be followed; may be repeated",
+    )
+    parser.add_argument(
         "--keep",
         action="store_true",
         help="leave what was made, and its tokens in tokens.env in DIR, to repeat failures by hand",
@@ -131,6 +139,7 @@ def _settings(arguments: argparse.Namespace) -> RunSettings:
         large_bytes=arguments.large_bytes,
         patience=arguments.timeout,
         tokens_file=arguments.out / TOKENS if arguments.keep else None,
+        redirect_hosts=frozenset(arguments.follow_redirects_to),
     )
 
 
@@ -173,7 +182,7 @@ def _report(
 ) -> None:
     """Write results.json without secrets, then make every other report from that file."""
     path = out / FILE_NAME
-    path.write_text(json.dumps(redactor.document(results.as_document()), indent=1), encoding="utf-8")
+    path.write_text(json.dumps(redactor.document(results.as_document(), OWN_WORDS), indent=1), encoding="utf-8")
     sealed = load(path)
     write_junit(sealed, catalogue.titles, out / JUNIT)
     write_page(sealed, catalogue.titles, out / PAGE)

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,11 +16,12 @@ from conformance.judging.signals import sigterm_as_interrupt
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import Catalogue
 from conformance.requirements.model import Edition
-from conformance.selftest.fault_runs import Registries, editions_of, fault_runner
+from conformance.selftest.fault_runs import Registries, Selection, editions_of, fault_runner
 from conformance.selftest.faults.catalogue import every_fault
 from conformance.selftest.faults.fault import CURRENT, Fault
 from conformance.selftest.good_server import reference_server, running_registry, scratch_folder
 from conformance.selftest.matrix import FILE, load, save
+from conformance.selftest.reach import sample
 from conformance.selftest.report import progress, show
 from conformance.selftest.result import SelfTestResult
 from conformance.transport.redaction import Redactor
@@ -37,6 +39,9 @@ examples:
   python -m conformance selftest --quick
       judge each broken registry by the requirements that its row pins: a minute or two, but blind to what else
       turns red and to controls
+  python -m conformance selftest --exhaustive
+      judge each broken registry by the whole suite, not only by the checks that it can reach, which is what happens
+      otherwise to about one in twenty
   python -m conformance selftest --update
       write what was found into the matrix, for review
 
@@ -65,7 +70,11 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("--fault", default="*", metavar="GLOB", help="names of the broken registries to run")
     parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"runs at once, {JOBS} by default")
-    parser.add_argument("--quick", action="store_true", help="judge each by the requirements that its row pins")
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument("--quick", action="store_true", help="judge each by the requirements that its row pins")
+    extent.add_argument(
+        "--exhaustive", action="store_true", help="judge each by every requirement, also those out of its reach"
+    )
     parser.add_argument("--update", action="store_true", help="write the matrix instead of comparing with it")
 
 
@@ -74,8 +83,9 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     faults = _selected(arguments, console)
     with sigterm_as_interrupt(), ExitStack() as stack:
         registries = _registries(arguments, editions_of(faults.values()), stack)
-        only = _rows(faults, catalogue) if arguments.quick else {}
-        result = _run_faults(registries, faults, arguments.jobs, only, console)
+        pinned = _rows(faults, catalogue) if arguments.quick else {}
+        exhaustive = frozenset(faults) if arguments.exhaustive or arguments.update else sample(faults)
+        result = _run_faults(registries, faults, arguments.jobs, Selection(pinned, exhaustive=exhaustive), console)
     if arguments.update:
         save(result.updated(load()))
     return _conclude(result, console)
@@ -127,13 +137,16 @@ def _run_faults(
     registries: Registries,
     faults: Mapping[str, Fault],
     jobs: int,
-    only: Mapping[str, tuple[str, ...]],
+    by: Selection,
     console: Console,
 ) -> SelfTestResult:
     every = every_fault()
     with progress(console, len(faults)) as on_done, fault_runner(registries, jobs) as runner:
-        baseline = runner.baseline()
-        observed = runner.run(faults, on_done, only)
+        baseline, reaches = runner.baseline({} if by.pinned else faults)
+        observed = runner.run(faults, on_done, replace(by, reaches=reaches))
+    if not by.pinned:
+        whole = sorted(name for name in reaches if name in by.exhaustive)
+        console.print(Text(f"judged by checks out of their reach too: {', '.join(whole) or 'none'}"), soft_wrap=True)
     is_complete = len(faults) == sum(fault.edition in registries for fault in every.values())
     return SelfTestResult(observed, baseline, frozenset(every), is_complete)
 

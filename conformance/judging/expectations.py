@@ -110,7 +110,11 @@ class ResponseExpectations:
             f"header {name.lower()}",
             holds=value is not None and holds(value),
             expected=expected,
-            actual=f"no {name}" if value is None else value,
+            actual=value
+            if value is not None
+            else f"no {name}: {self._response.failure}"
+            if self._response.failure
+            else f"no {name}",
         )
 
     def key(self, name: str, holds: Callable[[object], bool], expected: str) -> None:

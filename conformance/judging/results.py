@@ -19,6 +19,30 @@ from conformance.transport.exchange import Exchange
 
 FORMAT = 1
 FILE_NAME = "results.json"
+# the keys under which nothing stands that a target or a user has said
+OWN_WORDS = frozenset(
+    {
+        "outcome",
+        "totals",
+        "ending",
+        "edition",
+        "suite_version",
+        "prefix",
+        "started_at",
+        "id",
+        "section",
+        "level",
+        "editions",
+        "sentence",
+        "provenance",
+        "source",
+        "capability",
+        "verdict",
+        "label",
+        "framing",
+        "purpose",
+    }
+)
 GROUPED = (Verdict.UNTESTABLE, Verdict.NOT_APPLICABLE)
 
 

@@ -36,6 +36,7 @@ from conformance.transport.recorder import Recorder
 from conformance.transport.redaction import Redactor
 
 DISTRIBUTION = "generic-packages-conformance"
+SPARE_BODY_BYTES = 16 << 20  # no response of the API is larger than this and the largest file that was published
 NOT_JUDGED = {
     Ending.COMPLETE: "the check did not run",
     Ending.INTERRUPTED: "the run was interrupted before it",
@@ -51,6 +52,7 @@ class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, no
 class RunSettings:
     """How to run: which requirements, how large the large files are, and how many seconds to wait without progress.
 
+    Downloads are followed to the hosts of `redirect_hosts`, HOST or HOST:PORT, and to no others.
     `tokens_file`, when given, takes the tokens that the run makes and leaves on the target with all else that it has
     made, so that failed requests can be repeated.
     """
@@ -61,6 +63,7 @@ class RunSettings:
     large_bytes: int
     patience: float
     tokens_file: Path | None = None
+    redirect_hosts: frozenset[str] = frozenset()
 
 
 class Suite:
@@ -89,6 +92,11 @@ class Suite:
         self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
         self.leftovers: list[str] = []
 
+    @property
+    def began(self) -> float:
+        """When the run began, on the monotonic clock; the record times exchanges from here."""
+        return self._recorder.started
+
     def run(self, listener: Listener) -> Results:
         """Judge the target; `listener` is told of each requirement.
 
@@ -96,7 +104,12 @@ class Suite:
         What was made on the target is removed in every case unless the settings keep it.
         """
         started = datetime.now(UTC)
-        client = Client(self._description.address, self._recorder, patience=self._settings.patience)
+        client = Client(
+            self._description.address,
+            self._recorder,
+            patience=self._settings.patience,
+            body_limit=self._settings.large_bytes + SPARE_BODY_BYTES,
+        )
         try:
             with self._access(client) as access:
                 judgements, ending = self._judge(client, access, listener)
@@ -110,7 +123,13 @@ class Suite:
         if PATHS not in off:
             check_paths(client, access, self._description.projects.values())
         offered = [requirement for requirement in self.selected if requirement.capability not in off]
-        registry = Registry(client, access, self._recorder, large_bytes=self._settings.large_bytes)
+        registry = Registry(
+            client,
+            access,
+            self._recorder,
+            large_bytes=self._settings.large_bytes,
+            redirect_hosts=self._settings.redirect_hosts,
+        )
         plugin = JudgingPlugin(
             offered, self._description.expected_failures, self._recorder, listener, is_gone=client.is_gone
         )

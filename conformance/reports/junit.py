@@ -6,6 +6,7 @@ from pathlib import Path
 
 from conformance.judging.results import Judgement, Results
 from conformance.judging.verdicts import Ending, Verdict
+from conformance.reports.characters import visible
 from conformance.reports.wording import INTRODUCTION, meaning, preparation
 
 CHILDREN = {
@@ -48,15 +49,15 @@ def _add_preparation(results: Results, root: ET.Element) -> None:
     suite = next((suite for suite in root if suite.find("testcase/failure") is not None), None)
     lines = preparation(results)
     if suite is not None and lines:
-        ET.SubElement(suite, "system-out").text = "\n".join([INTRODUCTION, *lines])
+        ET.SubElement(suite, "system-out").text = visible("\n".join([INTRODUCTION, *lines]))
 
 
 def _case(entry: Judgement) -> ET.Element:
     case = ET.Element("testcase", classname=entry.section, name=entry.id, time=f"{entry.seconds:.3f}")
     kind = CHILDREN.get(entry.verdict)
     if kind:
-        child = ET.SubElement(case, kind, type=f"{entry.level} {entry.verdict}", message=_clean(_message(entry)))
-        child.text = _clean("\n".join(_details(entry)))
+        child = ET.SubElement(case, kind, type=f"{entry.level} {entry.verdict}", message=visible(_message(entry)))
+        child.text = visible("\n".join(_details(entry)))
     return case
 
 
@@ -80,10 +81,3 @@ def _count(element: ET.Element) -> None:
     for name, child in COUNTS.items():
         element.set(name, str(sum(case.find(child) is not None for case in cases)))
     element.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")
-
-
-def _clean(text: str) -> str:
-    """Return text without the characters that XML cannot hold."""
-    return "".join(
-        character if character >= " " or character in "\t\n" else "\N{REPLACEMENT CHARACTER}" for character in text
-    )

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from conformance.judging.results import Results
 from conformance.judging.verdicts import Verdict
+from conformance.reports.characters import visible
 from conformance.reports.wording import INTRODUCTION, meaning, preparation
 from conformance.requirements.model import Provenance
 
@@ -34,4 +35,4 @@ def write_page(results: Results, titles: Mapping[str, str], path: Path) -> None:
         verdicts=[verdict for verdict in Verdict if results.totals[verdict.value]],
         meanings={provenance.value: provenance.meaning for provenance in Provenance},
     )
-    path.write_text(page, encoding="utf-8")
+    path.write_text(visible(page), encoding="utf-8")

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     RED = "red, but not expected"
     UNTESTABLE = "untestable, but not expected"
     NO_COLLATERAL = "expected as collateral, but is not"
+    OVERLOOKED = "found by the whole suite, but out of the fault's reach"
     BROKEN = "the run itself failed"
     NO_ROW = "the fault has no row in the matrix"
     NO_FAULT = "the matrix has a row for a fault that does not exist"
@@ -45,6 +46,7 @@ def compare(name: str, row: Row | None, observed: Observed) -> list[Difference]:
     kills = observed.kills
     found = [(Kind.NO_ROW, "")] if row is None else _from_row(row, kills)
     found += [(Kind.NO_COLLATERAL, glob) for glob in _idle_globs(row or Row(), kills)] if observed.is_whole else []
+    found += [(Kind.OVERLOOKED, subject) for subject in observed.overlooked]
     found += [(Kind.BROKEN, error) for error in observed.errors]
     found += [(Kind.UNCONSUMED, "")] if not observed.mutated else []
     found += [(Kind.HARMLESS, "")] if not kills.red else []

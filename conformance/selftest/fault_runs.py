@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
 from conformance.selftest.faults.fault import Fault
-from conformance.selftest.findings import Baseline, Findings, Observed
+from conformance.selftest.findings import Baseline, Findings, Observed, requirement_of
 from conformance.selftest.good_server import GoodRegistry, RegistryError
-from conformance.selftest.proxy import Mutation, Proxy, ProxyHost, transparent
+from conformance.selftest.proxy import Mutation, Proxy, ProxyHost
+from conformance.selftest.reach import Survey
 from conformance.selftest.suite_run import SuiteRunner
+from conformance.selftest.timeline import Reach, purposes_at
 from conformance.selftest.upstream import UpstreamAddress
 
 Registries = Mapping[str, GoodRegistry]
@@ -29,7 +31,24 @@ class StartedRun:
 
     proxy: Proxy
     findings: Future[Findings]
-    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """By which requirements to judge faults: by all, but for what stands here by their names.
+
+    `pinned` are ids by which alone to judge a fault, whatever else it breaks. `reaches` are the checks that a fault
+    can reach; those named in `exhaustive` are judged by all the same, and what they do beyond their reach is noted.
+    """
+
+    pinned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reaches: Mapping[str, Reach] = field(default_factory=dict)
+    exhaustive: Container[str] = ()
+
+    def only(self, fault: str) -> tuple[str, ...]:
+        """Return the requirements by which to judge a fault, none for all."""
+        reach = () if fault in self.exhaustive else self.reaches.get(fault, ())
+        return self.pinned.get(fault) or tuple(sorted(reach))
 
 
 class FaultRunner:
@@ -40,28 +59,30 @@ class FaultRunner:
         self._host = host
         self._runner = runner
 
-    def baseline(self) -> Baseline:
+    def baseline(self, faults: Mapping[str, Fault] | None = None) -> tuple[Baseline, dict[str, Reach]]:
         """Run the suite against each good registry, through a proxy that mutates nothing.
 
+        Returns what it evaluates, and the reach of every fault for which part of the suite is enough.
         Raises RegistryError when one of them cannot be judged and NotGoodError when it is not found conformant.
         """
-        runs = {edition: self._start(edition, transparent) for edition in self._registries}
-        baselines = [_good(edition, self._observe(run)[1]) for edition, run in runs.items()]
-        return reduce(or_, baselines)
+        surveys = {
+            edition: Survey({name: one for name, one in (faults or {}).items() if one.edition == edition})
+            for edition in self._registries
+        }
+        runs = {edition: self._start(edition, survey) for edition, survey in surveys.items()}
+        findings = {edition: self._findings(run) for edition, run in runs.items()}
+        baselines = [_good(edition, found) for edition, found in findings.items()]
+        reaches = [survey.reaches(findings[edition].timeline) for edition, survey in surveys.items()]
+        return reduce(or_, baselines), reduce(or_, reaches)
 
-    def run(
-        self, faults: Mapping[str, Fault], on_done: Callable[[str], None], only: Mapping[str, tuple[str, ...]]
-    ) -> dict[str, Observed]:
-        """Run the suite against every fault; `on_done` is told of each.
-
-        `only` names requirements to judge a fault by; a fault that it does not hold is judged by all of them.
-        """
-        runs = {name: self._start(fault.edition, fault.make(), only.get(name, ())) for name, fault in faults.items()}
+    def run(self, faults: Mapping[str, Fault], on_done: Callable[[str], None], by: Selection) -> dict[str, Observed]:
+        """Run the suite against every fault, each judged as the selection says; `on_done` is told of each."""
+        runs = {name: self._start(fault.edition, fault.make(), by.only(name)) for name, fault in faults.items()}
         names = {run.findings: name for name, run in runs.items()}
         observed = {}
         for future in as_completed(names):
             name = names[future]
-            observed[name] = self._observe(runs[name])[0]
+            observed[name] = self._observe(name, faults[name], runs[name], by)
             on_done(name)
         return observed
 
@@ -69,14 +90,26 @@ class FaultRunner:
         registry = self._registries[edition]
         address = UpstreamAddress(registry.host, registry.port, registry.token)
         proxy, url = self._host.open(address, mutate)
-        return StartedRun(proxy, self._runner.start(url, registry.token_file, edition, only), is_whole=not only)
+        return StartedRun(proxy, self._runner.start(url, registry.token_file, edition, only))
 
-    def _observe(self, run: StartedRun) -> tuple[Observed, Findings]:
+    def _findings(self, run: StartedRun) -> Findings:
+        """Return what a run has found, once its proxy is closed; what failed in the proxy is among the errors."""
         findings = run.findings.result()
         self._host.close(run.proxy)
         errors = [*findings.errors, *(f"the proxy failed: {error!r}" for error in run.proxy.errors)]
-        errors += [findings.refusal] if findings.refusal else []
-        return Observed(findings.kills, run.proxy.mutated, tuple(errors), run.is_whole), findings
+        return replace(findings, errors=tuple(errors))
+
+    def _observe(self, name: str, fault: Fault, run: StartedRun, by: Selection) -> Observed:
+        findings, reach = self._findings(run), by.reaches.get(name)
+        if reach and by.only(name) and name not in by.pinned:
+            touched = purposes_at(run.proxy.mutated_at, findings.timeline)
+            if touched is None or not touched <= reach:
+                run = self._start(fault.edition, fault.make())
+                findings, reach = self._findings(run), None
+        kills = findings.kills
+        beyond = {one for one in kills.red | kills.untestable if reach and requirement_of(one) not in reach}
+        errors = [*findings.errors, *([findings.refusal] if findings.refusal else [])]
+        return Observed(kills, run.proxy.mutated, tuple(errors), name not in by.pinned, frozenset(beyond))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from conformance.judging.results import Judgement
 from conformance.judging.verdicts import Verdict
 from conformance.requirements.model import Level
+from conformance.selftest.timeline import TimedPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,14 @@ class Findings:
     """What one run found.
 
     `errors` are sentences on checks that failed as programs; `refusal` is the sentence with which the preflight ended
-    the run.
+    the run; `timeline` says for what its exchanges were.
     """
 
     kills: Kills = field(default_factory=Kills)
     baseline: Baseline = field(default_factory=Baseline)
     errors: tuple[str, ...] = ()
     refusal: str | None = None
+    timeline: tuple[TimedPurpose, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ class Observed:
     """What one fault did in a run.
 
     `mutated` counts the requests whose course it changed; `errors` are sentences on what failed in the suite or the
-    proxy itself; `is_whole` is false for a run of a part of the suite.
+    proxy itself; `is_whole` is false for a run that leaves out checks with other verdicts than the good registry's.
+    `overlooked` is what a run of every check found outside the reach of the fault.
     """
 
     kills: Kills
     mutated: int
     errors: tuple[str, ...] = ()
     is_whole: bool = True
+    overlooked: frozenset[str] = frozenset()
 
 
 def requirement_of(expectation: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.selftest.credentials import authorised_by
@@ -22,6 +22,19 @@ RequestChange = Callable[[Request], Request | Awaitable[Request]]
 ResponseChange = Callable[[Response], Response | Awaitable[Response]]
 Serve = Callable[[Request, Upstream], Awaitable[Response]]
 MakeMutation = Callable[[], Mutation]
+
+
+@dataclass(frozen=True, slots=True)
+class SelectiveMutation:
+    """Makes a mutation without memory, which changes only what its predicates choose: requests or good responses."""
+
+    mutation: Mutation
+    chooses: Callable[[Request, Upstream], bool] = lambda *_: False
+    chooses_response: ResponsePredicate = lambda *_: False
+
+    def __call__(self) -> Mutation:
+        """Return the mutation, which any number of proxies can share."""
+        return self.mutation
 
 
 class PackageFileMutation(ABC):
@@ -72,7 +85,7 @@ def _serve(when: Callable[[Request, Upstream], bool], then: Serve) -> MakeMutati
         upstream.mark_mutated()
         return await then(request, upstream)
 
-    return lambda: mutate
+    return SelectiveMutation(mutate, chooses=when)
 
 
 def respond(when: RequestPredicate, response: Callable[[Request], Response]) -> MakeMutation:
@@ -137,7 +150,7 @@ def rewrite_response(when: ResponsePredicate, change: ResponseChange) -> MakeMut
         changed = change(response)
         return await changed if isinstance(changed, Awaitable) else changed
 
-    return lambda: mutate
+    return SelectiveMutation(mutate, chooses_response=when)
 
 
 def rewrite_json(when: RequestPredicate, change: Callable[[Any], Any]) -> MakeMutation:

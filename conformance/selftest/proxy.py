@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -39,7 +40,11 @@ async def transparent(request: Request, upstream: Upstream) -> Response:
 
 
 class Proxy:
-    """A listening proxy: `mutated` counts the requests that its mutation touched, `errors` holds what failed in it."""
+    """A listening proxy.
+
+    `mutated_at` holds when the requests arrived that its mutation touched, on the monotonic clock, `errors` what failed
+    in it.
+    """
 
     def __init__(self, address: UpstreamAddress, mutate: Mutation) -> None:
         self._address = address
@@ -48,8 +53,13 @@ class Proxy:
         self._observed = ObservedResources()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
-        self.mutated = 0
+        self.mutated_at: list[float] = []
         self.errors: list[Exception] = []
+
+    @property
+    def mutated(self) -> int:
+        """Return how many requests the mutation touched."""
+        return len(self.mutated_at)
 
     async def open(self) -> str:
         """Listen on a free port of the loopback interface and return the URL."""
@@ -96,10 +106,11 @@ class Proxy:
         return client.turn(request, response)
 
     async def _mutated_response(self, request: Request, upstream: Upstream) -> Response:
+        arrived = time.monotonic()
         try:
             return await self._mutation(request, upstream)
         finally:
-            self.mutated += upstream.is_mutated
+            self.mutated_at += [arrived] * upstream.is_mutated
 
 
 class ProxyHost:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,6 +13,7 @@ from conformance.judging.suite import RunSettings, Suite
 from conformance.requirements.catalogue import load_catalogue
 from conformance.requirements.model import Edition, Level
 from conformance.selftest.findings import Findings, findings_of
+from conformance.selftest.timeline import TimedPurpose
 from conformance.target.description import describe_by_token_file
 from conformance.target.preflight import PreflightFailure
 from conformance.transport.redaction import Redactor
@@ -63,6 +65,11 @@ def run_suite(url: str, token_file: Path, edition: str, only: tuple[str, ...] = 
     description = describe_by_token_file(url, token_file)
     try:
         suite = Suite(description, settings, load_catalogue(), Redactor())
-        return findings_of(suite.run(Listener()).requirements)
+        results = suite.run(Listener())
     except PreflightFailure as error:
         return Findings(refusal=str(error))
+    timeline = (
+        TimedPurpose(one.purpose, suite.began + one.began, suite.began + one.began + one.seconds)
+        for one in results.exchanges
+    )
+    return replace(findings_of(results.requirements), timeline=tuple(timeline))

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.requirements.catalogue import Catalogue
 from conformance.target.access import Actor, AuthenticationScheme, Credential, TargetProject, Visibility
 from conformance.transport.address import Address, AddressError, parse_address
-from conformance.transport.redaction import SHORTEST_SECRET
+from conformance.transport.redaction import SHORTEST_SECRET, is_token
 
 FEW = 40
 KEYS = {"url", "writer", "projects", "tokens", "capabilities-off", "expected-failures"}
@@ -186,6 +186,9 @@ def _read_token(path: Path, where: str) -> str:
 
 
 def _usable(token: str, where: str) -> str:
-    if len(token) < SHORTEST_SECRET or not token.isascii() or not token.isprintable() or " " in token:
-        raise TargetError(f"{where} must hold one token of at least {SHORTEST_SECRET} characters and nothing else")
+    if not is_token(token):
+        raise TargetError(
+            f"{where} must hold one token and nothing else: at least {SHORTEST_SECRET} letters, digits and signs of "
+            "ASCII without a space"
+        )
     return token

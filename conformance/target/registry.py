@@ -1,9 +1,10 @@
 """The registry as the checks speak of it: new locations to publish to, and PUT, GET and HEAD on them."""
 
 import json
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 from itertools import count
@@ -11,8 +12,8 @@ from typing import TypedDict, Unpack
 from urllib.parse import quote, urljoin, urlsplit
 
 from conformance.content.generator import Content, GeneratedContent, LiteralContent
-from conformance.target.access import Access, Credential, TargetProject, Visibility
-from conformance.transport.address import API, parse_address
+from conformance.target.access import Access, Credential, TargetProject, Unavailable, Visibility
+from conformance.transport.address import API, DEFAULT_PORTS, Address, AddressError, parse_address
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Headers, Request
@@ -25,6 +26,7 @@ REDIRECTS = (
     HTTPStatus.TEMPORARY_REDIRECT,
     HTTPStatus.PERMANENT_REDIRECT,
 )
+REQUEST_TARGET = re.compile(r"[!-~]+")
 SMALL_BYTES = 3000
 CROWD, PUBLISHERS = 101, 8
 SHELF = (("c", "2.0.0"), ("a", "5.0.0"), ("e", "1.0.0"), ("b", "4.0.0"), ("d", "3.0.0"))
@@ -91,12 +93,24 @@ class CallOptions(TypedDict, total=False):
 
 
 class Registry:
-    """The registry under test, with the projects and credentials of the run."""
+    """The registry under test, with the projects and credentials of the run.
 
-    def __init__(self, client: Client, access: Access, recorder: Recorder, *, large_bytes: int) -> None:
+    Downloads are followed to the hosts of `redirect_hosts`, HOST or HOST:PORT, and to no others.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        access: Access,
+        recorder: Recorder,
+        *,
+        large_bytes: int,
+        redirect_hosts: frozenset[str] = frozenset(),
+    ) -> None:
         self.client = client
         self.access = access
         self.large_bytes = large_bytes
+        self._redirect_hosts = redirect_hosts
         self._recorder = recorder
         self._numbers = count(1)
         self._lock = threading.Lock()
@@ -134,12 +148,15 @@ class Registry:
         return self.client.send(self.request("PUT", location, framed, **options))
 
     def download(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:
-        """GET a file, across one redirect if need be; the credential goes to no other host."""
+        """GET a file, across one redirect if need be; the credential goes to no other host.
+
+        A redirect that nobody can follow is no response. Raises Unavailable for one to a host that may not be asked.
+        """
         request = self.request("GET", location, **options)
         response = self.client.send(request)
         redirect = response.header("location")
         if response.status in REDIRECTS and redirect:
-            return self._follow(urljoin(str(self.client.address) + request.target, redirect), request.headers)
+            return self._followed(request, response, redirect)
         return response
 
     def head(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:
@@ -196,13 +213,40 @@ class Registry:
         published = (*locations, self.location())
         return PackageFixtures(stem, locations, tuple(self.publish(location, self.content()) for location in published))
 
-    def _follow(self, url: str, headers: Headers) -> Response:
-        parts = urlsplit(url)
-        address = parse_address(f"{parts.scheme}://{parts.netloc}")
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
+    def _followed(self, request: Request, response: Response, redirect: str) -> Response:
+        try:
+            address, target = _redirect_target(urljoin(str(self.client.address) + request.target, redirect))
+        except (AddressError, ValueError) as error:
+            failure = f"redirected to {redirect!r}, which cannot be followed: {error}"
+            return replace(response, status=None, headers=(), failure=failure)
         if address.origin == self.client.address.origin:
-            return self.client.send(Request("GET", target.removeprefix(self.client.address.prefix), headers))
-        return self.client.elsewhere(address).send(Request("GET", target))
+            return self.client.send(Request("GET", target.removeprefix(self.client.address.prefix), request.headers))
+        if address.authority not in self._redirect_hosts:
+            raise Unavailable(
+                f"redirected to {address.authority}, not followed: "
+                f"name it with --follow-redirects-to {address.authority} if it may be asked"
+            )
+        client = self.client.elsewhere(address)
+        try:
+            return client.send(Request("GET", target))
+        finally:
+            client.close()
+
+
+def _redirect_target(url: str) -> tuple[Address, str]:
+    """Return the address and the request target of a URL.
+
+    Raises AddressError or ValueError when it is no URL of HTTP without credentials.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in DEFAULT_PORTS:
+        raise AddressError("only http and https can be")
+    if "@" in parts.netloc:
+        raise AddressError("it holds credentials")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not REQUEST_TARGET.fullmatch(target):
+        raise AddressError("its path holds characters that no URL may")
+    return parse_address(f"{parts.scheme}://{parts.netloc}"), target
 
 
 def _path(project: TargetProject, location: FileLocation, *, by_path: bool) -> str:

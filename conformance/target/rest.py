@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from itertools import islice
 from typing import TypeAlias
 
 from conformance.content.generator import LiteralContent
@@ -14,13 +15,15 @@ from conformance.target.access import AuthenticationScheme, Credential, Unavaila
 from conformance.transport.address import API
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
-from conformance.transport.redaction import SHORTEST_SECRET, Redactor
+from conformance.transport.redaction import SHORTEST_SECRET, Redactor, is_token
 from conformance.transport.request import Body, Request
 from conformance.transport.response import Response, describe
 
 Parameters: TypeAlias = Mapping[str, str | int | bool | list[str]]
 SHOWN = "SHOWN_TOKEN"
 TOKEN_LIFETIME = timedelta(days=2)
+SHOWN_TOKENS = 16  # in one response; GitLab shows one
+PATH = re.compile(r"[!-~]*")
 TOKEN = re.compile(r'"token"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
@@ -117,7 +120,7 @@ class TokenIssuer:
 
         Raises Unavailable when the registry did not show it.
         """
-        if len(made.token) < SHORTEST_SECRET:
+        if not is_token(made.token):
             raise Unavailable(f"the registry made what {variable} stands for and did not show its token")
         self.made.append(Credential(variable, made.token, scheme))
         return self.made[-1]
@@ -129,18 +132,19 @@ def created_resource(response: Response, path: str) -> CreatedResource:
     Raises Unavailable when its response is no 201 with an id.
     """
     identifier = response.key("id")
-    if response.status != HTTPStatus.CREATED or not isinstance(identifier, int):
-        raise Unavailable(f"POST {API}{path} answered {describe(response)}")
     full_path = response.key("path_with_namespace") or response.key("full_path") or response.key("path") or ""
+    created = response.status == HTTPStatus.CREATED and type(identifier) is int and PATH.fullmatch(str(full_path))
+    if not created or not isinstance(identifier, int):
+        raise Unavailable(f"POST {API}{path} answered {describe(response)}")
     return CreatedResource(identifier, str(full_path), str(response.key("token") or ""))
 
 
 def _tokens_in(response: Response) -> Iterator[str]:
     """Yield every token in a body, which may be cut off, as it is written there and as it reads without escapes."""
-    for written in TOKEN.findall(response.kept.decode("utf-8", "replace")):
-        if len(written) >= SHORTEST_SECRET:
-            yield written
-            yield _unescaped(written)
+    for match in islice(TOKEN.finditer(response.kept.decode("utf-8", "replace")), SHOWN_TOKENS):
+        for form in (match[1], _unescaped(match[1])):
+            if len(form) >= SHORTEST_SECRET and form.isprintable():
+                yield form
 
 
 def _unescaped(written: str) -> str:

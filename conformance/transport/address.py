@@ -1,7 +1,7 @@
 """The address of a registry: where to connect and which prefix its paths have."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 API = "/api/v4"
@@ -35,6 +35,14 @@ class Address:
         return self.origin + self.prefix
 
 
+def split_url(url: str) -> SplitResult | None:
+    """Return the parts of a URL, None when it has none, as with a bracket that is not closed."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
 def parse_address(url: str) -> Address:
     """Return the address that a URL names; a trailing /api/v4 is taken off, because every path brings its own.
 
@@ -49,6 +57,8 @@ def parse_address(url: str) -> Address:
         raise AddressError(
             f"{url!r} is no URL of a registry: it must look like https://gitlab.example.com or http://127.0.0.1:8080"
         )
+    if not parts.netloc.isascii() or not parts.netloc.isprintable():
+        raise AddressError(f"{url!a} is no URL: write the host in ASCII, its other letters in Punycode")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise AddressError("the URL must hold no credentials, query or fragment; give the token with --token-file")
     prefix = parts.path.rstrip("/").removesuffix(API)

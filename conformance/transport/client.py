@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from conformance.transport.address import Address
-from conformance.transport.connection import HttpConnection
+from conformance.transport.connection import BODY_BYTES, HttpConnection
 from conformance.transport.exchange import BodyRecord, Exchange, RequestRecord
 from conformance.transport.recorder import Recorder
 from conformance.transport.reproduction import body_file, raw_line, shell_line
@@ -19,12 +19,16 @@ PAUSES = (0.1, 0.2, 0.4)
 
 
 class Client:
-    """Talks to one address, from any number of threads; waits `patience` seconds at most without progress."""
+    """Talks to one address, from any number of threads.
 
-    def __init__(self, address: Address, recorder: Recorder, *, patience: float) -> None:
+    It waits `patience` seconds at most without progress and takes `body_limit` bytes at most as a response body.
+    """
+
+    def __init__(self, address: Address, recorder: Recorder, *, patience: float, body_limit: int = BODY_BYTES) -> None:
         self.address = address
         self._recorder = recorder
         self._patience = patience
+        self._body_limit = body_limit
         self._tls = ssl.create_default_context() if address.scheme == "https" else None
         self._lock = threading.Lock()
         self._idle: list[HttpConnection] = []
@@ -75,8 +79,8 @@ class Client:
         return self._record(record, incoming, started, curl=raw_line(data, self.address))
 
     def elsewhere(self, address: Address) -> "Client":
-        """Return a client for another address with the same recorder and patience."""
-        return Client(address, self._recorder, patience=self._patience)
+        """Return a client for another address with the same recorder and limits."""
+        return Client(address, self._recorder, patience=self._patience, body_limit=self._body_limit)
 
     def is_gone(self) -> bool:
         """Return whether the last new connection could not be made and neither can several more in a row."""
@@ -98,7 +102,7 @@ class Client:
         self._refused = True
         wire = Wire(self.address, patience=self._patience, tls=self._tls)
         self._refused = False
-        return HttpConnection(wire)
+        return HttpConnection(wire, body_limit=self._body_limit)
 
     def _kept_connection(self) -> HttpConnection | None:
         while True:

@@ -7,14 +7,19 @@ from conformance.transport.response import IncomingResponse
 from conformance.transport.wire import StallError, Wire, WireError
 
 CONTINUE_SECONDS = 2.0
+INTERIM_RESPONSES = 32  # a registry that is busy says so a few times; one that only ever does so never answers
+HEADER_LINES = 256  # several times what any registry sends; each is kept in the record of the run
+HEAD_PIECE_BYTES = 16_384  # h11 limits what it holds of a head, but only of one that has not arrived whole
+BODY_BYTES = 64 << 20
 STAND_IN = h11.Request(method="GET", target="/", headers=[("Host", "stand-in")])
 
 
 class HttpConnection:
-    """HTTP/1.1 over one wire, one exchange at a time."""
+    """HTTP/1.1 over one wire, one exchange at a time; a response body of more than `body_limit` bytes is cut off."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, *, body_limit: int = BODY_BYTES) -> None:
         self._wire = wire
+        self._body_limit = body_limit
         self._http = h11.Connection(h11.CLIENT)
 
     @property
@@ -25,7 +30,7 @@ class HttpConnection:
     def is_quiet(self) -> bool:
         """Return whether the peer has neither closed nor said anything unasked."""
         try:
-            return self._wire.receive_now() is None
+            return not self._http.trailing_data[0] and self._wire.receive_now() is None
         except WireError:
             return False
 
@@ -34,13 +39,21 @@ class HttpConnection:
         self._wire.close()
 
     def exchange(self, request: Request, *, authority: str, prefix: str) -> IncomingResponse:
-        """Send a request and receive its response; a broken connection is a `failure`, never an exception."""
-        head = h11.Request(
-            method=request.method,
-            target=prefix + request.target,
-            headers=[("Host", authority), *request.headers, *request.framing_headers()],
-        )
+        """Send a request and receive its response; a broken connection is a `failure`, never an exception.
+
+        So is a request that cannot be sent, because what the registry had said became a part of it.
+        """
         incoming = IncomingResponse()
+        try:
+            head = h11.Request(
+                method=request.method,
+                target=prefix + request.target,
+                headers=[("Host", authority), *request.headers, *request.framing_headers()],
+            )
+        except (h11.LocalProtocolError, UnicodeEncodeError) as error:
+            incoming.failure = f"the request cannot be sent: {error}"
+            return incoming
+        self._wire.begin_exchange()
         try:
             self._send_request(head, request, incoming)
         except WireError as error:
@@ -50,6 +63,7 @@ class HttpConnection:
 
     def exchange_raw(self, data: bytes) -> IncomingResponse:
         """Send bytes as they are and receive what may be the response to a GET."""
+        self._wire.begin_exchange()
         self._http.send(STAND_IN)
         self._http.send(h11.EndOfMessage())
         incoming = IncomingResponse()
@@ -100,8 +114,10 @@ class HttpConnection:
 
     def _feed(self, data: bytes, incoming: IncomingResponse) -> None:
         """Take what has arrived; malformed or missing responses end up as the incoming's failure."""
-        self._http.receive_data(data)
-        self._advance(incoming)
+        piece_bytes = HEAD_PIECE_BYTES if incoming.head is None else len(data)
+        for start in range(0, len(data) or 1, piece_bytes or 1):
+            self._http.receive_data(data[start : start + piece_bytes])
+            self._advance(incoming)
 
     def _advance(self, incoming: IncomingResponse) -> None:
         try:
@@ -113,6 +129,9 @@ class HttpConnection:
                     incoming.failure = "the connection was closed without a response"
                     return
                 incoming.take(event)
+                incoming.failure = self._excess(incoming)
+                if incoming.failure is not None:
+                    return
         except h11.RemoteProtocolError as error:
             incoming.failure = self._in_words(error, incoming)
 
@@ -127,6 +146,16 @@ class HttpConnection:
             incoming.stalled = isinstance(error, StallError)
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
             self._http.start_next_cycle()
+
+    def _excess(self, incoming: IncomingResponse) -> str | None:
+        """Return what a response has too much of, None while it is within the limits."""
+        if len(incoming.interim) > INTERIM_RESPONSES:
+            return f"more than {INTERIM_RESPONSES} interim responses"
+        if incoming.head is not None and len(incoming.head.headers) > HEADER_LINES:
+            return f"more than {HEADER_LINES} headers"
+        if incoming.size > self._body_limit:
+            return f"a body of more than {self._body_limit} bytes"
+        return None
 
     def _in_words(self, error: h11.RemoteProtocolError, incoming: IncomingResponse) -> str:
         if not self._http.trailing_data[1]:

@@ -16,6 +16,11 @@ from conformance.transport.reproduction import escaped
 SHORTEST_SECRET = 8
 
 
+def is_token(text: str) -> bool:
+    """Return whether a header can carry a text as a token and the redactor can find it in a report."""
+    return len(text) >= SHORTEST_SECRET and text.isascii() and text.isprintable() and " " not in text
+
+
 class Redactor:
     """The one place that every report and every printed sentence passes through."""
 
@@ -41,14 +46,18 @@ class Redactor:
                 text = text.replace(form, self._replacements[form])
         return text
 
-    def document(self, value: object) -> object:
-        """Return a JSON-like value, any strings in it without secrets, keys included."""
+    def document(self, value: object, own: frozenset[str] = frozenset()) -> object:
+        """Return a JSON-like value with the strings in it without secrets.
+
+        The keys are the program's own words, and so is what lies under those of `own`: a token that happens to be such
+        a word must not change it.
+        """
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            return {self.document(key): self.document(entry) for key, entry in value.items()}
+            return {key: entry if key in own else self.document(entry, own) for key, entry in value.items()}
         if isinstance(value, list | tuple):
-            return [self.document(entry) for entry in value]
+            return [self.document(entry, own) for entry in value]
         return value
 
 

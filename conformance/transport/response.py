@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import h11
@@ -11,6 +12,7 @@ from conformance.transport.exchange import BodyRecord, HeaderList, ResponseRecor
 KEPT_BYTES = 65_536
 SHOWN_BYTES = 200
 SUCCESS = 2
+NESTED_CONTAINERS = 64  # more levels than any answer has; repr and == would fail on thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,12 @@ class Response:
         return ", ".join(values) if values else None
 
     def json(self) -> object:
-        """Return the body as JSON, None when it is none."""
+        """Return the body as JSON, None when it is none: NaN is no JSON, and thousands of levels are no answer."""
         try:
-            document: object = json.loads(self.kept)
-        except ValueError:
+            document: object = json.loads(self.kept, parse_constant=_refused)
+        except (ValueError, RecursionError):
             return None
-        return document
+        return None if _is_nested_deeper(document, NESTED_CONTAINERS) else document
 
     def key(self, name: str) -> object:
         """Return the value of a key of a JSON object, None when there is no such key or no object."""
@@ -123,6 +125,24 @@ class IncomingResponse:
             self.kept += event.data[: KEPT_BYTES - len(self.kept)]
         elif isinstance(event, h11.EndOfMessage):
             self.complete = True
+
+
+def _refused(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _is_nested_deeper(document: object, levels: int) -> bool:
+    level: Collection[object] = [document]
+    for _ in range(levels + 1):
+        containers = [entry for entry in level if isinstance(entry, dict | list)]
+        if not containers:
+            return False
+        level = [
+            entry
+            for container in containers
+            for entry in (container.values() if isinstance(container, dict) else container)
+        ]
+    return True
 
 
 def describe(response: Response) -> str:

@@ -1,4 +1,4 @@
-"""A connection as bytes: non-blocking, plain or TLS, with one deadline for lack of progress.
+"""A connection as bytes: non-blocking, plain or TLS, with a limit for lack of progress and one for each exchange.
 
 Sending and receiving are interleaved by the caller, so that a response that arrives in the middle of a long body is
 seen at once and a full socket never blocks the reading.
@@ -7,10 +7,13 @@ seen at once and a full socket never blocks the reading.
 import select
 import socket
 import ssl
+import time
 
 from conformance.transport.address import Address
 
 RECEIVE_BYTES = 262_144
+EXCHANGE_PATIENCES = 3  # an exchange may take this many times the patience, so that drops of progress do not renew it,
+SLOWEST_BYTES_A_SECOND = 65_536  # and the time that its bytes take at this rate, so that large files may pass
 
 
 class WireError(Exception):
@@ -18,11 +21,15 @@ class WireError(Exception):
 
 
 class StallError(WireError):
-    """The connection is there and makes no progress."""
+    """The connection is there and makes no progress, or so little that the exchange does not end in time."""
 
 
 class Wire:
-    """One connection. Without progress for `patience` seconds an operation raises WireError."""
+    """One connection.
+
+    Without progress for `patience` seconds an operation raises StallError, and so does one in an exchange that takes
+    longer than its bytes can explain.
+    """
 
     def __init__(self, address: Address, *, patience: float, tls: ssl.SSLContext | None) -> None:
         self._patience = patience
@@ -30,9 +37,15 @@ class Wire:
             plain = socket.create_connection((address.host, address.port), timeout=patience)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket = tls.wrap_socket(plain, server_hostname=address.host) if tls else plain
-        except (OSError, ssl.SSLError) as error:
+        except (OSError, UnicodeError) as error:
             raise WireError(f"no connection to {address.origin}: {error}") from error
         self._socket.setblocking(False)
+        self.begin_exchange()
+
+    def begin_exchange(self) -> None:
+        """Give the next request and its response their own time."""
+        self._began = time.monotonic()
+        self._moved_bytes = 0
 
     def close(self) -> None:
         """Close both directions."""
@@ -58,8 +71,9 @@ class Wire:
     def receive(self, patience: float | None = None) -> bytes:
         """Return the next bytes, b"" at the end of the connection.
 
-        Raises WireError when nothing arrives within `patience` seconds.
+        Raises WireError when nothing arrives within `patience` seconds or the exchange has had its time.
         """
+        self._remaining()
         while (data := self.receive_now()) is None:
             self._wait(writing=False, patience=patience)
         return data
@@ -67,25 +81,46 @@ class Wire:
     def receive_now(self) -> bytes | None:
         """Return what has arrived, b"" at the end of the connection, None when there is nothing yet."""
         try:
-            return self._socket.recv(RECEIVE_BYTES)
+            data = self._socket.recv(RECEIVE_BYTES)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
             return b""
         except OSError as error:
             raise WireError(f"the connection broke: {error.strerror or error}") from error
+        self._moved_bytes += len(data)
+        return data
 
     def _send_now(self, data: memoryview) -> int:
         try:
-            return self._socket.send(data)
+            sent = self._socket.send(data)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return 0
         except OSError as error:
             raise WireError(f"the connection broke while sending: {error.strerror or error}") from error
+        self._moved_bytes += sent
+        return sent
 
     def _wait(self, *, writing: bool, patience: float | None = None) -> bool:
         limit = self._patience if patience is None else patience
-        readable, writable, _ = select.select([self._socket], [self._socket] if writing else [], [], limit)
+        remaining = self._remaining()
+        sockets = [self._socket]
+        readable, writable, _ = select.select(sockets, sockets if writing else [], [], min(limit, remaining))
         if not readable and not writable:
+            if remaining < limit:
+                self._remaining()
             raise StallError(f"no progress for {limit:g} seconds")
         return bool(readable)
+
+    def _remaining(self) -> float:
+        """Return how many seconds the exchange still has.
+
+        Raises StallError when it has none.
+        """
+        allowed = EXCHANGE_PATIENCES * self._patience + self._moved_bytes / SLOWEST_BYTES_A_SECOND
+        remaining = self._began + allowed - time.monotonic()
+        if remaining <= 0:
+            raise StallError(
+                f"the exchange was not over after {round(allowed, 1):g} seconds, in {self._moved_bytes} bytes"
+            )
+        return remaining

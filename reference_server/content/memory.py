@@ -11,8 +11,11 @@ from reference_server.contract.limits import KIB, MESSAGE_BYTES, MIB
 SMALL_BODIES_BYTES: Final = 16 * MIB
 """What the small bodies of one front end, which travel inside operations, hold together."""
 
+API_BODIES_BYTES: Final = 8 * MIB
+"""What the bodies of REST and GraphQL requests of one front end hold together."""
+
 SLOW_BODIES_BYTES: Final = 4 * MIB
-"""What those of them hold together that came slowly when others needed their room."""
+"""What those of either kind hold together that came slowly when others needed their room."""
 
 MESSAGES_IN_FLIGHT: Final = 8
 """Content messages that one front end sends, and as many that it receives, at a time."""

@@ -30,7 +30,7 @@ class StagingWriter:
         self.size = 0
 
     async def write(self, piece: bytes) -> None:
-        """Write a piece on the event loop: measured, a thread costs more. Raises VOLUME_FULL, OSError."""
+        """Write a piece on the event loop. Raises VOLUME_FULL, OSError."""
         await self._settle_hash()
         loop = asyncio.get_running_loop()
         self._hashed = loop.run_in_executor(self._pipeline.hashing, self._digests.update, piece)

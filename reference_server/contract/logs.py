@@ -11,6 +11,7 @@ from typing import Literal, Protocol, TextIO, cast
 import structlog
 
 from reference_server.contract.log_writer import LogWriter
+from reference_server.contract.tokens import without_tokens
 
 Level = Literal["debug", "info", "warning"]
 WRITER = LogWriter(sys.__stderr__.fileno() if sys.__stderr__ else 2)
@@ -35,6 +36,7 @@ def configure(*, level: Level = "info", stream: LogStream = WRITER) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
+            lambda _logger, _method, line: without_tokens(cast("str", line)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(cast("TextIO", stream)),
@@ -74,7 +76,7 @@ class Lines:
         """Write a line, without its end, when the event loop turns."""
         if not self._lines:
             asyncio.get_running_loop().call_soon(self.flush)
-        self._lines.append(line)
+        self._lines.append(without_tokens(line))
 
     def flush(self) -> None:
         """Write what waits."""

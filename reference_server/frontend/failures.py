@@ -12,15 +12,16 @@ from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.http.responses import (
     ROUTE_UNKNOWN,
+    UNAVAILABLE,
     UNEXPECTED,
     JsonValue,
     Response,
     error_response,
     json_response,
+    unavailable,
 )
 
 _CHALLENGE: Final = ("WWW-Authenticate", 'Basic realm="GitLab Packages Registry"')
-_RETRY_SECONDS: Final = "1"
 
 _Row = Callable[[Mapping[str, str]], Response]
 
@@ -85,8 +86,8 @@ def _job_token_not_allowed(metadata: Mapping[str, str]) -> Response:
 
 def _retry(metadata: Mapping[str, str]) -> Response:
     """Return that the same request may do later."""
-    after = metadata.get("retry_after_seconds", _RETRY_SECONDS)
-    return json_response(HTTPStatus.SERVICE_UNAVAILABLE, {"message": "503 Service Unavailable"}, ("Retry-After", after))
+    after = metadata.get("retry_after_seconds")
+    return unavailable(after) if after else UNAVAILABLE
 
 
 REASONS: Final[Mapping[Reason, _Row]] = {

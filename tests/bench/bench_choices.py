@@ -1,7 +1,5 @@
 """1 KiB up and down: the reference server beside itself with one part replaced (variants.py)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,7 +28,6 @@ TURNS = [
 
 @pytest.fixture(scope="module")
 def peers(place: Path) -> Iterator[dict[str, ReferenceServer]]:
-    """Start every variant, with the files that are read."""
     content = place / "content"
     content.write_bytes(bytes(SIZE))
     with ExitStack() as stack:
@@ -63,7 +60,6 @@ def test_upload(
 
 
 def describe(benchmark: BenchmarkFixture, group: str, peer: ReferenceServer, number: int) -> None:
-    """Tell the report what is measured."""
     benchmark.group = group
     benchmark.extra_info = {"peer": peer.name, "round": number, "unit": "requests/s"}
 

@@ -1,7 +1,5 @@
 """256 MiB up and down: the reference server, over both carriers, beside nginx and docker-registry."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import os
@@ -22,7 +20,6 @@ TURNS = [pytest.param(number, peer, id=f"{number}-{peer}") for number in range(R
 
 @pytest.fixture(scope="module")
 def peers(place: Path) -> Iterator[list[Peer]]:
-    """Start every server that is compared here."""
     streamed = functools.partial(reference_server, carrier="streamed")
     with together(place, reference_server, streamed, nginx, docker_registry) as started:
         yield started
@@ -30,7 +27,6 @@ def peers(place: Path) -> Iterator[list[Peer]]:
 
 @pytest.fixture(scope="module")
 def source(place: Path) -> Path:
-    """Return the file that every upload sends."""
     path = place / "source"
     with path.open("wb") as content:
         for _ in range(SIZE >> 20):
@@ -47,7 +43,6 @@ def renew(source: Path) -> str:
 
 
 def describe(benchmark: BenchmarkFixture, group: str, peer: Peer, number: int) -> None:
-    """Tell the report what is measured."""
     benchmark.group = group
     benchmark.extra_info = {"peer": peer.name, "round": number, "amount": SIZE / 1e6, "unit": "MB/s"}
 

@@ -1,7 +1,5 @@
 """1 KiB up and down over 8 connections: the reference server beside SeaweedFS S3."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,27 +20,23 @@ TURNS = [pytest.param(number, peer, id=f"{number}-{peer}") for number in range(R
 
 @pytest.fixture(scope="module")
 def peers(place: Path) -> Iterator[list[Peer]]:
-    """Start both servers."""
     with together(place, reference_server, seaweed_s3) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
 def content(place: Path) -> Path:
-    """Return the file that every upload sends."""
     path = place / "content"
     path.write_bytes(bytes(number % 251 for number in range(SIZE)))
     return path
 
 
 def describe(benchmark: BenchmarkFixture, group: str, peer: Peer, number: int, amount: int) -> None:
-    """Tell the report what is measured."""
     benchmark.group = group
     benchmark.extra_info = {"peer": peer.name, "round": number, "amount": amount, "unit": "requests/s"}
 
 
 def digest_of(content: Path) -> str:
-    """Return the SHA-256 of the content."""
     return hashlib.sha256(content.read_bytes()).hexdigest()
 
 

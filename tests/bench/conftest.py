@@ -6,8 +6,6 @@ and 0.5 half as fast; those of p99 and of processor time are ours / the peer's, 
 processor does for one request depends least on what else the machine does.
 """
 
-from __future__ import annotations
-
 import statistics
 from collections import defaultdict
 from dataclasses import dataclass
@@ -43,7 +41,6 @@ class Measurement:
 
     @property
     def rate(self) -> float:
-        """The amount in one second."""
         return self.amount / self.seconds
 
 
@@ -80,6 +77,5 @@ def _row(peer: str, measurements: list[Measurement]) -> str:
 
 
 def _ratios(pairs: list[tuple[Measurement, Measurement]], measure: str) -> str:
-    """Return the median and the range of our measure / theirs."""
     ratios = [getattr(ours, measure) / getattr(theirs, measure) for ours, theirs in pairs]
     return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"

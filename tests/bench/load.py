@@ -1,7 +1,5 @@
 """Many small requests over several connections at once, sent by wrk so that Python is not what is measured."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Sequence

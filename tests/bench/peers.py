@@ -4,8 +4,6 @@ A peer knows how its own API takes and gives a file: the reference server by its
 by its blob upload, SeaweedFS by S3 with presigned URLs (so that it, too, checks a credential at every request).
 """
 
-from __future__ import annotations
-
 import json
 import os
 import secrets
@@ -40,17 +38,13 @@ class Request:
 
 
 class Peer(Protocol):
-    """A running server that stores files."""
-
     name: str
 
     def put(self, file_name: str, digest: str) -> Request:
         """Return the request whose body stores a file of this SHA-256 (hexadecimal) under `file_name`."""
         ...
 
-    def get(self, file_name: str, digest: str) -> Request:
-        """Return the request that reads it back."""
-        ...
+    def get(self, file_name: str, digest: str) -> Request: ...
 
 
 @contextmanager
@@ -72,7 +66,6 @@ class ReferenceServer:
     registry: Registry
 
     def put(self, file_name: str, digest: str) -> Request:
-        """Publish into one package."""
         del digest
         url = urlsplit(self.registry.file_url("bench", file_name))
         return Request(url.port or 0, url.path, {"PRIVATE-TOKEN": self.registry.token})
@@ -97,7 +90,6 @@ class Nginx:
     name: str = "nginx"
 
     def put(self, file_name: str, digest: str) -> Request:
-        """Store by WebDAV."""
         del digest
         return Request(self.port, f"/{file_name}")
 
@@ -155,7 +147,6 @@ class DockerRegistry:
         return Request(self.port, f"{location}&digest=sha256:{digest}", {"Content-Type": "application/octet-stream"})
 
     def get(self, file_name: str, digest: str) -> Request:
-        """Read a blob."""
         del file_name
         return Request(self.port, f"/v2/bench/blobs/sha256:{digest}")
 
@@ -170,7 +161,6 @@ http: {{addr: 127.0.0.1:{port}}}
 
 @contextmanager
 def docker_registry(folder: Path) -> Iterator[DockerRegistry]:
-    """Start it on a local folder."""
     port = free_port()
     configuration = folder / "configuration.yml"
     configuration.write_text(DOCKER_REGISTRY_CONFIGURATION.format(folder=folder, port=port))
@@ -187,12 +177,10 @@ class SeaweedS3:
     name: str = "SeaweedFS S3"
 
     def put(self, file_name: str, digest: str) -> Request:
-        """Store an object by a presigned URL."""
         del digest
         return self._presigned("PUT", file_name)
 
     def get(self, file_name: str, digest: str) -> Request:
-        """Read an object by a presigned URL."""
         del digest
         return self._presigned("GET", file_name)
 

@@ -1,14 +1,11 @@
 """Free ports on loopback, and waiting until a server listens on one."""
 
-from __future__ import annotations
-
 import socket
 import subprocess
 import time
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,7 +1,5 @@
 """Small requests for some seconds, sent by wrk: how many a second, and how late the slowest hundredth."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -3,8 +3,6 @@
 The client must not be what is measured: uploads leave by sendfile, downloads are received into one buffer.
 """
 
-from __future__ import annotations
-
 import hashlib
 import socket
 from pathlib import Path
@@ -16,7 +14,6 @@ SUCCESSES = (b"200", b"201", b"204")
 
 
 def upload(request: Request, source: Path) -> None:
-    """PUT the file; raises unless the answer is a success."""
     with socket.create_connection(("127.0.0.1", request.port)) as connection, source.open("rb") as content:
         connection.sendall(_head("PUT", request, {"Content-Length": str(source.stat().st_size)}))
         connection.sendfile(content)

@@ -26,8 +26,6 @@ _SERVICE = "generic_packages.storage.v1.UnaryOperations"  # below this prefix th
 
 
 class UnaryOperations:
-    """A client with the interface of frontend.storage_link.operations.Operations."""
-
     def __init__(
         self,
         channel: grpc.aio.Channel,
@@ -51,25 +49,21 @@ class UnaryOperations:
         """Do nothing: closing the channel ends its calls."""
 
     async def publish(self, request: pb.PublishRequest, *, request_id: str, seconds: float) -> pb.PublishResponse:
-        """Publish a small file."""
         return await self._call(self._publish, request, request_id, seconds)
 
     async def begin_publication(
         self, request: pb.BeginPublicationRequest, *, request_id: str, seconds: float
     ) -> pb.BeginPublicationResponse:
-        """Ask permission to publish a larger file."""
         return await self._call(self._begin, request, request_id, seconds)
 
     async def commit_publication(
         self, request: pb.CommitPublicationRequest, *, request_id: str, seconds: float
     ) -> pb.CommitPublicationResponse:
-        """Make a begun upload the newest file."""
         return await self._call(self._commit, request, request_id, seconds)
 
     async def open_package_file(
         self, request: pb.OpenPackageFileRequest, *, request_id: str, seconds: float
     ) -> pb.OpenPackageFileResponse:
-        """Find a file and the way to its bytes."""
         return await self._call(self._open, request, request_id, seconds)
 
     async def _call(

@@ -4,8 +4,6 @@ python -m tests.bench.variants unary-calls serve ...      a unary gRPC call for 
 python -m tests.bench.variants asyncio-loop serve ...     asyncio's own event loop, not uvloop's
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from contextlib import ExitStack

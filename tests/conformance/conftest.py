@@ -28,17 +28,14 @@ class Ran:
 
     @property
     def results(self) -> Results:
-        """The results that the run wrote."""
         return load(self.out / "results.json")
 
     def judgement(self, identifier: str) -> Judgement:
-        """Return the judgement on one requirement."""
         return next(entry for entry in self.results.requirements if entry.id == identifier)
 
 
 @pytest.fixture
 def run(toy: Toy, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Return a function that judges the toy with the owner's token and more options."""
     token = tmp_path / "owner.token"
     token.write_text(OWNER + "\n", encoding="ascii")
     out = tmp_path / "out"

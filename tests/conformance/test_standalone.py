@@ -23,10 +23,16 @@ class Installed:
         self._python = folder / "venv" / "bin" / "python"
         run([sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)], CHECKOUT)
         (wheel,) = folder.glob("*.whl")
-        run([sys.executable, "-m", "venv", str(folder / "venv")], folder)
-        install = [str(self._python), "-m", "pip", "install", "--quiet"]
-        run([*install, "--require-hashes", "--requirement", str(CHECKOUT / "requirements" / "suite.txt")], folder)
-        run([*install, "--no-deps", "--no-index", str(wheel)], folder)
+        self._uv("venv", "--quiet", "--python", sys.executable, str(folder / "venv"))
+        locked = str(CHECKOUT / "requirements" / "suite.txt")
+        self.uv_pip("install", "--quiet", "--require-hashes", "--requirement", locked)
+        self.uv_pip("install", "--quiet", "--no-deps", "--no-index", str(wheel))
+
+    def uv_pip(self, command: str, *arguments: str) -> None:
+        self._uv("pip", command, "--python", str(self._python), *arguments)
+
+    def _uv(self, *arguments: str) -> None:
+        run([sys.executable, "-m", "uv", *arguments], self._folder)
 
     def python(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run its Python; fail unless it ends with the exit code."""
@@ -58,7 +64,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoodRegistry]:
 
 
 def test_the_wheel_needs_nothing_but_the_locked_dependencies_and_no_part_of_the_server(installed: Installed) -> None:
-    installed.python("-m", "pip", "check")
+    installed.uv_pip("check")
     for name in ("grpc", "tornado", "peewee", "google.protobuf"):
         assert "ModuleNotFoundError" in installed.python("-c", f"import {name}", code=1).stderr
 

@@ -1,7 +1,5 @@
 """One server for all end-to-end tests, and one over each carrier for those where bytes matter."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,6 @@ from tests.support.server_process import Registry, running_registry
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """Start a server with its defaults."""
     with running_registry(tmp_path_factory.mktemp("registry")) as running:
         yield running
 

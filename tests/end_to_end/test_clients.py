@@ -12,7 +12,6 @@ from tests.support.server_process import Registry
 
 
 def run(*command: str, stdin: bytes | None = None) -> bytes:
-    """Run a client; fails with what it printed unless it ends with 0."""
     ran = subprocess.run(command, input=stdin, capture_output=True, check=False)
     assert ran.returncode == 0, (command, ran.stdout[-500:], ran.stderr[-500:])
     return ran.stdout
@@ -78,7 +77,6 @@ def test_wget_without_a_password_is_refused(registry: Registry, source: Path) ->
 
 @pytest.fixture
 def project(registry: Registry) -> gitlab.v4.objects.Project:
-    """Return the project as python-gitlab reads it."""
     return gitlab.Gitlab(registry.url, private_token=registry.token).projects.get(registry.project)
 
 

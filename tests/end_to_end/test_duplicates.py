@@ -1,7 +1,5 @@
 """Many clients publish one file at once where duplicates are refused: exactly one of them wins."""
 
-from __future__ import annotations
-
 import json
 import threading
 import urllib.error
@@ -20,7 +18,6 @@ REFUSAL = {"message": "400 Bad request - Duplicate package is not allowed"}
 
 @pytest.fixture(scope="module")
 def strict_registry(registry_over_carrier: Registry) -> Registry:
-    """Refuse duplicates in the whole group."""
     mutation = """mutation { updateNamespacePackageSettings(
       input: {namespacePath: "end-to-end", genericDuplicatesAllowed: false}) { errors } }"""
     request = urllib.request.Request(
@@ -34,7 +31,6 @@ def strict_registry(registry_over_carrier: Registry) -> Registry:
 
 
 def publish(url: str, token: str, body: bytes, together: threading.Barrier) -> tuple[int, dict[str, object]]:
-    """Publish when everybody is ready; returns the status and what was said."""
     request = urllib.request.Request(url, data=body, method="PUT", headers={"PRIVATE-TOKEN": token})
     together.wait()
     try:

@@ -1,7 +1,5 @@
 """@gitbeaker/rest publishes, lists, downloads and deletes."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -24,7 +22,6 @@ class Gitbeaker:
     registry: Registry
 
     def run(self, call: str, *arguments: object) -> bytes:
-        """Make one call of the driver; returns what it printed."""
         ran = subprocess.run(
             ["node", "drive.mjs", call, *map(str, arguments)],
             cwd=self.folder,
@@ -36,12 +33,10 @@ class Gitbeaker:
         return ran.stdout
 
     def ask(self, call: str, *arguments: object) -> object:
-        """Make one call about the registry's project; returns the JSON that came back."""
         answer: object = json.loads(self.run(call, self.registry.project, *arguments))
         return answer
 
     def listed(self, call: str, *arguments: object) -> list[dict[str, object]]:
-        """Make a call that answers with a list of objects."""
         answer = self.ask(call, *arguments)
         assert isinstance(answer, list)
         return answer

@@ -1,7 +1,5 @@
 """Files far larger than memory may hold, and many transfers at once; memory stays flat."""
 
-from __future__ import annotations
-
 import hashlib
 import socket
 import subprocess
@@ -36,7 +34,6 @@ class Pattern:
             yield (number.to_bytes(8, "big") + block[8:])[: self.size - number]
 
     def sha256(self) -> str:
-        """Return the SHA-256 of the whole content."""
         digest = hashlib.sha256()
         for piece in self.pieces():
             digest.update(piece)
@@ -44,7 +41,6 @@ class Pattern:
 
 
 def upload(registry: Registry, file_name: str, pattern: Pattern) -> None:
-    """PUT the pattern with its length declared; asserts 201."""
     target = urlsplit(registry.file_url("large", file_name))
     head = (
         f"PUT {target.path} HTTP/1.1\r\nHost: {target.netloc}\r\nPRIVATE-TOKEN: {registry.token}\r\n"

@@ -1,7 +1,5 @@
 """Many clients publish at once."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import urllib.request
@@ -15,8 +13,6 @@ SIZE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a publication with select=package_file was answered."""
-
     status: int
     record: dict[str, object]
 

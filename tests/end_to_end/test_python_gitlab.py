@@ -1,7 +1,5 @@
 """python-gitlab drives everything that it knows and the server has, without special cases."""
 
-from __future__ import annotations
-
 import itertools
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """An upload that is refused costs nobody the transfer."""
 
-from __future__ import annotations
-
 import os
 import re
 import socket

@@ -1,7 +1,5 @@
 """The variants of the server that only benchmarks run serve as the server itself does."""
 
-from __future__ import annotations
-
 import urllib.request
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Deletes one expectation or control from a copy of the suite, as a careless change would."""
 
-from __future__ import annotations
-
 import ast
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A front end in this process, before a real storage in a process of its own."""
 
-from __future__ import annotations
-
 import asyncio
 import http.client
 import json
@@ -25,14 +23,11 @@ PATIENCE_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """A running storage: where it serves, its data, its process."""
-
     address: addresses.Address
     data: Path
     process: subprocess.Popen[bytes]
 
     def staged_files(self) -> list[Path]:
-        """Return the files of uploads under way."""
         return [path for path in self.data.rglob("staging/*") if path.is_file()]
 
 
@@ -54,20 +49,16 @@ def running_storage(folder: Path, *arguments: str) -> Iterator[Storage]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back over HTTP."""
-
     status: int
     headers: http.client.HTTPMessage
     body: bytes
 
     def json(self) -> dict[str, object]:
-        """Read the body as a JSON object."""
         value = json.loads(self.body)
         assert isinstance(value, dict)
         return value
 
     def items(self) -> list[dict[str, object]]:
-        """Read the body as a JSON list of objects."""
         value = json.loads(self.body)
         assert isinstance(value, list)
         return value
@@ -103,28 +94,23 @@ class Served:
             connection.close()
 
     def post(self, target: str, value: Mapping[str, object], *, token: str | None = None) -> Answer:
-        """Send a JSON body to the REST API."""
         return self.rest("POST", target, value, token=token)
 
     def get(self, target: str, *, token: str | None = None) -> Answer:
-        """Read from the REST API."""
         return self.rest("GET", target, token=token)
 
     def delete(self, target: str, *, token: str | None = None) -> Answer:
-        """Delete through the REST API."""
         return self.rest("DELETE", target, token=token)
 
     def rest(
         self, method: str, target: str, value: Mapping[str, object] | None = None, *, token: str | None = None
     ) -> Answer:
-        """Call the REST API, with a JSON body if there is one to send."""
         if value is None:
             return self.send(method, f"/api/v4{target}", token=token)
         body = json.dumps(value).encode()
         return self.send(method, f"/api/v4{target}", body, {"Content-Type": "application/json"}, token=token)
 
     def connect(self) -> socket.socket:
-        """Open a raw connection."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
 
 
@@ -156,7 +142,6 @@ def running_front_end(options: FrontEndOptions) -> Iterator[Served]:
 
 
 def read_until_closed(connection: socket.socket) -> bytes:
-    """Read everything that comes until the other side closes."""
     received = b""
     while piece := connection.recv(65_536):
         received += piece
@@ -164,14 +149,12 @@ def read_until_closed(connection: socket.socket) -> bytes:
 
 
 def read_answer(connection: socket.socket) -> Answer:
-    """Read one answer of a connection that may stay open."""
     answer = http.client.HTTPResponse(connection)
     answer.begin()
     return Answer(answer.status, answer.headers, answer.read())
 
 
 def eventually(condition: object, *, what: str) -> None:
-    """Wait until a condition holds that no event tells of."""
     assert callable(condition)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():

@@ -1,7 +1,5 @@
 """Queries over HTTP."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 
@@ -12,25 +10,20 @@ TARGET = "/api/graphql"
 
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
-    """The answer to a query: status, data and the messages of its errors."""
-
     status: int
     data: dict[str, object] | None
     messages: list[str]
 
 
 def send(front_end: Served, body: bytes, *, token: str | None = None) -> Answer:
-    """Send a body as JSON."""
     return front_end.send("POST", TARGET, body, {"Content-Type": "application/json"}, token=token)
 
 
 def ask(front_end: Served, query: str, *, token: str | None = None, **variables: object) -> QueryAnswer:
-    """Send a query."""
     return read(send(front_end, json.dumps({"query": query, "variables": variables}).encode(), token=token))
 
 
 def read(answer: Answer) -> QueryAnswer:
-    """Read an answer; asserts the form that GraphQL gives it."""
     body = answer.json()
     data, errors = body.get("data"), body.get("errors", [])
     assert set(body) <= {"data", "errors"}

@@ -1,7 +1,5 @@
 """A toy registry that tells what it was told, behind a proxy that mutates."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import socket
@@ -17,8 +15,6 @@ from tests.support.scripted_registry import SECONDS, read_until, scripted_regist
 
 @dataclass
 class Told:
-    """What one request told the good registry."""
-
     method: str
     target: str
     headers: dict[str, str]
@@ -29,7 +25,6 @@ class Echo:
     """A toy registry that answers with what it was told, as JSON, and makes tokens."""
 
     def __call__(self, connection: socket.socket) -> None:
-        """Answer one request."""
         asked, _, body = read_until(connection, b"\r\n\r\n").partition(b"\r\n\r\n")
         first, *lines = asked.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
@@ -56,8 +51,6 @@ class Echo:
 
 
 class MutatedRegistry:
-    """A client of a mutated toy registry."""
-
     def __init__(self, url: str, proxy: Proxy) -> None:
         self.port = urlsplit(url).port or 0
         self.proxy = proxy
@@ -72,16 +65,13 @@ class MutatedRegistry:
         return status, content
 
     def tell(self, method: str, target: str, body: bytes | None = None, **headers: str) -> Told:
-        """Send a request and return what the toy registry was told."""
         return Told(**json.loads(self.ask(method, target, body, **headers)[1]))
 
     def raw(self) -> socket.socket:
-        """Open a plain connection."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
 
 
 def mutated(stack: ExitStack, make: MakeMutation) -> MutatedRegistry:
-    """Put a mutation in front of a toy registry until `stack` ends."""
     host = stack.enter_context(ProxyHost())
     port = stack.enter_context(scripted_registry(Echo()))
     proxy, url = host.open(UpstreamAddress("127.0.0.1", port, "administrator"), make())

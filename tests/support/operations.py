@@ -1,9 +1,6 @@
 """A synchronous client of the stream of operations, the storage's only door for publishing and opening files."""
 
-from __future__ import annotations
-
 import grpc
-from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.operations_pb2 import OperateRequest, Operation, OperationOutcome
 from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceStub
 
@@ -19,26 +16,7 @@ class Operations:
     def __init__(self, channel: grpc.Channel) -> None:
         self.stub = OperationsServiceStub(channel)
 
-    def publish(self, request: pb.PublishRequest, *, timeout: float) -> pb.PublishResponse:
-        """Publish a small file."""
-        return self.perform(Operation(publish=request), timeout=timeout).publish
-
-    def begin_publication(self, request: pb.BeginPublicationRequest, *, timeout: float) -> pb.BeginPublicationResponse:
-        """Begin a large publication."""
-        return self.perform(Operation(begin_publication=request), timeout=timeout).begin_publication
-
-    def commit_publication(
-        self, request: pb.CommitPublicationRequest, *, timeout: float
-    ) -> pb.CommitPublicationResponse:
-        """Commit an upload."""
-        return self.perform(Operation(commit_publication=request), timeout=timeout).commit_publication
-
-    def open_package_file(self, request: pb.OpenPackageFileRequest, *, timeout: float) -> pb.OpenPackageFileResponse:
-        """Open a file."""
-        return self.perform(Operation(open_package_file=request), timeout=timeout).open_package_file
-
     def perform(self, operation: Operation, *, timeout: float) -> OperationOutcome:
-        """Run an operation, which may have a request id."""
         operation.timeout_milliseconds = round(timeout * 1000)
         (response,) = self.stub.Operate(iter([OperateRequest(operations=[operation])]), timeout=timeout)
         (outcome,) = response.outcomes

@@ -1,7 +1,5 @@
 """Jobs, run through the runner protocol."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from tests.support.front_end import Answer, Served
@@ -17,12 +15,10 @@ class RunningJob:
     token: str
 
     def end(self, state: str = "success") -> Answer:
-        """End the job."""
         return self.front_end.rest("PUT", f"/jobs/{self.id}", {"token": self.token, "state": state}, token="")
 
 
 def new_runner(front_end: Served, project: int) -> str:
-    """Return the token of a new runner of a project."""
     answer = front_end.post("/user/runners", {"runner_type": "project_type", "project_id": project})
     assert answer.status == 201, answer.body
     return str(answer.json()["token"])

@@ -1,7 +1,5 @@
 """A project with packages in it, and callers of every role."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass
 
@@ -21,32 +19,27 @@ class PackageProject:
 
     @property
     def packages(self) -> str:
-        """Where its packages are listed."""
         return f"/projects/{self.id}/packages"
 
     def publish(
         self, name: str, version: str = "1.0", file_name: str = "file.txt", content: bytes = b"content", query: str = ""
     ) -> dict[str, object]:
-        """Publish a file as the administrator; returns its record."""
         target = f"/api/v4{self.packages}/generic/{name}/{version}/{file_name}?select=package_file{query}"
         answer = self.front_end.send("PUT", target, content)
         assert answer.status == 200, answer.body
         return answer.json()
 
     def listed(self, query: str = "", *, token: str | None = None) -> list[dict[str, object]]:
-        """List its packages."""
         answer = self.front_end.get(f"{self.packages}?{query}", token=token)
         assert answer.status == 200, answer.body
         return answer.items()
 
     def token(self, access_level: int) -> str:
-        """Return a token of a role in it."""
         body = {"name": "role", "scopes": ["api"], "access_level": access_level}
         return str(self.front_end.post(f"/projects/{self.id}/access_tokens", body).json()["token"])
 
 
 def new_project(front_end: Served, visibility: str = "private") -> PackageProject:
-    """Create a project."""
     path = f"packages-{next(_numbers)}"
     group = front_end.post("/groups", {"name": "Packages", "path": path, "visibility": "public"}).json()
     body = {"name": "Books", "path": "books", "namespace_id": group["id"], "visibility": visibility}
@@ -60,5 +53,4 @@ def stranger(front_end: Served) -> str:
 
 
 def names(answer: Answer) -> list[object]:
-    """Return the names in a list."""
     return [item["name"] for item in answer.items()]

@@ -1,7 +1,5 @@
 """Users, made as an administrator makes them."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass
 
@@ -12,15 +10,12 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user with a personal access token of scope api."""
-
     id: int
     username: str
     token: str
 
 
 def new_person(front_end: Served) -> Person:
-    """Create a user."""
     username = f"person-{next(_numbers)}"
     body = {"username": username, "name": username.title(), "email": f"{username}@example.com"}
     user = front_end.post("/users", body).json()

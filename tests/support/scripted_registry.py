@@ -1,7 +1,5 @@
 """A registry of the tests: every connection to it is handled by a function on a plain socket."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -46,7 +44,6 @@ def read_until(connection: socket.socket, end: bytes) -> bytes:
 
 
 def read_all(connection: socket.socket) -> bytes:
-    """Read from a connection to its end."""
     received = b""
     while part := connection.recv(65536):
         received += part

@@ -56,14 +56,11 @@ def answering(response: bytes, end: bytes = b"\r\n\r\n") -> Handler:
 
 
 class Overheard:
-    """A handler that keeps what it reads, up to `end`, and then sends the response."""
-
     def __init__(self, end: bytes = b"\r\n\r\n", response: bytes = OK) -> None:
         self.received: queue.Queue[bytes] = queue.Queue()
         self._end = end
         self._response = response
 
     def __call__(self, connection: socket.socket) -> None:
-        """Handle one connection."""
         self.received.put(read_until(connection, self._end))
         connection.sendall(self._response)

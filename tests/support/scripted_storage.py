@@ -1,7 +1,5 @@
 """A storage whose stream of operations does what a test says."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,8 +21,6 @@ Script = Callable[["Stream"], Awaitable[None]]
 
 
 class Stream:
-    """One stream as the storage sees it."""
-
     def __init__(self, context: Context) -> None:
         self._context = context
 
@@ -35,7 +31,6 @@ class Stream:
         return message
 
     async def answer(self, response: OperateResponse) -> None:
-        """Send outcomes."""
         await self._context.write(response)
 
 
@@ -47,7 +42,6 @@ class ScriptedStorage(OperationsServiceServicer):
         self.streams = 0
 
     async def Operate(self, request_iterator: object, context: Context) -> None:  # type: ignore[override]  # noqa: N802 -- the style that reads and writes by itself
-        """Run the script of this stream."""
         del request_iterator
         script = self._scripts[min(self.streams, len(self._scripts) - 1)]
         self.streams += 1
@@ -77,5 +71,4 @@ async def linked(
 
 
 async def forever(_: Stream) -> None:
-    """Never answer anything."""
     await asyncio.Event().wait()

@@ -1,7 +1,5 @@
 """A reference server started as an operator starts it, and one project in it."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -31,15 +29,12 @@ class Registry:
     process: subprocess.Popen[str]
 
     def file_url(self, package: str, file_name: str, version: str = "1.0") -> str:
-        """Return where a package file is published and downloaded."""
         return f"{self.url}/api/v4/projects/{self.project}/packages/generic/{package}/{version}/{file_name}"
 
     def peak_resident_bytes(self) -> dict[int, int]:
-        """Return for each process of the server the most memory that it ever had resident."""
         return {pid: _peak_resident_bytes(pid) for pid in self._processes()}
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the server's processes have taken so far."""
         return sum(_processor_seconds(pid) for pid in self._processes())
 
     def _processes(self) -> list[int]:

@@ -1,7 +1,5 @@
 """A storage that runs as a process of its own, which a test may stop, kill and start again."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys
@@ -45,7 +43,6 @@ class StorageProcess:
             channel.close()
 
     def start(self) -> Self:
-        """Start the process."""
         command = [sys.executable, *self._program, "storage", "--data", str(self._folder / "data")]
         command += ["--listen", f"unix:{self._folder}/socket", "--root-token-file", str(self.token)]
         command += self._arguments
@@ -54,7 +51,6 @@ class StorageProcess:
         return self
 
     def connect(self) -> Registry:
-        """Wait until it serves, and give a client."""
         address = f"unix:{self._folder}/socket"
         channel = grpc.insecure_channel(address, _OPTIONS)
         self._channels.append(channel)
@@ -63,12 +59,10 @@ class StorageProcess:
         return Registry(channel, root, self._folder / "data", "current", address)
 
     def wait(self) -> int:
-        """Wait until it ends by itself, and give its exit code."""
         assert self._process is not None
         return self._process.wait(SECONDS)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Tell it to stop, and give its exit code."""
         assert self._process is not None
         self._process.send_signal(number)
         return self._process.wait(SECONDS)
@@ -80,5 +74,4 @@ class StorageProcess:
             self._process.wait(SECONDS)
 
     def log(self) -> str:
-        """Read what it has logged."""
         return (self._folder / "log").read_text()

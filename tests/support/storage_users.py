@@ -2,8 +2,6 @@
 
 # ruff: noqa: ANN401 -- answers of every message pass through here
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,15 +17,12 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user, and the credential of a personal access token."""
-
     id: int
     username: str
     credentials: Sequence[Credential]
 
 
 def new_user(registry: Registry, *, administrator: bool = False) -> Any:
-    """Make a user of its own name."""
     name = f"person-{next(_numbers)}"
     return registry.ask(
         "CreateUser", username=name, name=name.title(), email=f"{name}@example.org", administrator=administrator
@@ -42,7 +37,6 @@ def personal_token(registry: Registry, user_id: int, *scopes: str, expires_at: s
 
 
 def person(registry: Registry, *scopes: str, administrator: bool = False) -> Person:
-    """Make a user with a personal access token."""
     user = new_user(registry, administrator=administrator)
     secret = personal_token(registry, user.id, *scopes).secret
     return Person(user.id, user.username, private_token(secret))
@@ -51,31 +45,25 @@ def person(registry: Registry, *scopes: str, administrator: bool = False) -> Per
 def give_role(
     registry: Registry, place: identity_pb2.Place, user_id: int, level: int, *, expires_at: str | None = None
 ) -> Any:
-    """Make a user a member."""
     return registry.ask("AddMember", place=place, user_id=user_id, access_level=level, expires_at=expires_at).member
 
 
 def new_runner(registry: Registry, project_id: int) -> str:
-    """Make a project's runner, and give its token."""
     return str(registry.ask("CreateRunner", type=ci_pb2.RUNNER_TYPE_PROJECT, project_id=project_id).token)
 
 
 def new_pipeline(registry: Registry, project_id: int, by: Sequence[Credential]) -> Any:
-    """Make a pipeline with its pending job."""
     return registry.ask("CreatePipeline", by=by, project=str(project_id), ref="main").pipeline
 
 
 def running_job(registry: Registry, project_id: int, by: Sequence[Credential]) -> Any:
-    """Make a job of a user run."""
     new_pipeline(registry, project_id, by)
     return registry.ask("RequestJob", runner_token=new_runner(registry, project_id))
 
 
 def end_job(registry: Registry, job: ci_pb2.RequestJobResponse, state: str = "success") -> Any:
-    """End a job as its runner does."""
     return registry.ask("UpdateJob", job_id=job.job.id, job_token=job.token, state=state).job
 
 
 def job_token(secret: str) -> tuple[Credential, ...]:
-    """Present a job token as its own header does."""
     return (Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_JOB_TOKEN, secret=secret),)

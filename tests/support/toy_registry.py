@@ -31,6 +31,7 @@ class Toy:
     noticed: list[str] = field(default_factory=list)
     ports: list[int] = field(default_factory=list)
     raw: bytes = b""
+    owner: str = OWNER
     gone: bool = False
     headers: Callable[[str], dict[str, str]] = lambda _token: {}
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -47,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._overridden():
             path = self.path.partition("?")[0]
             if path == "/api/v4/user":
-                authentic = self.headers["PRIVATE-TOKEN"] == OWNER
+                authentic = self.headers["PRIVATE-TOKEN"] == self.toy.owner
                 self._json(200, {"username": "root"}) if authentic else self._json(401, {"message": "401 Unauthorized"})
             elif path in self.toy.files:
                 self._send(200, self.toy.files[path], "application/octet-stream")

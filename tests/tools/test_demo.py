@@ -21,7 +21,6 @@ def executable(path: Path, text: str) -> None:
 
 
 def calls_of_demo(checkout: Path, *arguments: str) -> tuple[str, str]:
-    """Run a copy of the command and return how it called the server and the suite."""
     executable(checkout / "tools" / "environment", "#!/bin/sh\n")
     executable(checkout / ".venv" / "bin" / "python", STAND_IN)
     shutil.copy(DEMO, checkout / "tools" / "demo")

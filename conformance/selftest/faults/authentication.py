@@ -120,6 +120,7 @@ FAULTS = {
     "authentication.deletes-fail": Fault(
         "Every DELETE of something inside a project or group, and of a token, fails in the server.",
         refuse(_deletes(INSIDE_A_PROJECT), 500),
+        spreads=True,
     ),
     "authentication.basic-user-is-remembered": Fault(
         "A token is the Basic password of one user name only.", RemembersUsers

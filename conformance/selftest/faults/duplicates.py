@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
 from conformance.selftest.messages import Request, Response, collect, json_response, message_response
-from conformance.selftest.mutation import PackageFileMutation, answered
+from conformance.selftest.mutation import PackageFileMutation, SelectiveMutation, answered
 from conformance.selftest.package_requests import PackageFilePath, is_publish, is_read, project_of
 from conformance.selftest.proxy import Mutation
 from conformance.selftest.upstream import Upstream
@@ -24,6 +24,10 @@ async def _is_refusal(response: Response) -> tuple[bool, Response]:
         return False, response
     content = await collect(response.body)
     return WORDS.encode() in content, response.with_content(content)
+
+
+def _is_bad_request(_: Request, response: Response) -> bool:
+    return response.status == HTTPStatus.BAD_REQUEST
 
 
 def _refusals(instead: Callable[[], Response]) -> Mutation:
@@ -92,7 +96,10 @@ def _by_name(path: PackageFilePath) -> Key:
 
 
 FAULTS = {
-    "duplicates.never-refused": Fault("A duplicate is acknowledged under every policy.", lambda: never_refuses),
+    "duplicates.never-refused": Fault(
+        "A duplicate is acknowledged under every policy.",
+        SelectiveMutation(never_refuses, chooses_response=_is_bad_request),
+    ),
     "duplicates.always-refused": Fault(
         "A duplicate is refused under every policy.", lambda: RefusesTheSecond(_by_file)
     ),
@@ -100,13 +107,17 @@ FAULTS = {
         "A duplicate is refused under every policy.", lambda: RefusesTheSecond(_by_file), DOCUMENTED
     ),
     "duplicates.subgroups-do-not-inherit": Fault(
-        "The settings of a group do not concern its subgroups.", lambda: overlooks_subgroups
+        "The settings of a group do not concern its subgroups.",
+        SelectiveMutation(overlooks_subgroups, chooses_response=_is_bad_request),
     ),
     "duplicates.names-are-unique": Fault(
         "The second file of a package name is a duplicate, whatever its own name and version are.",
         lambda: RefusesTheSecond(_by_name),
     ),
-    "duplicates.no-reason-is-given": Fault("The refusal of a duplicate gives no reason.", lambda: gives_no_reason),
+    "duplicates.no-reason-is-given": Fault(
+        "The refusal of a duplicate gives no reason.",
+        SelectiveMutation(gives_no_reason, chooses_response=_is_bad_request),
+    ),
     "duplicates.refusals-lose-the-file": Fault(
         "Refusing a duplicate loses the file that is there.", LosesWhatWasDuplicated
     ),

@@ -16,9 +16,11 @@ class Fault:
     """One broken registry.
 
     `wrong` is one sentence about this registry. `make` gives a fresh
-    mutation, without memory of earlier runs. `edition` is the edition of the good registry behind it.
+    mutation, without memory of earlier runs. `edition` is the edition of the good registry behind it. `spreads` says
+    that what it does to one check changes what others meet: a member who stays, a rule that covers their packages.
     """
 
     wrong: str
     make: Callable[[], Mutation]
     edition: str = CURRENT
+    spreads: bool = False

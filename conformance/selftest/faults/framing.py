@@ -11,8 +11,10 @@ from conformance.selftest.corruption import exactly, taken_as_whole, unending_wh
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Body, Request, Response, json_response, message_response
 from conformance.selftest.mutation import (
+    MakeMutation,
     PackageFileMutation,
     RequestPredicate,
+    SelectiveMutation,
     answered,
     header,
     refuse,
@@ -144,6 +146,18 @@ class RemembersBrokenUploads(PackageFileMutation):
         return await upstream.forward(replace(request, body=body))
 
 
+def _malformed(request: Request) -> bool:
+    return request.malformed is not None
+
+
+def _taking_the_first_length(status: int) -> MakeMutation:
+    return SelectiveMutation(TakesTheFirstLength(status), lambda request, _: _malformed(request))
+
+
+def _taking_broken_bodies(when: RequestPredicate, status: int = HTTPStatus.CREATED) -> MakeMutation:
+    return SelectiveMutation(TakesBrokenBodies(when, status), lambda request, _: when(request))
+
+
 FAULTS = {
     "framing.refuses-chunks": Fault("A chunked body is refused with 411.", refuse(chunked, 411)),
     "framing.stores-chunks-empty": Fault(
@@ -170,14 +184,14 @@ FAULTS = {
         serve(short_with_unknown_status, body_left_unread),
     ),
     "framing.keeps-short-bodies": Fault(
-        "A sized body that breaks off is stored as far as it came.", lambda: TakesBrokenBodies(sized)
+        "A sized body that breaks off is stored as far as it came.", _taking_broken_bodies(sized)
     ),
     "framing.keeps-unfinished-chunks": Fault(
-        "A chunked body that breaks off is stored as far as it came.", lambda: TakesBrokenBodies(chunked)
+        "A chunked body that breaks off is stored as far as it came.", _taking_broken_bodies(chunked)
     ),
     "framing.refuses-broken-chunks-and-keeps-them": Fault(
         "A chunked body that breaks off is answered 400 and stored as far as it came.",
-        lambda: TakesBrokenBodies(chunked, 400),
+        _taking_broken_bodies(chunked, 400),
     ),
     "framing.locks-after-a-broken-upload": Fault(
         "A file whose upload broke off stays locked: 409.", lambda: RemembersBrokenUploads(is_publish, 409)
@@ -185,16 +199,18 @@ FAULTS = {
     "framing.broken-upload-removes-the-old-file": Fault(
         "An upload that breaks off removes the file that was there.", lambda: RemembersBrokenUploads(is_read, 404)
     ),
-    "framing.takes-the-first-length": Fault("Of two lengths the first is taken.", lambda: TakesTheFirstLength(201)),
+    "framing.takes-the-first-length": Fault("Of two lengths the first is taken.", _taking_the_first_length(201)),
     "framing.hangs-on-two-lengths": Fault(
         "Two lengths are neither refused nor taken: the connection stays open without a response.",
-        serve(lambda request: request.malformed is not None, _never_answered),
+        serve(_malformed, _never_answered),
     ),
     "framing.hangs-on-malformed-chunks": Fault(
         "A malformed chunk is neither refused nor taken: the connection stays open without a response.",
-        lambda: hangs_on_malformed_chunks,
+        SelectiveMutation(
+            hangs_on_malformed_chunks, lambda request, _: request.header("transfer-encoding") is not None
+        ),
     ),
     "framing.refuses-two-lengths-and-stores": Fault(
-        "Two lengths are answered 400, and what the first of them covers is stored.", lambda: TakesTheFirstLength(400)
+        "Two lengths are answered 400, and what the first of them covers is stored.", _taking_the_first_length(400)
     ),
 }

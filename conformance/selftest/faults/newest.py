@@ -11,8 +11,15 @@ from http import HTTPStatus
 from conformance.selftest.corruption import followed
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Request, Response, collect, json_response, message_response, whole
-from conformance.selftest.mutation import PackageFileMutation, answered
-from conformance.selftest.package_requests import PackageFilePath, is_download, is_head, is_publish, is_read
+from conformance.selftest.mutation import PackageFileMutation, answered, serve
+from conformance.selftest.package_requests import (
+    PackageFilePath,
+    is_download,
+    is_head,
+    is_publish,
+    is_read,
+    package_file_path,
+)
 from conformance.selftest.upstream import Upstream
 
 SMALL = 64 * 1024
@@ -104,18 +111,13 @@ class KeepsATail(PackageFileMutation):
             return await upstream.forward(request)
 
 
-class TagsByName(PackageFileMutation):
-    """Gives every file of a name the same ETag."""
-
-    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
-        """Answer 304 to whoever knows the tag, and put it on every download."""
-        if not is_read(request):
-            return await upstream.forward(request)
-        tag = f'"{zlib.crc32(repr(path.decoded).encode()):x}"'
-        upstream.mark_mutated()
-        if request.header("if-none-match") == tag:
-            return Response(HTTPStatus.NOT_MODIFIED, (("ETag", tag),), whole(b""), "Not Modified")
-        return (await upstream.forward(request)).with_header("ETag", tag)
+async def _tagged_by_name(request: Request, upstream: Upstream) -> Response:
+    """Answer 304 to whoever knows the name's tag, and put it on every download."""
+    path = package_file_path(request)
+    tag = f'"{zlib.crc32(repr(path and path.decoded).encode()):x}"'
+    if request.header("if-none-match") == tag:
+        return Response(HTTPStatus.NOT_MODIFIED, (("ETag", tag),), whole(b""), "Not Modified")
+    return (await upstream.forward(request)).with_header("ETag", tag)
 
 
 class ReplacesThePackage(PackageFileMutation):
@@ -146,7 +148,7 @@ FAULTS = {
     "newest.caches-downloads": Fault("What was once downloaded is served from a cache for ever.", CachesForEver),
     "newest.head-describes-the-first": Fault("HEAD describes the first file of a name.", DescribesTheFirst),
     "newest.keeps-a-tail": Fault("A file published again keeps the end of the older one.", KeepsATail),
-    "newest.tags-by-name": Fault("The ETag follows from the file's name.", TagsByName),
+    "newest.tags-by-name": Fault("The ETag follows from the file's name.", serve(is_read, _tagged_by_name)),
     "newest.replaces-the-package": Fault(
         "Publishing a file again drops the package's other files.", ReplacesThePackage
     ),

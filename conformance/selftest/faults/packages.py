@@ -10,7 +10,7 @@ from conformance.selftest.credentials import authorised_by
 from conformance.selftest.endpoints import FILE, FILES, PACKAGE, PIPELINES, endpoint, shows_package
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
 from conformance.selftest.messages import Request, Response, json_response
-from conformance.selftest.mutation import each, grant, refuse, rewrite_json, rewrite_response
+from conformance.selftest.mutation import SelectiveMutation, each, grant, refuse, rewrite_json, rewrite_response
 from conformance.selftest.package_requests import publishes_with
 from conformance.selftest.principal import GUEST
 from conformance.selftest.principal_predicates import in_private
@@ -58,7 +58,10 @@ FAULTS = {
         rewrite_response(_is_missing, lambda _: json_response(200, {})),
     ),
     "packages.packages-are-found-anywhere": Fault(
-        "A package is found under every project.", lambda: finds_packages_anywhere
+        "A package is found under every project.",
+        SelectiveMutation(
+            finds_packages_anywhere, chooses_response=lambda _, response: response.status == HTTPStatus.NOT_FOUND
+        ),
     ),
     "packages.15-single-packages-fail": Fault(
         "Every question for one package fails in the server.", refuse(shows_package, 500), DOCUMENTED

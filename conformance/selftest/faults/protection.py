@@ -13,6 +13,7 @@ from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Request, Response, collect, json_response, message_response, no_content
 from conformance.selftest.mutation import (
     MakeMutation,
+    SelectiveMutation,
     doubled,
     grant,
     respond,
@@ -21,7 +22,6 @@ from conformance.selftest.mutation import (
     rewrite_response,
 )
 from conformance.selftest.package_requests import is_publish
-from conformance.selftest.proxy import Mutation
 from conformance.selftest.upstream import Upstream
 
 SMALL = 64 * 1024
@@ -33,7 +33,7 @@ def _publishes_little(request: Request) -> bool:
     return is_publish(request) and int(request.header("content-length") or SMALL) < SMALL
 
 
-def _refusals(instead: Callable[[Response, Request, Upstream], Awaitable[Response]]) -> Mutation:
+def _refusals(instead: Callable[[Response, Request, Upstream], Awaitable[Response]]) -> MakeMutation:
     """Do something else where a rule refuses a small publish, given the refusal and the publish to be sent again."""
 
     async def mutate(request: Request, upstream: Upstream) -> Response:
@@ -50,7 +50,11 @@ def _refusals(instead: Callable[[Response, Request, Upstream], Awaitable[Respons
         upstream.mark_mutated()
         return await instead(response, again, upstream)
 
-    return mutate
+    return SelectiveMutation(
+        mutate,
+        chooses=lambda request, _: request.header("expect") is not None,
+        chooses_response=lambda _, response: response.status == HTTPStatus.FORBIDDEN,
+    )
 
 
 async def _published(_: Response, again: Request, upstream: Upstream) -> Response:
@@ -89,12 +93,12 @@ def _is_refused(request: Request, response: Response) -> bool:
 
 
 FAULTS = {
-    "protection.never-protects": Fault("A rule keeps nobody from publishing.", lambda: _refusals(_published)),
+    "protection.never-protects": Fault("A rule keeps nobody from publishing.", _refusals(_published)),
     "protection.refuses-and-stores": Fault(
-        "A publish that a rule refuses is stored.", lambda: _refusals(_refused_and_published)
+        "A publish that a rule refuses is stored.", _refusals(_refused_and_published)
     ),
     "protection.gives-no-reason": Fault(
-        "A publish that a rule refuses is forbidden without a word.", lambda: _refusals(_refused_without_reason)
+        "A publish that a rule refuses is forbidden without a word.", _refusals(_refused_without_reason)
     ),
     "protection.levels-are-swapped": Fault(
         "Maintainer is taken for owner, and owner for maintainer.", _remade(_swapped)
@@ -103,11 +107,14 @@ FAULTS = {
         "A star at the end stands for one character or more.", _renamed(lambda name: name.replace("-*", "-a*"))
     ),
     "protection.stars-reach-back": Fault(
-        "A star at the end stands for the character before it as well.", _renamed(lambda name: name.replace("-*", "*"))
+        "A star at the end stands for the character before it as well.",
+        _renamed(lambda name: name.replace("-*", "*")),
+        spreads=True,
     ),
     "protection.patterns-match-beginnings": Fault(
         "A pattern concerns every name that begins with it.",
         _renamed(lambda name: name if name.endswith("*") else f"{name}*"),
+        spreads=True,
     ),
     "protection.rules-are-nameless": Fault(
         "A new rule is answered without its pattern.", rewrite_json(makes_rule, lambda rule: {"id": rule["id"]})

@@ -11,7 +11,7 @@ from conformance.selftest.credentials import authorised_by
 from conformance.selftest.endpoints import is_graphql
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
 from conformance.selftest.messages import Request, Response, collect, json_response
-from conformance.selftest.mutation import MakeMutation, rewrite_response
+from conformance.selftest.mutation import MakeMutation, SelectiveMutation, rewrite_response
 from conformance.selftest.principal import Principal, principal_of
 from conformance.selftest.upstream import Upstream
 
@@ -35,7 +35,7 @@ def asked(who: Who, word: str, then: Then) -> MakeMutation:
         upstream.mark_mutated()
         return await then(question, sent, upstream)
 
-    return lambda: mutate
+    return SelectiveMutation(mutate, lambda request, _: is_graphql(request))
 
 
 def replying(word: str, change: DocumentChange) -> MakeMutation:
@@ -157,7 +157,9 @@ FAULTS = {
     "duplicates.private-groups-are-shown": Fault(
         "Anybody may see any group.", acting_for(_is_no_administrator, "group(", _as_it_is)
     ),
-    "duplicates.graphql-faults-have-a-status": Fault("A faulty query is answered with 400.", lambda: answers_400),
+    "duplicates.graphql-faults-have-a-status": Fault(
+        "A faulty query is answered with 400.", SelectiveMutation(answers_400, lambda request, _: is_graphql(request))
+    ),
     "duplicates.graphql-faults-are-silent": Fault(
         "A faulty query is answered with no errors.", replying("colour", lambda *_: {"data": None})
     ),

@@ -20,8 +20,9 @@ from conformance.selftest.mutation import (
     respond,
     rewrite_path,
     rewrite_response,
+    serve,
 )
-from conformance.selftest.package_requests import PackageFilePath, about, is_publish
+from conformance.selftest.package_requests import PackageFilePath, about, is_publish, package_file_path
 from conformance.selftest.upstream import Upstream
 
 LONG = 100
@@ -114,16 +115,10 @@ class Backtracks(PackageFileMutation):
         return response
 
 
-class StoresWhatItRefuses(PackageFileMutation):
-    """Answers 400 to an unknown status after having stored the file."""
-
-    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
-        """Store, then refuse."""
-        if not unknown_status(request):
-            return await upstream.forward(request)
-        upstream.mark_mutated()
-        await upstream.forward(request.with_target(_without("status")(path).target))
-        return json_response(HTTPStatus.BAD_REQUEST, {"error": "status does not have a valid value"})
+async def _stored_and_refused(request: Request, upstream: Upstream) -> Response:
+    path = package_file_path(request)
+    await upstream.forward(request.with_target(_without("status")(path).target) if path else request)
+    return json_response(HTTPStatus.BAD_REQUEST, {"error": "status does not have a valid value"})
 
 
 FAULTS = {
@@ -203,7 +198,9 @@ FAULTS = {
         ),
     ),
     "validation.backtracks": Fault("A long version keeps a backtracking pattern busy.", Backtracks),
-    "validation.stores-what-it-refuses": Fault("A refused publish is stored all the same.", StoresWhatItRefuses),
+    "validation.stores-what-it-refuses": Fault(
+        "A refused publish is stored all the same.", serve(unknown_status, _stored_and_refused)
+    ),
     "validation.15-refuses-inner-dots": Fault(
         "Two dots in a row inside a version are refused where GitLab 15 accepts them.",
         reject(_version, lambda part: b".." not in part or part.startswith(b".."), "package_version"),

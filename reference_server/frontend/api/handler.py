@@ -176,9 +176,11 @@ class ApiHandler(RequestHandler):
             )
 
     def on_finish(self) -> None:
-        """Log the request."""
+        """Log the request, and let go of its body."""
         self.context.status = self.get_status()
         self.server.log.record(self.context)
+        if self.context.body is not None:
+            self.context.body.leave()
 
 
 def _refusing(method: _Method) -> _Method:

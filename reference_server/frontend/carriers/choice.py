@@ -32,7 +32,7 @@ class Carriers:
     def open_reader(
         self, opened: OpenPackageFileResponse, offset: int, length: int, *, request_id: str
     ) -> ContentReader:
-        """Open the way out that the storage named. Raises TransportFailure or ContentGoneError."""
+        """Open the way out that the storage named. Raises TransportFailure or ContentMissingError."""
         if self._direct is not None and opened.HasField("blob_path"):
             return self._direct.open_reader(opened.blob_path, offset, length)
         if opened.HasField("read_ticket"):

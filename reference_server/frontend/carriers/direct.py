@@ -15,13 +15,13 @@ from reference_server.content.memory import MemoryBudget, PieceCollector
 from reference_server.content.pipeline import ContentPipeline, StagingWriter
 from reference_server.contract.limits import KIB
 from reference_server.contract.status import TransportFailure
-from reference_server.frontend.carriers.interface import ContentGoneError
+from reference_server.frontend.carriers.interface import ContentCutError, ContentMissingError
 
 _READ_BYTES = 256 * KIB
 
 
 class DirectCarrier:
-    """Opens files below the volume's root. Reads and writes run on the event loop: measured, a thread costs more."""
+    """Opens files below the volume's root. Reads and writes run on the event loop."""
 
     def __init__(self, root: Path, pipeline: ContentPipeline) -> None:
         self._root = root
@@ -34,12 +34,12 @@ class DirectCarrier:
         return DirectWriter(self._pipeline.open(file, legacy_digests=legacy_digests), self._pipeline.budget)
 
     def open_reader(self, blob_path: str, offset: int, length: int) -> DirectReader:
-        """Open a blob file. Raises ContentGoneError when it is not there, TransportFailure when it cannot be read."""
+        """Open a blob file. Raises ContentMissingError; TransportFailure when it is there and cannot be read."""
         with _unavailable_when_unusable("blob file"):
             try:
                 return DirectReader(StoredFile(self._open(blob_path, os.O_RDONLY)), offset, length)
             except FileNotFoundError:
-                raise ContentGoneError from None
+                raise ContentMissingError from None
 
     def close(self) -> None:
         """Stop the threads."""
@@ -96,7 +96,7 @@ class DirectReader:
         with _unavailable_when_unusable("blob file"):
             piece = self._file.read(self._offset, min(_READ_BYTES, self._left))
         if not piece:
-            raise TransportFailure(grpc.StatusCode.DATA_LOSS, "a blob file is shorter than its record says")
+            raise ContentCutError
         self._offset += len(piece)
         self._left -= len(piece)
         return piece

@@ -24,11 +24,18 @@ class ContentReader(Protocol):
     """Gives the bytes of one span of a file, in order."""
 
     async def read(self) -> bytes:
-        """Return the next bytes; empty at the end of the span. Raises Failure or TransportFailure."""
+        """Return the next bytes; empty at the end of the span.
+
+        Raises ContentMissingError, ContentCutError, Failure or TransportFailure.
+        """
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""
 
 
-class ContentGoneError(Exception):
-    """The content that the storage named is no longer there: its last reference was deleted meanwhile."""
+class ContentMissingError(Exception):
+    """The content that the storage named is not there: deleted meanwhile with its last reference, or lost."""
+
+
+class ContentCutError(Exception):
+    """The content ends before its record says."""

@@ -17,8 +17,8 @@ from reference_server.content.digests import ContentSummary
 from reference_server.content.memory import MESSAGES_IN_FLIGHT, MemoryBudget, PieceCollector
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import REQUEST_ID_KEY
-from reference_server.contract.status import read_rpc_error
-from reference_server.frontend.carriers.interface import ContentGoneError
+from reference_server.contract.status import TransportFailure, read_rpc_error
+from reference_server.frontend.carriers.interface import ContentCutError, ContentMissingError
 
 # A whole transfer, however slow the client; stalls are found by the clock on each piece instead.
 _TRANSFER_SECONDS = 24 * 3600
@@ -120,17 +120,23 @@ class StreamedReader:
         self._in_flight = in_flight
 
     async def read(self) -> bytes:
-        """See ContentReader. Raises ContentGoneError when the content was deleted meanwhile."""
+        """See ContentReader."""
         try:
             async with self._in_flight:
                 message = await self._call.read()
         except grpc.aio.AioRpcError as error:
-            failure = read_rpc_error(error)
-            if isinstance(failure, Failure) and failure.reason is Reason.PACKAGE_FILE_NOT_FOUND:
-                raise ContentGoneError from None
-            raise failure from None
+            raise _read_failure(read_rpc_error(error)) from None
         return message.content if isinstance(message, DownloadContentResponse) else b""
 
     def close(self) -> None:
         """See ContentReader."""
         self._call.cancel()
+
+
+def _read_failure(failure: Failure | TransportFailure) -> Exception:
+    """Return what a failed download says of the content, of which no span outside its record is ever asked for."""
+    if isinstance(failure, TransportFailure):
+        return ContentCutError() if failure.code is grpc.StatusCode.DATA_LOSS else failure
+    if failure.reason is Reason.PACKAGE_FILE_NOT_FOUND:
+        return ContentMissingError()
+    return ContentCutError() if failure.reason is Reason.PARAMETER_INVALID else failure

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from generic_packages.storage.v1 import credential_pb2
 
 from reference_server.contract.limits import SECRET_BYTES
+from reference_server.frontend.http.target import MalformedTextError, decode_query
 
 SECRET_PARAMETERS = frozenset({"private_token", "job_token"})
 """The query parameters that hold a secret."""
@@ -31,6 +32,15 @@ def presented_credentials(headers: Mapping[str, str], query: Mapping[str, str]) 
         elif scheme.lower() == "basic":
             found += _basic(rest.strip())
     return found
+
+
+def presents_credential(headers: Mapping[str, str], target: str) -> bool:
+    """Return whether a request presents any credential, valid or not, in its headers or its target."""
+    try:
+        query = decode_query(target.partition("?")[2])
+    except MalformedTextError:
+        query = {}
+    return bool(presented_credentials(headers, query))
 
 
 def _token(

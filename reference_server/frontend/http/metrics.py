@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
+from typing import Literal, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -12,6 +12,9 @@ from reference_server.frontend.http.request import RequestContext
 
 SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder that the workers share; prometheus_client reads it when it is first imported."""
+
+ContentDefect = Literal["missing", "cut"]
+"""What is wrong with content on the volume."""
 
 # Whatever else a client makes up must not become a label of its own.
 _METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"})
@@ -43,6 +46,10 @@ class Metrics:
         self._received = Counter("http_received_bytes_total", "Request body bytes", labels, registry=self._registry)
         self._sent = Counter("http_sent_bytes_total", "Answer body bytes", labels, registry=self._registry)
         self._breaks = Counter("storage_stream_breaks_total", "Broken streams to the storage", registry=self._registry)
+        self._unusable = Counter(
+            "content_unusable_total", "Downloads of content missing or cut on the volume", ("defect",),
+            registry=self._registry,
+        )  # fmt: skip
         self._running = Gauge(
             "http_requests_running", "Requests under way", registry=self._registry, multiprocess_mode="livesum"
         )
@@ -66,6 +73,10 @@ class Metrics:
     def count_break(self) -> None:
         """Count a broken stream to the storage."""
         self._breaks.inc()
+
+    def count_unusable_content(self, defect: ContentDefect) -> None:
+        """Count a download whose content the volume does not have whole."""
+        self._unusable.labels(defect).inc()
 
     def begin(self) -> None:
         """Count a request that is under way from now on."""

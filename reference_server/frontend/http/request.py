@@ -11,6 +11,7 @@ from tornado.http1connection import is_transfer_encoding_chunked, parse_int
 from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPInputError, HTTPServerRequest, RequestStartLine
 
 from reference_server.contract.limits import REQUEST_ID_CHARACTERS, SMALL_CONTENT_BYTES
+from reference_server.frontend.http.body_budget import BudgetedBody
 
 REQUEST_ID_HEADER = "X-Request-Id"
 
@@ -22,7 +23,8 @@ class RequestContext:
     """One request, from its head to the end of its answer.
 
     `declared_bytes` is the size of the body, None for a chunked one. `route` is its route's name in the metrics,
-    `status` is 0 until an answer begins, `received_bytes` and `sent_bytes` count bytes of bodies.
+    `status` is 0 until an answer begins, `received_bytes` and `sent_bytes` count bytes of bodies. `body` is set where a
+    body holds room until the answer is given.
     """
 
     start_line: RequestStartLine
@@ -35,6 +37,7 @@ class RequestContext:
     status: int = 0
     received_bytes: int = 0
     sent_bytes: int = 0
+    body: BudgetedBody | None = None
 
     @property
     def method(self) -> str:

@@ -43,6 +43,12 @@ def error_response(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> 
     return json_response(status, {"error": text}, *headers)
 
 
+def unavailable(retry_seconds: str = "1") -> Response:
+    """Return that the same request may do later."""
+    body: JsonValue = {"message": "503 Service Unavailable"}
+    return json_response(HTTPStatus.SERVICE_UNAVAILABLE, body, ("Retry-After", retry_seconds))
+
+
 CREATED: Final = json_response(HTTPStatus.CREATED, {"message": "201 Created"})
 NO_CONTENT: Final = Response(HTTPStatus.NO_CONTENT, b"")
 ROUTE_UNKNOWN: Final = error_response(HTTPStatus.NOT_FOUND, "404 Not Found")
@@ -56,6 +62,7 @@ BODY_TOO_LARGE: Final = error_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "413
 BODY_STALLED: Final = error_response(HTTPStatus.REQUEST_TIMEOUT, "408 Request Timeout")
 PRECONDITION_FAILED: Final = error_response(HTTPStatus.PRECONDITION_FAILED, "412 Precondition Failed")
 RANGE_NOT_SATISFIABLE: Final = error_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "416 Range Not Satisfiable")
+UNAVAILABLE: Final = unavailable()
 UNEXPECTED: Final = json_response(HTTPStatus.INTERNAL_SERVER_ERROR, {"message": "500 Internal Server Error"})
 
 

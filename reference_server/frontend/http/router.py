@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import cast
 
@@ -9,12 +10,16 @@ from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine
 from tornado.web import Application
 
-from reference_server.contract.limits import MIB
+from reference_server.content.memory import API_BODIES_BYTES, SLOW_BODIES_BYTES
+from reference_server.contract.limits import KIB, MIB
 from reference_server.frontend.http.access_log import AccessLog
+from reference_server.frontend.http.body_budget import BodyBudget
+from reference_server.frontend.http.credentials import presents_credential
 from reference_server.frontend.http.reply import Refusal, Reply
-from reference_server.frontend.http.request import ContextualRequest, read_request
+from reference_server.frontend.http.request import ContextualRequest, RequestContext, read_request
 from reference_server.frontend.http.responses import BODY_TOO_LARGE, TARGET_TOO_LONG, Response
 from reference_server.frontend.http.target import TARGET_CHARACTERS
+from reference_server.frontend.http.whole_body import ApplicationRequest
 
 RawRoutes = Callable[[Reply], HTTPMessageDelegate | None]
 """Returns what handles a request and sends its reply; None for a path that is not one of these routes.
@@ -22,7 +27,9 @@ RawRoutes = Callable[[Reply], HTTPMessageDelegate | None]
 May raise HTTPInputError.
 """
 
-_APPLICATION_BODY_BYTES = MIB
+_BODY_BYTES = MIB
+# Nobody without a credential has anything larger to send: more would be memory for whoever asks.
+_ANONYMOUS_BODY_BYTES = 64 * KIB
 
 
 class Router:
@@ -32,6 +39,7 @@ class Router:
         self._raw_routes = raw_routes
         self._application = application
         self._log = log
+        self._budget = BodyBudget(API_BODIES_BYTES, SLOW_BODIES_BYTES)
 
     def route(
         self, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection
@@ -48,12 +56,24 @@ class Router:
         raw = self._raw_routes(reply)
         if raw is not None:
             return raw, reply
-        if (request.declared_bytes or 0) > _APPLICATION_BODY_BYTES:
+        declared = request.declared_bytes
+        most_bytes = _most_bytes(request)
+        if declared is not None and declared > most_bytes:
             return _refused(reply, BODY_TOO_LARGE), reply
-        connection.set_max_body_size(_APPLICATION_BODY_BYTES)
-        delegate = self._application.find_handler(ContextualRequest(request, connection))
         # The application has a handler for every path.
-        return cast("HTTPMessageDelegate", delegate), reply
+        found = self._application.find_handler(ContextualRequest(request, connection))
+        delegate = cast("HTTPMessageDelegate", found)
+        if declared == 0:
+            return delegate, reply
+        connection.set_max_body_size(sys.maxsize)  # what is chunked is counted as it comes
+        return ApplicationRequest(reply, self._budget, declared or most_bytes, delegate), reply
+
+
+def _most_bytes(request: RequestContext) -> int:
+    """Return how large a request's body may be."""
+    if request.has_small_body or presents_credential(request.headers, request.target):
+        return _BODY_BYTES
+    return _ANONYMOUS_BODY_BYTES
 
 
 def _refused(reply: Reply, answer: Response) -> Refusal:

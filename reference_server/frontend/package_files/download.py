@@ -14,8 +14,9 @@ from tornado.iostream import StreamClosedError
 
 from reference_server.contract.failure import Failure
 from reference_server.contract.status import TransportFailure
-from reference_server.frontend.carriers.interface import ContentGoneError
+from reference_server.frontend.carriers.interface import ContentCutError, ContentMissingError
 from reference_server.frontend.failures import response_to
+from reference_server.frontend.http.metrics import ContentDefect
 from reference_server.frontend.http.preconditions import Validators, evaluate_preconditions, range_applies
 from reference_server.frontend.http.ranges import RangeNotSatisfiableError, Span, requested_span
 from reference_server.frontend.http.reply import Reply
@@ -29,7 +30,7 @@ OpenFile = Callable[[], Awaitable[OpenPackageFileResponse]]
 _Headers = list[tuple[str, str]]
 
 _REQUEST_BODY_BYTES = 65_536
-_CONTENT_GONE = TransportFailure(grpc.StatusCode.UNAVAILABLE, "the content of a file is not there")
+_CONTENT_UNUSABLE = TransportFailure(grpc.StatusCode.UNAVAILABLE, "the content of a file is missing or cut")
 
 
 class Download(HTTPMessageDelegate):
@@ -41,6 +42,7 @@ class Download(HTTPMessageDelegate):
         self._open_file = open_file
         self._headers = reply.request.headers
         self._head_only = reply.request.method == "HEAD"
+        self._sha256 = b""
         self._task: asyncio.Task[None] | None = None
         reply.connection.set_max_body_size(_REQUEST_BODY_BYTES)
 
@@ -64,8 +66,10 @@ class Download(HTTPMessageDelegate):
             await self._respond_twice()
         except (Failure, TransportFailure) as failure:
             self._fail(failure)
-        except ContentGoneError:
-            self._fail(_CONTENT_GONE)
+        except ContentMissingError:
+            self._fail_unusable("missing")
+        except ContentCutError:
+            self._fail_unusable("cut")
         except (StreamClosedError, asyncio.CancelledError):
             self._reply.abort()
         except Exception:
@@ -79,11 +83,19 @@ class Download(HTTPMessageDelegate):
         else:
             self._reply.send(response_to(failure) if failure is not None else UNEXPECTED)
 
+    def _fail_unusable(self, defect: ContentDefect) -> None:
+        """Tell the operator which content was lost or cut on the volume, and fail."""
+        self._server.metrics.count_unusable_content(defect)
+        structlog.get_logger().error(
+            "content unusable", defect=defect, sha256=self._sha256.hex(), request_id=self._reply.request.request_id
+        )
+        self._fail(_CONTENT_UNUSABLE)
+
     async def _respond_twice(self) -> None:
         """Ask the storage once more when what it named was deleted before a byte of it was read."""
         try:
             await self._respond()
-        except ContentGoneError:
+        except ContentMissingError:
             if self._reply.begun:
                 raise
             await self._respond()
@@ -92,6 +104,7 @@ class Download(HTTPMessageDelegate):
         """Open the file and send what the conditions and the range leave of it."""
         opened = await self._open_file()
         record = opened.package_file
+        self._sha256 = record.sha256
         current = validators(record)
         headers = _record_headers(record, current)
         status = evaluate_preconditions(self._headers, current)
@@ -148,12 +161,16 @@ class Download(HTTPMessageDelegate):
             watched.rest()
             piece = await reader.read()
             watched.progress()
+            if not piece:
+                raise ContentCutError
             await self._reply.begin(status, headers)
             while piece:
                 watched.progress()
                 await self._reply.write(piece)
                 watched.rest()
                 piece = await reader.read()
+            if self._reply.request.sent_bytes != span.length:
+                raise ContentCutError
         finally:
             self._server.stalls.remove(watched)
             reader.close()

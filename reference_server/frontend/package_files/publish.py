@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -11,68 +10,40 @@ from generic_packages.storage.v1.packages_pb2 import BeginPublicationRequest, Pa
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
-from reference_server.contract.failure import Failure, Reason
+from reference_server.contract.failure import Failure
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.failures import response_to
+from reference_server.frontend.http.body_budget import BodyBudget
 from reference_server.frontend.http.reply import Reply
 from reference_server.frontend.http.responses import CREATED, UNEXPECTED, Response
-from reference_server.frontend.package_files.content_budget import ContentBudget, SmallBody
+from reference_server.frontend.http.whole_body import WholeBodyRequest
 from reference_server.frontend.package_files.large_upload import LargeUpload
 from reference_server.frontend.package_files.records import record_response
 from reference_server.frontend.server_context import ServerContext
 
-_NO_ROOM = response_to(Failure(Reason.OVERLOADED, "there is no room for the body"))
 
+class SmallPublish(WholeBodyRequest):
+    """Publishes a body of at most 64 KiB, declared: it is read whole and travels inside one operation."""
 
-class SmallPublish(HTTPMessageDelegate):
-    """Publishes a body of at most 64 KiB, declared: it is read whole and travels inside one operation.
-
-    It is read only when there is room for it among the bodies that other requests hold.
-    """
-
-    def __init__(self, server: ServerContext, budget: ContentBudget, reply: Reply, request: PublishRequest) -> None:
+    def __init__(self, server: ServerContext, budget: BodyBudget, reply: Reply, request: PublishRequest) -> None:
+        super().__init__(reply, budget, reply.request.declared_bytes or 0)
         self._server = server
-        self._reply = reply
         self._request = request
-        self._body = SmallBody(budget, reply.request.declared_bytes or 0, lambda: reply.refuse_stalled(_NO_ROOM))
-
-    def headers_received(
-        self, _start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> Awaitable[None] | None:
-        """Wait for room."""
-        turn = self._body.enter()
-        return None if turn is None else self._wait(turn, headers)
-
-    async def _wait(self, turn: asyncio.Future[bool], headers: HTTPHeaders) -> None:
-        """Refuse the body when there was no room for it in time."""
-        if not await turn:
-            # Tornado would send `100 Continue` after the refusal otherwise.
-            headers.pop("Expect", None)
-            await self._reply.refuse_body(_NO_ROOM)
-
-    def data_received(self, chunk: bytes) -> None:
-        """Keep a part of the body."""
-        self._body.add(chunk)
 
     def finish(self) -> None:
         """Publish. Goes on to its end even when the client leaves: what was sent whole is wanted."""
         self._server.run_in_background(self._answer())
-
-    def on_connection_close(self) -> None:
-        """Forget a body that never came whole."""
-        self._body.leave()
-        self._reply.log()
 
     async def _answer(self) -> None:
         """Publish, and make room."""
         try:
             await _answer(self._reply, self._publish)
         finally:
-            self._body.leave()
+            self.body.leave()
 
     async def _publish(self) -> Response:
-        self._request.content = self._body.complete()
+        self._request.content = self.body.complete()
         self._reply.request.received_bytes = len(self._request.content)
         published = await self._server.operations.publish(
             self._request, request_id=self._reply.request.request_id, seconds=SMALL_OPERATION_SECONDS

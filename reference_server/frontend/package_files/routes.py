@@ -8,12 +8,13 @@ from http import HTTPStatus
 from generic_packages.storage.v1 import packages_pb2
 from tornado.httputil import HTTPMessageDelegate
 
+from reference_server.content.memory import SLOW_BODIES_BYTES, SMALL_BODIES_BYTES
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
+from reference_server.frontend.http.body_budget import BodyBudget
 from reference_server.frontend.http.credentials import presented_credentials
 from reference_server.frontend.http.reply import Refusal, Reply
 from reference_server.frontend.http.responses import TEXT_MALFORMED, error_response, method_not_allowed
 from reference_server.frontend.http.target import MalformedTextError, decode_query, decode_segment
-from reference_server.frontend.package_files.content_budget import ContentBudget
 from reference_server.frontend.package_files.download import Download
 from reference_server.frontend.package_files.paths import (
     FileSegments,
@@ -37,7 +38,7 @@ class PackageFileRoutes:
 
     def __init__(self, server: ServerContext) -> None:
         self._server = server
-        self._budget = ContentBudget()
+        self._budget = BodyBudget(SMALL_BODIES_BYTES, SLOW_BODIES_BYTES)
 
     def __call__(self, reply: Reply) -> HTTPMessageDelegate | None:
         """Return what handles a request; None for a path of another route. Raises HTTPInputError for a wrong Host."""

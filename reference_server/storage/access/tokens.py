@@ -5,27 +5,34 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from reference_server.contract.tokens import (
+    ACCESS_PREFIX,
+    DEPLOY_PREFIX,
+    JOB_PREFIX,
+    RUNNER_PREFIX,
+)
+
 _RANDOM_BYTES = 20  # 160 bits, 27 characters
 
 
 def new_access_token() -> str:
     """Make the secret of an access token."""
-    return f"glpat-{secrets.token_urlsafe(_RANDOM_BYTES)}"
+    return f"{ACCESS_PREFIX}{secrets.token_urlsafe(_RANDOM_BYTES)}"
 
 
 def new_deploy_token() -> str:
     """Make the secret of a deploy token."""
-    return f"gldt-{secrets.token_urlsafe(_RANDOM_BYTES)}"
+    return f"{DEPLOY_PREFIX}{secrets.token_urlsafe(_RANDOM_BYTES)}"
 
 
 def new_runner_token() -> str:
     """Make the token by which a runner asks for jobs."""
-    return f"glrt-{secrets.token_urlsafe(_RANDOM_BYTES)}"
+    return f"{RUNNER_PREFIX}{secrets.token_urlsafe(_RANDOM_BYTES)}"
 
 
 def new_job_token() -> str:
     """Make the token of a job."""
-    return f"glcbt-{secrets.token_urlsafe(_RANDOM_BYTES)}"
+    return f"{JOB_PREFIX}{secrets.token_urlsafe(_RANDOM_BYTES)}"
 
 
 def digest(secret: str) -> bytes:

@@ -1,6 +1,6 @@
 """The one writer of the metadata: changes that wait together are committed together, with one sync.
 
-Changes run on the event loop, because a statement costs microseconds; the commit, which waits for the disk, runs in a
+Changes run on the event loop, because a statement does not wait for the disk; the commit, which does, runs in a
 thread while the next changes gather. (A thread that ran the changes as well would fight the event loop for the
 interpreter's lock at every statement.) A change that touches many rows is submitted as long and runs in the thread.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,6 +23,7 @@ _WITHOUT_DEADLINE = frozenset({"Operate"})
 _QUIET = frozenset({"BeginPublication", "OpenPackageFile", "AbandonPublication"})
 _FREQUENT = frozenset({"Publish", "CommitPublication"})
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{REQUEST_ID_CHARACTERS}}}")
+_NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE})
 _STATUS_KEY = "grpc-status-details-bin"
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ class CallLog:
 
 def status_of(error: BaseException) -> tuple[str, grpc.StatusCode, Status]:
     """Return what the log calls an error, the code that answers it, and the status that has more."""
+    if isinstance(error, OSError) and error.errno in _NO_DESCRIPTORS:
+        error = TransportFailure(grpc.StatusCode.RESOURCE_EXHAUSTED, "the storage has no file descriptor left")
     if not isinstance(error, Failure | TransportFailure):
         error = TransportFailure(grpc.StatusCode.INTERNAL, "a defect of the storage; its log has more")
     code = code_of(error)

@@ -15,6 +15,7 @@ from generic_packages.storage.v1.content_pb2_grpc import ContentServiceServicer
 from reference_server.content.memory import MemoryBudget
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import MESSAGE_BYTES
+from reference_server.contract.status import TransportFailure
 from reference_server.storage.blobs.store import StoredContent
 from reference_server.storage.packages.upload_sessions import UploadSession
 from reference_server.storage.wiring import StorageServices
@@ -45,6 +46,8 @@ class ContentServicer(ContentServiceServicer):
             offset, end = request.offset, request.offset + request.length
             while offset < end:
                 piece = content.read(offset, min(self._downloads.piece_bytes, end - offset))
+                if not piece:
+                    raise TransportFailure(grpc.StatusCode.DATA_LOSS, "the content ends before its span does")
                 yield pb.DownloadContentResponse(content=piece)
                 offset += len(piece)
 

@@ -119,12 +119,28 @@ def test_wrong_usage_is_a_sentence_and_no_traffic(options: list[str], words: str
     assert toy.noticed == []
 
 
-@pytest.mark.parametrize("token", ["", "two words here", "short"])
+def test_a_token_like_a_word_of_the_reports_does_not_break_them(run: Run, toy: Toy, tmp_path: Path) -> None:
+    toy.owner = "nonconformant"
+    (tmp_path / "odd.token").write_text("nonconformant", encoding="ascii")
+    ran = run("--only", "publish.a*", access=("--token-file", str(tmp_path / "odd.token")))
+    assert ran.code == 1
+    assert ran.results.outcome == "nonconformant"
+
+
+@pytest.mark.parametrize("host", ["http://storage", "a/b", "user@storage", "storage:port"])
+def test_a_host_to_follow_to_is_no_url(host: str, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        run("--follow-redirects-to", host)
+    assert raised.value.code == 2
+    assert "is no host" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("token", ["", "two words here", "short", "tab\there-1", "es\x1bcape-12"])
 def test_a_token_file_that_holds_no_token_is_wrong_usage(token: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / "odd.token").write_text(token, encoding="ascii")
     ran = run(access=("--token-file", str(tmp_path / "odd.token")))
     assert ran.code == 2
-    assert "odd.token" in one_sentence(ran)
+    assert "odd.token, which must hold one token and nothing else" in one_sentence(ran)
 
 
 @pytest.mark.parametrize(

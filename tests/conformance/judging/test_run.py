@@ -236,6 +236,26 @@ def test_a_token_in_an_answer_that_is_not_as_it_should_be_stays_secret(
     assert "$GUEST_PUBLIC_TOKEN" in (ran.out / "results.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"id": 1, "token": "glpat-with\r\nInjected: 1"},
+        {"id": 1, "token": "glpat-lone-\ud800-surrogate"},
+        {"id": 1, "token": "\u00e9" * 6},
+        {"id": 1, "token": ["glpat in a list"]},
+        {"id": True, "token": "glpat-for-no-number"},
+        {"id": 1, "path": "\ud800", "token": "glpat-with-a-strange-path"},
+        {"id": 1, "token": "short", "more": [{"token": f"glpat-many-{number}"} for number in range(1500)]},
+    ],
+)
+def test_a_token_that_cannot_be_used_makes_untestable(document: dict[str, object], run: Run, toy: Toy) -> None:
+    toy.overrides["POST", "/access_tokens"] = (201, document)
+    judgement = run("--only", "authentication.put-public-guest-is-403").judgement(
+        "authentication.put-public-guest-is-403"
+    )
+    assert judgement.verdict is Verdict.UNTESTABLE
+
+
 TARGET = """
 url = "{url}"
 writer = {{ file = "owner.token" }}

@@ -37,7 +37,6 @@ def test_the_callers_environment_is_as_it_was_afterwards(monkeypatch: pytest.Mon
 
 
 def item(name: str, *identifiers: str) -> pytest.Item:
-    """Return as much of a collected check as binding looks at."""
     marks = [pytest.mark.requirement(identifier).mark for identifier in identifiers]
     return cast("pytest.Item", SimpleNamespace(nodeid=name, iter_markers=lambda _: iter(marks)))
 

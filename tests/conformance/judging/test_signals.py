@@ -1,7 +1,5 @@
 """Of the signals that would end the program, the first is held back while it cleans up."""
 
-from __future__ import annotations
-
 import signal
 from contextlib import suppress
 

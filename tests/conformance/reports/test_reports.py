@@ -17,7 +17,6 @@ Run = Callable[..., Ran]
 
 @pytest.fixture
 def ran(run: Run, toy: Toy) -> Ran:
-    """Return a run that has passes, failures and untestable requirements."""
     toy.overrides["POST", "/deploy_tokens"] = (400, {"message": "<b>no & never</b>"})
     return run("--only", "authentication.*", "--only", "publish.a*")
 
@@ -43,7 +42,6 @@ class Page(HTMLParser):
         self.text = ""
 
     def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Collect ids and links."""
         for name, value in attrs:
             if name == "id":
                 self.ids.append(value or "")
@@ -51,7 +49,6 @@ class Page(HTMLParser):
                 self.links.append(value or "")
 
     def handle_data(self, data: str) -> None:
-        """Collect text."""
         self.text += data
 
 

@@ -52,7 +52,6 @@ class PageText(HTMLParser):
         self.lines: list[str] = []
 
     def handle_data(self, data: str) -> None:
-        """Keep the lines of a text that are not empty."""
         if self.get_starttag_text() not in {"<style>", "<script>"}:
             self.lines += [line.strip() for line in data.splitlines() if line.strip()]
 

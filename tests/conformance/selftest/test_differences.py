@@ -51,6 +51,7 @@ def test_which_requirements_of_the_collateral_suffer_is_no_difference() -> None:
         (ROW, replace(SAME, mutated=0), Difference("f", Kind.UNCONSUMED, "")),
         (replace(ROW, red=frozenset(), also_red=()), red(), Difference("f", Kind.HARMLESS, "")),
         (ROW, replace(SAME, errors=("it broke",)), Difference("f", Kind.BROKEN, "it broke")),
+        (ROW, replace(SAME, overlooked=frozenset({"b.five#body"})), Difference("f", Kind.OVERLOOKED, "b.five#body")),
         (None, SAME, Difference("f", Kind.NO_ROW, "")),
     ],
 )

@@ -1,24 +1,27 @@
-"""The registry's verbs: redirects are followed, and no credential leaves the host."""
+"""The registry's verbs: redirects are followed where they may be, and no credential leaves the host."""
+
+import socket
 
 import pytest
 
-from conformance.target.access import AuthenticationScheme, Credential, TargetProject, Visibility
+from conformance.target.access import AuthenticationScheme, Credential, TargetProject, Unavailable, Visibility
 from conformance.target.declared_access import DeclaredAccess
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.address import parse_address
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
+from conformance.transport.response import describe
 from tests.support.scripted_server import Overheard, serving
 
 WRITER = Credential("TOKEN", "glpat-the-writers", AuthenticationScheme.PRIVATE_TOKEN)
 
 
-def registry_at(port: int, prefix: str = "") -> Registry:
+def registry_at(port: int, prefix: str = "", *redirect_hosts: str) -> Registry:
     recorder = Recorder()
     client = Client(parse_address(f"http://127.0.0.1:{port}{prefix}"), recorder, patience=5)
     projects = {Visibility.PUBLIC: TargetProject(24, "group/open", Visibility.PUBLIC)}
     access = DeclaredAccess(prefix="run", writer=WRITER, projects=projects, credentials={}, recorder=recorder)
-    return Registry(client, access, recorder, large_bytes=1)
+    return Registry(client, access, recorder, large_bytes=1, redirect_hosts=frozenset(redirect_hosts))
 
 
 def redirect_to(location: str) -> Overheard:
@@ -26,12 +29,12 @@ def redirect_to(location: str) -> Overheard:
     return Overheard(response=head.encode())
 
 
-def test_a_download_is_followed_to_another_host_without_the_credential() -> None:
+def test_a_download_is_followed_to_a_named_host_without_the_credential() -> None:
     storage = Overheard()
     with serving(storage) as elsewhere:
         front = redirect_to(f"http://127.0.0.1:{elsewhere}/bucket/object?signature=1")
         with serving(front) as port:
-            response = registry_at(port).download(FileLocation("a"))
+            response = registry_at(port, "", f"127.0.0.1:{elsewhere}").download(FileLocation("a"))
     assert (response.status, response.kept) == (200, b"ok")
     assert b"glpat-the-writers" in front.received.get()
     asked = storage.received.get()
@@ -47,6 +50,37 @@ def test_a_download_is_followed_on_the_same_host_with_the_credential() -> None:
     asked = again.received.get()
     assert asked.startswith(b"GET /git/elsewhere HTTP/1.1")
     assert b"glpat-the-writers" in asked
+
+
+def test_a_download_is_not_followed_to_a_host_that_nobody_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as storage:
+        storage.setblocking(False)
+        elsewhere = storage.getsockname()[1]
+        words = f"redirected to 127.0.0.1:{elsewhere}, not followed: name it with --follow-redirects-to 127.0.0.1:"
+        front = redirect_to(f"http://127.0.0.1:{elsewhere}/object")
+        with serving(front) as port, pytest.raises(Unavailable, match=words):
+            registry_at(port, "", "127.0.0.1", "127.0.0.1:1").download(FileLocation("a"))
+        with pytest.raises(BlockingIOError):
+            storage.accept()
+
+
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("ftp://127.0.0.1/file", "only http and https can be"),
+        ("file:///etc/passwd", "only http and https can be"),
+        ("http://somebody:secret@127.0.0.1/", "it holds credentials"),
+        ("http://[::1", "Invalid IPv6 URL"),
+        ("http://127.0.0.1:99999/", "is no URL"),
+        ("/a b", "characters that no URL may"),
+    ],
+)
+def test_a_redirect_that_cannot_be_followed_is_no_answer_and_says_why(location: str, words: str) -> None:
+    with serving(redirect_to(location)) as port:
+        response = registry_at(port).download(FileLocation("a"))
+    assert response.status is None
+    assert f"no answer: redirected to {location!r}, which cannot be followed" in describe(response)
+    assert words in describe(response)
 
 
 @pytest.mark.parametrize(

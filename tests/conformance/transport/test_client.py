@@ -4,6 +4,8 @@ import hashlib
 import queue
 import socket
 import ssl
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -142,6 +144,41 @@ def test_a_silent_server_is_given_up() -> None:
     assert describe(response) == "no answer: no progress for 0.05 seconds"
 
 
+def test_an_answer_that_drips_is_given_up_although_it_makes_progress() -> None:
+    def drip(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        with suppress(OSError):
+            for _ in range(100):
+                connection.sendall(b"a")
+                over.wait(0.05)
+
+    over = threading.Event()
+    with serving(drip) as port:
+        response = client_of(port, patience=0.2).send(Request("GET", "/x"))
+        over.set()
+    assert describe(response).startswith("no answer: the exchange was not over after 0.6 seconds")
+
+
+def test_a_long_answer_has_the_time_that_its_bytes_take() -> None:
+    def in_pieces(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n")
+        for _ in range(8):
+            connection.sendall(bytes(131_072))
+            time.sleep(0.2)
+
+    with serving(in_pieces) as port:
+        response = client_of(port, patience=0.5).send(Request("GET", "/x"))
+    assert (response.status, response.size) == (200, 1_048_576)
+    assert response.seconds > 3 * 0.5 - 0.2
+
+
+def test_what_cannot_be_sent_is_no_answer() -> None:
+    with serving(answering(OK)) as port:
+        assert "cannot be sent" in describe(client_of(port).send(Request("GET", "/a b")))
+
+
 def test_a_closed_port_is_no_answer() -> None:
     with serving() as port:
         pass
@@ -166,6 +203,13 @@ def test_a_connection_that_was_closed_meanwhile_is_not_used_again() -> None:
         first = client.send(Request("GET", "/x"))
         second = client.send(Request("GET", "/x"))
     assert (first.status, second.status) == (200, 200)
+
+
+def test_an_answer_too_many_is_not_taken_for_that_of_the_next_request() -> None:
+    with serving(answering(OK + OK.replace(b"ok", b"no")), answering(OK)) as port:
+        client = client_of(port)
+        assert [client.send(Request("GET", "/x")).kept for _ in range(2)] == [b"ok", b"ok"]
+        client.close()
 
 
 def test_what_must_not_be_done_twice_never_rides_a_kept_connection() -> None:

@@ -48,8 +48,16 @@ def test_the_secret_is_found_inside_base64_at_any_offset(before: bytes, after: b
 
 
 def test_a_document_is_redacted_through_and_through(redactor: Redactor) -> None:
-    document = {"a": [SECRET, {"b": (SECRET, 1, None, True)}], SECRET: 2.5}
-    assert redactor.document(document) == {"a": ["$TOKEN", {"b": ["$TOKEN", 1, None, True]}], "$TOKEN": 2.5}
+    document = {"a": [SECRET, {"b": (SECRET, 1, None, True)}], "c": 2.5}
+    assert redactor.document(document) == {"a": ["$TOKEN", {"b": ["$TOKEN", 1, None, True]}], "c": 2.5}
+
+
+def test_a_word_of_the_program_stays_although_a_token_is_like_it() -> None:
+    redactor = Redactor()
+    redactor.add("TOKEN", "nonconformant")
+    document = {"outcome": "nonconformant", "totals": {"nonconformant": 1}, "reason": "nonconformant"}
+    own = frozenset({"outcome", "totals"})
+    assert redactor.document(document, own) == {**document, "reason": "$TOKEN"}
 
 
 def test_a_secret_that_holds_another_is_replaced_whole() -> None:

@@ -1,7 +1,5 @@
 """The memory that transfers share."""
 
-from __future__ import annotations
-
 import pytest
 
 from reference_server.content.memory import MemoryBudget, PieceCollector

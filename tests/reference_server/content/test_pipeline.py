@@ -1,7 +1,5 @@
 """Content on its way into a staging file."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import os
@@ -30,18 +28,15 @@ class RecordingFile(StagedFile):
         self._sync_error = sync_error
 
     def write(self, piece: bytes) -> None:
-        """Append a piece."""
         self.content += piece
 
     def sync(self) -> None:
-        """Wait for permission."""
         assert self.may_sync.wait(SECONDS)
         self.events.append("synced")
         if self._sync_error is not None:
             raise self._sync_error
 
     def close(self) -> None:
-        """Note it."""
         self.events.append("closed")
         self.closed.set()
 
@@ -147,7 +142,6 @@ def test_when_many_come_a_piece_is_hashed_before_the_next_is_taken() -> None:
 
 @contextmanager
 def joined(pipeline: ContentPipeline, transfers: int) -> Iterator[None]:
-    """Have so many transfers under way."""
     with ExitStack() as stack:
         for _ in range(transfers):
             stack.enter_context(pipeline.budget.joined())
@@ -156,7 +150,6 @@ def joined(pipeline: ContentPipeline, transfers: int) -> Iterator[None]:
 
 @contextmanager
 def blocked_threads(pipeline: ContentPipeline, over: threading.Event) -> Iterator[None]:
-    """Keep every thread that hashes busy until the block ends."""
     for _ in range(2):
         pipeline.hashing.submit(over.wait, SECONDS)
     try:

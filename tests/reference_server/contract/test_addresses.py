@@ -1,7 +1,5 @@
 """Addresses on which the halves meet."""
 
-from __future__ import annotations
-
 import pytest
 
 from reference_server.contract.addresses import Address, TcpAddress, UnixAddress, parse

@@ -1,7 +1,5 @@
 """The log's writer: a reader who is slow or gone stops nobody."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

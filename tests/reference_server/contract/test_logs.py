@@ -1,7 +1,5 @@
 """The log's lines."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import json

@@ -1,7 +1,5 @@
 """Failures on their way between the halves."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import grpc

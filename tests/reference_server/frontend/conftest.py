@@ -1,7 +1,5 @@
 """One storage for all tests here, a front end over each carrier, and projects to work with."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +43,6 @@ def front_end(storage: Storage) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def impatient(storage: Storage) -> Iterator[Served]:
-    """Start a front end that waits for nothing for long."""
     with running_front_end(FrontEndOptions(storage.address, idle_seconds=0.3, stall_seconds=0.3)) as running:
         yield running
 
@@ -73,17 +70,14 @@ def package(projects: Projects) -> str:
 
 @pytest.fixture
 def project(front_end: Served) -> PackageProject:
-    """Create a private project that no other test uses."""
     return new_project(front_end)
 
 
 @pytest.fixture
 def public_project(front_end: Served) -> PackageProject:
-    """Create a public one."""
     return new_project(front_end, "public")
 
 
 @pytest.fixture(scope="session")
 def stranger_token(front_end: Served) -> str:
-    """Return the token of a user that is a member elsewhere."""
     return stranger(front_end)

@@ -1,7 +1,5 @@
 """What an older edition answers where it differs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """The table from reasons to HTTP answers."""
 
-from __future__ import annotations
-
 import json
 
 import grpc

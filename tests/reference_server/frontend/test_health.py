@@ -1,7 +1,5 @@
 """Liveness, readiness, metrics, and requests while the storage is away."""
 
-from __future__ import annotations
-
 import signal
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The admin program as an operator runs it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path

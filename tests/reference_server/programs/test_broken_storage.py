@@ -1,7 +1,5 @@
 """A storage whose metadata writer ends unexpectedly: it says so by its health, its log and its exit code."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from grpc_health.v1 import health_pb2, health_pb2_grpc

@@ -1,7 +1,5 @@
 """Command line, configuration file and defaults, put together."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A start on parts of the data that do not belong together is refused, and takes nothing away."""
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
 from pathlib import Path
@@ -15,7 +13,6 @@ from tests.support.storage import serving_in_thread
 
 
 def start(data: Path) -> None:
-    """Start a storage on a folder, and stop it."""
     with serving_in_thread(StorageSettings(data=data, listen=TcpAddress("127.0.0.1", 0), drain_seconds=0.1)):
         pass
 
@@ -30,7 +27,6 @@ def data(tmp_path: Path) -> Path:
 
 
 def keep_content(volume: Path) -> Path:
-    """Put content on a volume."""
     file = volume / "blobs/ab/cd" / ("abcd" + "0" * 60)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"content")

@@ -1,7 +1,5 @@
 """The whole server as an operator runs it."""
 
-from __future__ import annotations
-
 import contextlib
 import http.client
 import os
@@ -26,8 +24,6 @@ SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that has said that it is ready."""
-
     process: subprocess.Popen[str]
     served: Served
     log: Path
@@ -45,7 +41,6 @@ class Running:
 
 @contextmanager
 def serving(folder: Path, *arguments: str) -> Iterator[Running]:
-    """Run a server with two workers until the block ends."""
     token_file, log = folder / "token", folder / "log"
     command = [*PROGRAM, "serve", "--data", str(folder / "data"), "--port", "0", "--workers", "2"]
     command += ["--root-token-file", str(token_file), *arguments]
@@ -63,12 +58,10 @@ def serving(folder: Path, *arguments: str) -> Iterator[Running]:
 
 
 def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a program that is expected to end by itself."""
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
 def alive(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
@@ -76,7 +69,6 @@ def alive(pid: int) -> bool:
 
 
 def refuses_connections(served: Served) -> bool:
-    """Whether nothing listens any more."""
     try:
         served.connect().close()
     except ConnectionRefusedError:
@@ -85,7 +77,6 @@ def refuses_connections(served: Served) -> bool:
 
 
 def provisioned(served: Served) -> str:
-    """Create a project and return the path of a package in it."""
     group = served.post("/groups", {"name": "Group", "path": "group"}).json()
     project = served.post("/projects", {"name": "Project", "namespace_id": group["id"]}).json()
     return f"/api/v4/projects/{project['id']}/packages/generic/a/1"

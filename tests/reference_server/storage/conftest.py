@@ -1,7 +1,5 @@
 """Storages for the tests: one for each edition, shared, because every test makes groups and projects of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest
@@ -11,19 +9,16 @@ from tests.support.storage import Registry, running
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """Run a storage of the current edition."""
     with running(tmp_path_factory.mktemp("current")) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def registry_15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """Run a storage of edition 15."""
     with running(tmp_path_factory.mktemp("fifteen"), edition="15") as client:
         yield client
 
 
 @pytest.fixture(params=["15", "current"])
 def either(request: pytest.FixtureRequest, registry: Registry, registry_15: Registry) -> Registry:
-    """Give the storage of each edition in turn."""
     return registry if request.param == "current" else registry_15

@@ -1,7 +1,5 @@
 """What is put in order from time to time."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from typing import cast
@@ -23,14 +21,12 @@ class FailingUploads:
         self.in_order = asyncio.Event()
 
     def end_idle(self) -> int:
-        """Fail, or say that all is in order."""
         if self._errors:
             raise self._errors.pop(0)
         self.in_order.set()
         return 0
 
     async def discard_strays(self) -> int:
-        """Find none."""
         return 0
 
 
@@ -38,7 +34,6 @@ class NoOrphans:
     """A volume on which nothing is left over."""
 
     async def sweep(self) -> int:
-        """Find none."""
         return 0
 
     async def empty_trash(self) -> int:
@@ -58,8 +53,6 @@ class EnoughSpace:
 
 
 class NoDownloads:
-    """Downloads that nobody made."""
-
     async def write(self) -> None:
         """Write nothing."""
 

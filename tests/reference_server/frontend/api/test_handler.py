@@ -1,7 +1,5 @@
 """What every endpoint does with a request, whatever it is for."""
 
-from __future__ import annotations
-
 import itertools
 import re
 

@@ -1,7 +1,5 @@
 """Parameters of REST calls."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 

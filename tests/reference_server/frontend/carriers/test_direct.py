@@ -1,7 +1,5 @@
 """The direct carrier, on a folder."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import hashlib
@@ -16,7 +14,7 @@ from reference_server.content.pipeline import ContentPipeline
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.direct import DirectCarrier
-from reference_server.frontend.carriers.interface import ContentGoneError
+from reference_server.frontend.carriers.interface import ContentCutError, ContentMissingError
 
 
 def run(root: Path, body: Callable[[DirectCarrier], Awaitable[None]]) -> None:
@@ -127,7 +125,7 @@ def test_a_span_of_a_blob_is_read_in_order(tmp_path: Path, offset: int, length: 
 
 def test_a_blob_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
     async def body(carrier: DirectCarrier) -> None:
-        with pytest.raises(ContentGoneError):
+        with pytest.raises(ContentMissingError):
             carrier.open_reader("blob", 0, 1)
 
     run(tmp_path, body)
@@ -139,7 +137,7 @@ def test_a_blob_shorter_than_its_record_breaks_the_answer_off(tmp_path: Path) ->
     async def body(carrier: DirectCarrier) -> None:
         reader = carrier.open_reader("blob", 0, 10)
         assert await reader.read() == b"short"
-        with pytest.raises(TransportFailure):
+        with pytest.raises(ContentCutError):
             await reader.read()
         reader.close()
 

@@ -2,8 +2,6 @@
 
 # ruff: noqa: N802, ARG002 -- names and parameters are those of the generated service
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -31,17 +29,14 @@ class SilentDownloads(ContentServiceServicer):
     """Takes every upload, and never sends a byte of a download."""
 
     async def DescribeVolume(self, request: DescribeVolumeRequest, context: Context) -> DescribeVolumeResponse:
-        """Describe none."""
         return DescribeVolumeResponse()
 
     async def UploadContent(self, request_iterator: AsyncIterator[object], context: Context) -> UploadContentResponse:
-        """Count the messages."""
         return UploadContentResponse(size=len([message async for message in request_iterator]))
 
     async def DownloadContent(
         self, request: DownloadContentRequest, context: Context
     ) -> AsyncIterator[DownloadContentResponse]:
-        """Wait for ever."""
         await asyncio.Event().wait()
         yield DownloadContentResponse()
 

@@ -1,7 +1,5 @@
 """The proof that a volume is shared."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

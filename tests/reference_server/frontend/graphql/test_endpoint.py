@@ -1,7 +1,5 @@
 """The endpoint: what it takes, and what it says to what it cannot take."""
 
-from __future__ import annotations
-
 import json
 from urllib.parse import quote
 

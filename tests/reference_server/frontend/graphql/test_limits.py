@@ -1,7 +1,5 @@
 """How large a query may be."""
 
-from __future__ import annotations
-
 import pytest
 from graphql import GraphQLError, get_introspection_query, parse
 

@@ -1,7 +1,5 @@
 """Calls on behalf of one query."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any, cast
 
@@ -24,7 +22,7 @@ class CountedCalls:
         self.running = 0
         self.most_running = 0
 
-    async def __call__(self, request: object, *, timeout: float, metadata: object) -> object:  # noqa: ARG002, ASYNC109, D102 -- gRPC's form
+    async def __call__(self, request: object, *, timeout: float, metadata: object) -> object:  # noqa: ARG002, ASYNC109 -- gRPC's form
         self.made += 1
         self.running += 1
         self.most_running = max(self.most_running, self.running)

@@ -1,7 +1,5 @@
 """Packages and their files over GraphQL."""
 
-from __future__ import annotations
-
 import hashlib
 
 import pytest

@@ -1,7 +1,5 @@
 """Package settings over GraphQL."""
 
-from __future__ import annotations
-
 import itertools
 
 import pytest

@@ -1,7 +1,5 @@
 """Connections when there are many of them, and when the system gives no more."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import os
@@ -23,7 +21,6 @@ class Listening(socket.socket):
     attempts = 0
 
     def accept(self) -> tuple[socket.socket, object]:
-        """Fail, or accept."""
         self.attempts += 1
         if self.failures:
             self.failures -= 1
@@ -39,12 +36,10 @@ class Taken:
         self._came = asyncio.Event()
 
     def __call__(self, connection: socket.socket, _address: object) -> None:
-        """Take a connection."""
         self.connections.append(connection)
         self._came.set()
 
     async def wait_for(self, count: int) -> None:
-        """Wait until so many came."""
         while len(self.connections) < count:
             self._came.clear()
             await self._came.wait()

@@ -1,7 +1,5 @@
 """The access log."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import json
@@ -12,6 +10,9 @@ from tornado.httputil import HTTPHeaders, RequestStartLine
 from reference_server.frontend.http.access_log import AccessLog, without_secrets
 from reference_server.frontend.http.metrics import Metrics
 from reference_server.frontend.http.request import read_request, request_id
+from reference_server.storage.access.tokens import new_runner_token
+
+TOKEN = new_runner_token()
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,32 @@ def test_a_request_is_one_json_line() -> None:
         "remote_address",
     }
     assert "s3cret" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "presented_id"),
+    [
+        ("POST", f"/api/v4/jobs/request?token={TOKEN}", "id"),
+        ("GET", f"/path?privat_token={TOKEN.replace('-', '%2d')}", "id"),
+        ("GET", f"/{TOKEN}/path", "id"),
+        (TOKEN, "/path", "id"),
+        ("GET", "/path", TOKEN),
+    ],
+    ids=["query", "misspelt parameter", "path", "method", "request id"],
+)
+def test_no_token_is_logged_wherever_it_was_put(method: str, target: str, presented_id: str) -> None:
+    stream = io.StringIO()
+
+    async def record() -> None:
+        log = AccessLog(Metrics(), stream)
+        headers = HTTPHeaders({"X-Request-Id": presented_id})
+        log.record(read_request(RequestStartLine(method, target, "HTTP/1.1"), headers, "127.0.0.1"))
+        log.flush()
+
+    asyncio.run(record())
+    assert json.loads(stream.getvalue())["event"] == "request"
+    assert "[removed]" in stream.getvalue()
+    assert TOKEN.partition("-")[2] not in stream.getvalue()
 
 
 @pytest.mark.parametrize("presented", ["a", "A-b_c.9", "x" * 64])

@@ -1,7 +1,5 @@
 """Every place that a credential may be put in, and what counts when several are there."""
 
-from __future__ import annotations
-
 import base64
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -21,8 +19,6 @@ ALL = sorted({*ACCESS, *DEPLOY, *JOB})
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What a request presents."""
-
     headers: dict[str, str]
     query: str = ""
 

@@ -1,7 +1,5 @@
 """What a request presents, as Credential messages."""
 
-from __future__ import annotations
-
 import base64
 
 import pytest

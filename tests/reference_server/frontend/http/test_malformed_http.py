@@ -1,7 +1,5 @@
 """HTTP that is no HTTP, over raw sockets."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Conditional requests."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from http import HTTPStatus
 

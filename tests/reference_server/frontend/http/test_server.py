@@ -1,7 +1,5 @@
 """The server and its socket streams, and what they reach of Tornado that is private."""
 
-from __future__ import annotations
-
 import ast
 import asyncio
 import socket

@@ -1,7 +1,5 @@
 """The clock of one transfer under watch."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 
@@ -18,13 +16,11 @@ class Clock(asyncio.SelectorEventLoop):
     now = 1000.0
 
     def time(self) -> float:
-        """Return the time in seconds."""
         return self.now
 
 
 @pytest.fixture
 def clock() -> Iterator[Clock]:
-    """Make a clock."""
     clock = Clock()
     yield clock
     clock.close()
@@ -32,7 +28,6 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def watched(clock: Clock) -> Watched:
-    """Watch a transfer from now on."""
     return Watched(clock, LIMIT, lambda: None)
 
 

@@ -1,7 +1,5 @@
 """The text in request targets, decoded exactly once."""
 
-from __future__ import annotations
-
 import pytest
 
 from reference_server.frontend.http.target import MalformedTextError, decode_query, decode_segment

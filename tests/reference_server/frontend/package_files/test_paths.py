@@ -1,7 +1,5 @@
 """The path of a package file and its decoding."""
 
-from __future__ import annotations
-
 import pytest
 
 from reference_server.frontend.package_files.paths import FileSegments, read_coordinates, split_file_path

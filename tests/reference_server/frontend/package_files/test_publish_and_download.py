@@ -1,7 +1,5 @@
 """Publishing and downloading over HTTP, over both carriers."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

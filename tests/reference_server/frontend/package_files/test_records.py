@@ -1,7 +1,5 @@
 """A record as HTTP shows it."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """Uploads that are refused before, or break off before, their body has come."""
 
-from __future__ import annotations
-
 import os
 import select
 import socket

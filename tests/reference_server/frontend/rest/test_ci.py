@@ -1,7 +1,5 @@
 """Pipelines and their jobs, and runners."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.front_end import Served

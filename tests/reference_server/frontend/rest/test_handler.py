@@ -1,7 +1,5 @@
 """Pages and the headers that lead to others."""
 
-from __future__ import annotations
-
 import pytest
 from generic_packages.storage.v1.packages_pb2 import GivenPart
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine

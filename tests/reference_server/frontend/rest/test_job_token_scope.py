@@ -1,7 +1,5 @@
 """Which projects' job tokens a project lets in."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.front_end import Served

@@ -1,7 +1,5 @@
 """Members of projects and groups."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.front_end import Served

@@ -1,7 +1,5 @@
 """Files of a package: listed, downloaded and deleted one by one."""
 
-from __future__ import annotations
-
 import hashlib
 
 import pytest

@@ -1,7 +1,5 @@
 """Packages of projects and groups, listed, shown and deleted."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """Groups and projects, created, listed, shown, changed and deleted."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +11,6 @@ from tests.support.rest_users import Person, new_person
 
 @pytest.fixture
 def person(front_end: Served, project: PackageProject) -> Person:
-    """Create a user that is a developer of the project's group."""
     made = new_person(front_end)
     front_end.post(f"/groups/{project.group}/members", {"user_id": made.id, "access_level": 30})
     return made

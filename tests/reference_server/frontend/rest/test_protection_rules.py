@@ -1,7 +1,5 @@
 """Package protection rules."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.front_end import Served

@@ -1,7 +1,5 @@
 """Access tokens of projects, groups and users, and deploy tokens."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 

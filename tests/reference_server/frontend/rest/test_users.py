@@ -1,7 +1,5 @@
 """Users."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.front_end import Served

@@ -1,7 +1,5 @@
 """The client of the stream of operations."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -30,8 +28,6 @@ Body = Callable[[Operations], Awaitable[None]]
 
 
 def run(folder: Path, storage: ScriptedStorage, body: Body, *, outstanding: int = 1024) -> None:
-    """Run a test against a scripted storage."""
-
     async def within() -> None:
         async with asyncio.timeout(30), linked(storage, folder, outstanding=outstanding) as operations:
             await body(operations)
@@ -48,13 +44,11 @@ def open_file(operations: Operations, name: str = "file", seconds: float = 20) -
 
 
 def outcome(operation: Operation) -> OperationOutcome:
-    """Answer with a record that has the name that was asked for."""
     record = PackageFile(file_name=operation.open_package_file.coordinates.file_name)
     return OperationOutcome(tag=operation.tag, open_package_file=OpenPackageFileResponse(package_file=record))
 
 
 async def answering(stream: Stream) -> None:
-    """Answer every operation, those of one message in the reverse order."""
     while True:
         message = await stream.read()
         asked = [operation for operation in message.operations if operation.HasField("open_package_file")]
@@ -230,12 +224,10 @@ def test_too_many_operations_are_refused_at_once(tmp_path: Path) -> None:
 
 
 async def breaking(stream: Stream) -> None:
-    """End the stream as soon as it carries something."""
     await stream.read()
 
 
 async def crashing(stream: Stream) -> None:
-    """Fail as soon as the stream carries something."""
     await stream.read()
     raise RuntimeError("a defect of the storage")
 
@@ -278,7 +270,6 @@ def test_closing_fails_what_is_under_way(tmp_path: Path) -> None:
 
 
 async def until_answered(operations: Operations) -> OpenPackageFileResponse:
-    """Ask until the stream is open again."""
     while True:
         try:
             return await open_file(operations, "again")

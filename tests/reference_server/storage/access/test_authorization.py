@@ -4,8 +4,6 @@ A cell is the outcome for a public, an internal and a private project or group. 
 anonymous caller is the service's, see test_outcomes.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pytest
@@ -33,12 +31,10 @@ Cell = tuple[str, str, str]
 
 
 def user(*scopes: str) -> UserCaller:
-    """Make a user that came with an access token."""
     return UserCaller(1, administrator=False, scopes=frozenset(scopes or {API}), token_id=1)
 
 
 def deploy_token(*scopes: str) -> DeployTokenCaller:
-    """Make a deploy token of a project."""
     return DeployTokenCaller(1, None, frozenset(scopes))
 
 
@@ -106,7 +102,6 @@ TABLES: Mapping[str, tuple[Permission, Mapping[str, Cell]]] = {
 
 
 def outcome(caller: Caller, resource: Resource, permission: Permission) -> str:
-    """Return how an action on a resource ends."""
     if not sees(caller, resource, permission):
         return HIDDEN
     try:

@@ -1,7 +1,5 @@
 """What every blob store must do; a new driver joins the list of makers."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os
@@ -31,12 +29,10 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], BlobSto
 
 @pytest.fixture
 def store(make: Callable[[], BlobStore]) -> BlobStore:
-    """Open a store on an empty volume."""
     return make()
 
 
 def stage(store: BlobStore, content: bytes = CONTENT, upload_id: str = UPLOAD) -> None:
-    """Stage content in pieces."""
     store.stage(upload_id)
     with contextlib.closing(store.write_staged(upload_id)) as staged:
         for start in range(0, len(content), 70_000):
@@ -45,7 +41,6 @@ def stage(store: BlobStore, content: bytes = CONTENT, upload_id: str = UPLOAD) -
 
 
 def keep(store: BlobStore, content: bytes = CONTENT, upload_id: str = UPLOAD) -> bytes:
-    """Stage and keep content, and give its digest."""
     stage(store, content, upload_id)
     digest = hashlib.sha256(content).digest()
     store.keep(upload_id, digest)
@@ -53,7 +48,6 @@ def keep(store: BlobStore, content: bytes = CONTENT, upload_id: str = UPLOAD) ->
 
 
 def read(store: BlobStore, digest: bytes) -> bytes:
-    """Read all of a content."""
     with contextlib.closing(store.open(digest)) as content:
         return content.read(0, content.size)
 

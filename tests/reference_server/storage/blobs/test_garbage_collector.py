@@ -1,7 +1,5 @@
 """Content that is freed beside the answer."""
 
-from __future__ import annotations
-
 import os
 import threading
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Guards over one content."""
 
-from __future__ import annotations
-
 import asyncio
 
 from reference_server.storage.blobs.guards import DigestGuards

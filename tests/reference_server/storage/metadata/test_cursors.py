@@ -1,7 +1,5 @@
 """Cursors: what is written is read again, and nothing else is."""
 
-from __future__ import annotations
-
 import base64
 import json
 

@@ -1,7 +1,5 @@
 """The schema: migrations, and that the models describe what the migrations make."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,20 +21,17 @@ ONE, TWO = ("CREATE TABLE one (x INTEGER)",), ("CREATE TABLE two (x INTEGER)", "
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    """Open an empty database."""
     opened = SqliteDatabase(tmp_path / "database")
     yield opened
     opened.close()
 
 
 def tables(database: SqliteDatabase) -> set[str]:
-    """Name the tables."""
     found = database.run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     return {name for (name,) in found}
 
 
 def version(database: SqliteDatabase) -> int:
-    """Read the schema's version."""
     row = database.one("SELECT version FROM schema_version")
     assert row is not None
     return int(row[0])

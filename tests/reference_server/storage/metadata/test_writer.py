@@ -1,7 +1,5 @@
 """The one writer: groups, savepoints, and what becomes of each change."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -39,8 +37,6 @@ def scenario(tmp_path: Path, act: Callable[[Writer, SqliteDatabase], Awaitable[o
 
 
 def insert(number: int) -> Callable[[Metadata], int]:
-    """Make a change that inserts a number and gives it."""
-
     def change(metadata: Metadata) -> int:
         metadata.database.run("INSERT INTO numbers VALUES (?)", (number,))
         return number

@@ -1,7 +1,5 @@
 """Begun uploads and read tickets as time goes by."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from pathlib import Path
@@ -22,29 +20,23 @@ DIGEST = bytes(range(32))
 
 
 def nobody() -> Anonymous:
-    """Authenticate nobody."""
     return ANONYMOUS
 
 
 class Clock:
-    """A clock that is set by hand."""
-
     now = 2_000_000_000.0
 
     def __call__(self) -> float:
-        """Give the time in seconds since 1970."""
         return self.now
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """Make a clock."""
     return Clock()
 
 
 @pytest.fixture
 def uploads(tmp_path: Path, clock: Clock) -> UploadSessions:
-    """Make a register of uploads on an empty volume."""
     return UploadSessions(LocalDisk(tmp_path), clock)
 
 

@@ -1,7 +1,5 @@
 """The formats of coordinates, in both editions."""
 
-from __future__ import annotations
-
 import re
 import time
 

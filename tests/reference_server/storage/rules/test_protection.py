@@ -1,7 +1,5 @@
 """Patterns of protection rules."""
 
-from __future__ import annotations
-
 import fnmatch
 import time
 

@@ -1,7 +1,5 @@
 """Every call and operation of the contract declares who may make it, and refuses everybody else."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -40,7 +38,6 @@ def test_job_tokens_are_let_in_by_the_calls_for_packages_alone() -> None:
 
 @pytest.fixture(scope="module")
 def credentials(registry: Registry) -> Mapping[CallerKind, Sequence[Credential]]:
-    """Make a valid credential of each kind, as its own header carries it."""
     project = registry.project().id
     developer = person(registry, administrator=True)
     return {

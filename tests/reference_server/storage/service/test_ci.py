@@ -1,7 +1,5 @@
 """Runners, pipelines and jobs: who makes them, and which runner gets which job."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest

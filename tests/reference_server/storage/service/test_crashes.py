@@ -1,7 +1,5 @@
 """A storage that is killed: nothing acknowledged is lost, nothing partial is visible, nothing is left behind."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import threading
@@ -21,13 +19,11 @@ NAME = hashlib.sha256(CONTENT).hexdigest()
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[StorageProcess]:
-    """Run a storage as a process of its own."""
     with StorageProcess(tmp_path) as started:
         yield started
 
 
 def until_empty(registry: Registry) -> None:
-    """Wait for the sweep that a start brings."""
     end = time.monotonic() + SECONDS
     while registry.blobs() | registry.staged():
         assert time.monotonic() < end, "the sweep left something behind"

@@ -1,7 +1,5 @@
 """Which credential decides, and what makes a token worthless."""
 
-from __future__ import annotations
-
 import datetime as dt
 import time
 from functools import partial
@@ -17,14 +15,8 @@ SCHEMES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
 
 
 def carried(scheme: str, secret: str) -> Credential:
-    """Carry a secret."""
     number = credential_pb2.AuthenticationScheme.Value(f"AUTHENTICATION_SCHEME_{scheme}")
     return Credential(scheme=number, username="anybody" if scheme == "BASIC" else "", secret=secret)
-
-
-def publishing(registry: Registry, project: int, *credentials: Credential) -> str:
-    """Publish, and say how it ended."""
-    return registry.outcome("publish", by=credentials, coordinates=at(project))
 
 
 @pytest.mark.parametrize(
@@ -41,25 +33,25 @@ def test_a_token_counts_only_where_its_kind_may_be_carried(
     else:
         secret = registry.deploy_token(project, "write_package_registry")[0].secret
     expected = "OK" if scheme in schemes else "CREDENTIAL_INVALID"
-    assert publishing(registry, project, carried(scheme, secret)) == expected
+    assert registry.publishing(project, [carried(scheme, secret)]) == expected
 
 
 def test_the_first_credential_decides_alone(registry: Registry) -> None:
     project = registry.project().id
     good = registry.access_token(project).secret
     bad = carried("PRIVATE_TOKEN", "glpat-worthless-worthless")
-    assert publishing(registry, project, bad, carried("BASIC", good)) == "CREDENTIAL_INVALID"
-    assert publishing(registry, project, carried("PRIVATE_TOKEN", good), carried("BASIC", "worthless")) == "OK"
+    assert registry.publishing(project, [bad, carried("BASIC", good)]) == "CREDENTIAL_INVALID"
+    assert registry.publishing(project, [carried("PRIVATE_TOKEN", good), carried("BASIC", "worthless")]) == "OK"
 
 
 def test_a_credential_without_a_scheme_is_malformed(registry: Registry) -> None:
     project = registry.project().id
-    assert publishing(registry, project, Credential(secret="x")) == "PARAMETER_INVALID"
+    assert registry.publishing(project, [Credential(secret="x")]) == "PARAMETER_INVALID"
 
 
 @pytest.mark.parametrize("secret", ["", "x" * 5000, "glpat-ünïcode"])
 def test_a_secret_that_no_token_has_is_invalid(registry: Registry, secret: str) -> None:
-    assert publishing(registry, registry.project().id, carried("PRIVATE_TOKEN", secret)) == "CREDENTIAL_INVALID"
+    assert registry.publishing(registry.project().id, [carried("PRIVATE_TOKEN", secret)]) == "CREDENTIAL_INVALID"
 
 
 @pytest.mark.parametrize("scheme", ["PRIVATE_TOKEN", "BEARER", "BASIC"])
@@ -68,7 +60,7 @@ def test_a_revoked_access_token_is_refused_however_it_is_carried(registry: Regis
     created = registry.access_token(project)
     revoke = partial(registry.outcome, "RevokeAccessToken", place=in_project(project), token_id=created.access_token.id)
     assert revoke() == "OK"
-    assert publishing(registry, project, carried(scheme, created.secret)) == "CREDENTIAL_REVOKED"
+    assert registry.publishing(project, [carried(scheme, created.secret)]) == "CREDENTIAL_REVOKED"
     assert revoke() == "TOKEN_NOT_FOUND"
 
 
@@ -78,8 +70,8 @@ def test_an_access_token_expires_at_the_start_of_its_day(registry: Registry) -> 
     over = registry.access_token(project, expires_at=today.isoformat())
     valid = registry.access_token(project, expires_at=(today + dt.timedelta(days=2)).isoformat())
     assert over.access_token.expires_at == today.isoformat()
-    assert publishing(registry, project, carried("PRIVATE_TOKEN", over.secret)) == "CREDENTIAL_EXPIRED"
-    assert publishing(registry, project, carried("PRIVATE_TOKEN", valid.secret)) == "OK"
+    assert registry.publishing(project, [carried("PRIVATE_TOKEN", over.secret)]) == "CREDENTIAL_EXPIRED"
+    assert registry.publishing(project, [carried("PRIVATE_TOKEN", valid.secret)]) == "OK"
 
 
 def test_a_deploy_token_expires_and_is_revoked(registry: Registry) -> None:
@@ -92,10 +84,10 @@ def test_a_deploy_token_expires_and_is_revoked(registry: Registry) -> None:
         scopes=["write_package_registry"],
         expires_at=Timestamp(seconds=now - now % 86_400),
     )
-    assert publishing(registry, project, carried("DEPLOY_TOKEN", over.secret)) == "CREDENTIAL_EXPIRED"
+    assert registry.publishing(project, [carried("DEPLOY_TOKEN", over.secret)]) == "CREDENTIAL_EXPIRED"
     revoke = partial(registry.outcome, "RevokeDeployToken", place=in_project(project), token_id=over.deploy_token.id)
     assert revoke() == "OK"
-    assert publishing(registry, project, carried("DEPLOY_TOKEN", over.secret)) == "CREDENTIAL_REVOKED"
+    assert registry.publishing(project, [carried("DEPLOY_TOKEN", over.secret)]) == "CREDENTIAL_REVOKED"
     assert revoke() == "TOKEN_NOT_FOUND"
 
 

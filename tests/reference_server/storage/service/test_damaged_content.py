@@ -1,7 +1,5 @@
 """Content that the metadata knows and the volume has lost or cut: publishing it again brings it back."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Callable
@@ -19,7 +17,6 @@ def lose(path: Path) -> None:
 
 
 def cut(path: Path) -> None:
-    """Cut a file short."""
     os.truncate(path, 1000)
 
 

@@ -1,7 +1,5 @@
 """Downloading through the service: the means that open hands out, and spans of content."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 
@@ -17,14 +15,12 @@ LARGE = os.urandom(2 * MESSAGE_BYTES + 12345)
 
 @pytest.fixture(scope="module")
 def where(registry: Registry) -> pb.PackageFileCoordinates:
-    """Publish a large file."""
     coordinates: pb.PackageFileCoordinates = at(registry.project().id)
     registry.publish_large(coordinates, LARGE)
     return coordinates
 
 
 def span(registry: Registry, ticket: bytes, offset: int, length: int) -> list[bytes]:
-    """Read a span's pieces."""
     request = content.DownloadContentRequest(read_ticket=ticket, offset=offset, length=length)
     return [part.content for part in registry.content.DownloadContent(request, timeout=SECONDS)]
 

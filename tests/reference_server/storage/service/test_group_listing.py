@@ -1,7 +1,5 @@
 """The packages of a group's projects."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest
@@ -19,7 +17,6 @@ def listed(
     order_by: str | None = None,
     without_subgroups: bool = False,
 ) -> list[pb.Package]:
-    """List a group's packages."""
     answer = registry.ask(
         "ListGroupPackages",
         by=registry.root if by is None else by,

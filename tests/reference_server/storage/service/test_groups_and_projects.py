@@ -1,14 +1,12 @@
 """Groups and projects: reading, listing and changing them, and who may use a project's package registry."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest
 from generic_packages.storage.v1 import identity_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import ANONYMOUS, Registry, at, ending, in_group, in_project
+from tests.support.storage import ANONYMOUS, Registry, at, in_group, in_project
 from tests.support.storage_users import give_role, person
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
@@ -120,12 +118,10 @@ class PackageRegistry:
         registry.ask("UpdateProject", project=str(self.project), package_registry_access_level=number)
 
     def opening(self, by: Sequence[Credential]) -> str:
-        """Open the file, and say how it ended."""
-        return ending(lambda: self.registry.open(at(self.project), by=by))
+        return self.registry.opening(self.project, by)
 
     def publishing(self, by: Sequence[Credential]) -> str:
-        """Publish the file again, and say how it ended."""
-        return ending(lambda: self.registry.publish(at(self.project), by=by))
+        return self.registry.publishing(self.project, by)
 
 
 def test_a_package_registry_for_everyone_opens_a_private_project_in_the_current_edition(either: Registry) -> None:

@@ -1,7 +1,5 @@
 """The identity service: users, groups, projects and tokens."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import pytest

@@ -1,41 +1,28 @@
 """Job tokens: what they may do, for how long, how they are carried, and in which projects."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
 import pytest
 from generic_packages.storage.v1 import credential_pb2, identity_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import Registry, at, ending, in_project, refusal
+from tests.support.storage import Registry, at, in_project, refusal
 from tests.support.storage_users import Person, end_job, give_role, job_token, person, running_job
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
 
 
 def developer_of(registry: Registry, *projects: int) -> Person:
-    """Make a user that develops projects."""
     user = person(registry)
     for project in projects:
         give_role(registry, in_project(project), user.id, DEVELOPER)
     return user
 
 
-def _publish(registry: Registry, project: int, by: Sequence[Credential]) -> str:
-    return ending(lambda: registry.publish(at(project), by=by))
-
-
-def _open(registry: Registry, project: int, by: Sequence[Credential]) -> str:
-    return ending(lambda: registry.open(at(project), by=by))
-
-
 @pytest.mark.parametrize("visibility", ["PUBLIC", "PRIVATE"])
 def test_a_running_jobs_token_publishes_and_downloads_as_its_user(either: Registry, visibility: str) -> None:
     project = either.project(visibility).id
     token = job_token(running_job(either, project, developer_of(either, project).credentials).token)
-    assert _publish(either, project, token) == "OK"
-    assert _open(either, project, token) == "OK"
+    assert either.publishing(project, token) == "OK"
+    assert either.opening(project, token) == "OK"
 
 
 @pytest.mark.parametrize(
@@ -46,17 +33,17 @@ def test_a_job_has_no_more_rights_than_its_user(either: Registry, visibility: st
     user = developer_of(either, project)
     token = job_token(running_job(either, project, user.credentials).token)
     either.ask("RemoveMember", place=in_project(project), user_id=user.id)
-    assert _publish(either, project, token) == expected
+    assert either.publishing(project, token) == expected
 
 
 @pytest.mark.parametrize("state", ["success", "failed", "canceled"])
 def test_a_job_token_is_worthless_once_its_job_has_ended(registry: Registry, state: str) -> None:
     project = registry.project().id
     job = running_job(registry, project, developer_of(registry, project).credentials)
-    assert _publish(registry, project, job_token(job.token)) == "OK"
+    assert registry.publishing(project, job_token(job.token)) == "OK"
     end_job(registry, job, state)
-    assert _publish(registry, project, job_token(job.token)) == "CREDENTIAL_INVALID"
-    assert _open(registry, project, job_token(job.token)) == "CREDENTIAL_INVALID"
+    assert registry.publishing(project, job_token(job.token)) == "CREDENTIAL_INVALID"
+    assert registry.opening(project, job_token(job.token)) == "CREDENTIAL_INVALID"
 
 
 @pytest.mark.parametrize("end", ["cancel", "delete the pipeline", "block the user", "delete the user"])
@@ -73,7 +60,7 @@ def test_a_job_token_ends_with_everything_that_it_lives_by(registry: Registry, e
     call, values = ways[end]
     registry.ask(call, **values)
     expected = "USER_BLOCKED" if end == "block the user" else "CREDENTIAL_INVALID"
-    assert _publish(registry, project, job_token(job.token)) == expected
+    assert registry.publishing(project, job_token(job.token)) == expected
 
 
 @pytest.mark.parametrize(
@@ -95,13 +82,13 @@ def test_a_job_token_counts_only_where_it_may_be_carried(
     secret = running_job(registry, project, developer_of(registry, project).credentials).token
     number = credential_pb2.AuthenticationScheme.Value(f"AUTHENTICATION_SCHEME_{scheme}")
     credential = Credential(scheme=number, username=username, secret=secret)
-    assert _publish(registry, project, [credential]) == published
+    assert registry.publishing(project, [credential]) == published
 
 
 def test_an_access_token_is_no_job_token(registry: Registry) -> None:
     project = registry.project().id
     secret = registry.access_token(project).secret
-    assert _publish(registry, project, job_token(secret)) == "CREDENTIAL_INVALID"
+    assert registry.publishing(project, job_token(secret)) == "CREDENTIAL_INVALID"
 
 
 def test_a_job_token_is_for_packages_alone(registry: Registry) -> None:
@@ -133,21 +120,17 @@ class TwoProjects:
         self.token = job_token(running_job(registry, self.home, user.credentials).token)
 
     def outcomes(self) -> tuple[str, str]:
-        """Publish in and download from the other project, and say how each ended."""
-        return _publish(self.registry, self.target, self.token), _open(self.registry, self.target, self.token)
+        return self.registry.publishing(self.target, self.token), self.registry.opening(self.target, self.token)
 
     def allow(self) -> str:
-        """Let the job's project into the other one."""
         return self.registry.outcome("AddToJobTokenAllowlist", project=str(self.target), target_project_id=self.home)
 
     def forbid(self) -> str:
-        """Keep the job's project out of the other one again."""
         return self.registry.outcome(
             "RemoveFromJobTokenAllowlist", project=str(self.target), target_project_id=self.home
         )
 
     def restrict(self, *, enabled: bool) -> None:
-        """Choose whether the other project has an allowlist at all."""
         self.registry.ask("UpdateJobTokenScope", project=str(self.target), enabled=enabled)
 
 

@@ -1,7 +1,5 @@
 """How large a file a project takes."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.storage import ANONYMOUS, Registry, at, ending, outcome, parts
@@ -10,12 +8,10 @@ REGISTRYS_OWN = 5 * 1024**3
 
 
 def limit(registry: Registry, project: int, maximum: int | None) -> int:
-    """Change a project's limit."""
     return int(registry.ask("UpdatePackageLimits", project=str(project), maximum_file_bytes=maximum).maximum_file_bytes)
 
 
 def known(registry: Registry, project: int) -> int:
-    """Read a project's limit."""
     return int(registry.ask("GetPackageLimits", project=str(project)).maximum_file_bytes)
 
 

@@ -2,8 +2,6 @@
 
 # ruff: noqa: ANN401 -- the fields of a part are of several types
 
-from __future__ import annotations
-
 import os
 from typing import Any
 
@@ -14,7 +12,6 @@ from tests.support.storage import Registry, at, ending
 
 
 def listed(registry: Registry, project: int, status: str | None = None, **part: Any) -> list[pb.Package]:
-    """List packages."""
     return list(registry.ask("ListPackages", project=str(project), filters={"status": status}, part=part).packages)
 
 
@@ -53,17 +50,9 @@ def test_malformed_lists_are_refused(registry: Registry, values: dict[str, Any],
 def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
     project = registry.project().id
     rows = [registry.publish(at(project, f"file-{number}")) for number in range(5)]
-    assert (
-        list(
-            registry.ask(
-                "ListPackageFiles",
-                project=str(project),
-                package_id=rows[0].package_id,
-                part=pb.ListedPart(page=2, per_page=2),
-            ).package_files
-        )
-        == rows[2:4]
-    )
+    part = {"page": 2, "per_page": 2}
+    listed = registry.ask("ListPackageFiles", project=str(project), package_id=rows[0].package_id, part=part)
+    assert list(listed.package_files) == rows[2:4]
 
 
 def test_a_package_of_another_project_is_not_found(registry: Registry) -> None:
@@ -77,10 +66,8 @@ def test_a_package_of_another_project_is_not_found(registry: Registry) -> None:
 def test_a_file_of_another_package_is_not_found(registry: Registry) -> None:
     project = registry.project().id
     one, two = registry.publish(at(project, version="1")), registry.publish(at(project, version="2"))
-    assert (
-        registry.outcome("DeletePackageFile", project=str(project), package_id=one.package_id, package_file_id=two.id)
-        == "PACKAGE_FILE_NOT_FOUND"
-    )
+    file = {"project": str(project), "package_id": one.package_id, "package_file_id": two.id}
+    assert registry.outcome("DeletePackageFile", **file) == "PACKAGE_FILE_NOT_FOUND"
 
 
 def test_a_deleted_package_is_gone_and_can_be_published_again_at_once(registry: Registry) -> None:

@@ -2,8 +2,6 @@
 
 # ruff: noqa: ANN401 -- the fields of a part are of several types
 
-from __future__ import annotations
-
 import asyncio
 import statistics
 import time
@@ -38,22 +36,17 @@ DEAREST = 3  # times
 
 
 class CountingDatabase(SqliteDatabase):
-    """Counts the statements that it runs."""
-
     count = 0
 
     def run(self, statement: str, parameters: Parameters = ()) -> Any:
-        """Count and run."""
         self.count += 1
         return super().run(statement, parameters)
 
     def one(self, statement: str, parameters: Parameters = ()) -> Sequence[Any] | None:
-        """Count and run."""
         self.count += 1
         return super().one(statement, parameters)
 
     def rows(self, query: BaseQuery) -> list[Any]:
-        """Count and run."""
         self.count += 1
         return super().rows(query)
 
@@ -90,28 +83,24 @@ class Storage:
         return PackagesServicer(admission, services, HotOperations(admission, services))
 
     def of_project(self, project: int, per_page: int = 100, **part: Any) -> pb.ListPackagesResponse:
-        """List packages of a project."""
         request = pb.ListPackagesRequest(
             credentials=[self.root], project=str(project), part=pb.ListedPart(per_page=per_page, **part)
         )
         return _answer(self.servicer.ListPackages(request, None))  # type: ignore[arg-type]  # no call, no context
 
     def of_group(self, group: int, per_page: int = 100, **part: Any) -> pb.ListGroupPackagesResponse:
-        """List packages of a group."""
         request = pb.ListGroupPackagesRequest(
             credentials=[self.root], group=str(group), part=pb.ListedPart(per_page=per_page, **part)
         )
         return _answer(self.servicer.ListGroupPackages(request, None))  # type: ignore[arg-type]  # as above
 
     def files(self, project: int, package: int, per_page: int) -> pb.ListPackageFilesResponse:
-        """List the files of a package."""
         request = pb.ListPackageFilesRequest(
             credentials=[self.root], project=str(project), package_id=package, part=pb.ListedPart(per_page=per_page)
         )
         return _answer(self.servicer.ListPackageFiles(request, None))  # type: ignore[arg-type]  # as above
 
     def statements(self, act: Callable[[], object]) -> int:
-        """Count the statements of an act."""
         self.database.count = 0
         act()
         return self.database.count
@@ -151,7 +140,6 @@ def _fill(database: SqliteDatabase) -> None:
 
 @pytest.fixture(scope="module")
 def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
-    """Fill a storage."""
     filled = Storage(tmp_path_factory.mktemp("metadata"))
     yield filled
     filled.database.close()

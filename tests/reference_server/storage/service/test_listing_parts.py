@@ -2,8 +2,6 @@
 
 # ruff: noqa: ANN401 -- the fields of a part are of several types
 
-from __future__ import annotations
-
 import random
 from typing import Any
 
@@ -16,12 +14,10 @@ VERSIONS = [("b", "2"), ("a", "10"), ("c", "1"), ("a", "9"), ("b", "1")]
 
 
 def answer(registry: Registry, project: int, filters: dict[str, str] | None = None, **part: Any) -> Any:
-    """List a part of a project's packages."""
     return registry.ask("ListPackages", project=str(project), filters=filters, part=part)
 
 
 def names(listed: pb.ListPackagesResponse) -> list[tuple[str, str]]:
-    """Give the names and versions of packages."""
     return [(package.name, package.version) for package in listed.packages]
 
 
@@ -132,7 +128,6 @@ def test_what_no_list_knows_is_refused(
 
 
 def everything(registry: Registry, project: int, **part: Any) -> list[tuple[str, str]]:
-    """Go on from part to part to the end."""
     found: list[tuple[str, str]] = []
     listed = answer(registry, project, keyset=True, **part)
     while True:

@@ -1,7 +1,5 @@
 """Uploads whose begin was answered to nobody: they are ended, not kept for an hour."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -27,11 +25,9 @@ class Begins(HotOperations):
         object.__setattr__(self, "abandoned", [])
 
     def begin(self, _request: pb.BeginPublicationRequest) -> pb.BeginPublicationResponse:
-        """Begin."""
         return pb.BeginPublicationResponse(upload_id="upload")
 
     def abandon(self, upload_id: str) -> None:
-        """Remember."""
         self.abandoned.append(upload_id)
 
 
@@ -47,12 +43,10 @@ async def never_sent(_: OperationStream) -> None:
 
 
 async def broken_while_sent(stream: OperationStream) -> None:
-    """Break while the message with the outcome is on its way."""
     await anext(stream.responses())
 
 
 async def sent(stream: OperationStream) -> None:
-    """Let everything be sent."""
     assert [len(message.outcomes) async for message in stream.responses()] == [1]
 
 

@@ -1,7 +1,5 @@
 """Members: roles given in projects and groups, inherited, changed, ended and taken."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from functools import partial
@@ -10,7 +8,7 @@ import pytest
 from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 
-from tests.support.storage import ANONYMOUS, Registry, at, ending, in_group, in_project
+from tests.support.storage import ANONYMOUS, Registry, in_group, in_project
 from tests.support.storage_users import give_role, new_user, person
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
@@ -32,10 +30,10 @@ def _levels(registry: Registry, place: Place, *, inherited: bool) -> dict[int, i
 @pytest.mark.parametrize("level", [GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER])
 def test_a_role_in_a_project_is_what_decides_about_publishing(registry: Registry, level: int) -> None:
     project, user = registry.project("PRIVATE").id, person(registry)
-    assert ending(lambda: registry.publish(at(project), by=user.credentials)) == "PROJECT_NOT_FOUND"
+    assert registry.publishing(project, user.credentials) == "PROJECT_NOT_FOUND"
     give_role(registry, in_project(project), user.id, level)
     expected = "OK" if level >= DEVELOPER else "ROLE_INSUFFICIENT"
-    assert ending(lambda: registry.publish(at(project), by=user.credentials)) == expected
+    assert registry.publishing(project, user.credentials) == expected
 
 
 def test_a_role_in_a_group_holds_in_everything_below(registry: Registry) -> None:
@@ -44,9 +42,9 @@ def test_a_role_in_a_group_holds_in_everything_below(registry: Registry) -> None
     project = registry.project("PRIVATE", group=registry.group(parent=middle.id, visibility="PRIVATE").id).id
     user = person(registry)
     give_role(registry, in_group(middle.id), user.id, DEVELOPER)
-    assert ending(lambda: registry.publish(at(project), by=user.credentials)) == "OK"
+    assert registry.publishing(project, user.credentials) == "OK"
     beside = registry.project("PRIVATE", group=top.id).id
-    assert ending(lambda: registry.publish(at(beside), by=user.credentials)) == "PROJECT_NOT_FOUND"
+    assert registry.publishing(beside, user.credentials) == "PROJECT_NOT_FOUND"
 
 
 def test_the_highest_of_several_roles_counts(registry: Registry) -> None:
@@ -54,7 +52,7 @@ def test_the_highest_of_several_roles_counts(registry: Registry) -> None:
     project, user = registry.project("PRIVATE", group=group.id).id, person(registry)
     give_role(registry, in_group(group.id), user.id, DEVELOPER)
     give_role(registry, in_project(project), user.id, GUEST)
-    assert ending(lambda: registry.publish(at(project), by=user.credentials)) == "OK"
+    assert registry.publishing(project, user.credentials) == "OK"
     assert _levels(registry, in_project(project), inherited=False) == {user.id: GUEST}
     assert _levels(registry, in_project(project), inherited=True)[user.id] == DEVELOPER
 
@@ -151,10 +149,10 @@ def test_a_role_that_has_ended_is_none_and_may_be_given_again(registry: Registry
     project, user = registry.project("PRIVATE", group=group).id, person(registry)
     place = in_project(project) if where == "project" else in_group(group)
     give_role(registry, place, user.id, DEVELOPER, expires_at=TODAY.isoformat())
-    assert ending(lambda: registry.publish(at(project), by=user.credentials)) == "PROJECT_NOT_FOUND"
+    assert registry.publishing(project, user.credentials) == "PROJECT_NOT_FOUND"
     assert user.id not in _levels(registry, place, inherited=True)
     give_role(registry, place, user.id, DEVELOPER)
-    assert ending(lambda: registry.publish(at(project), by=user.credentials)) == "OK"
+    assert registry.publishing(project, user.credentials) == "OK"
 
 
 def test_a_taken_role_is_gone_at_once(registry: Registry) -> None:
@@ -162,7 +160,7 @@ def test_a_taken_role_is_gone_at_once(registry: Registry) -> None:
     give_role(registry, in_project(project), user.id, DEVELOPER)
     assert registry.outcome("RemoveMember", place=in_project(project), user_id=user.id) == "OK"
     assert registry.outcome("RemoveMember", place=in_project(project), user_id=user.id) == "RECORD_NOT_FOUND"
-    assert ending(lambda: registry.publish(at(project), by=user.credentials)) == "PROJECT_NOT_FOUND"
+    assert registry.publishing(project, user.credentials) == "PROJECT_NOT_FOUND"
 
 
 def test_everyone_may_leave_and_a_maintainer_takes_no_owners_role(registry: Registry) -> None:

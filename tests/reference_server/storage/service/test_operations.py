@@ -1,7 +1,5 @@
 """The stream of operations: outcomes, deadlines, cancelling, coalescing, and streams that break."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os
@@ -19,31 +17,25 @@ from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STR
 from reference_server.contract.status import read_status
 from reference_server.storage.metadata import writer
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase
-from tests.support.storage import SECONDS, Registry, at, outcome, parts, running
+from tests.support.storage import SECONDS, Registry, at, parts, running
 from tests.support.storage_process import StorageProcess
 
 
 class Stream:
-    """One open stream of operations."""
-
     def __init__(self, registry: Registry) -> None:
         self._requests: queue.Queue[ops.OperateRequest | None] = queue.Queue()
         self.call = registry.operations.stub.Operate(iter(self._requests.get, None), timeout=SECONDS)
 
     def send(self, *operations: ops.Operation) -> None:
-        """Send operations in one message."""
         self._requests.put(ops.OperateRequest(operations=operations))
 
     def half_close(self) -> None:
-        """Send no more."""
         self._requests.put(None)
 
     def message(self) -> list[ops.OperationOutcome]:
-        """Receive one message of outcomes."""
         return list(next(self.call).outcomes)
 
     def outcomes(self, count: int) -> dict[int, ops.OperationOutcome]:
-        """Receive this many outcomes, by tag."""
         received: dict[int, ops.OperationOutcome] = {}
         while len(received) < count:
             received.update({outcome.tag: outcome for outcome in self.message()})
@@ -52,7 +44,6 @@ class Stream:
 
 @contextlib.contextmanager
 def opened(registry: Registry) -> Iterator[Stream]:
-    """Open a stream for as long as the context lasts."""
     stream = Stream(registry)
     try:
         yield stream
@@ -62,13 +53,11 @@ def opened(registry: Registry) -> Iterator[Stream]:
 
 
 def publish(registry: Registry, tag: int, where: pb.PackageFileCoordinates, content: bytes = b"x") -> ops.Operation:
-    """Make a publication."""
     request = pb.PublishRequest(credentials=registry.root, coordinates=where, content=content)
     return ops.Operation(tag=tag, timeout_milliseconds=SECONDS * 1000, publish=request)
 
 
 def fetch(registry: Registry, tag: int, where: pb.PackageFileCoordinates) -> ops.Operation:
-    """Make an open."""
     request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=where)
     return ops.Operation(tag=tag, timeout_milliseconds=SECONDS * 1000, open_package_file=request)
 
@@ -181,7 +170,6 @@ def test_more_operations_than_run_at_a_time_all_have_their_outcomes(registry: Re
 
 @pytest.fixture
 def own_registry(tmp_path: Path) -> Iterator[Registry]:
-    """Run a storage for this test alone."""
     with running(tmp_path) as client:
         yield client
 
@@ -205,8 +193,7 @@ def test_an_operation_past_its_time_is_answered_so_and_leaves_nothing(own_regist
     with opened(own_registry) as stream, writing_blocked(own_registry):
         stream.send(late)
         assert said(stream.outcomes(1)[1]) == "DEADLINE_EXCEEDED"
-    request = pb.OpenPackageFileRequest(credentials=own_registry.root, coordinates=where)
-    assert outcome(own_registry.operations.open_package_file, request) == "PACKAGE_FILE_NOT_FOUND"
+    assert own_registry.outcome("open_package_file", coordinates=where) == "PACKAGE_FILE_NOT_FOUND"
 
 
 def test_a_cancelled_operation_that_has_not_begun_is_dropped(own_registry: Registry) -> None:

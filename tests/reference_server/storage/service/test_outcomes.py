@@ -1,16 +1,13 @@
 """How calls end for each kind of caller, where test_authorization.py cannot say: from credential to answer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
 from generic_packages.storage.v1 import credential_pb2
-from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import ANONYMOUS, Registry, at, outcome
+from tests.support.storage import ANONYMOUS, Registry, at
 
 GUEST, DEVELOPER, MAINTAINER, OWNER = 10, 30, 40, 50
 VISIBILITIES = ["PUBLIC", "PRIVATE"]
@@ -19,15 +16,12 @@ READ, WRITE = "read_package_registry", "write_package_registry"
 
 @dataclass(slots=True)
 class Callers:
-    """Every kind of caller of one project."""
-
     registry: Registry
     visibility: str
     project: int
     elsewhere: int
 
     def credentials(self, kind: str) -> Sequence[Credential]:
-        """Present the credential of a kind of caller; a number is a member with that role."""
         if kind in {"none", "administrator"}:
             return ANONYMOUS if kind == "none" else self.registry.root
         if kind.startswith("invalid "):
@@ -97,53 +91,42 @@ def _expected(row: tuple[str, str], callers: Callers) -> str:
 
 @pytest.mark.parametrize("kind", list(PUT))
 def test_publishing_ends_as_the_table_says(callers: Callers, kind: str) -> None:
-    operations, values = callers.registry.operations, {"coordinates": at(callers.project)}
-    credentials = callers.credentials(kind)
-    small = pb.PublishRequest(credentials=credentials, content=b"new", **values)
-    begun = pb.BeginPublicationRequest(credentials=credentials, **values)
-    assert outcome(operations.publish, small) == _expected(PUT[kind], callers)
-    assert outcome(operations.begin_publication, begun) == _expected(PUT[kind], callers)
+    for call in ("publish", "begin_publication"):
+        ended = callers.registry.outcome(call, by=callers.credentials(kind), coordinates=at(callers.project))
+        assert ended == _expected(PUT[kind], callers)
 
 
 @pytest.mark.parametrize("kind", list(GET))
 def test_downloading_ends_as_the_table_says(callers: Callers, kind: str) -> None:
-    assert callers.registry.outcome(
-        "open_package_file", by=callers.credentials(kind), coordinates=at(callers.project)
-    ) == _expected(GET[kind], callers)
+    assert callers.registry.opening(callers.project, callers.credentials(kind)) == _expected(GET[kind], callers)
 
 
 @pytest.mark.parametrize("kind", list(LIST))
 def test_listing_ends_as_the_table_says(callers: Callers, kind: str) -> None:
-    assert callers.registry.outcome(
-        "ListPackages", by=callers.credentials(kind), project=str(callers.project)
-    ) == _expected(LIST[kind], callers)
+    ended = callers.registry.outcome("ListPackages", by=callers.credentials(kind), project=str(callers.project))
+    assert ended == _expected(LIST[kind], callers)
 
 
 @pytest.mark.parametrize("kind", list(DELETE))
 def test_deleting_ends_as_the_table_says(callers: Callers, kind: str) -> None:
     row = callers.registry.publish(at(callers.project, name="doomed"))
-    assert callers.registry.outcome(
-        "DeletePackage", by=callers.credentials(kind), project=str(callers.project), package_id=row.package_id
-    ) == _expected(DELETE[kind], callers)
+    package = {"project": str(callers.project), "package_id": row.package_id}
+    ended = callers.registry.outcome("DeletePackage", by=callers.credentials(kind), **package)
+    assert ended == _expected(DELETE[kind], callers)
 
 
 def test_a_guest_downloads_from_a_private_project_in_the_current_edition_alone(either: Registry) -> None:
     project = either.project("PRIVATE").id
     either.publish(at(project))
     expected = "OK" if either.edition == "current" else "ROLE_INSUFFICIENT"
-    assert either.outcome("open_package_file", by=either.member(project, GUEST), coordinates=at(project)) == expected
+    assert either.opening(project, either.member(project, GUEST)) == expected
 
 
 def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
     private, unknown = either.project("PRIVATE").id, 10**9
     stranger = either.member(either.project().id)
     for credentials in (ANONYMOUS, stranger):
-        requests = [
-            pb.OpenPackageFileRequest(credentials=credentials, coordinates=at(project))
-            for project in (private, unknown)
-        ]
-        outcomes = [outcome(either.operations.open_package_file, request) for request in requests]
-        assert outcomes[0] == outcomes[1]
+        assert either.opening(private, credentials) == either.opening(unknown, credentials) != "OK"
 
 
 def test_a_role_in_a_group_reaches_the_projects_below(registry: Registry) -> None:

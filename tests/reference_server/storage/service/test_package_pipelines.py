@@ -1,7 +1,5 @@
 """Packages that jobs published, and their pipelines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,26 +15,21 @@ from tests.support.storage_users import job_token, running_job
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A job that runs."""
-
     pipeline: ci_pb2.Pipeline
     credentials: Sequence[Credential]
 
 
 def run_job(registry: Registry, project: int) -> Running:
-    """Let a job of a project run."""
     job = running_job(registry, project, registry.root)
     return Running(job.job.pipeline, job_token(job.token))
 
 
 def listed(registry: Registry, row: pb.PackageFile, **part: Any) -> Any:  # noqa: ANN401 -- as `ask`
-    """List a package's pipelines."""
     package = {"project": str(row.project_id), "package_id": row.package_id}
     return registry.ask("ListPackagePipelines", part=pb.ListedPart(**part), **package)
 
 
 def packages(registry: Registry, project: int) -> list[pb.Package]:
-    """List a project's packages."""
     return list(registry.ask("ListPackages", project=str(project)).packages)
 
 

@@ -1,7 +1,5 @@
 """Personal access tokens: whose they are, who sees and revokes them."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Package protection rules: making them, and what they keep whom from."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 
@@ -30,19 +28,16 @@ def fields(**said: str | None) -> dict[str, str]:
 
 
 def make(registry: Registry, project: int, **said: str | None) -> pb.ProtectionRule:
-    """Make a rule."""
     made: pb.ProtectionRule = registry.ask("CreateProtectionRule", project=str(project), **fields(**said)).rule
     return made
 
 
 def rules(registry: Registry, project: int, **page: int) -> pb.ListProtectionRulesResponse:
-    """List rules."""
     listed: pb.ListProtectionRulesResponse = registry.ask("ListProtectionRules", project=str(project), **page)
     return listed
 
 
 def publishing(registry: Registry, project: int, by: Sequence[Credential], name: str = "tool") -> str:
-    """Publish, at once and in steps, and say how both ended."""
     where = at(project, name=name)
     ends = {registry.outcome(call, by=by, coordinates=where) for call in ("publish", "begin_publication")}
     assert len(ends) == 1

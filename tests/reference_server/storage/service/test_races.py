@@ -1,7 +1,5 @@
 """What happens at once: content deleted while it is published, and many publications of one file."""
 
-from __future__ import annotations
-
 import os
 import random
 from collections import Counter
@@ -40,9 +38,8 @@ def test_content_deleted_and_published_at_once_is_never_lost(registry: Registry,
 def test_of_many_publications_of_one_file_exactly_one_is_taken_where_duplicates_are_not(
     registry: Registry, size: int
 ) -> None:
-    group = registry.group()
-    project = registry.project(group=group.id).id
-    registry.settings(group.id, allowed=False)
+    project = registry.project_without_duplicates()
+    staged = registry.staged()
     publish = registry.publish if size <= SMALL_CONTENT_BYTES else registry.publish_large
     with ThreadPoolExecutor(32) as pool:
         for number in range(5):
@@ -50,10 +47,4 @@ def test_of_many_publications_of_one_file_exactly_one_is_taken_where_duplicates_
             ends = list(pool.map(lambda content: ending(lambda: publish(where, content)), contents))  # noqa: B023 -- all ends before the next round
             assert Counter(ends) == {"OK": 1, "PACKAGE_DUPLICATE": 31}
             assert registry.read(where) == contents[ends.index("OK")]
-
-
-def test_many_first_publications_of_one_package_make_one_package(registry: Registry) -> None:
-    project = registry.project().id
-    with ThreadPoolExecutor(32) as pool:
-        rows = list(pool.map(lambda number: registry.publish(at(project, str(number))), range(32)))
-    assert len({row.package_id for row in rows}) == 1
+    assert registry.staged() == staged

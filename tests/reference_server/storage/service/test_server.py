@@ -1,7 +1,5 @@
 """What a gRPC client finds besides the services: health, reflection, the log, and a server that drains."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -56,7 +54,6 @@ def test_reflection_names_the_services(registry: Registry) -> None:
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[StorageProcess]:
-    """Run a storage as a process of its own."""
     with StorageProcess(tmp_path) as started:
         yield started
 
@@ -75,7 +72,6 @@ def test_a_call_is_one_line_in_the_log_with_its_request_id_and_no_secret(process
 
 
 def logged(process: StorageProcess) -> dict[str, tuple[str, str]]:
-    """Read the level and the method of each line that has a request id, by the request id."""
     lines = [json.loads(line) for line in process.log().splitlines()]
     return {line["request_id"]: (line["level"], line["method"]) for line in lines if line.get("request_id")}
 

@@ -1,21 +1,11 @@
 """Package settings of groups, and what they do to duplicates."""
 
-from __future__ import annotations
-
 import pytest
 
-from tests.support.storage import (
-    ANONYMOUS,
-    Registry,
-    at,
-    in_group,
-    private_token,
-    refusal,
-)
+from tests.support.storage import ANONYMOUS, Registry, at, ending, in_group, private_token, refusal
 
 
 def second_upload(registry: Registry, project: int, *, name: str = "tool", version: str = "1.0") -> str:
-    """Publish one file name twice, and say how the second ended."""
     where = at(project, name=name, version=version)
     registry.publish(where, b"first")
     return registry.outcome("publish", coordinates=where, content=b"second")
@@ -45,17 +35,13 @@ def test_a_second_file_of_one_name_ends_as_the_table_says(
 
 
 def test_another_file_name_is_no_duplicate(registry: Registry) -> None:
-    group = registry.group()
-    project = registry.project(group=group.id).id
-    registry.settings(group.id, allowed=False)
+    project = registry.project_without_duplicates()
     registry.publish(at(project, "one"))
     registry.publish(at(project, "two"))
 
 
 def test_a_deleted_file_is_no_duplicate(registry: Registry) -> None:
-    group = registry.group()
-    project = registry.project(group=group.id).id
-    registry.settings(group.id, allowed=False)
+    project = registry.project_without_duplicates()
     row = registry.publish(at(project))
     registry.delete_file(project, row.package_id, row.id)
     registry.publish(at(project))
@@ -87,12 +73,8 @@ def _read(registry: Registry, group: str) -> tuple[bool, str]:
 
 @pytest.mark.parametrize("regex", ["(", "(?=x)", r"(a)\1", "x" * 256, "(((a{500}){500}){500})"])
 def test_a_regex_that_re2_refuses_is_refused(registry: Registry, regex: str) -> None:
-    assert (
-        registry.outcome(
-            "UpdatePackageSettings", group=str(registry.group().id), generic_duplicate_exception_regex=regex
-        )
-        == "PARAMETER_INVALID"
-    )
+    group = registry.group().id
+    assert ending(lambda: registry.settings(group, regex=regex)) == "PARAMETER_INVALID"
 
 
 @pytest.mark.parametrize(
@@ -123,15 +105,12 @@ def test_a_role_in_the_group_or_above_it_decides_who_changes_settings(
 ) -> None:
     top = either.group()
     below = either.group(parent=top.id)
-    member = private_token(
-        either.ask("CreateAccessToken", place=in_group(top.id), name="token", scopes=["api"], access_level=level).secret
-    )
-    for group in (top, below):
-        assert either.outcome("GetPackageSettings", by=member, group=str(group.id)) == reads
-        assert (
-            either.outcome("UpdatePackageSettings", by=member, group=str(group.id), generic_duplicates_allowed=False)
-            == changes[either.edition]
-        )
+    token = {"place": in_group(top.id), "name": "token", "scopes": ["api"], "access_level": level}
+    member = private_token(either.ask("CreateAccessToken", **token).secret)
+    for group in (str(top.id), str(below.id)):
+        assert either.outcome("GetPackageSettings", by=member, group=group) == reads
+        ended = either.outcome("UpdatePackageSettings", by=member, group=group, generic_duplicates_allowed=False)
+        assert ended == changes[either.edition]
 
 
 def test_settings_are_not_for_everybody(registry: Registry) -> None:

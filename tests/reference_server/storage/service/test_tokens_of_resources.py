@@ -1,7 +1,5 @@
 """Access tokens and deploy tokens of projects and groups: who makes, sees and revokes them, and what they reach."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +10,7 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 from generic_packages.storage.v1.identity_pb2 import Place
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tests.support.storage import Registry, at, deploy_token, ending, in_group, in_project, private_token
+from tests.support.storage import Registry, at, deploy_token, in_group, in_project, private_token
 from tests.support.storage_users import give_role, person
 
 MAINTAINER, OWNER = 40, 50
@@ -20,22 +18,12 @@ READ, WRITE = "read_package_registry", "write_package_registry"
 
 
 def group_token(registry: Registry, group: int, level: int = MAINTAINER) -> Any:  # noqa: ANN401 -- as `ask`
-    """Make a group access token."""
     place = in_group(group)
     return registry.ask("CreateAccessToken", place=place, name="token", scopes=["api"], access_level=level)
 
 
 def group_deploy_token(registry: Registry, group: int, *scopes: str, **more: Timestamp) -> Any:  # noqa: ANN401
-    """Make a deploy token of a group."""
     return registry.ask("CreateDeployToken", place=in_group(group), name="token", scopes=scopes, **more)
-
-
-def _publish(registry: Registry, project: int, by: Sequence[Credential]) -> str:
-    return ending(lambda: registry.publish(at(project), by=by))
-
-
-def _open(registry: Registry, project: int, by: Sequence[Credential]) -> str:
-    return ending(lambda: registry.open(at(project), by=by))
 
 
 def test_a_groups_token_acts_as_a_bot_in_everything_below(registry: Registry) -> None:
@@ -44,8 +32,8 @@ def test_a_groups_token_acts_as_a_bot_in_everything_below(registry: Registry) ->
     created = group_token(registry, group.id, 30)
     assert created.access_token.access_level == 30
     credentials = private_token(created.secret)
-    assert _publish(registry, below, credentials) == "OK"
-    assert _publish(registry, registry.project("PRIVATE").id, credentials) == "PROJECT_NOT_FOUND"
+    assert registry.publishing(below, credentials) == "OK"
+    assert registry.publishing(registry.project("PRIVATE").id, credentials) == "PROJECT_NOT_FOUND"
     assert registry.ask("GetCaller", by=credentials).user.bot
 
 
@@ -96,11 +84,10 @@ def test_access_tokens_are_listed_newest_first_and_read_in_their_own_place_alone
     assert listed(place) == expected
     assert listed(place, state=pb.TOKEN_STATE_INACTIVE) == []
     assert not set(expected) & set(listed(other))
-    assert (
-        registry.ask("GetAccessToken", place=place, token_id=first.access_token.id).access_token == first.access_token
-    )
-    assert registry.outcome("GetAccessToken", place=other, token_id=first.access_token.id) == "TOKEN_NOT_FOUND"
-    assert registry.outcome("RevokeAccessToken", place=other, token_id=first.access_token.id) == "TOKEN_NOT_FOUND"
+    number = first.access_token.id
+    assert registry.ask("GetAccessToken", place=place, token_id=number).access_token == first.access_token
+    for call in ("GetAccessToken", "RevokeAccessToken"):
+        assert registry.outcome(call, place=other, token_id=number) == "TOKEN_NOT_FOUND"
 
 
 @pytest.mark.parametrize(
@@ -119,17 +106,17 @@ def test_a_groups_deploy_token_serves_the_projects_below(
     below = either.project("PRIVATE", group=either.group(parent=group.id, visibility="PRIVATE").id).id
     either.publish(at(below))
     token = deploy_token(group_deploy_token(either, group.id, *scopes).secret)
-    assert _publish(either, below, token) == published
-    assert _open(either, below, token) == opened
+    assert either.publishing(below, token) == published
+    assert either.opening(below, token) == opened
     beside = either.project("PRIVATE").id
-    assert _publish(either, beside, token) == "PROJECT_NOT_FOUND"
+    assert either.publishing(beside, token) == "PROJECT_NOT_FOUND"
 
 
 def test_a_deploy_token_of_a_group_below_does_not_reach_up(registry: Registry) -> None:
     top = registry.group(visibility="PRIVATE")
     below = registry.group(parent=top.id, visibility="PRIVATE")
     token = deploy_token(group_deploy_token(registry, below.id, WRITE).secret)
-    assert _publish(registry, registry.project("PRIVATE", group=top.id).id, token) == "PROJECT_NOT_FOUND"
+    assert registry.publishing(registry.project("PRIVATE", group=top.id).id, token) == "PROJECT_NOT_FOUND"
 
 
 def test_deploy_tokens_are_listed_until_they_are_revoked(registry: Registry) -> None:

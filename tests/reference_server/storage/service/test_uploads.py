@@ -1,7 +1,5 @@
 """Begun uploads: what ends them, what may be repeated, and who else may write the staging file."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import threading
@@ -31,7 +29,6 @@ DIGEST = hashlib.sha256(CONTENT).digest()
 
 
 def committing(registry: Registry, upload_id: str, **changed: object) -> str:
-    """Commit, and say how it ended."""
     return registry.outcome(
         "commit_publication", upload_id=upload_id, **{"size": len(CONTENT), "sha256": DIGEST, **changed}
     )
@@ -116,27 +113,16 @@ def test_content_comes_once(registry: Registry) -> None:
     assert committing(registry, begun.upload_id) == "OK"
 
 
-@pytest.mark.parametrize(
-    "messages",
-    [
-        [],
-        [content_pb2.UploadContentRequest()],
-        [content_pb2.UploadContentRequest(content=b"no id before")],
-    ],
-)
-def test_a_stream_that_names_no_upload_is_refused(
-    registry: Registry, messages: list[content_pb2.UploadContentRequest]
-) -> None:
-    assert outcome(registry.content.UploadContent, iter(messages)) == "PARAMETER_INVALID"
+@pytest.mark.parametrize("messages", [[], [{}], [{"content": b"no id before"}]])
+def test_a_stream_that_names_no_upload_is_refused(registry: Registry, messages: list[dict[str, Any]]) -> None:
+    stream = (content_pb2.UploadContentRequest(**message) for message in messages)
+    assert outcome(registry.content.UploadContent, stream) == "PARAMETER_INVALID"
 
 
 @pytest.mark.parametrize("second", [{"content": bytes(MESSAGE_BYTES + 1)}, {"upload_id": "again"}, {}])
 def test_a_malformed_message_ends_the_upload(registry: Registry, second: dict[str, Any]) -> None:
     begun = registry.begin(at(registry.project().id))
-    messages = [
-        content_pb2.UploadContentRequest(upload_id=begun.upload_id),
-        content_pb2.UploadContentRequest(**second),
-    ]
+    messages = [content_pb2.UploadContentRequest(**each) for each in ({"upload_id": begun.upload_id}, second)]
     assert outcome(registry.content.UploadContent, iter(messages)) == "PARAMETER_INVALID"
     assert begun.upload_id not in registry.staged()
 
@@ -170,9 +156,7 @@ def test_a_token_that_is_revoked_meanwhile_no_longer_commits(registry: Registry)
 
 
 def test_a_file_published_meanwhile_is_a_duplicate_at_the_commit(registry: Registry) -> None:
-    group = registry.group()
-    where = at(registry.project(group=group.id).id)
-    registry.settings(group.id, allowed=False)
+    where = at(registry.project_without_duplicates())
     begun = registry.begin(where)
     registry.send(begun.upload_id, CONTENT)
     registry.publish(where, b"first")
@@ -183,10 +167,8 @@ def test_a_file_published_meanwhile_is_a_duplicate_at_the_commit(registry: Regis
 
 
 def test_a_negative_size_is_refused(registry: Registry) -> None:
-    assert (
-        registry.outcome("begin_publication", coordinates=at(registry.project().id), declared_size=-1)
-        == "PARAMETER_INVALID"
-    )
+    where = at(registry.project().id)
+    assert registry.outcome("begin_publication", coordinates=where, declared_size=-1) == "PARAMETER_INVALID"
 
 
 def _write(registry: Registry, staging_path: str, content: bytes) -> None:
@@ -234,10 +216,8 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 
 
 def test_a_declared_size_over_the_limit_is_refused_at_once(limited: Registry) -> None:
-    assert (
-        limited.outcome("begin_publication", coordinates=at(limited.project().id), declared_size=100_001)
-        == "FILE_TOO_LARGE"
-    )
+    where = at(limited.project().id)
+    assert limited.outcome("begin_publication", coordinates=where, declared_size=100_001) == "FILE_TOO_LARGE"
 
 
 def test_content_over_the_limit_ends_the_upload(limited: Registry) -> None:
@@ -270,13 +250,9 @@ def test_all_digests_are_recorded_however_the_content_comes(limited: Registry, s
 
 def test_a_direct_commit_without_all_digests_is_refused(limited: Registry) -> None:
     begun = limited.begin(at(limited.project().id), shares_volume=True)
-    _write(limited, begun.staging_path, CONTENT[:10])
-    assert (
-        limited.outcome(
-            "commit_publication", upload_id=begun.upload_id, size=10, sha256=hashlib.sha256(CONTENT[:10]).digest()
-        )
-        == "PARAMETER_MISSING"
-    )
+    _write(limited, begun.staging_path, b"content")
+    claimed = {"size": 7, "sha256": hashlib.sha256(b"content").digest()}
+    assert committing(limited, begun.upload_id, **claimed) == "PARAMETER_MISSING"
 
 
 def test_a_call_without_a_deadline_is_refused(registry: Registry) -> None:

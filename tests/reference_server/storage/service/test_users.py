@@ -1,7 +1,5 @@
 """Users: who makes, sees, changes and deletes them."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pytest

@@ -1,12 +1,10 @@
-"""The room that small bodies have in one front end: those that come fast, those that come slowly, those that wait."""
+"""The room that bodies read whole share: those that come fast, those that come slowly, those that wait."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from typing import Final
-
-from reference_server.content.memory import SLOW_BODIES_BYTES, SMALL_BODIES_BYTES
 
 SLOW_SECONDS: Final = 0.5
 """After this long, a body that has not come whole is slow. 64 KiB come in that time at 1 Mbit/s."""
@@ -17,15 +15,15 @@ WAIT_SECONDS: Final = 5.0
 _REVIEW_SECONDS = 0.25
 
 
-class SmallBody:
-    """One body of declared size that is read whole; `on_drop` ends its request when it must make room."""
+class BudgetedBody:
+    """One body that is read whole, of at most `most_bytes`; `on_drop` ends its request when it must make room."""
 
-    __slots__ = ("_budget", "_parts", "declared_bytes", "held_bytes", "on_drop", "received_bytes", "since", "slow")
+    __slots__ = ("_budget", "_parts", "held_bytes", "most_bytes", "on_drop", "received_bytes", "since", "slow")
 
-    def __init__(self, budget: ContentBudget, declared_bytes: int, on_drop: Callable[[], None]) -> None:
+    def __init__(self, budget: BodyBudget, most_bytes: int, on_drop: Callable[[], None]) -> None:
         self._budget = budget
         self._parts: list[bytes] = []
-        self.declared_bytes = declared_bytes
+        self.most_bytes = most_bytes
         self.on_drop = on_drop
         self.received_bytes = 0
         self.held_bytes = 0
@@ -53,7 +51,7 @@ class SmallBody:
         self._budget.leave(self)
 
 
-class ContentBudget:
+class BodyBudget:
     """Shares out room in the order of asking; whoever waits leaves its body unread in the socket.
 
     A body takes room for all of it at first. When another one waits for that room, a body that comes slowly is moved
@@ -61,19 +59,19 @@ class ContentBudget:
     first is dropped. So bodies that drip cannot keep the others out.
     """
 
-    def __init__(self, size: int = SMALL_BODIES_BYTES, slow_size: int = SLOW_BODIES_BYTES) -> None:
+    def __init__(self, size: int, slow_size: int) -> None:
         self._left = size
         self._left_to_slow = slow_size
-        self._coming: dict[SmallBody, None] = {}  # the oldest first, as in all of these
-        self._slow: dict[SmallBody, None] = {}
-        self._waiting: dict[SmallBody, asyncio.Future[bool]] = {}
+        self._coming: dict[BudgetedBody, None] = {}  # the oldest first, as in all of these
+        self._slow: dict[BudgetedBody, None] = {}
+        self._waiting: dict[BudgetedBody, asyncio.Future[bool]] = {}
         self._next_review: asyncio.TimerHandle | None = None
 
-    def enter(self, body: SmallBody) -> asyncio.Future[bool] | None:
+    def enter(self, body: BudgetedBody) -> asyncio.Future[bool] | None:
         """Let a body in at once and return None, or return what tells later whether it was let in."""
         loop = asyncio.get_running_loop()
         body.since = loop.time()
-        if not self._waiting and body.declared_bytes <= self._left:
+        if not self._waiting and body.most_bytes <= self._left:
             self._admit(body)
             return None
         turn: asyncio.Future[bool] = loop.create_future()
@@ -81,31 +79,38 @@ class ContentBudget:
         self._review()
         return turn
 
-    def charge(self, body: SmallBody) -> None:
+    def charge(self, body: BudgetedBody) -> None:
         """Count what came of a body that is slow; any other one holds room for all of it."""
         if body.slow:
             self._hold(body, body.received_bytes)
             while self._left_to_slow < 0 and self._slow:
                 self._drop(next(iter(self._slow)))
 
-    def complete(self, body: SmallBody) -> None:
-        """Drop a body no more."""
-        self._coming.pop(body, None)
-        self._slow.pop(body, None)
+    def complete(self, body: BudgetedBody) -> None:
+        """Drop a body no more, and take back what it did not need."""
+        self._forget(body)
+        if body.held_bytes > body.received_bytes:
+            self._hold(body, body.received_bytes)
+            self._review()
 
-    def leave(self, body: SmallBody) -> None:
+    def leave(self, body: BudgetedBody) -> None:
         """Take a body's room back, or its wish for room; safe to call twice."""
-        self.complete(body)
+        self._forget(body)
         self._hold(body, 0)
         if self._waiting:
             self._waiting.pop(body, None)
             self._review()
 
-    def _admit(self, body: SmallBody) -> None:
-        self._coming[body] = None
-        self._hold(body, body.declared_bytes)
+    def _forget(self, body: BudgetedBody) -> None:
+        """Drop a body no more."""
+        self._coming.pop(body, None)
+        self._slow.pop(body, None)
 
-    def _hold(self, body: SmallBody, size: int) -> None:
+    def _admit(self, body: BudgetedBody) -> None:
+        self._coming[body] = None
+        self._hold(body, body.most_bytes)
+
+    def _hold(self, body: BudgetedBody, size: int) -> None:
         """Change how many bytes a body holds, in the room that it is in."""
         if body.slow:
             self._left_to_slow += body.held_bytes - size
@@ -113,7 +118,7 @@ class ContentBudget:
             self._left += body.held_bytes - size
         body.held_bytes = size
 
-    def _drop(self, body: SmallBody) -> None:
+    def _drop(self, body: BudgetedBody) -> None:
         del self._slow[body]
         self._hold(body, 0)
         body.on_drop()
@@ -124,7 +129,7 @@ class ContentBudget:
         now = loop.time()
         while self._waiting:
             body, turn = next(iter(self._waiting.items()))
-            fits = body.declared_bytes <= self._left
+            fits = body.most_bytes <= self._left
             if not fits and self._move_slow(now):
                 continue
             if not fits and now - body.since < WAIT_SECONDS:

@@ -1,7 +1,5 @@
 """The bytes of small bodies that are held at a time."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import select
@@ -12,8 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from reference_server.content.memory import SLOW_BODIES_BYTES, SMALL_BODIES_BYTES
-from reference_server.frontend.package_files import content_budget
-from reference_server.frontend.package_files.content_budget import ContentBudget, SmallBody
+from reference_server.frontend.http import body_budget
+from reference_server.frontend.http.body_budget import BodyBudget, BudgetedBody
 from tests.support.front_end import Served, read_answer, read_until_closed
 
 BODY = 65_536
@@ -24,26 +22,25 @@ FOR_EVER = 3600.0
 class Bodies:
     """Bodies of one budget, and the names of those that were dropped."""
 
-    budget: ContentBudget
+    budget: BodyBudget
     dropped: list[str] = field(default_factory=list)
 
-    def enter(self, name: str, size: int) -> tuple[SmallBody, asyncio.Future[bool] | None]:
-        """Let a body ask for room."""
-        body = SmallBody(self.budget, size, lambda: self.dropped.append(name))
+    def enter(self, name: str, size: int) -> tuple[BudgetedBody, asyncio.Future[bool] | None]:
+        body = BudgetedBody(self.budget, size, lambda: self.dropped.append(name))
         return body, body.enter()
 
 
 @pytest.fixture
 def bodies() -> Bodies:
     """Make a budget of 10 bytes, and 4 for slow bodies."""
-    return Bodies(ContentBudget(10, 4))
+    return Bodies(BodyBudget(10, 4))
 
 
 def set_times(monkeypatch: pytest.MonkeyPatch, *, slow: float = FOR_EVER, wait: float = FOR_EVER) -> None:
     """Set after how many seconds a body is slow, and how long one waits for room."""
-    monkeypatch.setattr(content_budget, "SLOW_SECONDS", slow)
-    monkeypatch.setattr(content_budget, "WAIT_SECONDS", wait)
-    monkeypatch.setattr(content_budget, "_REVIEW_SECONDS", 0.01)
+    monkeypatch.setattr(body_budget, "SLOW_SECONDS", slow)
+    monkeypatch.setattr(body_budget, "WAIT_SECONDS", wait)
+    monkeypatch.setattr(body_budget, "_REVIEW_SECONDS", 0.01)
 
 
 def test_room_is_given_in_the_order_of_asking(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,71 @@
+"""Requests whose body is read whole, as soon as there is room for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
+
+from reference_server.frontend.http.body_budget import BodyBudget, BudgetedBody
+from reference_server.frontend.http.reply import Reply
+from reference_server.frontend.http.responses import BODY_TOO_LARGE, UNAVAILABLE
+
+
+class WholeBodyRequest(HTTPMessageDelegate):
+    """Keeps a body of at most `most_bytes`, which is refused for now when there is no room for it in time."""
+
+    def __init__(self, reply: Reply, budget: BodyBudget, most_bytes: int) -> None:
+        self._reply = reply
+        self.body = BudgetedBody(budget, most_bytes, lambda: reply.refuse_stalled(UNAVAILABLE))
+
+    def headers_received(
+        self, _start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        """Wait for room."""
+        turn = self.body.enter()
+        return None if turn is None else self._wait(turn, headers)
+
+    async def _wait(self, turn: asyncio.Future[bool], headers: HTTPHeaders) -> None:
+        """Refuse the body when there was no room for it in time."""
+        if not await turn:
+            # Tornado would send `100 Continue` after the refusal otherwise.
+            headers.pop("Expect", None)
+            await self._reply.refuse_body(UNAVAILABLE)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Keep a part of the body; refuse one that is too large."""
+        if self.body.received_bytes + len(chunk) > self.body.most_bytes:
+            return self._reply.refuse_body(BODY_TOO_LARGE)
+        self.body.add(chunk)
+        return None
+
+    def on_connection_close(self) -> None:
+        """Forget a body that never came whole."""
+        self.body.leave()
+        self._reply.log()
+
+
+class ApplicationRequest(WholeBodyRequest):
+    """A request that a Tornado application handles; its body holds its room until the answer is given."""
+
+    def __init__(self, reply: Reply, budget: BodyBudget, most_bytes: int, delegate: HTTPMessageDelegate) -> None:
+        super().__init__(reply, budget, most_bytes)
+        self._delegate = delegate
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        """Pass the head on, and wait for room."""
+        self._delegate.headers_received(start_line, headers)
+        return super().headers_received(start_line, headers)
+
+    def finish(self) -> None:
+        """Pass the body on."""
+        self._reply.request.body = self.body
+        try:
+            self._delegate.data_received(self.body.complete())
+            self._delegate.finish()
+        except BaseException:
+            self.body.leave()
+            raise

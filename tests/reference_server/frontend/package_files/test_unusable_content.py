@@ -1,0 +1,110 @@
+"""Downloads of content that the volume has lost or cut, or that the storage cannot open."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from reference_server.contract.limits import MIB
+from reference_server.frontend.application import FrontEndOptions
+from tests.support.front_end import Answer, Served, Storage, read_until_closed, running_front_end, running_storage
+
+LARGER_THAN_BUFFERS = 32 * MIB
+
+
+def publish(served: Served, target: str, size: int) -> str:
+    """Publish random content and return its SHA-256."""
+    content = os.urandom(size)
+    assert served.send("PUT", target, content).status == 201
+    return hashlib.sha256(content).hexdigest()
+
+
+def blob(storage: Storage, sha256: str) -> Path:
+    """Return the file of content."""
+    return storage.data / "volume/blobs" / sha256[:2] / sha256[2:4] / sha256
+
+
+def counted(served: Served, defect: str) -> float:
+    """Return how many downloads the metrics count as unusable."""
+    report = served.send("GET", "/-/metrics").body.decode()
+    name = f'content_unusable_total{{defect="{defect}"}} '
+    return sum(float(line.removeprefix(name)) for line in report.splitlines() if line.startswith(name))
+
+
+def is_for_later(answer: Answer) -> bool:
+    """Return whether the client is told to try again."""
+    return answer.status == 503 and "Retry-After" in answer.headers
+
+
+def test_lost_content_is_refused_for_now_and_the_operator_is_told_which(
+    served: Served, storage: Storage, package: str
+) -> None:
+    sha256, before = publish(served, f"{package}/file", 100_000), counted(served, "missing")
+    blob(storage, sha256).unlink()
+    with capture_logs() as lines:
+        assert is_for_later(served.send("GET", f"{package}/file"))
+    assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [sha256]
+    assert counted(served, "missing") == before + 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=99990-"}])
+def test_content_cut_before_what_is_asked_for_is_refused_for_now_and_the_operator_is_told_which(
+    served: Served, storage: Storage, package: str, headers: dict[str, str]
+) -> None:
+    sha256, before = publish(served, f"{package}/file", 100_000), counted(served, "cut")
+    os.truncate(blob(storage, sha256), 50_000 if headers else 0)
+    with capture_logs() as lines:
+        assert is_for_later(served.send("GET", f"{package}/file", headers=headers))
+    assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [sha256]
+    assert counted(served, "cut") == before + 1
+
+
+def test_content_cut_while_it_is_read_ends_the_connection(served: Served, storage: Storage, package: str) -> None:
+    sha256, before = publish(served, f"{package}/file", LARGER_THAN_BUFFERS), counted(served, "cut")
+    request = f"GET {package}/file HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {served.token}\r\n\r\n".encode()
+    with capture_logs() as lines, served.connect() as connection:
+        connection.sendall(request)
+        begin = connection.recv(1000)
+        os.truncate(blob(storage, sha256), 1)
+        head, _, content = (begin + read_until_closed(connection)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert f"Content-Length: {LARGER_THAN_BUFFERS}".encode() in head
+    assert len(content) < LARGER_THAN_BUFFERS
+    assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [sha256]
+    assert counted(served, "cut") == before + 1
+
+
+@contextmanager
+def without_descriptors(pid: int) -> Iterator[None]:
+    """Let a process open no further file as long as the block lasts."""
+    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    taken = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
+    lowest_free = next(number for number in range(len(taken) + 1) if number not in taken)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest_free, limits[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+
+
+def test_a_storage_without_descriptors_refuses_content_for_now(tmp_path: Path) -> None:
+    with (
+        running_storage(tmp_path) as storage,
+        running_front_end(FrontEndOptions(storage.address, carrier="streamed")) as served,
+    ):
+        group = served.post("/groups", {"name": "Group", "path": "group"}).json()["id"]
+        fields = {"name": "files", "path": "files", "namespace_id": group}
+        project = served.post("/projects", fields).json()["id"]
+        target = f"/api/v4/projects/{project}/packages/generic/package/1.0"
+        publish(served, f"{target}/file", 100_000)
+        with without_descriptors(storage.process.pid):
+            assert is_for_later(served.send("GET", f"{target}/file"))
+            assert is_for_later(served.send("PUT", f"{target}/other", bytes(100_000)))
+        assert served.send("GET", f"{target}/file").status == 200
