@@ -16,8 +16,8 @@ import peewee
 from reference_server.storage.metadata.database import Database, Outcome, Parameters, TransactionFailedError
 from reference_server.storage.metadata.sqlite.statements import STATEMENTS
 
+_NEW_PRAGMAS = (("auto_vacuum", "incremental"),)  # must come before all else, and writes each time that it is set
 _PRAGMAS = (
-    ("auto_vacuum", "incremental"),  # in force for a database that is new: it must come before all else
     ("journal_mode", "wal"),
     ("synchronous", "full"),  # a commit is answered only when it is on stable storage
     ("foreign_keys", "on"),
@@ -46,8 +46,10 @@ class SqliteDatabase(Database):
     """One connection to the database file, which is created when it does not exist. Raise DatabaseUnusableError."""
 
     def __init__(self, path: Path) -> None:
+        new = not path.is_file() or path.stat().st_size == 0
+        pragmas = (*_NEW_PRAGMAS, *_PRAGMAS) if new else _PRAGMAS
         database = peewee.SqliteDatabase(
-            str(path), pragmas=_PRAGMAS, thread_safe=False, check_same_thread=False, autoconnect=False
+            str(path), pragmas=pragmas, thread_safe=False, check_same_thread=False, autoconnect=False
         )
         super().__init__(database, STATEMENTS)
         with damage_explained(path):
