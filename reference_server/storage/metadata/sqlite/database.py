@@ -60,6 +60,10 @@ class SqliteDatabase(Database):
     def run(self, statement: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         return self._connection.execute(statement, parameters)
 
+    def run_to_end(self, statement: str) -> None:
+        """Run a statement that has no columns but many steps: the module sqlite3 would execute its first step alone."""
+        self._connection.executescript(statement)
+
     def one(self, statement: str, parameters: Parameters = ()) -> Sequence[Any] | None:
         row: Sequence[Any] | None = self._connection.execute(statement, parameters).fetchone()
         return row

@@ -66,7 +66,7 @@ class SqliteSpace(DatabaseSpace):
             if pages <= 0 or _number(database, "auto_vacuum") == 0:
                 return 0
             try:
-                list(database.run(f"PRAGMA incremental_vacuum({pages})"))
+                database.run_to_end(f"PRAGMA incremental_vacuum({pages})")
                 list(database.run("PRAGMA wal_checkpoint(PASSIVE)"))
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:

@@ -130,22 +130,31 @@ def test_the_reserve_is_made_again_when_there_is_room(small_volume: Path, monkey
         assert reserve.stat().st_size == 8 * MIB
 
 
-def test_small_content_that_is_deleted_gives_its_room_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(space, "_KEPT_FREE_PAGES", 16)
-    metadata = tmp_path / "data/metadata.sqlite3"
-    with running(tmp_path) as registry:
+def deleted(folder: Path) -> Path:
+    """Publish 20 MiB of small files, delete them, and return the metadata's file."""
+    with running(folder) as registry:
         project = int(registry.project().id)
         for number in range(320):
             package = registry.publish(at(project, f"file-{number}"), os.urandom(60_000)).package_id
-    full = metadata.stat().st_size
-    assert full > 15 * MIB
-    with fast_housekeeping(monkeypatch), running(tmp_path) as registry:
         registry.delete_package(project, package)
+    return folder / "data/metadata.sqlite3"
+
+
+def test_small_content_that_is_deleted_gives_its_room_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    metadata = deleted(tmp_path)
+    assert metadata.stat().st_size > 15 * MIB
+    with fast_housekeeping(monkeypatch), running(tmp_path):
         deadline = time.monotonic() + SECONDS
-        while metadata.stat().st_size > full / 10:
+        while metadata.stat().st_size > 5 * MIB:
             assert time.monotonic() < deadline, metadata.stat().st_size
-            registry.group()
             time.sleep(0.05)
+
+
+def test_room_is_given_back_in_steps_of_two_mebibytes(tmp_path: Path) -> None:
+    metadata = deleted(tmp_path)
+    before = metadata.stat().st_size
+    assert space.SqliteSpace(metadata).give_back() == 512
+    assert metadata.stat().st_size == before - 512 * 4096
 
 
 def test_a_start_on_which_nothing_changed_writes_nothing_to_the_metadata(tmp_path: Path) -> None:
