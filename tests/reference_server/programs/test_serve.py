@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -94,6 +95,37 @@ def test_a_server_serves_and_stops_cleanly(tmp_path: Path) -> None:
         assert running.process.wait(SECONDS) == 0
         assert not any(alive(pid) for pid in children.values())
     assert "Traceback" not in running.log.read_text()
+
+
+@pytest.fixture
+def hang_up_ends_processes() -> Iterator[None]:
+    """Let children begin with SIGHUP's default action, whatever the tests were started under."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hang_up_ends_processes")
+def test_a_terminal_that_hangs_up_stops_no_part_of_the_server(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        children = running.children()
+        for pid in (running.process.pid, *children.values()):
+            os.kill(pid, signal.SIGHUP)
+        assert running.served.send("GET", "/-/readiness").status == 200
+        assert all(alive(pid) for pid in (running.process.pid, *children.values()))
+        running.process.terminate()
+        assert running.process.wait(SECONDS) == 0
+
+
+def test_every_part_that_holds_connections_may_have_as_many_descriptors_as_the_user(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, limits[1]))
+    try:
+        with serving(tmp_path) as running:
+            for pid in running.children().values():
+                assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (limits[1], limits[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_what_was_published_is_there_after_a_restart(tmp_path: Path) -> None:
