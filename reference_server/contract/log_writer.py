@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import stat
 import threading
 import time
 from collections import deque
@@ -29,10 +30,15 @@ class LogWriter:
         self._unreported = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        # A file waits for no reader, and a thread to write it would cost each request a switch of threads.
+        self._is_file = _is_file(descriptor)
 
     def write(self, text: str) -> int:
         """Take whole lines, to be written soon or dropped; return their length."""
         data = text.encode(errors="backslashreplace")
+        if self._is_file:
+            self._write_out(data)
+            return len(text)
         with self._changed:
             if self._waiting_bytes + len(data) > self._limit:
                 self._count_lost(data)
@@ -65,20 +71,32 @@ class LogWriter:
                 self._changed.wait_for(lambda: self._waiting)
                 data = b"".join(self._waiting)
                 self._waiting.clear()
-                report, self._unreported = self._unreported, 0
-            if report:
-                data += (json.dumps({"event": "log lines lost", "level": "warning", "count": report}) + "\n").encode()
-            lost = not _written(self._descriptor, data)
+            self._write_out(data)
             with self._changed:
                 self._waiting_bytes = sum(map(len, self._waiting))
-                if lost:
-                    self._count_lost(data)
                 self._changed.notify_all()
+
+    def _write_out(self, data: bytes) -> None:
+        """Write lines, and after them how many were lost before; count them as lost if the descriptor refuses them."""
+        with self._changed:
+            count, self._unreported = self._unreported, 0
+        report = json.dumps({"event": "log lines lost", "level": "warning", "count": count}) + "\n" if count else ""
+        if not _written(self._descriptor, data + report.encode()):
+            with self._changed:
+                self._unreported += count
+                self._count_lost(data)
 
     def _count_lost(self, data: bytes) -> None:
         lines = data.count(b"\n")
         self.dropped += lines
         self._unreported += lines
+
+
+def _is_file(descriptor: int) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(descriptor).st_mode)
+    except OSError:
+        return False
 
 
 def _written(descriptor: int, data: bytes) -> bool:

@@ -78,8 +78,14 @@ class HostileServer:
                 head, _, body = head.partition(b"\r\n\r\n")
                 length = LENGTH.search(head)
                 while length and len(body) < int(length[1]):
-                    body += connection.recv(65_536)
-                method, target, _ = head.decode("latin-1").split("\r\n")[0].split(" ")
+                    received = connection.recv(65_536)
+                    if not received:
+                        return
+                    body += received
+                words = head.decode("latin-1").split("\r\n")[0].split(" ")
+                if len(words) != 3:
+                    return  # what is left of a chunked body
+                method, target, _ = words
                 asked = Asked(connection, method, target.partition("?")[0], head, self.over)
                 if not self._answer(asked, body):
                     return

@@ -76,3 +76,17 @@ def test_a_process_ends_although_nobody_reads_its_log() -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "done\n"
         assert process.wait(30) == 0
+
+
+def test_a_file_is_written_before_the_call_returns(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        LogWriter(log.fileno()).write(LINE)
+        assert (tmp_path / "log").read_text() == LINE
+
+
+def test_lines_that_a_full_file_system_refuses_are_counted() -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        writer = LogWriter(full.fileno())
+        writer.write(LINE)
+        writer.drain()
+        assert writer.dropped == 1
