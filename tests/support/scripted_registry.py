@@ -35,14 +35,6 @@ def _run(script: Script, connection: socket.socket) -> None:
         script(connection)
 
 
-def read_until(connection: socket.socket, end: bytes) -> bytes:
-    """Read from a connection up to and including `end`, or to its end."""
-    received = b""
-    while end not in received and (part := connection.recv(65536)):
-        received += part
-    return received
-
-
 def read_all(connection: socket.socket) -> bytes:
     received = b""
     while part := connection.recv(65536):

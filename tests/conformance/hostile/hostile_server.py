@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from tests.support.scripted_registry import read_until
+from tests.support.scripted_server import read_until
 
 SOCKET_SECONDS = 10.0
 LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)

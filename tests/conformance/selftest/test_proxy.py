@@ -13,7 +13,8 @@ import pytest
 from conformance.selftest.messages import Request, Response
 from conformance.selftest.proxy import HangUpError, Mutation, ProxyHost, transparent
 from conformance.selftest.upstream import Upstream, UpstreamAddress
-from tests.support.scripted_registry import SECONDS, Script, read_all, read_until, scripted_registry
+from tests.support.scripted_registry import SECONDS, Script, read_all, scripted_registry
+from tests.support.scripted_server import read_until
 
 OK = b"HTTP/1.1 200 OK\r\nX-Kept: As It Is\r\nContent-Length: 2\r\n\r\nok"
 Connect = Callable[..., socket.socket]
