@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from reference_server.contract.emulations import SENTENCES
 from reference_server.programs import options
 from reference_server.programs.admin.arguments import describe as describe_admin
 from reference_server.programs.configuration import settle
@@ -39,6 +40,9 @@ examples:
 """
 
 
+_EMULATIONS = "emulations:\n" + "\n".join(f"  {name:<22}{sentence}" for name, sentence in SENTENCES.items())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program that the arguments name, and give the exit code."""
     try:
@@ -56,6 +60,21 @@ def _complain(sentence: str, code: int) -> int:
     """Say why on standard error, in one line."""
     sys.stderr.write(f"reference_server: {sentence}\n")
     return code
+
+
+class _Joining(argparse.Action):
+    """Makes one comma list of what an option is given."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 -- argparse's signature
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,  # noqa: ARG002 -- argparse's signature
+    ) -> None:
+        """Add to the list."""
+        before = getattr(namespace, self.dest, "")
+        setattr(namespace, self.dest, f"{before},{values}" if before else values)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,13 +110,22 @@ def _add(
     programs: argparse._SubParsersAction[_Parser], name: str, summary: str, known: Sequence[Option]
 ) -> argparse.ArgumentParser:
     """Add a program with its options; what is not given stays away, so that the configuration file can give it."""
-    parser = programs.add_parser(name, help=summary, description=f"Run {summary}.")
+    parser = programs.add_parser(
+        name,
+        help=summary,
+        description=f"Run {summary}.",
+        epilog=_EMULATIONS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with these options; the flags win")
     for option in known:
         if option.kind is bool:
             parser.add_argument(f"--{option.name}", action="store_true", default=argparse.SUPPRESS, help=option.help)
         else:
-            parser.add_argument(f"--{option.name}", metavar=option.metavar, default=argparse.SUPPRESS, help=option.help)
+            action = _Joining if option.repeatable else "store"
+            parser.add_argument(
+                f"--{option.name}", action=action, metavar=option.metavar, default=argparse.SUPPRESS, help=option.help
+            )
     return parser
 
 

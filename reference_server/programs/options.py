@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference_server.contract import addresses
+from reference_server.contract import addresses, emulations
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 
-OptionValue = str | int | float | bool | Path | addresses.Address | None
+OptionValue = str | int | float | bool | Path | addresses.Address | emulations.Emulations | None
 
 _HIGHEST_PORT = 65_535
 _MOST_WORKERS = 64
@@ -21,7 +21,10 @@ DEFAULT_TRASH_DAYS = 7  # time to notice that a backup of other metadata was res
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option. `kind` is its type in TOML; `read` makes the value of its text, and raises ValueError."""
+    """One option. `kind` is its type in TOML; `read` makes the value of its text, and raises ValueError.
+
+    What a `repeatable` option is given several times is one comma list.
+    """
 
     name: str
     kind: type[str | int | bool]
@@ -29,6 +32,7 @@ class Option:
     metavar: str | None = None
     default: OptionValue = None
     required: bool = False
+    repeatable: bool = False
     read: Callable[[str], OptionValue] = str
 
 
@@ -137,6 +141,15 @@ TRASH_DAYS = Option(
     default=DEFAULT_TRASH_DAYS,
     read=_days,
 )
+EMULATE = Option(
+    "emulate",
+    str,
+    "behave as some of GitLab's deployments do; see below for the names; may be repeated",
+    "NAME[=N][,...]",
+    default=emulations.NO_EMULATIONS,
+    repeatable=True,
+    read=emulations.read,
+)
 LISTEN = Option(
     "listen",
     str,
@@ -156,7 +169,10 @@ STORAGE = Option(
 
 SERVE = (
     *(DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, LOG_LEVEL),
+    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE),
 )
-STORAGE_PROGRAM = (DATA, LISTEN, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE, TRASH_DAYS, LOG_LEVEL)
-FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS, LOG_LEVEL)
+STORAGE_PROGRAM = (
+    *(DATA, LISTEN, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE, TRASH_DAYS),
+    *(LOG_LEVEL, EMULATE),
+)
+FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE)

@@ -16,6 +16,7 @@ from typing import Literal
 import structlog
 
 from reference_server.contract import logs
+from reference_server.contract.emulations import Emulations
 from reference_server.programs.children import READY, Child
 from reference_server.programs.listening import open_sockets, url_of
 from reference_server.programs.refusals import SilentExitError, StartRefusedError
@@ -43,6 +44,7 @@ class ServeSettings:
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
     log_level: logs.Level
+    emulate: Emulations
 
 
 def run(settings: ServeSettings) -> None:
@@ -138,13 +140,17 @@ class _Supervisor:
             arguments += ["--root-token-file", str(settings.root_token_file)]
         if settings.legacy_digests:
             arguments.append("--legacy-digests")
-        return arguments
+        return [*arguments, *self._emulate()]
 
     def _front_end_arguments(self, listening: socket.socket) -> list[str]:
         """Hand a front end's part of the settings on."""
         arguments = ["frontend", "--storage", self._address, "--carrier", self._settings.carrier]
         arguments += ["--grace-seconds", str(self._settings.grace_seconds), "--log-level", self._settings.log_level]
-        return [*arguments, "--descriptor", str(listening.fileno())]
+        return [*arguments, *self._emulate(), "--descriptor", str(listening.fileno())]
+
+    def _emulate(self) -> list[str]:
+        """Hand on which deployments to imitate."""
+        return ["--emulate", str(self._settings.emulate)] if self._settings.emulate else []
 
 
 def _how(code: int) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from peewee import Value, fn
+
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, User
+from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, Project, User
 from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import claim_path
 from reference_server.storage.metadata.repositories.visibility import Viewer, groups_below, visible_groups
@@ -76,6 +78,16 @@ class GroupRepository:
             row = {"group_id": group_id, "ancestor_id": each.ancestor_id, "distance": each.distance + 1}
             self.database.change(GroupAncestor.insert(row))
         return self.get(group_id)
+
+    def rename(self, group: Group, path: str) -> None:
+        """Give a group another path, which is its name too, and with it other full paths to all that is below it."""
+        above = group.full_path.rpartition("/")[0]
+        full_path = f"{above}/{path}" if above else path
+        self.database.change(Group.update({"name": path, "path": path}).where(Group.id == group.id))
+        below = groups_below(group.id)
+        for model, which in ((Group, Group.id.in_(below)), (Project, Project.group_id.in_(below))):
+            moved = Value(full_path).concat(fn.SUBSTR(model.full_path, len(group.full_path) + 1))
+            self.database.change(model.update({"full_path": moved}).where(which))
 
     def delete(self, group_id: int) -> None:
         """Delete a group and those below it, with their tokens and bots; they have no projects any more."""

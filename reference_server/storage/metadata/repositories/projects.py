@@ -140,6 +140,12 @@ class ProjectRepository:
         if columns:
             self.database.change(Project.update(columns).where(Project.id == project_id))
 
+    def rename(self, project: Project, path: str) -> None:
+        """Give a project another path in its group, which is its name too."""
+        full_path = f"{project.full_path.rpartition('/')[0]}/{path}"
+        columns = {"name": path, "path": path, "full_path": full_path}
+        self.database.change(Project.update(columns).where(Project.id == project.id))
+
     def delete(self, project_ids: Iterable[int]) -> None:
         """Delete projects with their tokens and bots; they have no packages any more."""
         for project_id in project_ids:

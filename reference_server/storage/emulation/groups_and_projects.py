@@ -1,0 +1,88 @@
+"""Groups and projects where some cannot be made, and where deleting only marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reference_server.contract.emulations import Emulation, Emulations
+from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.access.authorization import OWN
+from reference_server.storage.access.callers import Caller, UserCaller
+from reference_server.storage.identity.groups import GroupService
+from reference_server.storage.identity.projects import ProjectService
+from reference_server.storage.identity.root_token import ROOT_USERNAME
+from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.models import Group
+from reference_server.storage.metadata.repositories.groups import GroupFields
+from reference_server.storage.metadata.repositories.projects import ProjectChanges, ProjectFields, ProjectRecord
+from reference_server.storage.metadata.repositories.resources import ResourceKey
+from reference_server.storage.rules.roles import Role, Visibility
+from reference_server.storage.rules.scheduled_deletion import is_scheduled, scheduled_path
+
+PARENT = "parent"
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedGroupService(GroupService):
+    """Groups of a deployment that is told to be stricter, or to delete later."""
+
+    emulations: Emulations
+
+    async def create(self, caller: Caller, fields: GroupFields) -> Group:
+        """Create a group. Raise ROLE_INSUFFICIENT at the top, PARAMETER_INVALID for public where that is refused."""
+        if fields.parent_id is None and Emulation.NO_TOP_LEVEL_GROUPS in self.emulations:
+            raise Failure(Reason.ROLE_INSUFFICIENT, "nobody makes a group at the top")
+        _check_visibility(self.emulations, fields.visibility)
+        if fields.parent_id is None and Emulation.ADMIN_MODE in self.emulations and isinstance(caller, UserCaller):
+            caller = replace(caller, administrator=True)
+        return await GroupService.create(self, caller, fields)
+
+    async def delete(self, caller: Caller, reference: str) -> None:
+        """Mark a group for deletion; delete one that is marked."""
+        group = self.access.find(caller, reference, OWN)
+        if Emulation.SCHEDULED_DELETION not in self.emulations or is_scheduled(group.path):
+            await GroupService.delete(self, caller, reference)
+        else:
+            path = scheduled_path(group.path, group.id)
+            await self.writer.submit(lambda metadata: metadata.groups.rename(group, path))
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedProjectService(ProjectService):
+    """Projects of a deployment that is told to be stricter, or to delete later."""
+
+    emulations: Emulations
+
+    async def create(self, caller: Caller, fields: ProjectFields) -> ProjectRecord:
+        """Create a project. Raise PARAMETER_INVALID for public where that is refused."""
+        _check_visibility(self.emulations, fields.visibility)
+        return await ProjectService.create(self, caller, fields)
+
+    async def change(self, caller: Caller, reference: str, changes: ProjectChanges) -> ProjectRecord:
+        """Change what is given. Raise PARAMETER_INVALID for public where that is refused."""
+        _check_visibility(self.emulations, changes.visibility)
+        return await ProjectService.change(self, caller, reference, changes)
+
+    async def delete(self, caller: Caller, reference: str) -> None:
+        """Mark a project for deletion; delete one that is marked."""
+        project = self.metadata.projects.get(self.access.find(caller, reference, OWN).id, None).project
+        if Emulation.SCHEDULED_DELETION not in self.emulations or is_scheduled(project.path):
+            await ProjectService.delete(self, caller, reference)
+        else:
+            path = scheduled_path(project.path, project.id)
+            await self.writer.submit(lambda metadata: metadata.projects.rename(project, path))
+
+
+def ensure_parent_group(metadata: Metadata) -> None:
+    """Make the one group at the top that others can be made in, owned by the administrator of the root token file."""
+    if metadata.access.group(PARENT) is not None:
+        return
+    with metadata.database.transaction():
+        owner_id = metadata.users.ensure_administrator(ROOT_USERNAME)
+        group = metadata.groups.add(GroupFields(PARENT, PARENT, None, Visibility.PUBLIC), None)
+        metadata.members.add(ResourceKey(group_id=group.id), metadata.users.get(owner_id), Role.OWNER)
+
+
+def _check_visibility(emulations: Emulations, visibility: int) -> None:
+    if visibility == Visibility.PUBLIC and Emulation.NO_PUBLIC_VISIBILITY in emulations:
+        raise Failure(Reason.PARAMETER_INVALID, "public has been restricted", parameter="visibility")
