@@ -51,9 +51,9 @@ def recorded(
     return Recorded(location, content, *numbers)
 
 
-def packages_of(registry: Registry, visibility: Visibility = Visibility.PUBLIC) -> str:
-    """Return the address of the packages of a project."""
-    return address_of(registry.access.project(visibility))
+def packages_of(registry: Registry, visibility: Visibility | None = None) -> str:
+    """Return the address of the packages of a project, the usual one unless told otherwise."""
+    return address_of(registry.access.project(visibility or registry.access.usual))
 
 
 def address_of(project: TargetProject) -> str:

@@ -79,7 +79,9 @@ def followed(registry: Registry, request: Request, location: FileLocation) -> tu
     with registry.client.persistent_connection() as persistent_connection:
         response = persistent_connection.send(request)
         following = (
-            persistent_connection.send(registry.request("GET", location)) if persistent_connection.is_open else None
+            registry.followed(registry.request("GET", location), persistent_connection.send)
+            if persistent_connection.is_open
+            else None
         )
     return response, following
 

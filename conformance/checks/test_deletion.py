@@ -138,12 +138,13 @@ def test_file_delete_of_another_package_is_404(registry: Registry, expect: Evalu
 
 
 def _delete(
-    registry: Registry, file: Recorded, actor: Actor = Actor.MAINTAINER, visibility: Visibility = PUBLIC
+    registry: Registry, file: Recorded, actor: Actor = Actor.MAINTAINER, visibility: Visibility | None = None
 ) -> Response:
+    visibility = visibility or registry.access.usual
     credential = registry.access.credential(actor, visibility)
     return registry.call("DELETE", f"{packages_of(registry, visibility)}/{file.package}", credential=credential)
 
 
 def _delete_file(registry: Registry, file: Recorded, actor: Actor = Actor.MAINTAINER) -> Response:
     path = f"{packages_of(registry)}/{file.package}/package_files/{file.id}"
-    return registry.call("DELETE", path, credential=registry.access.credential(actor, PUBLIC))
+    return registry.call("DELETE", path, credential=registry.access.credential(actor, registry.access.usual))

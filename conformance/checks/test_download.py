@@ -6,8 +6,8 @@ from http import HTTPStatus
 from conformance.checks.steps import expect_no_body, followed, stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
-from conformance.target.access import Visibility
-from conformance.target.registry import REDIRECTS, FileLocation, Registry
+from conformance.target.redirects import REDIRECTS
+from conformance.target.registry import FileLocation, Registry
 from conformance.transport.address import split_url
 from conformance.transport.request import Request
 from conformance.transport.response import describe
@@ -54,9 +54,9 @@ def test_unknown_project_is_404(registry: Registry, expect: Evaluator, control: 
     """A client asks for a file under a project id that nobody has: 404."""
     file = stored(registry, control)
     known = registry.request("GET", file.location)
-    project = registry.access.project(Visibility.PUBLIC)
+    project = registry.access.project(registry.access.usual)
     target = known.target.replace(f"/projects/{project.id}/", f"/projects/{ABSENT_PROJECT}/")
-    control(registry.client.send(known), "known").status(200)
+    control(registry.followed(known), "known").status(200)
     expect(registry.client.send(Request("GET", target, known.headers))).status(404)
 
 

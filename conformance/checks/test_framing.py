@@ -79,7 +79,7 @@ def test_connection_is_reused(registry: Registry, expect: Evaluator, control: Ev
         expect.that(
             "open", holds=persistent_connection.is_open, expected="kept open", actual="closed", response=published
         )
-        expect(persistent_connection.send(registry.request("GET", location))).body(content)
+        expect(registry.followed(registry.request("GET", location), persistent_connection.send)).body(content)
 
 
 @judges("framing.refused-body-is-not-a-request")
@@ -99,7 +99,7 @@ def test_refused_body_is_not_a_request(registry: Registry, expect: Evaluator, co
         refused = persistent_connection.send(refusal)
         control(refused, "refused").status(400)
         following = (
-            persistent_connection.send(registry.request("GET", file.location))
+            registry.followed(registry.request("GET", file.location), persistent_connection.send)
             if persistent_connection.is_open
             else None
         )

@@ -14,7 +14,7 @@ from conformance.checks.steps import RECORD
 from conformance.checks.times import is_rfc_3339
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
-from conformance.target.access import Actor, Visibility
+from conformance.target.access import Actor
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.response import describe
 
@@ -172,7 +172,7 @@ def _links_for(registry: Registry, control: Evaluator, actor: Actor) -> tuple[st
     """Return the address of a new package and what a role sees under _links; label "shown status", a control."""
     file = recorded(registry, control)
     path = f"{packages_of(registry)}/{file.package}"
-    token = registry.access.credential(actor, Visibility.PUBLIC)
+    token = registry.access.credential(actor, registry.access.usual)
     response = registry.call("GET", path, credential=token)
     control(response, "shown").status(200)
     links = response.key("_links")

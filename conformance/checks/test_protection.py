@@ -6,11 +6,10 @@ from conformance.checks.packages_api import entries
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
-from conformance.target.access import Actor, Visibility
+from conformance.target.access import Actor
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.response import Response
 
-PUBLIC = Visibility.PUBLIC
 MAINTAINER, OWNER = "maintainer", "owner"
 
 
@@ -144,7 +143,7 @@ def test_download_stays_open(registry: Registry, expect: Evaluator, control: Eva
     """A developer, who may not publish a protected package, downloads it."""
     file = stored(registry, control)
     control(_make(registry, file.location.package), "made").status(201)
-    token = registry.access.credential(Actor.DEVELOPER, PUBLIC)
+    token = registry.access.credential(Actor.DEVELOPER, registry.access.usual)
     control(_publish(registry, file.location, Actor.DEVELOPER), "refused").status(403)
     expect(registry.download(file.location, credential=token)).body(file.content)
 
@@ -161,7 +160,7 @@ def test_deleted_rule_protects_no_more(registry: Registry, expect: Evaluator, co
 
 
 def _rules(registry: Registry) -> str:
-    return f"/projects/{registry.access.project(PUBLIC).id}/packages/protection/rules"
+    return f"/projects/{registry.access.project(registry.access.usual).id}/packages/protection/rules"
 
 
 def _make(registry: Registry, pattern: str, level: str = MAINTAINER, actor: Actor | None = None) -> Response:
@@ -171,7 +170,7 @@ def _make(registry: Registry, pattern: str, level: str = MAINTAINER, actor: Acto
         "package_type": "generic",
         "minimum_access_level_for_push": level,
     }
-    credential = registry.access.credential(actor, PUBLIC) if actor else registry.access.writer
+    credential = registry.access.credential(actor, registry.access.usual) if actor else registry.access.writer
     return registry.call("POST", _rules(registry), document=document, credential=credential)
 
 
@@ -183,4 +182,6 @@ def _protected(registry: Registry, control: Evaluator, after: str = "") -> FileL
 
 
 def _publish(registry: Registry, location: FileLocation, actor: Actor) -> Response:
-    return registry.publish(location, registry.content(), credential=registry.access.credential(actor, PUBLIC))
+    return registry.publish(
+        location, registry.content(), credential=registry.access.credential(actor, registry.access.usual)
+    )

@@ -14,7 +14,7 @@ from conformance.command_line.arguments import UsageError, add_command, add_sele
 from conformance.judging.plugin import Listener
 from conformance.judging.results import FILE_NAME, OWN_WORDS, Results, load
 from conformance.judging.signals import sigterm_as_interrupt
-from conformance.judging.suite import RunSettings, Suite
+from conformance.judging.suite import SETTLE_SECONDS, RunSettings, Suite
 from conformance.judging.tokens_file import FILE_NAME as TOKENS
 from conformance.judging.verdicts import ExitCode
 from conformance.reports.console import print_results, print_verdicts
@@ -98,7 +98,13 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         action="append",
         default=[],
         metavar="HOST[:PORT]",
-        help="another host, such as an object storage, to which downloads may be followed; may be repeated",
+        help="another host to which downloads may be followed; public ones are, and those as near as the registry",
+    )
+    parser.add_argument(
+        "--settle", type=float, default=SETTLE_SECONDS, metavar="SECONDS", help="limit for rights to take effect"
+    )
+    parser.add_argument(
+        "--parent-group", metavar="PATH_OR_ID", help="a group that the token owns, to make the run's group in"
     )
     parser.add_argument(
         "--keep",
@@ -140,12 +146,16 @@ def _settings(arguments: argparse.Namespace) -> RunSettings:
         patience=arguments.timeout,
         tokens_file=arguments.out / TOKENS if arguments.keep else None,
         redirect_hosts=frozenset(arguments.follow_redirects_to),
+        settle=arguments.settle,
+        parent_group=arguments.parent_group,
     )
 
 
 def _description(arguments: argparse.Namespace, catalogue: Catalogue) -> TargetDescription:
     if not 0 < arguments.timeout < inf:
         raise UsageError("--timeout must be a number of seconds, more than 0")
+    if not 0 <= arguments.settle < inf:
+        raise UsageError("--settle must be a number of seconds, 0 or more")
     if arguments.target is not None:
         return describe_by_target_file(arguments.target, catalogue, arguments.url)
     if arguments.url is None:

@@ -28,13 +28,16 @@ from conformance.target.preflight import (
     check_paths,
     check_writing,
 )
-from conformance.target.provisioned_access import ProvisionedAccess, provision
+from conformance.target.provisioned_access import ProvisionedAccess
+from conformance.target.provisioned_projects import provision
 from conformance.target.registry import Registry
 from conformance.target.rest import RestApi
 from conformance.transport.client import Client
+from conformance.transport.rate_limit import RateLimitError
 from conformance.transport.recorder import Recorder
 from conformance.transport.redaction import Redactor
 
+SETTLE_SECONDS = 60.0
 DISTRIBUTION = "generic-packages-conformance"
 SPARE_BODY_BYTES = 16 << 20  # no response of the API is larger than this and the largest file that was published
 NOT_JUDGED = {
@@ -52,7 +55,8 @@ class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, no
 class RunSettings:
     """How to run: which requirements, how large the large files are, and how many seconds to wait without progress.
 
-    Downloads are followed to the hosts of `redirect_hosts`, HOST or HOST:PORT, and to no others.
+    Downloads are followed to `redirect_hosts`, HOST or HOST:PORT, and to the others that RedirectPolicy allows.
+    `settle` is how many seconds are waited for rights; `parent_group` the id or path of a group to make the run's in.
     `tokens_file`, when given, takes the tokens that the run makes and leaves on the target with all else that it has
     made, so that failed requests can be repeated.
     """
@@ -64,6 +68,8 @@ class RunSettings:
     patience: float
     tokens_file: Path | None = None
     redirect_hosts: frozenset[str] = frozenset()
+    settle: float = SETTLE_SECONDS
+    parent_group: str | None = None
 
 
 class Suite:
@@ -177,15 +183,20 @@ class Suite:
 
     def _provision(self, client: Client, owner: Credential) -> Access:
         api = RestApi(client, self._recorder, owner, self._redactor)
-        check_owner(client, api)
         try:
-            provisioned = provision(api, self._prefix)
-        except Unavailable as error:
+            check_owner(client, api)
+        except RateLimitError as error:
+            raise PreflightFailure(f"{client.address} cannot be judged: {error}.") from error
+        try:
+            provisioned = provision(api, self._prefix, self._settings.parent_group)
+        except (Unavailable, RateLimitError) as error:
             raise PreflightFailure(
                 f"The token cannot make a group with projects: {error}; "
-                "give an administrator's token, or name existing projects in a target file."
+                "give an administrator's token, with the scope admin_mode where Admin Mode is on, name a group that "
+                "the token owns with --parent-group, or name existing projects in a target file."
             ) from error
-        return ProvisionedAccess(api, provisioned, prefix=self._prefix, owner=owner)
+        settle = self._settings.settle
+        return ProvisionedAccess(api, provisioned, prefix=self._prefix, owner=owner, settle=settle)
 
     def _variables(self) -> tuple[Variable, ...]:
         tokens_file = self._settings.tokens_file

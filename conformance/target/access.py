@@ -176,13 +176,15 @@ class StartedJob:
 class Access(ABC):
     """The projects and credentials of a run; every name of a package of the run begins with `prefix`.
 
-    `writer` may publish to and download from every project of the run. `made` are the credentials that the run has
+    `writer` may publish to and download from every project of the run. `usual` is the project that checks use which ask
+    for no visibility. `made` are the credentials that the run has
     made so far. Each method raises Unavailable when the target has no such thing, as a target file has none of what
     is not abstract here.
     """
 
     prefix: str
     writer: Credential
+    usual: Visibility = Visibility.PUBLIC
 
     @property
     def made(self) -> Sequence[Credential]:

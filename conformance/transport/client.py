@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 
 from conformance.transport.address import Address
 from conformance.transport.connection import BODY_BYTES, HttpConnection
 from conformance.transport.exchange import BodyRecord, Exchange, RequestRecord
+from conformance.transport.rate_limit import RateLimit, RateLimitError
 from conformance.transport.recorder import Recorder
 from conformance.transport.reproduction import body_file, raw_line, shell_line
 from conformance.transport.request import Request
@@ -21,14 +23,25 @@ PAUSES = (0.1, 0.2, 0.4)
 class Client:
     """Talks to one address, from any number of threads.
 
-    It waits `patience` seconds at most without progress and takes `body_limit` bytes at most as a response body.
+    It waits `patience` seconds at most without progress and takes `body_limit` bytes at most as a response body. What
+    is answered 429 is recorded and sent again when the registry says so: `rate_limit` bounds that, and every `send`
+    raises RateLimitError beyond it.
     """
 
-    def __init__(self, address: Address, recorder: Recorder, *, patience: float, body_limit: int = BODY_BYTES) -> None:
+    def __init__(
+        self,
+        address: Address,
+        recorder: Recorder,
+        *,
+        patience: float,
+        body_limit: int = BODY_BYTES,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
         self.address = address
         self._recorder = recorder
         self._patience = patience
         self._body_limit = body_limit
+        self.rate_limit = rate_limit or RateLimit()
         self._tls = ssl.create_default_context() if address.scheme == "https" else None
         self._lock = threading.Lock()
         self._idle: list[HttpConnection] = []
@@ -40,6 +53,9 @@ class Client:
         A kept connection that the peer was just closing is no response of the registry: the request goes out once more.
         What must not be done twice therefore has a new connection.
         """
+        return self.rate_limit.observe(lambda: self._send(request))
+
+    def _send(self, request: Request) -> Response:
         kept = self._kept_connection() if _may_be_repeated(request) else None
         if kept is not None:
             response = self._exchange_and_keep(kept, request)
@@ -66,6 +82,9 @@ class Client:
 
     def send_raw(self, data: bytes) -> Response:
         """Send bytes as they are over a fresh connection and read one response."""
+        return self.rate_limit.observe(lambda: self._send_raw(data))
+
+    def _send_raw(self, data: bytes) -> Response:
         started = time.monotonic()
         try:
             connection = self._connect()
@@ -80,7 +99,13 @@ class Client:
 
     def elsewhere(self, address: Address) -> "Client":
         """Return a client for another address with the same recorder and limits."""
-        return Client(address, self._recorder, patience=self._patience, body_limit=self._body_limit)
+        return Client(
+            address,
+            self._recorder,
+            patience=self._patience,
+            body_limit=self._body_limit,
+            rate_limit=self.rate_limit,
+        )
 
     def is_gone(self) -> bool:
         """Return whether the last new connection could not be made and neither can several more in a row."""
@@ -190,10 +215,20 @@ class PersistentConnection:
         self._client = client
         self._connection = connection
         self._last: int | None = None
+        self._is_limited = False
 
     def send(self, request: Request) -> Response:
-        """Send the next request; only an `is_open` conversation takes one."""
+        """Send the next request; only an `is_open` conversation takes one.
+
+        Raises RateLimitError when it is answered 429 and the connection closed: what was to follow has lost it.
+        """
+        return self._client.rate_limit.observe(lambda: self._send(request))
+
+    def _send(self, request: Request) -> Response:
+        if self._is_limited and not self.is_open:
+            raise RateLimitError("the registry limits the rate of requests, and closed the connection with its 429")
         response = self._client._exchange(self._connection, request, self._last)  # noqa: SLF001 - it is part of its client
+        self._is_limited = response.status == HTTPStatus.TOO_MANY_REQUESTS
         self._last = response.number
         return response
 
