@@ -63,7 +63,13 @@ class EmulatedDeployment:
         if not self._emulations:
             return plain
         return RestrictedProjectService(
-            plain.access, plain.groups, plain.metadata, plain.writer, plain.garbage_collector, self._emulations
+            plain.access,
+            plain.groups,
+            plain.metadata,
+            plain.writer,
+            plain.garbage_collector,
+            self._emulations,
+            self._late,
         )
 
     def members(self, plain: MemberService) -> MemberService:

@@ -8,13 +8,20 @@ from reference_server.contract.emulations import Emulation, Emulations
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import OWN
 from reference_server.storage.access.callers import Caller, UserCaller
+from reference_server.storage.emulation.late_rights import LateRights
 from reference_server.storage.identity.groups import GroupService
 from reference_server.storage.identity.projects import ProjectService
 from reference_server.storage.identity.root_token import ROOT_USERNAME
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import Group
+from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.groups import GroupFields
-from reference_server.storage.metadata.repositories.projects import ProjectChanges, ProjectFields, ProjectRecord
+from reference_server.storage.metadata.repositories.projects import (
+    ProjectChanges,
+    ProjectFields,
+    ProjectFilter,
+    ProjectRecord,
+)
 from reference_server.storage.metadata.repositories.resources import ResourceKey
 from reference_server.storage.rules.roles import Role, Visibility
 from reference_server.storage.rules.scheduled_deletion import is_scheduled, scheduled_path
@@ -49,14 +56,32 @@ class RestrictedGroupService(GroupService):
 
 @dataclass(frozen=True, slots=True)
 class RestrictedProjectService(ProjectService):
-    """Projects of a deployment that is told to be stricter, or to delete later."""
+    """Projects of a deployment that is told to be stricter, to delete later, or to know of roles later."""
 
     emulations: Emulations
+    late: LateRights | None
 
     async def create(self, caller: Caller, fields: ProjectFields) -> ProjectRecord:
         """Create a project. Raise PARAMETER_INVALID for public where that is refused."""
         _check_visibility(self.emulations, fields.visibility)
         return await ProjectService.create(self, caller, fields)
+
+    def list(
+        self, caller: Caller, group: str | None, wanted: ProjectFilter, request: PageRequest
+    ) -> Page[ProjectRecord]:
+        """Return a page of projects; those chosen by a role are those in which it has taken effect.
+
+        Roles from groups that were taken or lowered take effect at once here.
+        """
+        page = ProjectService.list(self, caller, group, wanted, request)
+        least = wanted.minimum_access_level
+        if self.late is None or least is None or not isinstance(caller, UserCaller):
+            return page
+        late, user_id = self.late, caller.user_id
+        missing = self.late.projects(user_id) - {record.project.id for record in page.rows}
+        records = [*page.rows, *(self.metadata.projects.get(number, user_id) for number in sorted(missing))]
+        listed = (late.in_record(record, user_id) for record in records)
+        return page.of([record for record in listed if max(record.own_level or 0, record.group_level or 0) >= least])
 
     async def change(self, caller: Caller, reference: str, changes: ProjectChanges) -> ProjectRecord:
         """Change what is given. Raise PARAMETER_INVALID for public where that is refused."""

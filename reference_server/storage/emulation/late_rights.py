@@ -14,6 +14,7 @@ from reference_server.storage.identity.resources import ResourceReference
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.repositories.access import AccessRepository
 from reference_server.storage.metadata.repositories.members import MemberRecord
+from reference_server.storage.metadata.repositories.projects import ProjectRecord
 from reference_server.storage.metadata.repositories.resources import ResourceKey
 from reference_server.storage.metadata.repositories.tokens import AccessTokenRecord
 from reference_server.storage.metadata.rows import ProjectRow
@@ -55,6 +56,20 @@ class LateRights:
         """Return a project with the roles that have taken effect."""
         own = self._effective(ResourceKey(project_id=row.id), user_id, row.own_level)
         return replace(row, own_level=own, group_level=self.in_group(row.group_id, user_id, row.group_level))
+
+    def projects(self, user_id: int) -> set[int]:
+        """Return the ids of the projects in which a role that was given, changed or taken there is still late."""
+        return {
+            resource.project_id
+            for (resource, late_user), changes in self._changes.items()
+            if resource.project_id is not None and late_user == user_id and self._late(changes)
+        }
+
+    def in_record(self, record: ProjectRecord, user_id: int) -> ProjectRecord:
+        """Return a project as it is listed, with the roles that have taken effect."""
+        project = record.project
+        own = self._effective(ResourceKey(project_id=project.id), user_id, record.own_level)
+        return replace(record, own_level=own, group_level=self.in_group(project.group_id, user_id, record.group_level))
 
     def in_group(self, group_id: int, user_id: int, level: int | None) -> int | None:
         """Return the highest role in a group and those above it that has taken effect; `level` is what it will be."""
