@@ -77,7 +77,7 @@ def all_accepted(evaluator: Evaluator, responses: Sequence[Response]) -> None:
 def followed(registry: Registry, request: Request, location: FileLocation) -> tuple[Response, Response | None]:
     """Return the response to a request and to one for the file after it, over one connection where it stays open."""
     with registry.client.persistent_connection() as persistent_connection:
-        response = persistent_connection.send(request)
+        response = registry.followed(request, persistent_connection.send)
         following = (
             registry.followed(registry.request("GET", location), persistent_connection.send)
             if persistent_connection.is_open

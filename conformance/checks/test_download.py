@@ -24,7 +24,7 @@ ABSENT_PROJECT = "2147483646"
 def test_is_octet_stream(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Somebody publishes a page as text/html: it downloads as a file, so that no browser shows it."""
     file = stored(registry, control, registry.location("page.html"), headers=(("Content-Type", "text/html"),))
-    expect(registry.download(file.location)).header(
+    expect(registry.own_download(file.location)).header(
         "Content-Type",
         lambda value: value.split(";")[0].strip() == "application/octet-stream",
         "application/octet-stream",
@@ -76,7 +76,7 @@ def test_checksum_header(registry: Registry, expect: Evaluator, control: Evaluat
     """A client downloads and compares: the header has the SHA-256 of the very bytes that were published."""
     file = stored(registry, control)
     digest = file.content.sha256
-    expect(registry.download(file.location)).header("X-Checksum-SHA256", lambda value: value == digest, digest)
+    expect(registry.own_download(file.location)).header("X-Checksum-SHA256", lambda value: value == digest, digest)
 
 
 @judges("download.head-describes-the-file")

@@ -146,7 +146,7 @@ def test_file_downloads_by_id(registry: Registry, expect: Evaluator, control: Ev
     older = recorded(registry, control)
     control(registry.publish(older.location, registry.content()), "newer").status(201)
     path = f"{packages_of(registry)}/{older.package}/package_files/{older.id}/download"
-    expect(registry.call("GET", path)).body(older.content)
+    expect(registry.fetch(path)).body(older.content)
 
 
 @judges("packages.pipelines-of-a-job")

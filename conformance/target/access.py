@@ -15,6 +15,10 @@ class Unavailable(Exception):  # noqa: N818 - a fact about the target, not an er
     """Something that a check needs is not there; the message is the reason and makes the requirement untestable."""
 
 
+class NotApplicable(Exception):  # noqa: N818 - a fact about the target, not an error of the suite
+    """What a requirement is about does not come up on this target, lawfully; the message is the reason."""
+
+
 class Visibility(StrEnum):
     """Who may see a project."""
 

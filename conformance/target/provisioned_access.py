@@ -9,6 +9,7 @@ from conformance.target.access import (
     AccessLevel,
     Actor,
     Credential,
+    NotApplicable,
     RevocableCredential,
     StartedJob,
     Subgroup,
@@ -82,7 +83,7 @@ class ProvisionedAccess(Access):
     def project(self, visibility: Visibility) -> TargetProject:
         """Return the project of that visibility."""
         if visibility in self._provisioned.without:
-            raise Unavailable(self._provisioned.without[visibility])
+            raise NotApplicable(self._provisioned.without[visibility])
         return self._provisioned.projects[visibility]
 
     def elsewhere(self) -> TargetProject:

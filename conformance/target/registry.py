@@ -11,7 +11,7 @@ from typing import TypedDict, Unpack
 from urllib.parse import quote, urljoin
 
 from conformance.content.generator import Content, GeneratedContent, LiteralContent
-from conformance.target.access import Access, Credential, TargetProject, Visibility
+from conformance.target.access import Access, Credential, NotApplicable, TargetProject, Visibility
 from conformance.target.redirects import REDIRECTS, RedirectPolicy, carried, redirect_target
 from conformance.transport.address import API, AddressError
 from conformance.transport.client import Client
@@ -159,6 +159,20 @@ class Registry:
         redirect = response.header("location")
         if response.status in REDIRECTS and redirect:
             return self._behind(request, response, redirect)
+        return response
+
+    def fetch(self, path: str) -> Response:
+        """GET as the writer what lies at an address of the API, `path` without /api/v4, across one redirect."""
+        return self.followed(Request("GET", API + path, self.access.writer.headers()))
+
+    def own_download(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:
+        """GET a file from the registry itself.
+
+        Raises NotApplicable when it leaves that to another host, which knows nothing of the registry's own headers.
+        """
+        response = self.client.send(self.request("GET", location, **options))
+        if response.status in REDIRECTS:
+            raise NotApplicable("the registry redirects downloads to another host, whose answers have its own headers")
         return response
 
     def call(self, method: str, path: str, **options: Unpack[CallOptions]) -> Response:

@@ -11,7 +11,7 @@ from generic_packages.storage.v1 import identity_pb2
 
 from reference_server.contract.emulations import Emulation, Emulations
 from reference_server.frontend.api.parameters import Parameters
-from reference_server.frontend.http.responses import Response, json_response
+from reference_server.frontend.http.responses import NO_CONTENT, Response, json_response
 from reference_server.frontend.rest.ci import JobRequestsHandler
 from reference_server.frontend.rest.groups_and_projects import GroupHandler, ProjectHandler
 from reference_server.frontend.rest.handler import RestHandler
@@ -55,18 +55,21 @@ class ScheduledGroupHandler(GroupHandler):
 class ConflictingJobRequestsHandler(JobRequestsHandler):
     """Where a runner asks for a job, the first time in vain."""
 
+    is_first = False
     met: ClassVar[OrderedDict[bytes, None]] = OrderedDict()
 
     async def post(self) -> None:
-        """Answer a runner's first request with a conflict, the others as ever."""
+        """Hand out one job and its token."""
         runner = hashlib.sha256(self.token("Runner-Token").encode()).digest()
-        if runner in self.met:
-            await super().post()
-            return
+        self.is_first = runner not in self.met
         self.met[runner] = None
         if len(self.met) > _MOST_RUNNERS:
             self.met.popitem(last=False)
-        self.send(_CONFLICT)
+        await super().post()
+
+    def send_nothing(self) -> None:
+        """Send a conflict the first time: there is no job yet, because jobs are late."""
+        self.send(_CONFLICT if self.is_first else NO_CONTENT)
 
 
 def emulated_routes(routes: Routes, emulations: Emulations) -> Routes:
