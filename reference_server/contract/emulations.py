@@ -36,7 +36,7 @@ SENTENCES: Final[Mapping[Emulation, str]] = {
     Emulation.TERMS_OF_SERVICE: "users made since the start are refused with 403, as if they had accepted no terms",
     Emulation.NO_PUBLIC_VISIBILITY: "no project and no group can be made public",
     Emulation.NO_TOP_LEVEL_GROUPS: "no group can be made at the top; the administrator owns one named parent",
-    Emulation.PARALLEL_500: "of parallel first uploads of one package only one is taken, the others are answered 500",
+    Emulation.PARALLEL_500: "of parallel first uploads of one package the second is answered 500",
     Emulation.DIRECT_DOWNLOAD: "downloads are redirected to signed URLs on another port, without checksum headers",
     Emulation.SLOW: "every answer is N milliseconds late (default 100)",
 }

@@ -42,7 +42,7 @@ class EmulatingRouter(Router):
         delegate, reply = super().route(start_line, headers, connection)
         if self._limit is not None and next(self._count) % self._limit == 0:
             delegate = Refusal(reply, _TOO_MANY)
-        elif self._parallel is not None and self._parallel.is_in_the_way(reply.request):
+        elif self._parallel is not None and self._parallel.is_in_the_way(reply):
             delegate = Refusal(reply, UNEXPECTED)
         return (delegate if self._slow is None else Slowed(delegate, self._slow / _MILLISECONDS)), reply
 

@@ -1,7 +1,5 @@
 """The registry's verbs: redirects are followed where they may be, and no credential leaves the host."""
 
-import socket
-
 import pytest
 
 from conformance.target.access import AuthenticationScheme, Credential, TargetProject, Unavailable, Visibility
@@ -52,16 +50,22 @@ def test_a_download_is_followed_on_the_same_host_with_the_credential() -> None:
     assert b"glpat-the-writers" in asked
 
 
-def test_a_download_is_not_followed_to_a_host_that_nobody_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as storage:
-        storage.setblocking(False)
-        elsewhere = storage.getsockname()[1]
-        words = f"redirected to 127.0.0.1:{elsewhere}, not followed: name it with --follow-redirects-to 127.0.0.1:"
-        front = redirect_to(f"http://127.0.0.1:{elsewhere}/object")
-        with serving(front) as port, pytest.raises(Unavailable, match=words):
-            registry_at(port, "", "127.0.0.1", "127.0.0.1:1").download(FileLocation("a"))
-        with pytest.raises(BlockingIOError):
-            storage.accept()
+def test_a_download_is_followed_to_a_host_as_near_as_the_registry_for_get_and_head() -> None:
+    for method in ("GET", "HEAD"):
+        storage = Overheard()
+        with serving(storage) as elsewhere, serving(redirect_to(f"http://127.0.0.1:{elsewhere}/object")) as port:
+            registry = registry_at(port)
+            send = registry.head if method == "HEAD" else registry.download
+            send(FileLocation("a"), headers=(("Range", "bytes=0-0"),))
+        asked = storage.received.get()
+        assert asked.startswith(f"{method} /object HTTP/1.1".encode())
+        assert b"bytes=0-0" in asked
+
+
+def test_a_download_is_not_followed_to_what_only_this_machine_reaches() -> None:
+    front = redirect_to("http://169.254.169.254/latest/meta-data")
+    with serving(front) as port, pytest.raises(Unavailable, match=r"redirected to 169\.254\.169\.254, not followed"):
+        registry_at(port).download(FileLocation("a"))
 
 
 @pytest.mark.parametrize(
