@@ -56,6 +56,13 @@ def packages_of(registry: Registry, visibility: Visibility | None = None) -> str
     return address_of(registry.access.project(visibility or registry.access.usual))
 
 
+def packages_of_another(registry: Registry) -> str:
+    """Return the address of the packages of a project that the writer sees too and that is not the usual one."""
+    if registry.access.usual is Visibility.PRIVATE:
+        return address_of(registry.access.elsewhere())
+    return packages_of(registry, Visibility.PRIVATE)
+
+
 def address_of(project: TargetProject) -> str:
     """Return the address of the packages of a project."""
     return f"/projects/{project.id}/packages"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from conformance.checks.cells import PRIVATE, PUBLIC
-from conformance.checks.packages_api import Recorded, expect_column, packages_of, recorded
+from conformance.checks.packages_api import Recorded, expect_column, packages_of, packages_of_another, recorded
 from conformance.checks.steps import RECORD
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
@@ -68,7 +68,7 @@ def test_delete_refused(case: Refusal, registry: Registry, expect: Evaluator, co
 def test_delete_of_another_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """The writer deletes a package under another project's address: 404, and it is still there to be deleted."""
     file = recorded(registry, control)
-    response = registry.call("DELETE", f"{packages_of(registry, PRIVATE)}/{file.package}")
+    response = registry.call("DELETE", f"{packages_of_another(registry)}/{file.package}")
     control(registry.call("DELETE", f"{packages_of(registry)}/{file.package}"), "own").status(204)
     expect(response).status(404)
 

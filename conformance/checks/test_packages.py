@@ -8,6 +8,7 @@ from conformance.checks.packages_api import (
     entries,
     expect_column,
     packages_of,
+    packages_of_another,
     recorded,
 )
 from conformance.checks.steps import RECORD
@@ -47,7 +48,7 @@ def test_get_of_another_project_is_404(registry: Registry, expect: Evaluator, co
     """A client that sees both projects asks for a package under the other project's address: 404."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}"), "own").status(200)
-    expect(registry.call("GET", f"{packages_of(registry, PRIVATE)}/{file.package}")).status(404)
+    expect(registry.call("GET", f"{packages_of_another(registry)}/{file.package}")).status(404)
 
 
 @judges("packages.get-unknown-is-404")
@@ -137,7 +138,7 @@ def test_files_of_another_project_is_404(registry: Registry, expect: Evaluator, 
     """A client lists the files of a package under another project's address: 404."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files"), "own").status(200)
-    expect(registry.call("GET", f"{packages_of(registry, PRIVATE)}/{file.package}/package_files")).status(404)
+    expect(registry.call("GET", f"{packages_of_another(registry)}/{file.package}/package_files")).status(404)
 
 
 @judges("packages.file-downloads-by-id")
