@@ -50,7 +50,7 @@ class RateLimit:
         with self._lock:
             if seconds > min(LONGEST_WAIT, self._left):
                 raise RateLimitError(
-                    f"the registry limits the rate of requests: 429 Too Many Requests, Retry-After {seconds:g} seconds"
+                    f"the registry limits the rate of requests: 429 Too Many Requests, Retry-After {seconds:.0f} seconds"
                 )
             self._left -= seconds
         self._sleep(seconds)
