@@ -49,9 +49,8 @@ class RateLimit:
     def _wait(self, seconds: float) -> None:
         with self._lock:
             if seconds > min(LONGEST_WAIT, self._left):
-                raise RateLimitError(
-                    f"the registry limits the rate of requests: 429 Too Many Requests, Retry-After {seconds:.0f} seconds"
-                )
+                demand = f"429 Too Many Requests, Retry-After {seconds:.0f} seconds"
+                raise RateLimitError(f"the registry limits the rate of requests: {demand}")
             self._left -= seconds
         self._sleep(seconds)
 

@@ -109,12 +109,14 @@ class _Redirect(Download):
     def __init__(self, server: ServerContext, reply: Reply, open_file: OpenFile, objects: ObjectStorage) -> None:
         super().__init__(server, reply, open_file)
         self._objects = objects
+        self._answer_to = reply
+        self._find = open_file
 
     async def _respond(self) -> None:
         """Open the file, which decides whether the caller may have it, and say where it is."""
-        opened = await self._open_file()
-        location = self._objects.sign(self._reply, self._open_file, opened.package_file.file_name)
-        self._reply.send_content(HTTPStatus.FOUND, [("Content-Type", "text/plain"), ("Location", location)], b"")
+        opened = await self._find()
+        location = self._objects.sign(self._answer_to, self._find, opened.package_file.file_name)
+        self._answer_to.send_content(HTTPStatus.FOUND, [("Content-Type", "text/plain"), ("Location", location)], b"")
 
 
 def _kept(headers: Headers) -> Sequence[tuple[str, str]]:
