@@ -50,12 +50,12 @@ class ScriptedStorage(OperationsServiceServicer):
 
 @asynccontextmanager
 async def linked(
-    storage: ScriptedStorage, folder: Path, *, outstanding: int = 1024, orphans: list[str] | None = None
+    folder: Path, *scripts: Script, outstanding: int = 1024, orphans: list[str] | None = None
 ) -> AsyncIterator[Operations]:
-    """Serve the storage and open a link to it; the ids of orphaned uploads are added to `orphans`."""
+    """Serve a storage that runs scripts and open a link to it; the ids of orphaned uploads are added to `orphans`."""
     kept = [] if orphans is None else orphans
     server = grpc.aio.server()
-    add_OperationsServiceServicer_to_server(storage, server)
+    add_OperationsServiceServicer_to_server(ScriptedStorage(*scripts), server)
     address = UnixAddress(str(folder / "socket"))
     server.add_insecure_port(address.target)
     await server.start()

@@ -41,24 +41,21 @@ class SilentDownloads(ContentServiceServicer):
         yield DownloadContentResponse()
 
 
-def test_downloads_that_wait_do_not_hold_up_an_upload(tmp_path: Path) -> None:
-    async def body() -> None:
-        server = grpc.aio.server()
-        add_ContentServiceServicer_to_server(SilentDownloads(), server)
-        address = UnixAddress(str(tmp_path / "socket"))
-        server.add_insecure_port(address.target)
-        await server.start()
-        async with asyncio.timeout(30), open_content_channel(address) as channel:
-            carrier = StreamedCarrier(channel, MemoryBudget())
-            readers = [carrier.open_reader(b"ticket", 0, 1, request_id="x") for _ in range(20)]
-            reading = [asyncio.create_task(reader.read()) for reader in readers]
-            await asyncio.sleep(0)
-            writer = carrier.open_writer("upload", request_id="x")
-            await writer.write(b"content")
-            assert (await writer.complete()).size == 2
-            for task in reading:
-                task.cancel()
-            await asyncio.wait(reading)
-        await server.stop(0)
-
-    asyncio.run(body())
+async def test_downloads_that_wait_do_not_hold_up_an_upload(tmp_path: Path) -> None:
+    server = grpc.aio.server()
+    add_ContentServiceServicer_to_server(SilentDownloads(), server)
+    address = UnixAddress(str(tmp_path / "socket"))
+    server.add_insecure_port(address.target)
+    await server.start()
+    async with asyncio.timeout(30), open_content_channel(address) as channel:
+        carrier = StreamedCarrier(channel, MemoryBudget())
+        readers = [carrier.open_reader(b"ticket", 0, 1, request_id="x") for _ in range(20)]
+        reading = [asyncio.create_task(reader.read()) for reader in readers]
+        await asyncio.sleep(0)
+        writer = carrier.open_writer("upload", request_id="x")
+        await writer.write(b"content")
+        assert (await writer.complete()).size == 2
+        for task in reading:
+            task.cancel()
+        await asyncio.wait(reading)
+    await server.stop(0)
