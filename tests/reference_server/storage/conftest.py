@@ -22,3 +22,9 @@ def registry_15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 @pytest.fixture(params=["15", "current"])
 def either(request: pytest.FixtureRequest, registry: Registry, registry_15: Registry) -> Registry:
     return registry if request.param == "current" else registry_15
+
+
+@pytest.fixture
+def project(registry: Registry) -> int:
+    """Make a public project that no other test uses; return its id."""
+    return int(registry.project().id)

@@ -15,8 +15,7 @@ def test_the_administrator_sees_itself(registry: Registry) -> None:
     assert user.created_at.seconds > 0
 
 
-def test_a_project_access_token_is_a_bot(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_project_access_token_is_a_bot(registry: Registry, project: int) -> None:
     created = registry.access_token(project, 20, scopes=["read_user"])
     user = registry.ask("GetCaller", by=registry.member(project, scopes=["read_user"])).user
     assert user.bot
@@ -160,8 +159,7 @@ def test_malformed_access_tokens_are_refused(registry: Registry, values: dict[st
     assert _token(registry, registry.project().id, **values) == refusal
 
 
-def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_token_defaults_to_maintainer_and_a_maintainer_gives_no_higher_role(registry: Registry, project: int) -> None:
     created = registry.ask("CreateAccessToken", place=in_project(project), name="t", scopes=["api"])
     assert created.access_token.access_level == 40
     maintainer = registry.member(project, 40)
@@ -192,8 +190,7 @@ def test_a_deploy_token_ends_neither_in_the_past_nor_beyond_the_calendar(registr
     assert ended == "PARAMETER_INVALID"
 
 
-def test_a_deleted_project_is_gone_with_its_packages_and_tokens(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_deleted_project_is_gone_with_its_packages_and_tokens(registry: Registry, project: int) -> None:
     member = registry.member(project, 50)
     registry.publish(at(project))
     assert registry.outcome("DeleteProject", project=str(project)) == "OK"

@@ -69,8 +69,7 @@ def test_lists_tell_what_was_given_here_from_what_is_inherited(registry: Registr
     assert (every[above], every[here]) == (REPORTER, DEVELOPER)
 
 
-def test_members_are_found_by_name(registry: Registry) -> None:
-    project = registry.project().id
+def test_members_are_found_by_name(registry: Registry, project: int) -> None:
     first, second = new_user(registry), new_user(registry)
     for user in (first, second):
         give_role(registry, in_project(project), user.id, GUEST)
