@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from reference_server.contract import addresses
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
@@ -53,12 +54,20 @@ class Answer:
     headers: http.client.HTTPMessage
     body: bytes
 
-    def json(self) -> dict[str, object]:
+    @property
+    def status_and_body(self) -> tuple[int, bytes]:
+        return self.status, self.body
+
+    @property
+    def status_and_json(self) -> tuple[int, dict[str, Any]]:
+        return self.status, self.json()
+
+    def json(self) -> dict[str, Any]:
         value = json.loads(self.body)
         assert isinstance(value, dict)
         return value
 
-    def items(self) -> list[dict[str, object]]:
+    def items(self) -> list[dict[str, Any]]:
         value = json.loads(self.body)
         assert isinstance(value, list)
         return value

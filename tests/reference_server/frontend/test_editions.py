@@ -35,8 +35,7 @@ def test_what_came_later_is_no_route(fifteen: Served, project: PackageProject) -
     record = project.publish("one")
     file = f"{project.packages}/{record['package_id']}/package_files/{record['id']}"
     for target in (f"{file}/download", f"/projects/{project.id}/packages/protection/rules"):
-        answer = fifteen.get(target)
-        assert (answer.status, answer.json()) == (404, {"error": "404 Not Found"})
+        assert fifteen.get(target).status_and_json == (404, {"error": "404 Not Found"})
 
 
 def test_guests_see_no_private_packages(project: PackageProject, fifteen: Served) -> None:

@@ -44,8 +44,7 @@ def test_who_is_nobody_is_challenged(front_end: Served, target: str) -> None:
 @pytest.mark.parametrize("target", ["", "/", "/nothing", "/projects/1/nothing", "/projects/1/packages/generic/a/1"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "BREW"])
 def test_an_unknown_route_is_not_found(front_end: Served, target: str, method: str) -> None:
-    answer = front_end.rest(method, target, token="")
-    assert (answer.status, answer.json()) == (404, {"error": "404 Not Found"})
+    assert front_end.rest(method, target, token="").status_and_json == (404, {"error": "404 Not Found"})
 
 
 @pytest.mark.parametrize(

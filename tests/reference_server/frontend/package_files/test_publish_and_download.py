@@ -22,10 +22,8 @@ def pieces(content: bytes, size: int) -> Iterator[bytes]:
 @pytest.mark.parametrize("size", SIZES)
 def test_a_sized_body_comes_back_as_it_went(served: Served, package: str, size: int) -> None:
     content = os.urandom(size)
-    published = served.send("PUT", f"{package}/file.bin", content)
-    assert (published.status, published.json()) == (201, {"message": "201 Created"})
-    downloaded = served.send("GET", f"{package}/file.bin")
-    assert (downloaded.status, downloaded.body) == (200, content)
+    assert served.send("PUT", f"{package}/file.bin", content).status_and_json == (201, {"message": "201 Created"})
+    assert served.send("GET", f"{package}/file.bin").status_and_body == (200, content)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -204,8 +202,7 @@ def test_of_two_equal_parameters_the_last_counts(served: Served, package: str, s
 
 
 def test_what_is_not_there_is_not_found(served: Served, package: str) -> None:
-    answer = served.send("GET", f"{package}/nothing")
-    assert (answer.status, answer.json()) == (404, {"message": "404 Not Found"})
+    assert served.send("GET", f"{package}/nothing").status_and_json == (404, {"message": "404 Not Found"})
     elsewhere = served.send("GET", "/api/v4/projects/999999/packages/generic/a/1/b")
     assert (elsewhere.status, elsewhere.json()) == (404, {"message": "404 Project Not Found"})
 

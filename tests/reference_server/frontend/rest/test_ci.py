@@ -24,8 +24,7 @@ def test_a_pipeline_begins_with_a_pending_job(front_end: Served, project: Packag
 def test_a_runner_takes_a_job_and_ends_it(front_end: Served, project: PackageProject) -> None:
     runner = new_runner(front_end, project.id)
     body = {"token": runner, "info": {"name": "runner"}, "last_update": "x"}
-    nothing = front_end.post("/jobs/request", body, token="")
-    assert (nothing.status, nothing.body) == (204, b"")
+    assert front_end.post("/jobs/request", body, token="").status_and_body == (204, b"")
     pipeline = front_end.post(f"/projects/{project.id}/pipeline", {"ref": "main"}).json()["id"]
     taken = front_end.post("/jobs/request", body, token="")
     job = taken.json()
@@ -171,8 +170,7 @@ def test_runners_of_groups_and_of_all(front_end: Served, project: PackageProject
 
 def test_a_runner_is_deleted(front_end: Served) -> None:
     number = front_end.post("/user/runners", {"runner_type": "instance_type"}).json()["id"]
-    deleted = front_end.delete(f"/runners/{number}")
-    assert (deleted.status, deleted.body) == (204, b"")
+    assert front_end.delete(f"/runners/{number}").status_and_body == (204, b"")
     assert front_end.get(f"/runners/{number}").status == 404
 
 

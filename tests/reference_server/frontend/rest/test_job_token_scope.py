@@ -17,8 +17,7 @@ def test_another_projects_job_is_let_in_when_it_is_on_the_list(front_end: Served
     assert (added.status, added.json()) == (201, {"source_project_id": project.id, "target_project_id": other.id})
     assert front_end.send("GET", target, headers=header, token="").status == 200
     assert [project["id"] for project in front_end.get(scope).items()] == [project.id, other.id]
-    removed = front_end.delete(f"{scope}/{other.id}")
-    assert (removed.status, removed.body) == (204, b"")
+    assert front_end.delete(f"{scope}/{other.id}").status_and_body == (204, b"")
     assert front_end.send("GET", target, headers=header, token="").status == 403
 
 
@@ -26,8 +25,7 @@ def test_the_list_counts_only_when_it_is_on(front_end: Served, project: PackageP
     job = run_job(front_end, new_project(front_end).id)
     scope = f"/projects/{project.id}/job_token_scope"
     assert front_end.get(scope).json() == {"inbound_enabled": True, "outbound_enabled": False}
-    changed = front_end.rest("PATCH", scope, {"enabled": False})
-    assert (changed.status, changed.body) == (204, b"")
+    assert front_end.rest("PATCH", scope, {"enabled": False}).status_and_body == (204, b"")
     assert front_end.get(scope).json()["inbound_enabled"] is False
     header = {"JOB-TOKEN": job.token}
     assert front_end.send("GET", f"/api/v4{project.packages}", headers=header, token="").status == 200

@@ -44,8 +44,7 @@ def test_a_member_is_shown_changed_and_removed(front_end: Served, members: str, 
     changed = front_end.rest("PUT", target, {"access_level": 40, "expires_at": "2099-01-01"})
     assert (changed.status, changed.json()["access_level"], changed.json()["expires_at"]) == (200, 40, "2099-01-01")
     assert front_end.rest("PUT", target, {"access_level": 30, "expires_at": ""}).json()["expires_at"] is None
-    removed = front_end.delete(target)
-    assert (removed.status, removed.body) == (204, b"")
+    assert front_end.delete(target).status_and_body == (204, b"")
     assert front_end.get(target).status == 404
     assert front_end.delete(target).status == 404
 
@@ -75,8 +74,7 @@ def test_members_come_in_pages_and_by_name(front_end: Served, members: str, pers
 def test_nobody_is_made_a_member_twice(front_end: Served, members: str, person: Person) -> None:
     body = {"user_id": person.id, "access_level": 30}
     front_end.post(members, body)
-    answer = front_end.post(members, body)
-    assert (answer.status, answer.json()) == (409, {"message": "Member already exists"})
+    assert front_end.post(members, body).status_and_json == (409, {"message": "Member already exists"})
 
 
 def test_who_may_not_gives_no_roles(front_end: Served, members: str, person: Person) -> None:

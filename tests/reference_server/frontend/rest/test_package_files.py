@@ -55,8 +55,7 @@ def test_head_and_ranges_work_by_number_too(front_end: Served, project: PackageP
     target = f"/api/v4{files_of(project, record)}/{record['id']}/download"
     head = front_end.send("HEAD", target)
     assert (head.status, head.headers["Content-Length"], head.body) == (200, "10", b"")
-    part = front_end.send("GET", target, headers={"Range": "bytes=2-4"})
-    assert (part.status, part.body) == (206, b"234")
+    assert front_end.send("GET", target, headers={"Range": "bytes=2-4"}).status_and_body == (206, b"234")
 
 
 def test_strangers_download_nothing_by_number(front_end: Served, project: PackageProject, stranger_token: str) -> None:
@@ -87,8 +86,7 @@ def test_numbers_that_do_not_belong_together_are_not_found(front_end: Served, pr
 def test_what_is_no_number_is_refused(
     front_end: Served, project: PackageProject, package: str, file: str, name: str
 ) -> None:
-    answer = download(front_end, project, package, file)
-    assert (answer.status, answer.json()) == (400, {"error": f"{name} is invalid"})
+    assert download(front_end, project, package, file).status_and_json == (400, {"error": f"{name} is invalid"})
 
 
 def test_text_that_is_malformed_is_refused(front_end: Served) -> None:
@@ -104,8 +102,7 @@ def test_a_download_can_only_be_read(front_end: Served, project: PackageProject,
 def test_deleting_a_publication_brings_back_the_one_before(front_end: Served, project: PackageProject) -> None:
     project.publish("one", content=b"first")
     record = project.publish("one", content=b"second")
-    answer = front_end.delete(f"{files_of(project, record)}/{record['id']}")
-    assert (answer.status, answer.body) == (204, b"")
+    assert front_end.delete(f"{files_of(project, record)}/{record['id']}").status_and_body == (204, b"")
     assert front_end.delete(f"{files_of(project, record)}/{record['id']}").status == 404
     assert front_end.get(f"{project.packages}/generic/one/1.0/file.txt").body == b"first"
 

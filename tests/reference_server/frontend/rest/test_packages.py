@@ -104,8 +104,7 @@ def test_pages_by_keyset_are_stable_while_packages_come_and_go(front_end: Served
     ],
 )
 def test_a_wrong_parameter_is_named(front_end: Served, project: PackageProject, query: str, error: str) -> None:
-    answer = front_end.get(f"{project.packages}?{query}")
-    assert (answer.status, answer.json()) == (400, {"error": error})
+    assert front_end.get(f"{project.packages}?{query}").status_and_json == (400, {"error": error})
 
 
 @pytest.mark.parametrize("page", ["2", "99999", "9" * 60])
@@ -164,8 +163,7 @@ def test_maintainers_delete_packages(front_end: Served, project: PackageProject,
 
 def test_a_deleted_package_can_be_published_again(front_end: Served, project: PackageProject) -> None:
     number = project.publish("one")["package_id"]
-    answer = front_end.delete(f"{project.packages}/{number}")
-    assert (answer.status, answer.body) == (204, b"")
+    assert front_end.delete(f"{project.packages}/{number}").status_and_body == (204, b"")
     assert front_end.delete(f"{project.packages}/{number}").status == 404
     assert project.publish("one")["package_id"] != number
 
@@ -173,8 +171,7 @@ def test_a_deleted_package_can_be_published_again(front_end: Served, project: Pa
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_package_of_another_project_is_not_found(front_end: Served, project: PackageProject, method: str) -> None:
     number = new_project(front_end).publish("one")["package_id"]
-    answer = front_end.rest(method, f"{project.packages}/{number}")
-    assert (answer.status, answer.json()) == (404, {"message": "404 Not Found"})
+    assert front_end.rest(method, f"{project.packages}/{number}").status_and_json == (404, {"message": "404 Not Found"})
 
 
 @pytest.mark.parametrize(
@@ -211,5 +208,4 @@ def test_a_group_lists_what_its_projects_hold(front_end: Served) -> None:
 
 
 def test_a_group_that_nobody_sees_has_no_packages(front_end: Served) -> None:
-    answer = front_end.get("/groups/no%2Fsuch/packages")
-    assert (answer.status, answer.json()) == (404, {"message": "404 Group Not Found"})
+    assert front_end.get("/groups/no%2Fsuch/packages").status_and_json == (404, {"message": "404 Group Not Found"})

@@ -49,8 +49,7 @@ def test_a_taken_path_is_refused_as_a_model_does(front_end: Served, project: Pac
 
 def test_projects_and_groups_are_deleted(front_end: Served, project: PackageProject) -> None:
     for target in (f"/projects/{project.id}", f"/groups/{project.group}"):
-        answer = front_end.delete(target)
-        assert (answer.status, answer.json()) == (202, {"message": "202 Accepted"})
+        assert front_end.delete(target).status_and_json == (202, {"message": "202 Accepted"})
         assert front_end.get(target).status == 404
 
 
@@ -125,5 +124,4 @@ def test_a_package_registry_for_everyone_is_read_without_a_token(front_end: Serv
 def test_a_wrong_parameter_is_named(
     front_end: Served, method: str, target: str, body: dict[str, object] | None, error: str
 ) -> None:
-    answer = front_end.rest(method, target, body)
-    assert (answer.status, answer.json()) == (400, {"error": error})
+    assert front_end.rest(method, target, body).status_and_json == (400, {"error": error})

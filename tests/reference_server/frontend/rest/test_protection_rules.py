@@ -38,8 +38,7 @@ def test_a_rule_is_changed_and_deleted(front_end: Served, project: PackageProjec
     changed = front_end.rest("PATCH", target, changes)
     assert changed.status == 200
     assert {name: changed.json()[name] for name in changes} == changes
-    deleted = front_end.delete(target)
-    assert (deleted.status, deleted.body) == (204, b"")
+    assert front_end.delete(target).status_and_body == (204, b"")
     assert front_end.delete(target).status == 404
 
 

@@ -102,8 +102,7 @@ def test_a_deleted_deploy_token_works_no_more(front_end: Served, project: Packag
     created = front_end.post(deploy_tokens, {"name": "d", "scopes": BOTH, "username": "someone"}).json()
     target, header = f"/api/v4{project.packages}/generic/a/1/b", {"DEPLOY-TOKEN": str(created["token"])}
     assert front_end.send("PUT", target, b"x", header, token="").status == 201
-    deleted = front_end.delete(f"{deploy_tokens}/{created['id']}")
-    assert (deleted.status, deleted.body) == (204, b"")
+    assert front_end.delete(f"{deploy_tokens}/{created['id']}").status_and_body == (204, b"")
     assert front_end.send("PUT", target, b"x", header, token="").status == 401
     assert front_end.get(deploy_tokens).items() == []
     assert front_end.get(f"{deploy_tokens}/{created['id']}").status == 404
@@ -189,8 +188,7 @@ def test_a_token_shows_and_ends_itself(front_end: Served, person: Person) -> Non
     token = new_token(front_end, person.id, "read_user")
     shown = front_end.get("/personal_access_tokens/self", token=token)
     assert (shown.status, shown.json()["scopes"], shown.json()["active"]) == (200, ["read_user"], True)
-    ended = front_end.delete("/personal_access_tokens/self", token=token)
-    assert (ended.status, ended.body) == (204, b"")
+    assert front_end.delete("/personal_access_tokens/self", token=token).status_and_body == (204, b"")
     assert front_end.get("/personal_access_tokens/self", token=token).status == 401
 
 
@@ -214,8 +212,7 @@ def test_a_personal_token_is_revoked_by_its_number(front_end: Served, person: Pe
 def test_a_wrong_personal_token_is_refused(
     front_end: Served, person: Person, body: dict[str, object], error: str
 ) -> None:
-    answer = front_end.post(f"/users/{person.id}/personal_access_tokens", body)
-    assert (answer.status, answer.json()) == (400, {"error": error})
+    assert front_end.post(f"/users/{person.id}/personal_access_tokens", body).status_and_json == (400, {"error": error})
 
 
 def test_only_administrators_make_personal_tokens(front_end: Served, person: Person) -> None:

@@ -55,8 +55,7 @@ def test_users_are_listed_and_chosen(front_end: Served, person: Person) -> None:
 
 
 def test_a_blocked_user_stays_out_until_unblocked(front_end: Served, person: Person) -> None:
-    answer = front_end.post(f"/users/{person.id}/block", {})
-    assert (answer.status, answer.body) == (201, b"true")
+    assert front_end.post(f"/users/{person.id}/block", {}).status_and_body == (201, b"true")
     assert front_end.get(f"/users/{person.id}").json()["state"] == "blocked"
     assert [user["id"] for user in front_end.get("/users?blocked=true").items()] == [person.id]
     assert front_end.get("/user", token=person.token).status == 403
@@ -68,8 +67,7 @@ def test_a_user_is_changed_and_deleted(front_end: Served, person: Person) -> Non
     target = f"/users/{person.id}"
     changed = front_end.rest("PUT", target, {"name": "Other", "admin": True})
     assert (changed.status, changed.json()["name"], changed.json()["is_admin"]) == (200, "Other", True)
-    deleted = front_end.delete(target)
-    assert (deleted.status, deleted.body) == (204, b"")
+    assert front_end.delete(target).status_and_body == (204, b"")
     assert (front_end.get(target).status, front_end.get(target).json()) == (404, {"message": "404 User Not Found"})
     assert front_end.get("/user", token=person.token).status == 401
 
@@ -104,8 +102,7 @@ def test_what_another_user_has_is_refused(front_end: Served, person: Person, tak
     ],
 )
 def test_a_wrong_user_is_refused(front_end: Served, body: dict[str, object], error: str) -> None:
-    answer = front_end.post("/users", body)
-    assert (answer.status, answer.json()) == (400, {"error": error})
+    assert front_end.post("/users", body).status_and_json == (400, {"error": error})
 
 
 @pytest.mark.parametrize(("number", "status"), [("abc", 400), ("0", 404), ("9" * 30, 404)])
