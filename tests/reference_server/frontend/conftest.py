@@ -55,7 +55,7 @@ def projects(front_end: Served) -> Projects:
         created = front_end.post(
             "/projects", {"name": visibility, "path": visibility, "namespace_id": group["id"], "visibility": visibility}
         )
-        ids.append(int(str(created.json()["id"])))
+        ids.append(created.json()["id"])
     return Projects(ids[0], ids[1], "tests/private")
 
 

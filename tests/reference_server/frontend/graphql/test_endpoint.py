@@ -47,9 +47,7 @@ def test_nulls_beside_a_query_mean_nothing(front_end: Served) -> None:
 def test_introspection_tells_the_whole_schema(front_end: Served) -> None:
     asked = ask(front_end, get_introspection_query(), token="")
     assert asked.messages == []
-    assert asked.data is not None
     schema = asked.data["__schema"]
-    assert isinstance(schema, dict)
     assert {"PackageSettings", "UntrustedRegexp", "UpdateNamespacePackageSettingsInput"} <= {
         one["name"] for one in schema["types"]
     }

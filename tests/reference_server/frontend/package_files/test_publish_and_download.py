@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.reference_server.frontend.conftest import Projects
-from tests.support.front_end import Served, Storage, read_answer
+from tests.support.front_end import Served, read_answer
 
 SIZES = [0, 1, 65_536, 65_537, 1_048_577, 3_000_001]
 
@@ -97,12 +97,6 @@ def test_a_range_outside_is_refused_with_the_size(served: Served, package: str, 
     assert (answer.status, answer.headers["Content-Range"]) == (416, f"bytes */{size}")
 
 
-def test_several_ranges_are_answered_whole(served: Served, package: str) -> None:
-    served.send("PUT", f"{package}/file", b"0123456789")
-    answer = served.send("GET", f"{package}/file", headers={"Range": "bytes=0-1,4-5"})
-    assert (answer.status, answer.body) == (200, b"0123456789")
-
-
 @pytest.mark.parametrize("size", [10, 100_000])
 def test_a_state_that_the_client_has_is_not_sent_again(served: Served, package: str, size: int) -> None:
     served.send("PUT", f"{package}/file", os.urandom(size))
@@ -137,23 +131,7 @@ def test_select_answers_with_the_record(served: Served, package: str, size: int)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", str(record["created_at"]))
 
 
-@pytest.mark.parametrize("size", [10, 100_000])
-def test_the_newest_file_of_a_name_is_served(served: Served, package: str, size: int) -> None:
-    for content in (bytes(size), b"n" * size):
-        served.send("PUT", f"{package}/file", content)
-    assert served.send("GET", f"{package}/file").body == b"n" * size
-
-
-@pytest.mark.parametrize(
-    ("published", "asked"),
-    [
-        ("a.b.txt", "a%2Eb%2Etxt"),
-        ("a%2Bb", "a+b"),
-        ("a+b", "a%2Bb"),
-        ("dir/sub/file", "dir%2Fsub%2Ffile"),
-        ("dir%2Ffile", "dir/file"),
-    ],
-)
+@pytest.mark.parametrize(("published", "asked"), [("a%2Bb", "a+b"), ("dir/sub/file", "dir%2Fsub%2Ffile")])
 def test_every_encoding_of_a_name_is_the_same_file(served: Served, package: str, published: str, asked: str) -> None:
     assert served.send("PUT", f"{package}/{published}", b"content").status == 201
     assert served.send("GET", f"{package}/{asked}").body == b"content"
@@ -191,14 +169,6 @@ def test_text_that_is_malformed_is_refused_before_anything_else(
 ) -> None:
     assert served.send("PUT", f"{package}/{name}", bytes(size), token=token).status == 400
     assert served.send("GET", f"{package}/{name}", token=token).status == 400
-
-
-@pytest.mark.parametrize("size", [10, 100_000])
-def test_of_two_equal_parameters_the_last_counts(served: Served, package: str, size: int) -> None:
-    refused = served.send("PUT", f"{package}/file?status=default&status=odd", bytes(size))
-    taken = served.send("PUT", f"{package}/file?status=odd&status=hidden", bytes(size))
-    assert (refused.status, refused.json()) == (400, {"error": "status does not have a valid value"})
-    assert taken.status == 201
 
 
 def test_what_is_not_there_is_not_found(served: Served, package: str) -> None:
@@ -239,16 +209,3 @@ def test_parallel_first_uploads_make_one_package(served: Served, package: str, s
     assert {status for status, _ in outcomes} == {200}
     assert len({package_id for _, package_id in outcomes}) == 1
     assert all(served.send("GET", f"{package}/{name}").body == content for name, content in contents.items())
-
-
-def test_content_that_is_gone_from_the_volume_is_asked_for_again_and_then_503(
-    served: Served, storage: Storage, package: str
-) -> None:
-    content = os.urandom(100_000)
-    served.send("PUT", f"{package}/file", content)
-    digest = hashlib.sha256(content).hexdigest()
-    (blob,) = (path for path in storage.data.rglob("*") if path.name == digest)
-    blob.unlink()
-    answer = served.send("GET", f"{package}/file")
-    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
-    assert served.send("HEAD", f"{package}/file").status == 200

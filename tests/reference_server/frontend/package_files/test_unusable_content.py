@@ -52,6 +52,7 @@ def test_lost_content_is_refused_for_now_and_the_operator_is_told_which(
         assert is_for_later(served.send("GET", f"{package}/file"))
     assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [sha256]
     assert counted(served, "missing") == before + 1
+    assert served.send("HEAD", f"{package}/file").status == 200
 
 
 @pytest.mark.parametrize("headers", [{}, {"Range": "bytes=99990-"}])

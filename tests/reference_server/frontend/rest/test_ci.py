@@ -5,7 +5,6 @@ import pytest
 from tests.support.front_end import Served
 from tests.support.rest_jobs import new_runner, run_job
 from tests.support.rest_packages import PackageProject, new_project
-from tests.support.rest_users import new_person
 
 
 def test_a_pipeline_begins_with_a_pending_job(front_end: Served, project: PackageProject) -> None:
@@ -29,8 +28,8 @@ def test_a_runner_takes_a_job_and_ends_it(front_end: Served, project: PackagePro
     taken = front_end.post("/jobs/request", body, token="")
     job = taken.json()
     assert taken.status == 201
-    assert job["job_info"]["project_id"] == project.id  # type: ignore[index] # a JSON object
-    variables = {one["key"]: one["value"] for one in job["variables"]}  # type: ignore[attr-defined] # a JSON list
+    assert job["job_info"]["project_id"] == project.id
+    variables = {one["key"]: one["value"] for one in job["variables"]}
     assert variables["CI_JOB_TOKEN"] == job["token"]
     assert variables["CI_PIPELINE_ID"] == str(pipeline)
     target = f"/projects/{project.id}/jobs/{job['id']}"
@@ -71,31 +70,7 @@ def test_a_package_remembers_the_pipelines_that_published_it(front_end: Served, 
     assert package["pipelines"] == file["pipelines"] == [pipeline]
     assert package["pipeline"] == pipeline
     assert pipeline["id"] == job.pipeline
-    assert pipeline["user"]["username"] == "root"  # type: ignore[index] # a JSON object
-
-
-def test_a_job_works_as_the_user_that_began_it(front_end: Served, project: PackageProject) -> None:
-    person = new_person(front_end)
-    member = {"user_id": person.id, "access_level": 30}
-    front_end.post(f"/projects/{project.id}/members", member)
-    job = run_job(front_end, project.id, token=person.token)
-    target, header = f"/api/v4{project.packages}/generic/a/1/b", {"JOB-TOKEN": job.token}
-    assert front_end.send("PUT", target, b"x", header, token="").status == 201
-    front_end.rest("PUT", f"/projects/{project.id}/members/{person.id}", {"access_level": 20})
-    assert front_end.send("PUT", target, b"x", header, token="").status == 403
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "text"),
-    [
-        ({}, 400, "token is missing"),
-        ({"token": "glrt-wrong"}, 403, "403 Forbidden"),
-        ({"token": []}, 400, "token is invalid"),
-    ],
-)
-def test_who_is_no_runner_gets_no_job(front_end: Served, body: dict[str, object], status: int, text: str) -> None:
-    answer = front_end.post("/jobs/request", body, token="")
-    assert (answer.status, list(answer.json().values())) == (status, [text])
+    assert pipeline["user"]["username"] == "root"
 
 
 def test_a_job_is_ended_by_its_own_token_alone(front_end: Served, project: PackageProject) -> None:
@@ -135,17 +110,6 @@ def test_a_pipeline_is_deleted_with_its_job(front_end: Served, project: PackageP
     assert front_end.send("GET", f"/api/v4{project.packages}", headers=header, token="").status == 401
 
 
-@pytest.mark.parametrize(
-    ("body", "status"), [({}, 400), ({"ref": ""}, 400), ({"ref": []}, 400), ({"ref": "x" * 300}, 400)]
-)
-def test_a_wrong_pipeline_is_refused(
-    front_end: Served, project: PackageProject, body: dict[str, object], status: int
-) -> None:
-    answer = front_end.post(f"/projects/{project.id}/pipeline", body)
-    assert (answer.status, list(answer.json())) == (status, ["error"])
-    assert front_end.post(f"/projects/{project.id}/pipeline", {"ref": "main"}, token=project.token(20)).status == 403
-
-
 def test_a_runners_token_is_told_once(front_end: Served, project: PackageProject) -> None:
     body = {"runner_type": "project_type", "project_id": project.id, "description": "mine"}
     created = front_end.post("/user/runners", body)
@@ -172,27 +136,3 @@ def test_a_runner_is_deleted(front_end: Served) -> None:
     number = front_end.post("/user/runners", {"runner_type": "instance_type"}).json()["id"]
     assert front_end.delete(f"/runners/{number}").status_and_body == (204, b"")
     assert front_end.get(f"/runners/{number}").status == 404
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "text"),
-    [
-        ({}, 400, "runner_type is missing"),
-        ({"runner_type": "odd"}, 400, "runner_type does not have a valid value"),
-        ({"runner_type": "project_type"}, 400, "project_id is missing"),
-        ({"runner_type": "group_type"}, 400, "group_id is missing"),
-        ({"runner_type": "project_type", "project_id": "x"}, 400, "project_id is invalid"),
-        ({"runner_type": "project_type", "project_id": 999999}, 404, "404 Project Not Found"),
-    ],
-)
-def test_a_wrong_runner_is_refused(front_end: Served, body: dict[str, object], status: int, text: str) -> None:
-    answer = front_end.post("/user/runners", body)
-    assert (answer.status, list(answer.json().values())) == (status, [text])
-
-
-def test_only_those_above_make_runners(front_end: Served, project: PackageProject) -> None:
-    body = {"runner_type": "project_type", "project_id": project.id}
-    assert front_end.post("/user/runners", body, token=project.token(30)).status == 403
-    assert front_end.post("/user/runners", {"runner_type": "instance_type"}, token=project.token(50)).status == 403
-    assert front_end.get("/runners/all", token=project.token(50)).status == 403
-    assert front_end.get("/runners/abc").status == 400

@@ -1,7 +1,5 @@
 """Which projects' job tokens a project lets in."""
 
-import pytest
-
 from tests.support.front_end import Served
 from tests.support.rest_jobs import run_job
 from tests.support.rest_packages import PackageProject, new_project
@@ -29,28 +27,3 @@ def test_the_list_counts_only_when_it_is_on(front_end: Served, project: PackageP
     assert front_end.get(scope).json()["inbound_enabled"] is False
     header = {"JOB-TOKEN": job.token}
     assert front_end.send("GET", f"/api/v4{project.packages}", headers=header, token="").status == 200
-
-
-@pytest.mark.parametrize(("body", "error"), [({}, "enabled is missing"), ({"enabled": "maybe"}, "enabled is invalid")])
-def test_a_wrong_switch_is_refused(
-    front_end: Served, project: PackageProject, body: dict[str, object], error: str
-) -> None:
-    answer = front_end.rest("PATCH", f"/projects/{project.id}/job_token_scope", body)
-    assert (answer.status, answer.json()) == (400, {"error": error})
-
-
-@pytest.mark.parametrize(
-    ("body", "status"), [({}, 400), ({"target_project_id": "x"}, 400), ({"target_project_id": 999999}, 404)]
-)
-def test_a_wrong_project_is_refused(
-    front_end: Served, project: PackageProject, body: dict[str, object], status: int
-) -> None:
-    assert front_end.post(f"/projects/{project.id}/job_token_scope/allowlist", body).status == status
-
-
-def test_only_maintainers_see_and_change_the_list(front_end: Served, project: PackageProject) -> None:
-    developer, scope = project.token(30), f"/projects/{project.id}/job_token_scope"
-    assert front_end.get(scope, token=developer).status == 403
-    assert front_end.get(f"{scope}/allowlist", token=developer).status == 403
-    assert front_end.rest("PATCH", scope, {"enabled": False}, token=developer).status == 403
-    assert front_end.delete(f"{scope}/allowlist/999999").status == 404

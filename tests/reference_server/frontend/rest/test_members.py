@@ -75,30 +75,3 @@ def test_nobody_is_made_a_member_twice(front_end: Served, members: str, person: 
     body = {"user_id": person.id, "access_level": 30}
     front_end.post(members, body)
     assert front_end.post(members, body).status_and_json == (409, {"message": "Member already exists"})
-
-
-def test_who_may_not_gives_no_roles(front_end: Served, members: str, person: Person) -> None:
-    front_end.post(members, {"user_id": person.id, "access_level": 30})
-    body = {"user_id": new_person(front_end).id, "access_level": 30}
-    assert front_end.post(members, body, token=person.token).status == 403
-    assert front_end.post(members, body, token="").status == 401
-    assert front_end.rest("PUT", f"{members}/{person.id}", {"access_level": 50}, token=person.token).status == 403
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "text"),
-    [
-        ({"access_level": 30}, 400, "user_id is missing"),
-        ({"user_id": "x", "access_level": 30}, 400, "user_id is invalid"),
-        ({"user_id": 999999, "access_level": 30}, 404, "404 User Not Found"),
-        ({"user_id": 1}, 400, "access_level is missing"),
-        ({"user_id": 1, "access_level": 31}, 400, "access_level does not have a valid value"),
-        ({"user_id": 1, "access_level": 2**40}, 400, "access_level does not have a valid value"),
-        ({"user_id": 1, "access_level": 30, "expires_at": "soon"}, 400, "expires_at is invalid"),
-    ],
-)
-def test_a_wrong_member_is_refused(
-    front_end: Served, members: str, body: dict[str, object], status: int, text: str
-) -> None:
-    answer = front_end.post(members, body)
-    assert (answer.status, list(answer.json().values())) == (status, [text])

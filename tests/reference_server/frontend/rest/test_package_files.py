@@ -82,13 +82,6 @@ def test_numbers_that_do_not_belong_together_are_not_found(front_end: Served, pr
         assert (answer.status, answer.json()) == (404, {"message": "404 Not Found"})
 
 
-@pytest.mark.parametrize(("package", "file", "name"), [("x", "1", "package_id"), ("1", "-1", "package_file_id")])
-def test_what_is_no_number_is_refused(
-    front_end: Served, project: PackageProject, package: str, file: str, name: str
-) -> None:
-    assert download(front_end, project, package, file).status_and_json == (400, {"error": f"{name} is invalid"})
-
-
 def test_text_that_is_malformed_is_refused(front_end: Served) -> None:
     assert front_end.get("/projects/%ff/packages/1/package_files/1/download").status == 400
 

@@ -153,11 +153,6 @@ def test_a_wrong_token_is_refused(front_end: Served, tokens: str, changes: dict[
     assert (answer.status, answer.json()) == (400, {"error": error})
 
 
-def test_a_role_that_there_is_not_is_refused(front_end: Served, access_tokens: str) -> None:
-    answer = front_end.post(access_tokens, {"name": "t", "scopes": ["api"], "access_level": 31})
-    assert (answer.status, answer.json()) == (400, {"error": "access_level does not have a valid value"})
-
-
 def test_a_token_that_ends_today_is_shown_as_over(front_end: Served, place: str) -> None:
     over = {"name": "t", "expires_at": datetime.now(UTC).date().isoformat()}
     access = front_end.post(f"{place}/access_tokens", {**over, "scopes": ["api"]})
@@ -198,25 +193,3 @@ def test_a_personal_token_is_revoked_by_its_number(front_end: Served, person: Pe
     assert front_end.delete(f"/personal_access_tokens/{number}", token=new_person(front_end).token).status == 404
     assert front_end.delete(f"/personal_access_tokens/{number}").status == 204
     assert front_end.get("/user", token=token).status == 401
-
-
-@pytest.mark.parametrize(
-    ("body", "error"),
-    [
-        ({"scopes": ["api"]}, "name is missing"),
-        ({"name": "x"}, "scopes is missing"),
-        ({"name": "x", "scopes": ["odd"]}, "scopes does not have a valid value"),
-        ({"name": "x", "scopes": ["api"], "expires_at": "2001-01-01"}, "expires_at is invalid"),
-    ],
-)
-def test_a_wrong_personal_token_is_refused(
-    front_end: Served, person: Person, body: dict[str, object], error: str
-) -> None:
-    assert front_end.post(f"/users/{person.id}/personal_access_tokens", body).status_and_json == (400, {"error": error})
-
-
-def test_only_administrators_make_personal_tokens(front_end: Served, person: Person) -> None:
-    body = {"name": "x", "scopes": ["api"]}
-    assert front_end.post(f"/users/{person.id}/personal_access_tokens", body, token=person.token).status == 403
-    assert front_end.post("/users/abc/personal_access_tokens", body).status == 400
-    assert front_end.post("/users/999999/personal_access_tokens", body).status == 404

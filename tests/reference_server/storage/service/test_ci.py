@@ -74,8 +74,9 @@ def test_runners_are_listed_in_their_own_place_read_and_deleted(registry: Regist
     (of_group,) = listed(place=in_group(group))
     assert (runner.project_id, of_group.group_id) == (project, group)
     assert {runner.id, of_group.id} <= {each.id for each in listed()}
-    ended = registry.outcome("GetRunner", by=registry.member(project, DEVELOPER), runner_id=runner.id)
-    assert ended == "ROLE_INSUFFICIENT"
+    developer = registry.member(project, DEVELOPER)
+    assert registry.outcome("GetRunner", by=developer, runner_id=runner.id) == "ROLE_INSUFFICIENT"
+    assert registry.outcome("ListRunners", by=developer) == "ROLE_INSUFFICIENT"
     assert registry.outcome("DeleteRunner", runner_id=runner.id) == "OK"
     assert registry.outcome("DeleteRunner", runner_id=runner.id) == "RECORD_NOT_FOUND"
     assert registry.outcome("RequestJob", runner_token=token) == "ROLE_INSUFFICIENT"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Mapping
 from functools import partial
 
 import pytest
@@ -10,6 +11,7 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.support.storage import Registry, at, in_project, refusal
+from tests.support.storage_users import running_job
 
 SCHEMES = ["JOB_TOKEN", "PRIVATE_TOKEN", "DEPLOY_TOKEN", "BEARER", "BASIC"]
 
@@ -19,20 +21,30 @@ def carried(scheme: str, secret: str) -> Credential:
     return Credential(scheme=number, username="anybody" if scheme == "BASIC" else "", secret=secret)
 
 
+@pytest.fixture
+def secrets(registry: Registry, project: int) -> Mapping[str, str]:
+    """Make a token of each kind that may publish in the project."""
+    return {
+        "access": registry.access_token(project).secret,
+        "deploy": registry.deploy_token(project, "write_package_registry")[0].secret,
+        "job": running_job(registry, project, registry.root).token,
+    }
+
+
 @pytest.mark.parametrize(
     ("kind", "schemes"),
-    [("access", {"PRIVATE_TOKEN", "BEARER", "BASIC"}), ("deploy", {"DEPLOY_TOKEN", "BEARER", "BASIC"})],
+    [
+        ("access", {"PRIVATE_TOKEN", "BEARER", "BASIC"}),
+        ("deploy", {"DEPLOY_TOKEN", "BEARER", "BASIC"}),
+        ("job", {"JOB_TOKEN"}),
+    ],
 )
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_token_counts_only_where_its_kind_may_be_carried(
-    registry: Registry, project: int, kind: str, schemes: set[str], scheme: str
+    registry: Registry, project: int, secrets: Mapping[str, str], kind: str, schemes: set[str], scheme: str
 ) -> None:
-    if kind == "access":
-        secret = registry.access_token(project).secret
-    else:
-        secret = registry.deploy_token(project, "write_package_registry")[0].secret
     expected = "OK" if scheme in schemes else "CREDENTIAL_INVALID"
-    assert registry.publishing(project, [carried(scheme, secret)]) == expected
+    assert registry.publishing(project, [carried(scheme, secrets[kind])]) == expected
 
 
 def test_the_first_credential_decides_alone(registry: Registry, project: int) -> None:
@@ -91,7 +103,6 @@ def test_too_little_scope_says_which_would_do(registry: Registry, project: int) 
     assert failure.metadata == {"scope": "api"}
 
 
-def test_no_secret_is_kept_as_it_is(registry: Registry) -> None:
-    secret = registry.access_token(registry.project().id).secret
+def test_no_secret_is_kept_as_it_is(registry: Registry, secrets: Mapping[str, str]) -> None:
     kept = b"".join(path.read_bytes() for path in registry.data.glob("metadata.sqlite3*"))
-    assert secret.encode() not in kept
+    assert [kind for kind, secret in secrets.items() if secret.encode() in kept] == []

@@ -62,29 +62,15 @@ def test_a_job_token_ends_with_everything_that_it_lives_by(registry: Registry, p
 
 
 @pytest.mark.parametrize(
-    ("scheme", "username", "published"),
-    [
-        ("JOB_TOKEN", "", "OK"),
-        ("BASIC", "gitlab-ci-token", "OK"),
-        ("BASIC", "somebody", "CREDENTIAL_INVALID"),
-        ("BASIC", "", "CREDENTIAL_INVALID"),
-        ("PRIVATE_TOKEN", "", "CREDENTIAL_INVALID"),
-        ("DEPLOY_TOKEN", "", "CREDENTIAL_INVALID"),
-        ("BEARER", "", "CREDENTIAL_INVALID"),
-    ],
+    ("username", "published"),
+    [("gitlab-ci-token", "OK"), ("somebody", "CREDENTIAL_INVALID"), ("", "CREDENTIAL_INVALID")],
 )
-def test_a_job_token_counts_only_where_it_may_be_carried(
-    registry: Registry, project: int, scheme: str, username: str, published: str
+def test_a_job_token_is_a_password_of_its_own_user_name_alone(
+    registry: Registry, project: int, username: str, published: str
 ) -> None:
     secret = running_job(registry, project, developer_of(registry, project).credentials).token
-    number = credential_pb2.AuthenticationScheme.Value(f"AUTHENTICATION_SCHEME_{scheme}")
-    credential = Credential(scheme=number, username=username, secret=secret)
-    assert registry.publishing(project, [credential]) == published
-
-
-def test_an_access_token_is_no_job_token(registry: Registry, project: int) -> None:
-    secret = registry.access_token(project).secret
-    assert registry.publishing(project, job_token(secret)) == "CREDENTIAL_INVALID"
+    basic = Credential(scheme=credential_pb2.AUTHENTICATION_SCHEME_BASIC, username=username, secret=secret)
+    assert registry.publishing(project, [basic]) == published
 
 
 def test_a_job_token_is_for_packages_alone(registry: Registry, project: int) -> None:
@@ -94,12 +80,6 @@ def test_a_job_token_is_for_packages_alone(registry: Registry, project: int) -> 
     assert registry.outcome("CreatePipeline", by=token, project=str(project), ref="main") == "CREDENTIAL_INVALID"
     assert registry.outcome("GetPresentedAccessToken", by=token) == "CREDENTIAL_INVALID"
     assert registry.outcome("ListPackages", by=token, project=str(project)) == "OK"
-
-
-def test_no_job_token_is_kept_as_it_is(registry: Registry, project: int) -> None:
-    secret = running_job(registry, project, developer_of(registry, project).credentials).token
-    kept = b"".join(path.read_bytes() for path in registry.data.glob("metadata.sqlite3*"))
-    assert secret.encode() not in kept
 
 
 class TwoProjects:

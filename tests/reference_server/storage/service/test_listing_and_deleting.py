@@ -1,48 +1,8 @@
 """Lists, deletes, and what they leave on the volume."""
 
-# ruff: noqa: ANN401 -- the fields of a part are of several types
-
 import os
-from typing import Any
 
-import pytest
-from generic_packages.storage.v1 import packages_pb2 as pb
-
-from tests.support.storage import Registry, at, ending
-
-
-def listed(registry: Registry, project: int, status: str | None = None, **part: Any) -> list[pb.Package]:
-    return list(registry.ask("ListPackages", project=str(project), filters={"status": status}, part=part).packages)
-
-
-def test_packages_are_listed_in_pages_by_rising_id(registry: Registry, project: int) -> None:
-    ids = [registry.publish(at(project, version=str(number))).package_id for number in range(25)]
-    assert [package.id for package in listed(registry, project)] == ids[:20]
-    assert [package.id for package in listed(registry, project, per_page=3)] == ids[:3]
-    assert [package.id for package in listed(registry, project, page=3, per_page=10)] == ids[20:]
-    first = listed(registry, project, per_page=1)[0]
-    assert (first.name, first.version, first.status) == ("tool", "0", pb.PACKAGE_STATUS_DEFAULT)
-
-
-def test_hidden_packages_are_listed_when_asked_for(registry: Registry, project: int) -> None:
-    registry.publish(at(project, name="shown"))
-    registry.publish(at(project, name="hidden"), status="hidden")
-    assert [package.name for package in listed(registry, project)] == ["shown"]
-    assert [package.name for package in listed(registry, project, status="hidden")] == ["hidden"]
-    assert [package.name for package in listed(registry, project, status="default")] == ["shown"]
-    assert listed(registry, project, status="error") == []
-
-
-@pytest.mark.parametrize(
-    ("values", "refusal"),
-    [
-        ({"per_page": -1}, "PARAMETER_VALUE_UNKNOWN"),
-        ({"page": -1}, "PARAMETER_VALUE_UNKNOWN"),
-        ({"status": "gone"}, "PARAMETER_VALUE_UNKNOWN"),
-    ],
-)
-def test_malformed_lists_are_refused(registry: Registry, values: dict[str, Any], refusal: str) -> None:
-    assert ending(lambda: listed(registry, registry.project().id, **values)) == refusal
+from tests.support.storage import Registry, at
 
 
 def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry, project: int) -> None:

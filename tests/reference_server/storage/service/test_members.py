@@ -94,6 +94,8 @@ def test_a_maintainer_of_a_project_gives_roles_up_to_its_own(registry: Registry)
     assert _add(registry, place, registry.member(project, DEVELOPER), user, GUEST) == "ROLE_INSUFFICIENT"
     assert _add(registry, place, maintainer, user, OWNER) == "ROLE_INSUFFICIENT"
     assert _add(registry, place, maintainer, user, MAINTAINER) == "OK"
+    raised = registry.outcome("UpdateMember", by=maintainer, place=place, user_id=user, access_level=OWNER)
+    assert raised == "ROLE_INSUFFICIENT"
 
 
 def test_only_an_owner_of_a_group_gives_roles_in_it(registry: Registry) -> None:

@@ -115,22 +115,8 @@ def test_deleting_ends_as_the_table_says(callers: Callers, kind: str) -> None:
     assert ended == _expected(DELETE[kind], callers)
 
 
-def test_a_guest_downloads_from_a_private_project_in_the_current_edition_alone(either: Registry) -> None:
-    project = either.project("PRIVATE").id
-    either.publish(at(project))
-    expected = "OK" if either.edition == "current" else "ROLE_INSUFFICIENT"
-    assert either.opening(project, either.member(project, GUEST)) == expected
-
-
 def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
     private, unknown = either.project("PRIVATE").id, 10**9
     stranger = either.member(either.project().id)
     for credentials in (ANONYMOUS, stranger):
         assert either.opening(private, credentials) == either.opening(unknown, credentials) != "OK"
-
-
-def test_a_role_in_a_group_reaches_the_projects_below(registry: Registry) -> None:
-    top = registry.group(visibility="PRIVATE")
-    below = registry.group(parent=top.id, visibility="PRIVATE")
-    project = registry.project("PRIVATE", group=below.id).id
-    assert registry.outcome("publish", coordinates=at(project)) == "OK"

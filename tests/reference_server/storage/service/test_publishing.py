@@ -59,22 +59,6 @@ def test_a_project_may_be_named_by_its_full_path_in_any_letter_case(registry: Re
     assert registry.read(at(project.full_path.upper())) == b"by path"
 
 
-def test_a_hidden_package_is_downloadable_and_a_later_upload_changes_its_status(registry: Registry) -> None:
-    project = registry.project().id
-    registry.publish(at(project, "a"), status="hidden")
-    assert registry.open(at(project, "a"), by=()).package_file.file_name == "a"
-    assert _listed(registry, project, "hidden") == ["tool"]
-    registry.publish(at(project, "b"))
-    assert _listed(registry, project, "hidden") == ["tool"]
-    registry.publish(at(project, "c"), status="default")
-    assert _listed(registry, project, None) == ["tool"]
-
-
-def _listed(registry: Registry, project: int, status: str | None) -> list[str]:
-    listed = registry.ask("ListPackages", project=str(project), filters={"status": status})
-    return [package.name for package in listed.packages]
-
-
 def test_md5_and_sha1_are_absent_unless_wanted(registry: Registry) -> None:
     row = registry.publish(at(registry.project().id))
     assert not row.HasField("md5")
