@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -161,11 +160,3 @@ def read_answer(connection: socket.socket) -> Answer:
     answer = http.client.HTTPResponse(connection)
     answer.begin()
     return Answer(answer.status, answer.headers, answer.read())
-
-
-def eventually(condition: object, *, what: str) -> None:
-    assert callable(condition)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.01)

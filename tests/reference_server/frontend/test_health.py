@@ -4,7 +4,8 @@ import signal
 from pathlib import Path
 
 from reference_server.frontend.application import FrontEndOptions
-from tests.support.front_end import Served, eventually, read_until_closed, running_front_end, running_storage
+from tests.support.front_end import Served, read_until_closed, running_front_end, running_storage
+from tests.support.polling import eventually
 
 
 def test_a_front_end_is_live_and_ready(front_end: Served) -> None:

