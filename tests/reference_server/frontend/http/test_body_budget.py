@@ -111,8 +111,7 @@ async def test_a_slow_body_that_is_whole_is_not_dropped(bodies: Bodies, monkeypa
 
 def head(served: Served, package: str, *headers: str) -> bytes:
     """Return the head of a PUT of 64 KiB."""
-    lines = [f"PUT {package}/file HTTP/1.1", "Host: h", f"PRIVATE-TOKEN: {served.token}", f"Content-Length: {BODY}"]
-    return "\r\n".join([*lines, *headers, "", ""]).encode()
+    return served.head("PUT", f"{package}/file", f"Content-Length: {BODY}", *headers)
 
 
 @contextlib.contextmanager
@@ -158,9 +157,8 @@ def test_a_body_without_room_is_refused_for_now_before_it_is_sent(
     front_end: Served, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_times(monkeypatch, wait=0.1)
-    with full_of_bodies(front_end, package), front_end.connect() as late:
-        late.sendall(head(front_end, package, "Expect: 100-continue"))
-        received = read_until_closed(late)
+    with full_of_bodies(front_end, package):
+        received = front_end.exchange(head(front_end, package, "Expect: 100-continue"))
     assert received.startswith(b"HTTP/1.1 503 ")
     assert b"Retry-After: " in received
     assert b" 100 " not in received

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.reference_server.frontend.conftest import Projects
 from tests.support.front_end import Served, read_answer
+from tests.support.rest_packages import PackageProject
 
 SIZES = [0, 1, 65_536, 65_537, 1_048_577, 3_000_001]
 
@@ -137,9 +137,9 @@ def test_every_encoding_of_a_name_is_the_same_file(served: Served, package: str,
     assert served.send("GET", f"{package}/{asked}").body == b"content"
 
 
-def test_a_project_goes_by_number_or_encoded_path(served: Served, package: str, projects: Projects) -> None:
+def test_a_project_goes_by_number_or_encoded_path(served: Served, package: str, shared_project: PackageProject) -> None:
     served.send("PUT", f"{package}/file", b"content")
-    by_path = package.replace(f"/projects/{projects.private}/", f"/projects/{projects.path.replace('/', '%2F')}/")
+    by_path = package.replace(f"/{shared_project.id}/", f"/{shared_project.path.replace('/', '%2F')}/", 1)
     assert served.send("GET", f"{by_path}/file").body == b"content"
 
 
@@ -189,10 +189,9 @@ def test_one_connection_carries_many_requests(served: Served, package: str) -> N
     with served.connect() as connection:
         for size in (10, 100_000, 0, 70_000):
             content = os.urandom(size)
-            head = f"HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {served.token}\r\n"
-            connection.sendall(f"PUT {package}/f{size} {head}Content-Length: {size}\r\n\r\n".encode() + content)
+            connection.sendall(served.head("PUT", f"{package}/f{size}", f"Content-Length: {size}") + content)
             assert read_answer(connection).status == 201
-            connection.sendall(f"GET {package}/f{size} {head}\r\n".encode())
+            connection.sendall(served.head("GET", f"{package}/f{size}"))
             assert read_answer(connection).body == content
 
 

@@ -58,14 +58,6 @@ def test_head_and_ranges_work_by_number_too(front_end: Served, project: PackageP
     assert front_end.send("GET", target, headers={"Range": "bytes=2-4"}).status_and_body == (206, b"234")
 
 
-def test_strangers_download_nothing_by_number(front_end: Served, project: PackageProject, stranger_token: str) -> None:
-    record = project.publish("one")
-    target = f"{files_of(project, record)}/{record['id']}/download"
-    assert front_end.get(target, token="").status in {401, 404}
-    assert front_end.get(target, token=stranger_token).status == 404
-    assert front_end.get(target, token="glpat-wrong").status == 401
-
-
 def download(front_end: Served, project: PackageProject, package: object, file: object) -> Answer:
     return front_end.get(f"{project.packages}/{package}/package_files/{file}/download")
 
@@ -98,9 +90,3 @@ def test_deleting_a_publication_brings_back_the_one_before(front_end: Served, pr
     assert front_end.delete(f"{files_of(project, record)}/{record['id']}").status_and_body == (204, b"")
     assert front_end.delete(f"{files_of(project, record)}/{record['id']}").status == 404
     assert front_end.get(f"{project.packages}/generic/one/1.0/file.txt").body == b"first"
-
-
-@pytest.mark.parametrize(("level", "status"), [(30, 403), (40, 204)])
-def test_maintainers_delete_files(front_end: Served, project: PackageProject, level: int, status: int) -> None:
-    record = project.publish("one")
-    assert front_end.delete(f"{files_of(project, record)}/{record['id']}", token=project.token(level)).status == status

@@ -35,17 +35,6 @@ def test_a_project_has_gitlabs_shape(front_end: Served, project: PackageProject)
     assert (namespace["id"], namespace["kind"], namespace["full_path"]) == (group["id"], "group", project.group)
 
 
-def test_a_project_shows_the_callers_roles(front_end: Served, project: PackageProject) -> None:
-    expected = {"project_access": None, "group_access": {"access_level": 50, "notification_level": 3}}
-    for name in (project.id, quote(project.path, safe="")):
-        assert front_end.get(f"/projects/{name}").json()["permissions"] == expected
-
-
-def test_a_taken_path_is_refused_as_a_model_does(front_end: Served, project: PackageProject) -> None:
-    answer = front_end.post("/groups", {"name": "Again", "path": project.group})
-    assert (answer.status, answer.json()) == (400, {"message": {"path": ["has already been taken"]}})
-
-
 def test_projects_and_groups_are_deleted(front_end: Served, project: PackageProject) -> None:
     for target in (f"/projects/{project.id}", f"/groups/{project.group}"):
         assert front_end.delete(target).status_and_json == (202, {"message": "202 Accepted"})

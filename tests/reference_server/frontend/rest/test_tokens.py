@@ -78,14 +78,6 @@ def test_the_secret_of_a_deploy_token_is_told_once(front_end: Served, deploy_tok
     assert shown in front_end.get("/deploy_tokens?per_page=100").items()
 
 
-def test_an_access_token_of_a_place_publishes_there(
-    front_end: Served, project: PackageProject, access_tokens: str
-) -> None:
-    token = front_end.post(access_tokens, {"name": "ci", "scopes": ["api"], "access_level": 30}).json()["token"]
-    target = f"/api/v4{project.packages}/generic/a/1/b"
-    assert front_end.send("PUT", target, b"x", token=str(token)).status == 201
-
-
 def test_a_revoked_access_token_is_listed_as_inactive_and_works_no_more(front_end: Served, access_tokens: str) -> None:
     created = front_end.post(access_tokens, {"name": "ci", "scopes": ["api"]}).json()
     revoked = front_end.delete(f"{access_tokens}/{created['id']}")

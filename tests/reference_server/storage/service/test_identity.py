@@ -25,12 +25,6 @@ def test_a_project_access_token_is_a_bot(registry: Registry, project: int) -> No
     assert created.secret.startswith("glpat-")
 
 
-def test_nobody_and_a_deploy_token_are_no_callers(registry: Registry) -> None:
-    deploy = registry.deploy_token(registry.project().id, "read_package_registry")
-    for credentials in (ANONYMOUS, deploy):
-        assert registry.outcome("GetCaller", by=credentials) == "CREDENTIAL_INVALID"
-
-
 def test_a_caller_without_a_scope_for_it_does_not_see_itself(registry: Registry) -> None:
     ended = registry.outcome("GetCaller", by=registry.member(registry.project().id, scopes=["read_repository"]))
     assert ended == "SCOPE_INSUFFICIENT"

@@ -73,15 +73,6 @@ def test_a_job_token_is_a_password_of_its_own_user_name_alone(
     assert registry.publishing(project, [basic]) == published
 
 
-def test_a_job_token_is_for_packages_alone(registry: Registry, project: int) -> None:
-    token = job_token(running_job(registry, project, developer_of(registry, project).credentials).token)
-    assert registry.outcome("GetCaller", by=token) == "CREDENTIAL_INVALID"
-    assert registry.outcome("GetProject", by=token, project=str(project)) == "CREDENTIAL_INVALID"
-    assert registry.outcome("CreatePipeline", by=token, project=str(project), ref="main") == "CREDENTIAL_INVALID"
-    assert registry.outcome("GetPresentedAccessToken", by=token) == "CREDENTIAL_INVALID"
-    assert registry.outcome("ListPackages", by=token, project=str(project)) == "OK"
-
-
 class TwoProjects:
     """A project whose job runs, and another one, of a user that develops both."""
 

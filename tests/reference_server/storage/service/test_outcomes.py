@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from generic_packages.storage.v1 import credential_pb2
@@ -110,9 +111,10 @@ def test_listing_ends_as_the_table_says(callers: Callers, kind: str) -> None:
 @pytest.mark.parametrize("kind", list(DELETE))
 def test_deleting_ends_as_the_table_says(callers: Callers, kind: str) -> None:
     row = callers.registry.publish(at(callers.project, name="doomed"))
-    package = {"project": str(callers.project), "package_id": row.package_id}
-    ended = callers.registry.outcome("DeletePackage", by=callers.credentials(kind), **package)
-    assert ended == _expected(DELETE[kind], callers)
+    by, project = callers.credentials(kind), str(callers.project)
+    delete = partial(callers.registry.outcome, by=by, project=project, package_id=row.package_id)
+    expected = _expected(DELETE[kind], callers)
+    assert (delete("DeletePackageFile", package_file_id=row.id), delete("DeletePackage")) == (expected, expected)
 
 
 def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
