@@ -9,6 +9,7 @@ import pytest
 from reference_server.frontend.application import FrontEndOptions
 from tests.support.front_end import Served, running_front_end, running_storage
 from tests.support.rest_packages import PackageProject, new_project, stranger
+from tests.support.rest_users import Person, new_person
 from tests.support.storage_process import StorageProcess
 
 
@@ -61,6 +62,11 @@ def project(front_end: Served) -> PackageProject:
 @pytest.fixture
 def public_project(front_end: Served) -> PackageProject:
     return new_project(front_end, "public")
+
+
+@pytest.fixture
+def person(front_end: Served) -> Person:
+    return new_person(front_end)
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,6 @@ from tests.support.rest_packages import PackageProject
 from tests.support.rest_users import Person, new_person
 
 
-@pytest.fixture
-def person(front_end: Served) -> Person:
-    return new_person(front_end)
-
-
 @pytest.fixture(params=["projects", "groups"])
 def members(request: pytest.FixtureRequest, project: PackageProject) -> str:
     return f"/projects/{project.id}/members" if request.param == "projects" else f"/groups/{project.group}/members"

@@ -15,11 +15,6 @@ BOTH = ["read_package_registry", "write_package_registry"]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-@pytest.fixture
-def person(front_end: Served) -> Person:
-    return new_person(front_end)
-
-
 @pytest.fixture(params=["projects", "groups"])
 def place(request: pytest.FixtureRequest, project: PackageProject) -> str:
     return f"/{request.param}/{project.id if request.param == 'projects' else project.group}"

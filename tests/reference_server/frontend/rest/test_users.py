@@ -6,11 +6,6 @@ from tests.support.front_end import Served
 from tests.support.rest_users import Person, new_person
 
 
-@pytest.fixture
-def person(front_end: Served) -> Person:
-    return new_person(front_end)
-
-
 def test_a_user_has_gitlabs_shape(front_end: Served) -> None:
     body = {
         "username": "jane",

@@ -8,17 +8,9 @@ from typing import Any
 
 import grpc
 import pytest
+from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import AUTHENTICATION_SCHEME_PRIVATE_TOKEN, Credential
 from generic_packages.storage.v1.operations_pb2 import OperateRequest, OperateResponse, Operation, OperationOutcome
-from generic_packages.storage.v1.packages_pb2 import (
-    BeginPublicationRequest,
-    BeginPublicationResponse,
-    OpenPackageFileRequest,
-    OpenPackageFileResponse,
-    PackageFile,
-    PackageFileCoordinates,
-    PublishRequest,
-)
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import COALESCED_BYTES, SMALL_CONTENT_BYTES
@@ -40,17 +32,19 @@ async def link(tmp_path: Path) -> AsyncIterator[OpenLink]:
         yield open_link
 
 
-def question(name: str) -> OpenPackageFileRequest:
-    return OpenPackageFileRequest(coordinates=PackageFileCoordinates(file_name=name))
+def question(name: str) -> pb.OpenPackageFileRequest:
+    return pb.OpenPackageFileRequest(coordinates=pb.PackageFileCoordinates(file_name=name))
 
 
-def open_file(operations: Operations, name: str = "file", seconds: float = 20) -> asyncio.Task[OpenPackageFileResponse]:
+def open_file(
+    operations: Operations, name: str = "file", seconds: float = 20
+) -> asyncio.Task[pb.OpenPackageFileResponse]:
     return asyncio.create_task(operations.open_package_file(question(name), request_id=name, seconds=seconds))
 
 
 def outcome(operation: Operation) -> OperationOutcome:
-    record = PackageFile(file_name=operation.open_package_file.coordinates.file_name)
-    return OperationOutcome(tag=operation.tag, open_package_file=OpenPackageFileResponse(package_file=record))
+    record = pb.PackageFile(file_name=operation.open_package_file.coordinates.file_name)
+    return OperationOutcome(tag=operation.tag, open_package_file=pb.OpenPackageFileResponse(package_file=record))
 
 
 class Answering:
@@ -97,22 +91,22 @@ async def test_what_waits_goes_in_one_message(link: OpenLink) -> None:
     assert {operation.timeout_milliseconds for operation in second.operations} == {20_000}
 
 
-LONG_QUESTION = OpenPackageFileRequest(
+LONG_QUESTION = pb.OpenPackageFileRequest(
     credentials=[Credential(scheme=AUTHENTICATION_SCHEME_PRIVATE_TOKEN, secret="t" * 900)],
-    coordinates=PackageFileCoordinates(project="p", package_name="n", package_version="v", file_name="f" * 8000),
+    coordinates=pb.PackageFileCoordinates(project="p", package_name="n", package_version="v", file_name="f" * 8000),
 )
-FULL_PUBLICATION = PublishRequest(content=bytes(SMALL_CONTENT_BYTES))
+FULL_PUBLICATION = pb.PublishRequest(content=bytes(SMALL_CONTENT_BYTES))
 
 
 @pytest.mark.parametrize(("asked", "count"), [(FULL_PUBLICATION, 64), (LONG_QUESTION, 700)])
 async def test_a_message_stays_within_its_size(
-    link: OpenLink, asked: PublishRequest | OpenPackageFileRequest, count: int
+    link: OpenLink, asked: pb.PublishRequest | pb.OpenPackageFileRequest, count: int
 ) -> None:
     storage = Answering()
     operations = await link(storage)
 
     async def ask() -> None:
-        if isinstance(asked, PublishRequest):
+        if isinstance(asked, pb.PublishRequest):
             await operations.publish(asked, request_id="x", seconds=20)
         else:
             await operations.open_package_file(asked, request_id="x", seconds=20)
@@ -178,7 +172,7 @@ async def test_an_upload_that_is_begun_too_late_for_whoever_asked_is_an_orphan(l
     async def late(stream: Stream) -> None:
         first = (await stream.read()).operations[0]
         assert (await stream.read()).operations[0].HasField("cancel")
-        begun = BeginPublicationResponse(upload_id="late")
+        begun = pb.BeginPublicationResponse(upload_id="late")
         await stream.answer(OperateResponse(outcomes=[OperationOutcome(tag=first.tag, begin_publication=begun)]))
         cancelled.set()
         await Answering()(stream)
@@ -186,7 +180,7 @@ async def test_an_upload_that_is_begun_too_late_for_whoever_asked_is_an_orphan(l
     orphans: list[str] = []
     operations = await link(late, orphans=orphans)
     with pytest.raises(TransportFailure):
-        await operations.begin_publication(BeginPublicationRequest(), request_id="x", seconds=0.05)
+        await operations.begin_publication(pb.BeginPublicationRequest(), request_id="x", seconds=0.05)
     await cancelled.wait()
     await open_file(operations)
     assert orphans == ["late"]
@@ -241,7 +235,7 @@ async def test_closing_fails_what_is_under_way(link: OpenLink) -> None:
     assert failure.value.code is grpc.StatusCode.UNAVAILABLE
 
 
-async def until_answered(operations: Operations) -> OpenPackageFileResponse:
+async def until_answered(operations: Operations) -> pb.OpenPackageFileResponse:
     while True:
         try:
             return await open_file(operations, "again")
