@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,6 @@ class Served:
 
     port: int
     token: str = ROOT_TOKEN
-    headers: Mapping[str, str] = field(default_factory=dict)
 
     def send(
         self,

@@ -1,6 +1,7 @@
 """A storage whose stream of operations does what a test says."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,14 +39,11 @@ class ScriptedStorage(OperationsServiceServicer):
     """Runs its scripts, one for each stream in turn; the last one serves all that follow."""
 
     def __init__(self, *scripts: Script) -> None:
-        self._scripts = list(scripts)
-        self.streams = 0
+        self._scripts = itertools.chain(scripts, itertools.repeat(scripts[-1]))
 
     async def Operate(self, request_iterator: object, context: Context) -> None:  # type: ignore[override]  # noqa: N802 -- the style that reads and writes by itself
         del request_iterator
-        script = self._scripts[min(self.streams, len(self._scripts) - 1)]
-        self.streams += 1
-        await script(Stream(context))
+        await next(self._scripts)(Stream(context))
 
 
 @asynccontextmanager
