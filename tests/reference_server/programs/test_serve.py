@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from reference_server.programs.data_directory import MARKER
-from tests.support.front_end import Served, eventually, read_until_closed
+from tests.support.front_end import Served, read_until_closed
+from tests.support.polling import eventually
 
 PROGRAM = [sys.executable, "-m", "reference_server"]
 SECONDS = 60
