@@ -9,15 +9,10 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from reference_server.storage.metadata.pagination import Page
 from reference_server.storage.metadata.repositories.pipelines import PipelineRecord
 from reference_server.storage.metadata.rows import PackageFileRow
-from reference_server.storage.packages.packages import PackageFilters, PackageView
+from reference_server.storage.packages.packages import PackageView
 from reference_server.storage.service import messages
 from reference_server.storage.service.ci_messages import pipeline
 from reference_server.storage.service.messages import timestamp
-
-
-def package_filters(message: pb.PackageFilters) -> PackageFilters:
-    """Read which packages are wanted."""
-    return PackageFilters(**{field.name: value for field, value in message.ListFields()})
 
 
 def page(listed: Page[Any]) -> pb.GivenPart:

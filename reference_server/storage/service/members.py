@@ -1,21 +1,15 @@
 """The servicer of members."""
 
-# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import members_pb2 as pb
 from generic_packages.storage.v1.members_pb2_grpc import MembersServiceServicer
 
 from reference_server.storage.identity.members import MemberFields, MemberService
 from reference_server.storage.service import identity_messages as messages
 from reference_server.storage.service.admission import Admission
+from reference_server.storage.service.calls import Context
 from reference_server.storage.service.messages import page_request
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class MembersServicer(MembersServiceServicer):

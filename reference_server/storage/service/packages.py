@@ -1,23 +1,18 @@
 """PackagesService."""
 
-# ruff: noqa: D102, N802, ARG002 -- names and parameters are those of the generated service
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceServicer
 
+from reference_server.storage.packages.packages import PackageFilters
 from reference_server.storage.rules.duplicates import DuplicateSettings
 from reference_server.storage.rules.editions import require
 from reference_server.storage.service import ci_messages, listing_messages, messages
 from reference_server.storage.service.admission import Admission
+from reference_server.storage.service.calls import Context
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.wiring import StorageServices
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class PackagesServicer(PackagesServiceServicer):
@@ -51,7 +46,7 @@ class PackagesServicer(PackagesServiceServicer):
         page = self._services.packages.list(
             self._admission.caller(request),
             request.project,
-            listing_messages.package_filters(request.filters),
+            messages.read(PackageFilters, request.filters),
             messages.page_request(request.part),
         )
         return pb.ListPackagesResponse(
@@ -64,7 +59,7 @@ class PackagesServicer(PackagesServiceServicer):
         page = self._services.packages.list_in_group(
             self._admission.caller(request),
             request.group,
-            listing_messages.package_filters(request.filters),
+            messages.read(PackageFilters, request.filters),
             messages.page_request(request.part),
             with_subgroups=not request.exclude_subgroups,
         )

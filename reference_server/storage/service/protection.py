@@ -1,12 +1,7 @@
 """ProtectionService."""
 
-# ruff: noqa: D102, N802, ARG002 -- names and parameters are those of the generated service
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceServicer
 
@@ -17,8 +12,7 @@ from reference_server.storage.rules.editions import Edition, require
 from reference_server.storage.rules.protection import level_name
 from reference_server.storage.service import messages
 from reference_server.storage.service.admission import Admission, CredentialedRequest
-
-Context = grpc.aio.ServicerContext[Any, Any]
+from reference_server.storage.service.calls import Context
 
 
 class ProtectionServicer(ProtectionServiceServicer):
