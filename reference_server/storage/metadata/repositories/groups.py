@@ -41,10 +41,8 @@ class GroupRepository:
 
     def get(self, group_id: int) -> Group:
         """Return a group. Raise GROUP_NOT_FOUND."""
-        group = self.database.first(Group.select().where(Group.id == group_id))
-        if not isinstance(group, Group):
-            raise Failure(Reason.GROUP_NOT_FOUND, "no such group")
-        return group
+        missing = Failure(Reason.GROUP_NOT_FOUND, "no such group")
+        return self.database.get(Group, Group.select().where(Group.id == group_id), missing)
 
     def list(self, viewer: Viewer | None, wanted: GroupFilter, request: PageRequest) -> Page[Group]:
         """Return a page of the groups that a viewer sees, by name; None is anonymous."""

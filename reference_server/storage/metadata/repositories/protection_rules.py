@@ -50,7 +50,7 @@ class ProtectionRuleRepository:
             & (ProtectionRule.name_pattern == row.name_pattern)
             & (ProtectionRule.id != row.id)
         )
-        return self.database.first(ProtectionRule.select(ProtectionRule.id).where(same)) is not None
+        return self.database.exists(ProtectionRule.select().where(same))
 
     def insert(self, row: ProtectionRuleRow) -> ProtectionRuleRow:
         """Write a rule and return it with its id."""

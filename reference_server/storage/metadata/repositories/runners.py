@@ -21,10 +21,8 @@ class RunnerRepository:
 
     def get(self, runner_id: int) -> Runner:
         """Return a runner. Raise RECORD_NOT_FOUND."""
-        runner = self.database.first(Runner.select().where(Runner.id == runner_id))
-        if not isinstance(runner, Runner):
-            raise Failure(Reason.RECORD_NOT_FOUND, "no such runner")
-        return runner
+        missing = Failure(Reason.RECORD_NOT_FOUND, "no such runner")
+        return self.database.get(Runner, Runner.select().where(Runner.id == runner_id), missing)
 
     def find(self, digest: bytes) -> Runner | None:
         """Return the runner whose token has this digest."""

@@ -53,11 +53,11 @@ class AccessTokenRepository:
 
     def get(self, token_id: int, resource: ResourceKey) -> AccessTokenRecord:
         """Return a token of a resource, or a personal one. Raise TOKEN_NOT_FOUND."""
-        return self._first(belongs_to(resource, AccessToken) & (AccessToken.id == token_id))
+        return self._get(belongs_to(resource, AccessToken) & (AccessToken.id == token_id))
 
     def get_presented(self, token_id: int | None) -> AccessTokenRecord:
         """Return a token, whosever it is. Raise TOKEN_NOT_FOUND."""
-        return self._first(AccessToken.id == token_id)
+        return self._get(AccessToken.id == token_id)
 
     def list(self, resource: ResourceKey, wanted: AccessTokenFilter, request: PageRequest) -> Page[AccessTokenRecord]:
         """Return a page of the tokens of a resource, or of personal ones, by falling id."""
@@ -95,17 +95,15 @@ class AccessTokenRepository:
     def is_named(self, digest: bytes, name: str) -> bool:
         """Return whether there is a token of this digest and name that was not revoked."""
         which = (AccessToken.digest == digest) & (AccessToken.name == name) & ~AccessToken.revoked
-        return self.database.first(AccessToken.select(AccessToken.id).where(which)) is not None
+        return self.database.exists(AccessToken.select().where(which))
 
     def delete_named(self, user_id: int, name: str) -> None:
         """Delete a user's tokens of one name."""
         self.database.change(AccessToken.delete().where((AccessToken.user_id == user_id) & (AccessToken.name == name)))
 
-    def _first(self, which: Expression) -> AccessTokenRecord:
-        token = self.database.first(_select_access_tokens().where(which))
-        if not isinstance(token, AccessTokenRecord):
-            raise Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
-        return token
+    def _get(self, which: Expression) -> AccessTokenRecord:
+        missing = Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
+        return self.database.get(AccessTokenRecord, _select_access_tokens().where(which), missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +115,8 @@ class DeployTokenRepository:
     def get(self, token_id: int, resource: ResourceKey) -> DeployToken:
         """Return a token of a resource. Raise TOKEN_NOT_FOUND, also for one that was revoked."""
         which = belongs_to(resource, DeployToken) & (DeployToken.id == token_id)
-        token = self.database.first(_unrevoked_deploy_tokens().where(which))
-        if not isinstance(token, DeployToken):
-            raise Failure(Reason.TOKEN_NOT_FOUND, "no such deploy token")
-        return token
+        missing = Failure(Reason.TOKEN_NOT_FOUND, "no such deploy token")
+        return self.database.get(DeployToken, _unrevoked_deploy_tokens().where(which), missing)
 
     def list(self, resource: ResourceKey | None, request: PageRequest, *, active_only: bool) -> Page[DeployToken]:
         """Return a page of the tokens of a resource, or of all, by falling id."""
