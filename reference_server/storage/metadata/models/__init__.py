@@ -20,7 +20,6 @@ from reference_server.storage.metadata.models.packages import (
     PackageSettings,
     ProtectionRule,
 )
-from reference_server.storage.metadata.models.record import Record
 from reference_server.storage.metadata.models.tokens import AccessToken, DeployToken
 
 __all__ = [
@@ -41,7 +40,6 @@ __all__ = [
     "Project",
     "ProjectMember",
     "ProtectionRule",
-    "Record",
     "Runner",
     "User",
 ]
