@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from tests.bench.conftest import ROUNDS
+from tests.bench.conftest import ROUNDS, describe
 from tests.bench.load import load
 from tests.bench.peers import ReferenceServer, reference_server
 from tests.bench.steady import Steady, steady
@@ -46,7 +46,7 @@ def test_download(
     benchmark: BenchmarkFixture, peers: dict[str, ReferenceServer], connections: int, number: int, variant: str
 ) -> None:
     """Read from 1,000 files for 3 seconds."""
-    describe(benchmark, f"1 KiB GET, {connections} connections", peers[variant], number)
+    describe(benchmark, f"1 KiB GET, {connections} connections", peers[variant], number, "requests/s")
     measure(benchmark, connections, "GET", peers[variant], "stored-", names=STORED, size=0)
 
 
@@ -55,13 +55,8 @@ def test_upload(
     benchmark: BenchmarkFixture, peers: dict[str, ReferenceServer], connections: int, number: int, variant: str
 ) -> None:
     """Store files under names of their own for 3 seconds."""
-    describe(benchmark, f"1 KiB PUT, {connections} connections", peers[variant], number)
+    describe(benchmark, f"1 KiB PUT, {connections} connections", peers[variant], number, "requests/s")
     measure(benchmark, connections, "PUT", peers[variant], f"file-{connections}-{number}-", names=0, size=SIZE)
-
-
-def describe(benchmark: BenchmarkFixture, group: str, peer: ReferenceServer, number: int) -> None:
-    benchmark.group = group
-    benchmark.extra_info = {"peer": peer.name, "round": number, "unit": "requests/s"}
 
 
 def measure(

@@ -38,7 +38,8 @@ class Request:
 
 
 class Peer(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def put(self, file_name: str, digest: str) -> Request:
         """Return the request whose body stores a file of this SHA-256 (hexadecimal) under `file_name`."""

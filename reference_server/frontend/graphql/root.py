@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from generic_packages.storage.v1 import packages_pb2
 from generic_packages.storage.v1.identity_pb2 import GetGroupRequest, GetProjectRequest, Group, Project
 
 from reference_server.frontend.api.shapes.groups_and_projects import visibility
-from reference_server.frontend.graphql.connections import Connection, NodePage
+from reference_server.frontend.graphql.connections import Connection
 from reference_server.frontend.graphql.lookups import Lookups, if_visible
 from reference_server.frontend.graphql.packages import Arguments, PackageNode, global_id, list_packages
 from reference_server.frontend.graphql.settings import SettingsNode, SettingsPayload, read_settings, update_settings
@@ -33,14 +32,7 @@ class GroupNode:
 
     async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
         """List the packages of the group's projects."""
-        return await list_packages(self._lookups, self._read_packages, arguments)
-
-    async def _read_packages(
-        self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
-    ) -> NodePage[packages_pb2.Package]:
-        request = packages_pb2.ListGroupPackagesRequest(group=self.full_path, filters=filters, part=part)
-        answer = await self._lookups.call(self._lookups.services.packages.ListGroupPackages, request)
-        return NodePage(answer.packages, answer.part)
+        return await list_packages(self._lookups, arguments, group=self.full_path)
 
 
 class ProjectNode:
@@ -58,14 +50,7 @@ class ProjectNode:
 
     async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
         """List the project's packages."""
-        return await list_packages(self._lookups, self._read_packages, arguments)
-
-    async def _read_packages(
-        self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
-    ) -> NodePage[packages_pb2.Package]:
-        request = packages_pb2.ListPackagesRequest(project=self.full_path, filters=filters, part=part)
-        answer = await self._lookups.call(self._lookups.services.packages.ListPackages, request)
-        return NodePage(answer.packages, answer.part)
+        return await list_packages(self._lookups, arguments, project=self.full_path)
 
 
 class Root:
