@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Protocol
-from urllib.parse import urlsplit
 
 import obstore
 from obstore.store import S3Store
@@ -68,8 +67,8 @@ class ReferenceServer:
 
     def put(self, file_name: str, digest: str) -> Request:
         del digest
-        url = urlsplit(self.registry.file_url("bench", file_name))
-        return Request(url.port or 0, url.path, {"PRIVATE-TOKEN": self.registry.token})
+        headers = {"PRIVATE-TOKEN": self.registry.token}
+        return Request(self.registry.served.port, self.registry.file_path("bench", file_name), headers)
 
     get = put
 
