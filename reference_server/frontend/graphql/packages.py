@@ -49,7 +49,6 @@ class PackageNode:
         self.can_destroy = package.caller_may_delete
 
     async def package_files(self, after: str | None = None, first: int | None = None) -> Connection[FileNode] | None:
-        """List the package's files."""
         return await connect(self._read_files, after, following_page(after, first))
 
     async def _read_files(self, part: packages_pb2.ListedPart) -> NodePage[FileNode]:

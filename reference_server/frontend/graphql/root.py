@@ -27,11 +27,9 @@ class GroupNode:
         self.web_url = f"{lookups.origin}/groups/{group.full_path}"
 
     async def package_settings(self) -> SettingsNode | None:
-        """Read the settings in force."""
         return await read_settings(self._lookups, self.full_path)
 
     async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
-        """List the packages of the group's projects."""
         return await list_packages(self._lookups, arguments, group=self.full_path)
 
 
@@ -49,7 +47,6 @@ class ProjectNode:
         self.web_url = f"{lookups.origin}/{project.full_path}"
 
     async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
-        """List the project's packages."""
         return await list_packages(self._lookups, arguments, project=self.full_path)
 
 
@@ -60,7 +57,6 @@ class Root:
         self._lookups = lookups
 
     async def group(self, full_path: str) -> GroupNode | None:
-        """Find a group."""
         request = GetGroupRequest(group=_path(full_path))
         answer = await if_visible(self._lookups.call(self._lookups.services.identity.GetGroup, request))
         return None if answer is None else GroupNode(self._lookups, answer.group)
@@ -70,13 +66,11 @@ class Root:
         return await self.group(full_path)
 
     async def project(self, full_path: str) -> ProjectNode | None:
-        """Find a project."""
         request = GetProjectRequest(project=_path(full_path))
         answer = await if_visible(self._lookups.call(self._lookups.services.identity.GetProject, request))
         return None if answer is None else ProjectNode(self._lookups, answer.project)
 
     async def update_namespace_package_settings(self, input: dict[str, object]) -> SettingsPayload:  # noqa: A002 -- GraphQL's name
-        """Change a group's package settings."""
         return await update_settings(self._lookups, input)
 
 

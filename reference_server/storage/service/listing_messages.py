@@ -16,7 +16,6 @@ from reference_server.storage.service.messages import timestamp
 
 
 def page(listed: Page[Any]) -> pb.GivenPart:
-    """Write which page of a list is given."""
     return pb.GivenPart(page=listed.page, per_page=listed.per_page, total=listed.total, next_cursor=listed.next_cursor)
 
 
@@ -38,7 +37,6 @@ def package(shown: PackageView) -> pb.Package:
 
 
 def package_file(row: PackageFileRow, record: PipelineRecord | None) -> pb.PackageFile:
-    """Write a file row with its pipeline."""
     message = messages.package_file(row)
     if record is not None:
         message.pipeline.CopyFrom(pipeline(record))

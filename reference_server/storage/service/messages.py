@@ -29,7 +29,6 @@ def read(kind: type[Value], message: Message, **others: object) -> Value:
 
 
 def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
-    """Read coordinates."""
     return Coordinates(message.project, message.package_name, message.package_version, message.file_name)
 
 
@@ -43,7 +42,6 @@ def publication(request: packages_pb2.PublishRequest | packages_pb2.BeginPublica
 
 
 def package_file(row: PackageFileRow) -> packages_pb2.PackageFile:
-    """Write a file row."""
     return packages_pb2.PackageFile(
         id=row.id,
         package_id=row.package_id,
@@ -58,16 +56,13 @@ def package_file(row: PackageFileRow) -> packages_pb2.PackageFile:
 
 
 def page_request(message: Message) -> PageRequest:
-    """Read which page of a list is wanted."""
     return read(PageRequest, message)
 
 
 def timestamp(milliseconds: int) -> Timestamp:
-    """Write a time."""
     seconds, rest = divmod(milliseconds, 1000)
     return Timestamp(seconds=seconds, nanos=rest * 1_000_000)
 
 
 def milliseconds(message: Timestamp) -> int:
-    """Read a time."""
     return message.seconds * 1000 + message.nanos // 1_000_000
