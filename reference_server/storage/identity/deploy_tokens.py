@@ -14,6 +14,7 @@ from reference_server.storage.identity.resources import ResourceAccess, Resource
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import DeployToken
 from reference_server.storage.metadata.pagination import Page, PageRequest
+from reference_server.storage.metadata.repositories.tokens import NewToken
 from reference_server.storage.metadata.writer import Writer
 
 
@@ -50,17 +51,8 @@ class DeployTokenService:
             check_expiry(fields.expires_at)
         key = self.resources.find(caller, where, MAINTAIN, OWN).key
         secret = new_deploy_token()
-        token = await self.writer.submit(
-            lambda metadata: metadata.deploy_tokens.add(
-                key,
-                name=fields.name,
-                username=fields.username or "",
-                digest=digest(secret),
-                scopes=scopes,
-                expires_at=fields.expires_at,
-            )
-        )
-        return token, secret
+        new, username = NewToken(fields.name, digest(secret), scopes, fields.expires_at), fields.username or ""
+        return await self.writer.submit(lambda metadata: metadata.deploy_tokens.add(key, username, new)), secret
 
     def list(
         self, caller: Caller, where: ResourceReference | None, request: PageRequest, *, active_only: bool

@@ -19,16 +19,7 @@ PACKAGE_FILE_ORDERING = Ordering(
     PackageFile.id,
     default="id",
 )
-_COLUMNS = (
-    PackageFile.id,
-    PackageFile.package_id,
-    PackageFile.file_name,
-    PackageFile.size,
-    PackageFile.sha256,
-    PackageFile.md5,
-    PackageFile.sha1,
-    PackageFile.created_at,
-)
+_COLUMNS = [getattr(PackageFile, name) for name in PackageFileRow.__slots__ if name != "project_id"]
 
 
 @dataclass(frozen=True, slots=True)

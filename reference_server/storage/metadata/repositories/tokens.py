@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from peewee import JOIN, Case, Expression, ModelSelect
@@ -34,6 +34,16 @@ class AccessTokenRecord:
     def active(self) -> bool:
         """Return whether the token is good."""
         return not self.revoked and (self.expires_at is None or self.expires_at > clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """What is kept of a new token of any kind; `scopes` are separated by spaces, `expires_at` is None for never."""
+
+    name: str
+    digest: bytes
+    scopes: str
+    expires_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +81,9 @@ class AccessTokenRepository:
             query = query.where(AccessToken.user_id == wanted.user_id)
         return read_numbered_page(self.database, query, request)
 
-    def add(
-        self, resource: ResourceKey, user_id: int, name: str, digest: bytes, scopes: str, expires_at: int | None
-    ) -> AccessTokenRecord:
+    def add(self, resource: ResourceKey, user_id: int, new: NewToken) -> AccessTokenRecord:
         """Add a token that acts as a user and return it."""
-        new = AccessToken.insert(
-            user_id=user_id,
-            project_id=resource.project_id,
-            group_id=resource.group_id,
-            name=name,
-            digest=digest,
-            scopes=scopes,
-            expires_at=expires_at,
-            revoked=False,
-            created_at=clock.now(),
-        )
-        return self.get_presented(self.database.change(new))
+        return self.get_presented(self.database.change(AccessToken.insert(user_id=user_id, **_columns(resource, new))))
 
     def revoke(self, token_id: int) -> None:
         """Revoke a token, for good."""
@@ -127,22 +124,9 @@ class DeployTokenRepository:
             query = query.where(_unexpired(DeployToken))
         return read_numbered_page(self.database, query, request)
 
-    def add(
-        self, resource: ResourceKey, *, name: str, username: str, digest: bytes, scopes: str, expires_at: int | None
-    ) -> DeployToken:
+    def add(self, resource: ResourceKey, username: str, new: NewToken) -> DeployToken:
         """Add a token and return it, with a user name made of its id when it is given none."""
-        new = DeployToken.insert(
-            project_id=resource.project_id,
-            group_id=resource.group_id,
-            name=name,
-            username=username,
-            digest=digest,
-            scopes=scopes,
-            expires_at=expires_at,
-            revoked=False,
-            created_at=clock.now(),
-        )
-        token_id = self.database.change(new)
+        token_id = self.database.change(DeployToken.insert(username=username, **_columns(resource, new)))
         if not username:
             named = DeployToken.update(username=f"gitlab+deploy-token-{token_id}")
             self.database.change(named.where(DeployToken.id == token_id))
@@ -152,6 +136,10 @@ class DeployTokenRepository:
         """Revoke a token of a resource, for good. Raise TOKEN_NOT_FOUND, also for one that was revoked."""
         token = self.get(token_id, resource)
         self.database.change(DeployToken.update(revoked=True).where(DeployToken.id == token.id))
+
+
+def _columns(resource: ResourceKey, new: NewToken) -> dict[str, object]:
+    return {**asdict(resource), **asdict(new), "revoked": False, "created_at": clock.now()}
 
 
 def _select_access_tokens() -> ModelSelect[Any]:
