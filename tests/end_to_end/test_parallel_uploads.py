@@ -37,16 +37,6 @@ def test_64_parallel_first_uploads_make_one_package(registry_over_carrier: Regis
         assert download(registry, f"file-{seed}", "parallel") == content(seed)
 
 
-def test_64_parallel_first_uploads_are_each_answered_201(registry_over_carrier: Registry) -> None:
-    registry = registry_over_carrier
-
-    def status(seed: int) -> int:
-        return registry.served.send("PUT", registry.file_path("parallel-plain", f"file-{seed}"), content(seed)).status
-
-    with ThreadPoolExecutor(64) as clients:
-        assert list(clients.map(status, range(64))) == [201] * 64
-
-
 def test_parallel_uploads_of_one_name_leave_one_of_them_whole_and_newest(registry_over_carrier: Registry) -> None:
     registry = registry_over_carrier
     bodies = {content(seed) for seed in range(32)}

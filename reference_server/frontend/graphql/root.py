@@ -61,9 +61,7 @@ class Root:
         answer = await if_visible(self._lookups.call(self._lookups.services.identity.GetGroup, request))
         return None if answer is None else GroupNode(self._lookups, answer.group)
 
-    async def namespace(self, full_path: str) -> GroupNode | None:
-        """Find a namespace; all that there are here are groups."""
-        return await self.group(full_path)
+    namespace = group  # all namespaces here are groups
 
     async def project(self, full_path: str) -> ProjectNode | None:
         request = GetProjectRequest(project=_path(full_path))
