@@ -9,7 +9,9 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -21,7 +23,6 @@ from typing import Literal
 import obstore
 from obstore.store import S3Store
 
-from tests.bench.ports import free_port, wait_until_listening
 from tests.support.server_process import running_registry
 
 START_SECONDS = 30
@@ -193,3 +194,24 @@ def together(folder: Path, *starters: Callable[[Path], AbstractContextManager[Pe
             place.mkdir()
             peers.append(stack.enter_context(starter(place)))
         yield peers
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_listening(port: int, seconds: float, process: subprocess.Popen[bytes]) -> None:
+    """Return when `port` accepts connections; raises when the process ends or `seconds` pass first."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode} before it listened")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{process.args!r} does not listen on port {port} after {seconds} seconds")

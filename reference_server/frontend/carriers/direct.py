@@ -41,10 +41,6 @@ class DirectCarrier:
             except FileNotFoundError:
                 raise ContentMissingError from None
 
-    def close(self) -> None:
-        """Stop the threads."""
-        self._pipeline.close()
-
     def _open(self, relative: str, flags: int) -> int:
         """Open a path that the storage named; one that leaves the root is a defect of the storage."""
         path = PurePosixPath(relative)

@@ -155,7 +155,6 @@ class Calls(grpc.aio.ServerInterceptor):
 
 
 def _request_id(context: Context) -> str | None:
-    """Read the request id from a call's metadata."""
     for key, value in context.invocation_metadata() or ():
         if key == REQUEST_ID_KEY and isinstance(value, str):
             return readable_request_id(value)

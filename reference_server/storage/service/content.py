@@ -79,7 +79,6 @@ async def _pieces(context: Context) -> AsyncIterator[bytes]:
 
 
 def _piece(message: pb.UploadContentRequest) -> bytes:
-    """Return a message's content."""
     if message.WhichOneof("part") != "content":
         raise _out_of_place("upload_id", "only the first message may hold an upload id")
     piece = message.content

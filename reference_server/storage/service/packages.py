@@ -24,13 +24,13 @@ class PackagesServicer(PackagesServiceServicer):
         self._operations = operations
 
     async def AbandonPublication(
-        self, request: pb.AbandonPublicationRequest, context: Context
+        self, request: pb.AbandonPublicationRequest, _: Context
     ) -> pb.AbandonPublicationResponse:
         self._operations.abandon(request.upload_id)
         return pb.AbandonPublicationResponse()
 
     async def OpenPackageFileById(
-        self, request: pb.OpenPackageFileByIdRequest, context: Context
+        self, request: pb.OpenPackageFileByIdRequest, _: Context
     ) -> pb.OpenPackageFileByIdResponse:
         require(self._services.edition.files_open_by_id)
         found = self._services.downloads.open_by_id(
@@ -42,7 +42,7 @@ class PackagesServicer(PackagesServiceServicer):
         )
         return pb.OpenPackageFileByIdResponse(opened=self._operations.opened(found, request))
 
-    async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
+    async def ListPackages(self, request: pb.ListPackagesRequest, _: Context) -> pb.ListPackagesResponse:
         page = self._services.packages.list(
             self._admission.caller(request),
             request.project,
@@ -53,9 +53,7 @@ class PackagesServicer(PackagesServiceServicer):
             packages=map(listing_messages.package, page.rows), part=listing_messages.page(page)
         )
 
-    async def ListGroupPackages(
-        self, request: pb.ListGroupPackagesRequest, context: Context
-    ) -> pb.ListGroupPackagesResponse:
+    async def ListGroupPackages(self, request: pb.ListGroupPackagesRequest, _: Context) -> pb.ListGroupPackagesResponse:
         page = self._services.packages.list_in_group(
             self._admission.caller(request),
             request.group,
@@ -67,20 +65,18 @@ class PackagesServicer(PackagesServiceServicer):
             packages=map(listing_messages.package, page.rows), part=listing_messages.page(page)
         )
 
-    async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
+    async def GetPackage(self, request: pb.GetPackageRequest, _: Context) -> pb.GetPackageResponse:
         package = self._services.packages.show(self._admission.caller(request), request.project, request.package_id)
         return pb.GetPackageResponse(package=listing_messages.package(package))
 
-    async def ListPackageFiles(
-        self, request: pb.ListPackageFilesRequest, context: Context
-    ) -> pb.ListPackageFilesResponse:
+    async def ListPackageFiles(self, request: pb.ListPackageFilesRequest, _: Context) -> pb.ListPackageFilesResponse:
         caller, asked = self._admission.caller(request), messages.page_request(request.part)
         page = self._services.packages.list_files(caller, request.project, request.package_id, asked)
         files = [listing_messages.package_file(row, pipeline) for row, pipeline in page.rows]
         return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.page(page))
 
     async def ListPackagePipelines(
-        self, request: pb.ListPackagePipelinesRequest, context: Context
+        self, request: pb.ListPackagePipelinesRequest, _: Context
     ) -> pb.ListPackagePipelinesResponse:
         require(self._services.edition.pipelines_of_packages)
         caller, asked = self._admission.caller(request), messages.page_request(request.part)
@@ -88,27 +84,25 @@ class PackagesServicer(PackagesServiceServicer):
         pipelines = map(ci_messages.pipeline, page.rows)
         return pb.ListPackagePipelinesResponse(pipelines=pipelines, part=listing_messages.page(page))
 
-    async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
+    async def DeletePackage(self, request: pb.DeletePackageRequest, _: Context) -> pb.DeletePackageResponse:
         caller = self._admission.caller(request)
         await self._services.deletion.delete_package(caller, request.project, request.package_id)
         return pb.DeletePackageResponse()
 
-    async def DeletePackageFile(
-        self, request: pb.DeletePackageFileRequest, context: Context
-    ) -> pb.DeletePackageFileResponse:
+    async def DeletePackageFile(self, request: pb.DeletePackageFileRequest, _: Context) -> pb.DeletePackageFileResponse:
         await self._services.deletion.delete_file(
             self._admission.caller(request), request.project, request.package_id, request.package_file_id
         )
         return pb.DeletePackageFileResponse()
 
     async def GetPackageSettings(
-        self, request: pb.GetPackageSettingsRequest, context: Context
+        self, request: pb.GetPackageSettingsRequest, _: Context
     ) -> pb.GetPackageSettingsResponse:
         settings = self._services.package_settings.read(self._admission.caller(request), request.group)
         return pb.GetPackageSettingsResponse(settings=_settings(settings))
 
     async def UpdatePackageSettings(
-        self, request: pb.UpdatePackageSettingsRequest, context: Context
+        self, request: pb.UpdatePackageSettingsRequest, _: Context
     ) -> pb.UpdatePackageSettingsResponse:
         regex_given = request.HasField("generic_duplicate_exception_regex")
         settings = await self._services.package_settings.change(
@@ -119,14 +113,12 @@ class PackagesServicer(PackagesServiceServicer):
         )
         return pb.UpdatePackageSettingsResponse(settings=_settings(settings))
 
-    async def GetPackageLimits(
-        self, request: pb.GetPackageLimitsRequest, context: Context
-    ) -> pb.GetPackageLimitsResponse:
+    async def GetPackageLimits(self, request: pb.GetPackageLimitsRequest, _: Context) -> pb.GetPackageLimitsResponse:
         maximum = self._services.size_limits.read(self._admission.caller(request), request.project)
         return pb.GetPackageLimitsResponse(maximum_file_bytes=maximum)
 
     async def UpdatePackageLimits(
-        self, request: pb.UpdatePackageLimitsRequest, context: Context
+        self, request: pb.UpdatePackageLimitsRequest, _: Context
     ) -> pb.UpdatePackageLimitsResponse:
         maximum = await self._services.size_limits.change(
             self._admission.caller(request),

@@ -24,7 +24,7 @@ class ProtectionServicer(ProtectionServiceServicer):
         self._admission = admission
 
     async def ListProtectionRules(
-        self, request: pb.ListProtectionRulesRequest, context: Context
+        self, request: pb.ListProtectionRulesRequest, _: Context
     ) -> pb.ListProtectionRulesResponse:
         page = self._rules.list(self._caller(request), request.project, messages.page_request(request))
         return pb.ListProtectionRulesResponse(
@@ -32,19 +32,19 @@ class ProtectionServicer(ProtectionServiceServicer):
         )
 
     async def CreateProtectionRule(
-        self, request: pb.CreateProtectionRuleRequest, context: Context
+        self, request: pb.CreateProtectionRuleRequest, _: Context
     ) -> pb.CreateProtectionRuleResponse:
         row = await self._rules.create(self._caller(request), request.project, _fields(request))
         return pb.CreateProtectionRuleResponse(rule=_rule(row))
 
     async def UpdateProtectionRule(
-        self, request: pb.UpdateProtectionRuleRequest, context: Context
+        self, request: pb.UpdateProtectionRuleRequest, _: Context
     ) -> pb.UpdateProtectionRuleResponse:
         row = await self._rules.update(self._caller(request), request.project, request.rule_id, _fields(request))
         return pb.UpdateProtectionRuleResponse(rule=_rule(row))
 
     async def DeleteProtectionRule(
-        self, request: pb.DeleteProtectionRuleRequest, context: Context
+        self, request: pb.DeleteProtectionRuleRequest, _: Context
     ) -> pb.DeleteProtectionRuleResponse:
         await self._rules.delete(self._caller(request), request.project, request.rule_id)
         return pb.DeleteProtectionRuleResponse()

@@ -15,13 +15,10 @@ class CredentialRepository:
     database: Database
 
     def access_token(self, digest: bytes) -> AccessTokenRow | None:
-        """Find an access token."""
         return self.database.read(AccessTokenRow, self.database.statements.access_token, (digest,))
 
     def deploy_token(self, digest: bytes) -> DeployTokenRow | None:
-        """Find a deploy token."""
         return self.database.read(DeployTokenRow, self.database.statements.deploy_token, (digest,))
 
     def running_job(self, digest: bytes) -> RunningJobRow | None:
-        """Find a job that runs."""
         return self.database.read(RunningJobRow, self.database.statements.running_job, (digest,))

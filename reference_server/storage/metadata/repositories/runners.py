@@ -44,5 +44,4 @@ class RunnerRepository:
         return self.get(self.database.change(Runner.insert(type=runner_type, **columns)))
 
     def delete(self, runner_id: int) -> None:
-        """Delete a runner."""
         self.database.change(Runner.delete().where(Runner.id == runner_id))

@@ -5,6 +5,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,8 @@ from reference_server.frontend.carriers.interface import ContentCutError, Conten
 
 def run(root: Path, body: Callable[[DirectCarrier], Awaitable[None]]) -> None:
     async def within() -> None:
-        carrier = DirectCarrier(root, ContentPipeline())
-        try:
-            await body(carrier)
-        finally:
-            carrier.close()
+        with closing(ContentPipeline()) as pipeline:
+            await body(DirectCarrier(root, pipeline))
 
     asyncio.run(within())
 
