@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reference_server.contract.failure import Failure, Reason
@@ -32,9 +33,9 @@ from reference_server.storage.rules.roles import Role
 class AccessTokenFields:
     """What a new token is given; `expires_at` is a day "YYYY-MM-DD", None for never. `access_level` is its bot's."""
 
-    name: str
-    scopes: tuple[str, ...]
-    expires_at: str | None
+    name: str = ""
+    scopes: Sequence[str] = ()
+    expires_at: str | None = None
     access_level: int | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
@@ -22,10 +23,10 @@ from reference_server.storage.metadata.writer import Writer
 class DeployTokenFields:
     """What a new token is given; `expires_at` in milliseconds since 1970 UTC, None for never."""
 
-    name: str
-    scopes: tuple[str, ...]
-    expires_at: int | None
-    username: str | None
+    name: str = ""
+    scopes: Sequence[str] = ()
+    expires_at: int | None = None
+    username: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from reference_server.storage.rules.roles import Role
 class MemberFields:
     """A role to be given. `expires_at` is a day "YYYY-MM-DD", "" for never, None for never or for as it was."""
 
-    user_id: int
-    access_level: int
-    expires_at: str | None
+    user_id: int = 0
+    access_level: int = 0
+    expires_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

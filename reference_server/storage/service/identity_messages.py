@@ -18,9 +18,7 @@ from reference_server.storage.service import messages
 
 
 def resource(message: pb.Place) -> ResourceReference:
-    return ResourceReference(
-        message.project if message.HasField("project") else None, message.group if message.HasField("group") else None
-    )
+    return messages.read(ResourceReference, message)
 
 
 def user(value: User, caller: UserCaller | None = None) -> pb.User:

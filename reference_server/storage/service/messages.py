@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 def read(kind: type[Value], message: Message, **others: object) -> Value:
-    """Read what a message says of the fields that it has in common with a dataclass; `others` are told apart.
+    """Read what a message says of the fields that it has in common with a dataclass; `others` count instead of it.
 
     A field that the message does not set has the dataclass's default.
     """
     known = kind.__dataclass_fields__
-    return kind(**{field.name: value for field, value in message.ListFields() if field.name in known}, **others)
+    said = {field.name: value for field, value in message.ListFields() if field.name in known}
+    return kind(**{**said, **others})
 
 
 def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:

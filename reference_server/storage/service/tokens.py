@@ -29,9 +29,8 @@ class TokensServicer(TokensServiceServicer):
     async def CreatePersonalAccessToken(
         self, request: pb.CreatePersonalAccessTokenRequest, _: Context
     ) -> pb.CreatePersonalAccessTokenResponse:
-        expires_at = request.expires_at if request.HasField("expires_at") else None
-        fields = AccessTokenFields(request.name, tuple(request.scopes), expires_at)
-        token, secret = await self._personal.create(self._admission.user(request), request.user_id, fields)
+        caller, fields = self._admission.user(request), read(AccessTokenFields, request)
+        token, secret = await self._personal.create(caller, request.user_id, fields)
         return pb.CreatePersonalAccessTokenResponse(access_token=messages.access_token(token), secret=secret)
 
     async def ListPersonalAccessTokens(
@@ -67,14 +66,8 @@ class TokensServicer(TokensServiceServicer):
         return pb.RevokePresentedAccessTokenResponse()
 
     async def CreateAccessToken(self, request: pb.CreateAccessTokenRequest, _: Context) -> pb.CreateAccessTokenResponse:
-        fields = AccessTokenFields(
-            request.name,
-            tuple(request.scopes),
-            request.expires_at if request.HasField("expires_at") else None,
-            request.access_level if request.HasField("access_level") else None,
-        )
-        where = messages.resource(request.place)
-        token, secret = await self._access.create(self._admission.caller(request), where, fields)
+        caller, where = self._admission.caller(request), messages.resource(request.place)
+        token, secret = await self._access.create(caller, where, read(AccessTokenFields, request))
         return pb.CreateAccessTokenResponse(access_token=messages.access_token(token), secret=secret)
 
     async def ListAccessTokens(self, request: pb.ListAccessTokensRequest, _: Context) -> pb.ListAccessTokensResponse:
@@ -95,14 +88,10 @@ class TokensServicer(TokensServiceServicer):
         return pb.RevokeAccessTokenResponse()
 
     async def CreateDeployToken(self, request: pb.CreateDeployTokenRequest, _: Context) -> pb.CreateDeployTokenResponse:
-        fields = DeployTokenFields(
-            request.name,
-            tuple(request.scopes),
-            milliseconds(request.expires_at) if request.HasField("expires_at") else None,
-            request.username if request.HasField("username") else None,
-        )
-        where = messages.resource(request.place)
-        token, secret = await self._deploy.create(self._admission.caller(request), where, fields)
+        caller, where = self._admission.caller(request), messages.resource(request.place)
+        expires_at = milliseconds(request.expires_at) if request.HasField("expires_at") else None
+        fields = read(DeployTokenFields, request, expires_at=expires_at)
+        token, secret = await self._deploy.create(caller, where, fields)
         return pb.CreateDeployTokenResponse(deploy_token=messages.deploy_token(token), secret=secret)
 
     async def ListDeployTokens(self, request: pb.ListDeployTokensRequest, _: Context) -> pb.ListDeployTokensResponse:
