@@ -49,6 +49,7 @@ def read_file(path: Path, options: Sequence[Option]) -> dict[str, OptionValue]:
 
 
 def _read(option: Option, value: str | float, where: str) -> OptionValue:
+    """Make an option's value of what was written."""
     if isinstance(value, bool):
         return value
     try:

@@ -58,10 +58,11 @@ def download(registry: Registry, file_name: str, pattern: Pattern) -> None:
         assert stream.read(1) == b""
 
 
-@pytest.fixture(params=["auto", "streamed"])
+@pytest.fixture(params=["direct", "streamed"])
 def fresh_registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
     """Start a server whose memory has seen nothing yet; what it stored goes with it, for it is much."""
-    with running_registry(tmp_path, "--carrier", request.param) as running:
+    carrier = {"direct": "auto", "streamed": "streamed"}[request.param]
+    with running_registry(tmp_path, "--carrier", carrier) as running:
         yield running
     subprocess.run(["rm", "-rf", str(tmp_path / "data")], check=True)
 

@@ -12,7 +12,13 @@ from google.protobuf.descriptor import Descriptor, FileDescriptor
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authentication import Authentication
-from reference_server.storage.access.callers import AuthenticationScheme, Caller, CallerKind, Presented, UserCaller
+from reference_server.storage.access.callers import (
+    AuthenticationScheme,
+    Caller,
+    CallerKind,
+    Presented,
+    UserCaller,
+)
 from reference_server.storage.access.tokens import digest
 
 _SCHEMES = {int(scheme): scheme for scheme in AuthenticationScheme}

@@ -20,6 +20,7 @@ from reference_server.storage.metadata.models.packages import (
     PackageSettings,
     ProtectionRule,
 )
+from reference_server.storage.metadata.models.record import Record
 from reference_server.storage.metadata.models.tokens import AccessToken, DeployToken
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Project",
     "ProjectMember",
     "ProtectionRule",
+    "Record",
     "Runner",
     "User",
 ]

@@ -9,13 +9,13 @@ from peewee import Model
 from reference_server.contract.addresses import TcpAddress
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.storage import StorageSettings
-from reference_server.storage.metadata import models
+from reference_server.storage.metadata.models import Record
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, migrate
 from reference_server.storage.metadata.sqlite.schema import MIGRATIONS
 from tests.support.storage import serving_in_thread
 
-MODELS = [getattr(models, name) for name in models.__all__]
+MODELS = [model for kind in Record.__subclasses__() for model in kind.__subclasses__() or [kind]]
 ONE, TWO = ("CREATE TABLE one (x INTEGER)",), ("CREATE TABLE two (x INTEGER)", "INSERT INTO one VALUES (2)")
 
 
