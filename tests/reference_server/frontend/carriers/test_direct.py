@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,8 @@ def volume(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def carrier(volume: Path) -> Iterator[DirectCarrier]:
-    opened = DirectCarrier(volume, ContentPipeline())
-    yield opened
-    opened.close()
+    with closing(ContentPipeline()) as pipeline:
+        yield DirectCarrier(volume, pipeline)
 
 
 @pytest.mark.parametrize("legacy_digests", [False, True])

@@ -12,7 +12,7 @@ from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewErro
 from reference_server.storage.metadata.sqlite.schema import MIGRATIONS
 from tests.support.storage import refused_start
 
-MODELS = Record.__subclasses__()
+MODELS = [model for kind in Record.__subclasses__() for model in kind.__subclasses__() or [kind]]
 ONE, TWO = ("CREATE TABLE one (x INTEGER)",), ("CREATE TABLE two (x INTEGER)", "INSERT INTO one VALUES (2)")
 
 
