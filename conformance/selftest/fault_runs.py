@@ -59,8 +59,10 @@ class FaultRunner:
         self._host = host
         self._runner = runner
 
-    def baseline(self, faults: Mapping[str, Fault] | None = None) -> tuple[Baseline, dict[str, Reach]]:
-        """Run the suite against each good registry, through a proxy that mutates nothing.
+    def baseline(
+        self, faults: Mapping[str, Fault] | None = None, only: tuple[str, ...] = ()
+    ) -> tuple[Baseline, dict[str, Reach]]:
+        """Run the suite, or `only` some requirements, against each good registry through a proxy that mutates nothing.
 
         Returns what it evaluates, and the reach of every fault for which part of the suite is enough.
         Raises RegistryError when one of them cannot be judged and NotGoodError when it is not found conformant.
@@ -69,7 +71,7 @@ class FaultRunner:
             edition: Survey({name: one for name, one in (faults or {}).items() if one.edition == edition})
             for edition in self._registries
         }
-        runs = {edition: self._start(edition, survey) for edition, survey in surveys.items()}
+        runs = {edition: self._start(edition, survey, only) for edition, survey in surveys.items()}
         findings = {edition: self._findings(run) for edition, run in runs.items()}
         baselines = [_good(edition, found) for edition, found in findings.items()]
         reaches = [survey.reaches(findings[edition].timeline) for edition, survey in surveys.items()]

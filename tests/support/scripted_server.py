@@ -1,11 +1,11 @@
-"""Servers whose connections are handled by functions on a plain socket."""
+"""A server of the tests: each connection is handled by a function on a plain socket."""
 
 import queue
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 Handler = Callable[[socket.socket], None]
 SECONDS = 10.0
@@ -36,28 +36,26 @@ def _serve(listener: socket.socket, handlers: tuple[Handler, ...], tls: ssl.SSLC
 
 
 @contextmanager
-def scripted_registry(handler: Handler) -> Iterator[int]:
-    """Serve every connection with a handler, in a thread of its own; yield the port."""
+def serving_each(handler: Handler) -> Iterator[int]:
+    """Serve every connection with the handler, each in a thread of its own; yield the port."""
     listener = socket.create_server(("127.0.0.1", 0))
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            connection.settimeout(SECONDS)
-            threading.Thread(target=_run, args=(handler, connection), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
+    threading.Thread(target=_accept, args=(listener, handler), daemon=True).start()
     try:
         yield listener.getsockname()[1]
     finally:
         listener.close()
 
 
-def _run(handler: Handler, connection: socket.socket) -> None:
-    with connection:
+def _accept(listener: socket.socket, handler: Handler) -> None:
+    with suppress(OSError):
+        while True:
+            connection, _ = listener.accept()
+            connection.settimeout(SECONDS)
+            threading.Thread(target=_handle, args=(connection, handler), daemon=True).start()
+
+
+def _handle(connection: socket.socket, handler: Handler) -> None:
+    with connection, suppress(OSError):
         handler(connection)
 
 
@@ -73,10 +71,9 @@ def read_until(connection: socket.socket, end: bytes) -> bytes:
 
 
 def read_all(connection: socket.socket) -> bytes:
-    received = b""
-    while part := connection.recv(65536):
-        received += part
-    return received
+    """Read to the end of the connection."""
+    with connection.makefile("rb") as stream:
+        return stream.read()
 
 
 def answering(response: bytes, end: bytes = b"\r\n\r\n") -> Handler:
