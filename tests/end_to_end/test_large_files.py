@@ -72,9 +72,9 @@ def assert_memory_stays_flat(registry: Registry) -> None:
     assert max(peaks.values()) < MOST_RESIDENT_BYTES, {pid: peak >> 20 for pid, peak in peaks.items()}
 
 
-@pytest.mark.parametrize(("carrier", "size"), [("auto", 5 * GIB), ("streamed", GIB)], ids=["5-gib-direct", "streamed"])
-def test_a_large_file_goes_up_and_down_in_flat_memory(size: int, fresh_registry: Registry) -> None:
-    small, large = Pattern(1, 64 << 20), Pattern(2, size)
+@pytest.mark.parametrize("carrier", ["auto", "streamed"])
+def test_5_gib_up_and_down_in_flat_memory(fresh_registry: Registry) -> None:
+    small, large = Pattern(1, 64 << 20), Pattern(2, 5 * GIB)
     upload(fresh_registry, "small", small)
     download(fresh_registry, "small", small)
     before = max(fresh_registry.peak_resident_bytes().values())

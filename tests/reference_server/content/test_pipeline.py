@@ -1,11 +1,10 @@
 """Content on its way into a staging file."""
 
 import asyncio
-import functools
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -42,16 +41,6 @@ class RecordingFile(StagedFile):
         self.closed.set()
 
 
-def in_a_loop(test: Callable[..., Coroutine[object, object, None]]) -> Callable[..., None]:
-    """Run a test in an event loop, for so long at most."""
-
-    @functools.wraps(test)
-    def run(**fixtures: object) -> None:
-        asyncio.run(asyncio.wait_for(test(**fixtures), SECONDS))
-
-    return run
-
-
 @pytest.fixture
 def pipeline() -> Iterator[ContentPipeline]:
     with closing(ContentPipeline()) as pipeline:
@@ -60,7 +49,6 @@ def pipeline() -> Iterator[ContentPipeline]:
 
 @pytest.mark.parametrize("legacy", [False, True])
 @pytest.mark.parametrize("transfers", [1, 100])
-@in_a_loop
 async def test_what_is_written_is_what_is_hashed(pipeline: ContentPipeline, *, legacy: bool, transfers: int) -> None:
     content = os.urandom(1_000_001)
     file = RecordingFile()
@@ -75,7 +63,6 @@ async def test_what_is_written_is_what_is_hashed(pipeline: ContentPipeline, *, l
     assert summary == ContentSummary(len(content), hashlib.sha256(content).digest(), md5, sha1)
 
 
-@in_a_loop
 async def test_syncing_runs_beside_and_holds_nothing_up(pipeline: ContentPipeline) -> None:
     file = RecordingFile()
     writer = pipeline.open(file, legacy_digests=False)
@@ -90,7 +77,6 @@ async def test_syncing_runs_beside_and_holds_nothing_up(pipeline: ContentPipelin
     assert file.events == ["synced"]
 
 
-@in_a_loop
 async def test_an_error_that_a_sync_meets_is_not_lost(pipeline: ContentPipeline) -> None:
     file = RecordingFile(OSError("the disk broke"))
     file.may_sync.set()
@@ -102,7 +88,6 @@ async def test_an_error_that_a_sync_meets_is_not_lost(pipeline: ContentPipeline)
     writer.close()
 
 
-@in_a_loop
 async def test_a_file_is_closed_only_when_it_is_no_longer_being_synced(pipeline: ContentPipeline) -> None:
     file = RecordingFile()
     writer = pipeline.open(file, legacy_digests=False)
@@ -120,7 +105,6 @@ async def test_a_file_is_closed_only_when_it_is_no_longer_being_synced(pipeline:
     assert file.events == ["synced", "closed"]
 
 
-@in_a_loop
 async def test_when_many_come_a_piece_is_hashed_before_the_next_is_taken(pipeline: ContentPipeline) -> None:
     hashing = threading.Event()
     writer = pipeline.open(RecordingFile(), legacy_digests=False)
