@@ -1,12 +1,12 @@
 """The table of outcomes of PUT and GET: what each of its cells says as a requirement."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-from conformance.requirements.model import Edition
 
 Row = dict[str, str]
 COLUMNS = (("PUT", "public"), ("PUT", "private"), ("GET", "public"), ("GET", "private"))
+TAG = "gitlab-org/gitlab v18.4.0-ee"
 SENTENCES = {
     ("PUT", 201): "{subject} publishes to {project}.",
     ("PUT", 401): "Publishing to {project} with {object} is 401.",
@@ -42,22 +42,40 @@ CAPABILITIES = {
 }
 
 
-def cell_entries(cells: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield id and entry, as the TOML files have entries, of every requirement in a table of cells."""
+STATUS = re.compile(r"(\d{3})((?: (?:since|until|with|without) \S+)*)")
+KEYS = {"since": "since", "until": "until", "with": "feature", "without": "without_feature"}
+
+
+def cell_entries(cells: str, flags: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield id and entry, as the TOML files have entries, of every requirement in a table of cells.
+
+    `flags` gives the names of GitLab's flags by the short ones that cells use. Raise ValueError for a cell that is no
+    list of statuses with their conditions.
+    """
     head, *lines = ([cell.strip() for cell in line.split("|")] for line in cells.strip().splitlines())
     rows = [dict(zip(head, line, strict=True)) for line in lines]
     for operation, project in COLUMNS:
         for row in rows:
             cell = row[f"{operation} {project}"]
-            statuses = [] if cell == "-" else [int(status) for status in cell.split("/")]
-            for status, editions in zip(statuses, _editions(len(statuses)), strict=True):
+            for status, conditions in _statuses(cell, flags):
                 identifier = f"outcome.{operation.lower()}-{project}-{row['row']}-is-{status}"
-                yield identifier, {"editions": editions, **_entry(row, operation, project, status)}
+                yield identifier, {**conditions, **_entry(row, operation, project, status)}
 
 
-def _editions(statuses: int) -> list[list[str]]:
-    """Return the editions of each status of a cell: all of them together, or one each."""
-    return [list(Edition)] if statuses == 1 else [[edition] for edition in list(Edition)[:statuses]]
+def _statuses(cell: str, flags: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each status of a cell with its conditions by their keys in TOML.
+
+    A status that says nothing of its beginning begins where the one before it ends.
+    """
+    ended = ""
+    for part in cell.split(", ") if cell != "-" else ():
+        match = STATUS.fullmatch(part)
+        if not match:
+            raise ValueError(f"{part!r} is no status with its conditions, such as: 401 until 16.8, 200")
+        words = match[2].split()
+        conditions = {KEYS[word]: flags.get(value, value) for word, value in zip(words[::2], words[1::2], strict=True)}
+        yield int(match[1]), {**({"since": ended} if ended else {}), **conditions}
+        ended = conditions.get("until", "")
 
 
 def _entry(row: Row, operation: str, project: str, status: int) -> dict[str, Any]:
@@ -86,6 +104,6 @@ def _subject(row: Row, kind: str, name: str) -> str:
 
 def _source(known: str, operation: str, kind: str) -> str:
     if known == "source":
-        return f"app/policies/project_policy.rb, {'create' if operation == 'PUT' else 'read'}_package"
+        return f"{TAG} app/policies/project_policy.rb: {'create' if operation == 'PUT' else 'read'}_package"
     context = "authorize" if (operation, kind) == ("PUT", "deploy") else "authentication"
-    return f"spec/requests/api/generic_packages_spec.rb, {operation} {context}"
+    return f"{TAG} spec/requests/api/generic_packages_spec.rb: {operation} {context}"

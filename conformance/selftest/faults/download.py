@@ -125,7 +125,16 @@ FAULTS = {
     ),
     "download.head-with-a-body": Fault("HEAD is answered with the body.", rewrite_response(described, _with_a_body)),
     "download.15-always-404": Fault(
-        "Nothing that was published is found, in edition 15.", refuse(is_read, 404), DOCUMENTED
+        "Nothing that was published is found, in GitLab 15.0.", refuse(is_read, 404), DOCUMENTED
+    ),
+    "download.15-labels-by-name": Fault(
+        "Every download is application/gzip in GitLab 15.0.",
+        rewrite_response(delivered, header("Content-Type", "application/gzip")),
+        DOCUMENTED,
+    ),
+    "download.labels-all-alike": Fault(
+        "Every download is application/octet-stream, whatever its name is.",
+        rewrite_response(delivered, header("Content-Type", "application/octet-stream")),
     ),
     "download.redirects-away": Fault(
         "A download is redirected to a storage on another host.", serve(is_download, _redirected)

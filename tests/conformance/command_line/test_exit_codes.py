@@ -97,8 +97,8 @@ def test_a_glob_that_matches_nothing_is_refused_beside_one_that_matches(run: Run
     assert toy.noticed == []
 
 
-def test_a_glob_for_another_edition_matches_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["list", "--edition", "15", "--only", "publish.*", "--only", "publish.nested-directories"]
+def test_a_glob_for_another_version_matches_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["list", "--gitlab", "15.0", "--only", "publish.*", "--only", "publish.nested-directories"]
     assert main(arguments) == 3
     assert "publish.nested-directories" in capsys.readouterr().err
 
@@ -209,7 +209,9 @@ def test_list_shows_the_capabilities(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["list", "--edition", "14"], "invalid choice: '14'"),
+        (["list", "--gitlab", "14.10"], "the requirements do not know GitLab 14.10: they know 15.0 to 19.0"),
+        (["list", "--gitlab", "18.12"], "do not know GitLab 18.12"),
+        (["list", "--gitlab", "current"], "is no version of GitLab: write major and minor, such as 16.8"),
         (["run", "http://x", "--token-file", "t", "--bogus"], "usage: python -m conformance run "),
         (["explain", "a.b", "--bogus"], "unknown argument --bogus"),
     ],

@@ -62,7 +62,7 @@ def test_a_registry_that_is_down_is_a_sentence_and_exit_code_4(
 
 @pytest.mark.slow
 def test_the_whole_suite_is_conformant_through_the_proxy_without_a_mutation(tmp_path: Path) -> None:
-    with reference_server(tmp_path, "current") as registry, fault_runner({"current": registry}, jobs=1) as runner:
+    with reference_server(tmp_path, CURRENT) as registry, fault_runner({CURRENT: registry}, jobs=1) as runner:
         assert runner.baseline()[0].expectations
 
 
@@ -76,7 +76,7 @@ def test_every_broken_registry_is_found_out_by_the_requirements_of_its_row(capsy
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_whole_suite_finds_nothing_else_in_a_sample_of_the_broken_registries(tmp_path: Path) -> None:
-    current = {name: fault for name, fault in every_fault().items() if fault.edition == CURRENT}
+    current = {name: fault for name, fault in every_fault().items() if fault.measure == CURRENT}
     sample = {name: current[name] for name in list(current)[::EVERY]}
     done: list[str] = []
     with reference_server(tmp_path, CURRENT) as registry, fault_runner({CURRENT: registry}, jobs=4) as runner:
