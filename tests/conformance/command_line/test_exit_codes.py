@@ -166,7 +166,7 @@ def test_an_error_of_the_suite_itself_is_shown_and_has_its_own_code(run: Run, mo
 def test_a_dry_run_sends_nothing(run: Run, toy: Toy) -> None:
     ran = run("--dry-run", "--only", "publish.answers-created")
     assert ran.code == 0
-    assert "by 1 requirement. Nothing was sent." in ran.output
+    assert "by 1 requirement of GitLab 19.0, or by those of the version that it says it is. Nothing" in ran.output
     assert toy.noticed == []
 
 
@@ -180,7 +180,7 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
 
 def test_list_shows_one_requirement_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--only", "newest.upload-wins"]) == 0
-    line = "newest.upload-wins\tmust\tAfter a file name is published again the newer bytes download.\n"
+    line = "newest.upload-wins\tmust\tevery version\tAfter a file name is published again the newer bytes download.\n"
     assert capsys.readouterr().out == line
 
 
@@ -193,7 +193,7 @@ def test_explain_shows_source_and_check(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_explain_shows_the_section_of_a_standard(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "framing.conflicting-lengths-refused"]) == 0
-    assert "laid down by a standard of HTTP: RFC 9112, section 6.3" in capsys.readouterr().out
+    assert "laid down by a standard of HTTP: RFC 9112 6.3" in capsys.readouterr().out
 
 
 def test_explain_of_an_unknown_id_suggests_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -203,7 +203,7 @@ def test_explain_of_an_unknown_id_suggests_one(capsys: pytest.CaptureFixture[str
 
 def test_list_shows_the_capabilities(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--capabilities", "--only", "addressing.*"]) == 0
-    assert "nested-files\t1 requirement\n" in capsys.readouterr().out
+    assert "project-paths\t2 requirements\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
