@@ -17,6 +17,7 @@ from conformance.selftest.mutation import (
     deny,
     doubled,
     grant,
+    refuse,
     respond,
     rewrite_json,
     rewrite_request,
@@ -129,6 +130,9 @@ FAULTS = {
     ),
     "protection.refusals-look-like-duplicates": Fault(
         "A publish that a rule refuses is refused as a duplicate.", _refusals(_refused_as_duplicate)
+    ),
+    "protection.flagged-rules-cannot-be-made": Fault(
+        "Making a rule fails in GitLab 18.1.", refuse(makes_rule, 500), FLAGGED
     ),
     "protection.protects-too-early": Fault(
         "Rules protect in GitLab 18.1: no developer publishes to a public project.",
