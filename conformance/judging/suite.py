@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from conformance.judging.measuring import ChosenVersion, Reason, choose_version
+from conformance.judging.chosen_version import ChosenVersion, Reason, choose_version
 from conformance.judging.plugin import JudgingPlugin, Listener, judgement_of
 from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable
 from conformance.judging.session import run_checks

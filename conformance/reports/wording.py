@@ -2,7 +2,7 @@
 
 import re
 
-from conformance.judging.measuring import Reason
+from conformance.judging.chosen_version import Reason
 from conformance.judging.results import Results, RunFacts
 from conformance.judging.verdicts import Outcome
 

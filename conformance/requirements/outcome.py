@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.requirements.gitlab_version import GitLabVersion, known_version
+
 Row = dict[str, str]
 COLUMNS = (("PUT", "public"), ("PUT", "private"), ("GET", "public"), ("GET", "private"))
-TAG = "gitlab-org/gitlab v18.4.0-ee"
+READ = GitLabVersion(18, 4)  # the version in which what has always been so was read
 SENTENCES = {
     ("PUT", 201): "{subject} publishes to {project}.",
     ("PUT", 401): "Publishing to {project} with {object} is 401.",
@@ -59,7 +61,7 @@ def cell_entries(cells: str, flags: Mapping[str, str]) -> Iterator[tuple[str, di
             cell = row[f"{operation} {project}"]
             for status, conditions in _statuses(cell, flags):
                 identifier = f"outcome.{operation.lower()}-{project}-{row['row']}-is-{status}"
-                yield identifier, {**conditions, **_entry(row, operation, project, status)}
+                yield identifier, {**conditions, **_entry(row, operation, project, status, _read_in(conditions))}
 
 
 def _statuses(cell: str, flags: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -78,7 +80,14 @@ def _statuses(cell: str, flags: Mapping[str, str]) -> Iterator[tuple[int, dict[s
         ended = conditions.get("until", "")
 
 
-def _entry(row: Row, operation: str, project: str, status: int) -> dict[str, Any]:
+def _read_in(conditions: Mapping[str, str]) -> GitLabVersion:
+    """Return the version in whose sources a cell stands: the last or the first in which it holds, if that matters."""
+    if "until" in conditions:
+        return known_version(conditions["until"]).before
+    return max(READ, known_version(conditions.get("since", str(READ))))
+
+
+def _entry(row: Row, operation: str, project: str, status: int, version: GitLabVersion) -> dict[str, Any]:
     kind, _, name = row["actor"].partition("-")
     subject = _subject(row, kind, name)
     sentence = SENTENCES[operation, status].format(
@@ -88,7 +97,7 @@ def _entry(row: Row, operation: str, project: str, status: int) -> dict[str, Any
     )
     return {
         "sentence": sentence,
-        row["known"]: _source(row["known"], operation, kind),
+        row["known"]: f"gitlab-org/gitlab v{version}.0-ee {_source(row['known'], operation, kind)}",
         "capability": CAPABILITIES[row["scheme"] if kind == "unknown" else kind],
         "case": {operation: project, "actor": row["actor"], "scheme": row["scheme"], "status": status},
     }
@@ -104,6 +113,6 @@ def _subject(row: Row, kind: str, name: str) -> str:
 
 def _source(known: str, operation: str, kind: str) -> str:
     if known == "source":
-        return f"{TAG} app/policies/project_policy.rb: {'create' if operation == 'PUT' else 'read'}_package"
+        return f"app/policies/project_policy.rb: {'create' if operation == 'PUT' else 'read'}_package"
     context = "authorize" if (operation, kind) == ("PUT", "deploy") else "authentication"
-    return f"{TAG} spec/requests/api/generic_packages_spec.rb: {operation} {context}"
+    return f"spec/requests/api/generic_packages_spec.rb: {operation} {context}"

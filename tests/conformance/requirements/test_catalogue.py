@@ -21,7 +21,7 @@ from conformance.requirements.model import Level, Provenance
 PLACE = r"[\w.-]+/[\w.-]+ (v\d+\.\d+\.\d+-ee|[0-9a-f]{7,40}) "  # a repository, and a tag or commit of it
 DETAIL = r"(: .+)?"
 SOURCES = {
-    Provenance.DOCUMENTED: re.compile(r"GitLab docs 1[5-9]\.\d+ [a-z][\w/]+: .+"),
+    Provenance.DOCUMENTED: re.compile(r"docs\.gitlab\.com 1[5-9]\.\d+ [a-z][\w/]+: .+"),
     Provenance.PINNED: re.compile(PLACE + r"spec/requests/api/\w+_spec\.rb" + DETAIL),
     Provenance.STANDARD: re.compile(r"RFC \d{4} \d+(\.\d+)*(, \d+(\.\d+)*)*" + DETAIL),
     Provenance.SOURCE: re.compile(PLACE + r"(app|lib|workhorse)/[\w/]+\.(rb|go)" + DETAIL),
