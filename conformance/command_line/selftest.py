@@ -105,6 +105,9 @@ def _selected(arguments: argparse.Namespace, console: Console) -> dict[str, Faul
     named = {name: fault for name, fault in every_fault().items() if fnmatchcase(name, arguments.fault)}
     wanted = arguments.gitlab or (CURRENT.version if arguments.good_url is not None else None)
     faults = {name: fault for name, fault in named.items() if wanted in (None, fault.measure.version)}
+    if named and not faults:
+        versions = ", ".join(sorted({str(fault.measure.version) for fault in named.values()}))
+        raise UsageError(f"no broken registry is made of a good one of GitLab {wanted}; there are some of {versions}")
     if not faults:
         raise UsageError(f"no broken registry is named {arguments.fault}; the matrix names them all: {FILE}")
     if len(faults) < len(named):

@@ -33,6 +33,7 @@ def token_file(tmp_path: Path) -> Path:
         (["--good-url", "http://127.0.0.1:1", "--good-token-file", "absent"], "cannot be read"),
         (["--jobs", "0"], "--jobs must be at least 1"),
         (["--quick", "--update"], "--update needs whole runs"),
+        (["--gitlab", "16.8"], "made of a good one of GitLab 16.8; there are some of 15.0, 18.1, 19.0"),
         (["--fault", "nothing-like-it"], "no broken registry is named nothing-like-it"),
     ],
 )
