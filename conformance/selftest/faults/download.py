@@ -7,7 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from conformance.selftest.corruption import flipped, shortened
-from conformance.selftest.faults.fault import DOCUMENTED, Fault
+from conformance.selftest.faults.fault import DOCUMENTED, FLAGGED, Fault
 from conformance.selftest.messages import Request, Response, message_response, whole, without
 from conformance.selftest.mutation import PackageFileMutation, RequestPredicate, header, refuse, rewrite_response, serve
 from conformance.selftest.package_requests import PackageFilePath, is_download, is_head, is_publish, is_read
@@ -131,6 +131,11 @@ FAULTS = {
         "Every download is application/gzip in GitLab 15.0.",
         rewrite_response(delivered, header("Content-Type", "application/gzip")),
         DOCUMENTED,
+    ),
+    "download.flagged-spoils-the-first-byte": Fault(
+        "The first byte of every download is inverted in GitLab 18.1.",
+        rewrite_response(delivered, lambda response: replace(response, body=flipped(response.body, 0))),
+        FLAGGED,
     ),
     "download.labels-all-alike": Fault(
         "Every download is application/octet-stream, whatever its name is.",
