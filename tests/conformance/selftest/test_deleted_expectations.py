@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.selftest.faults.fault import CURRENT
 from conformance.selftest.good_server import GoodRegistry, reference_server
 from tests.support.expectation_removal import copy_of_the_suite, statements, without
 
@@ -35,7 +36,7 @@ DELETED = [
 
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoodRegistry]:
-    with reference_server(tmp_path_factory.mktemp("registry"), "current") as registry:
+    with reference_server(tmp_path_factory.mktemp("registry"), CURRENT) as registry:
         yield registry
 
 
