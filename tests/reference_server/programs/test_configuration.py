@@ -19,7 +19,7 @@ def test_flags_win_over_the_file_and_the_file_over_defaults(file: Path) -> None:
     file.write_text('data = "from-file"\nport = 1\nlegacy-digests = true\n')
     values = settle(SERVE, {"port": "2"}, file)
     assert (values["data"], values["port"], values["legacy-digests"]) == (Path("from-file"), 2, True)
-    assert (values["host"], values["edition"], values["grace-seconds"]) == ("127.0.0.1", "current", 30)
+    assert (values["host"], values["gitlab"], values["grace-seconds"]) == ("127.0.0.1", "19.0", 30)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,11 @@ def test_flags_win_over_the_file_and_the_file_over_defaults(file: Path) -> None:
         ("port = true", "port must be a whole number"),
         ("port = 70000", "port: must be a whole number from 0 to 65535"),
         ("legacy-digests = 1", "legacy-digests must be true or false"),
-        ('edition = "14"', "edition: must be one of: 15, current"),
+        ('gitlab = "14.10"', "gitlab: must be a version of GitLab from 15.0 to 19.0"),
+        ("gitlab = 16.8", "gitlab must be a string"),
+        ('feature = "colour"', "feature must be a list of strings"),
+        ("feature = [1]", "feature must be a list of strings"),
+        ('feature = ["colour"]', "feature: must be a feature flag that decides something: allow_guest"),
         ("port = ", "is not TOML"),
         ("port = 1\nport = 2", "is not TOML"),
     ],

@@ -344,7 +344,7 @@ def test_data_is_for_its_owner_alone_even_in_a_folder_that_everybody_may_read(tm
 
 def test_the_configuration_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "registry.toml"
-    file.write_text('edition = "15"\ncarrier = "streamed"\n')
+    file.write_text('gitlab = "15.0"\ncarrier = "streamed"\n')
     with serving(tmp_path, "--config", str(file)) as running:
         assert running.served.send("GET", "/-/readiness").status == 200
     assert '"carrier": "streamed"' in running.log.read_text()

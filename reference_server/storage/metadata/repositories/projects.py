@@ -21,6 +21,7 @@ from reference_server.storage.metadata.repositories.visibility import (
     roles_in_projects,
     visible_projects,
 )
+from reference_server.storage.rules.deletion import marked_name
 
 _ORDERS: dict[str, Field] = {
     "": Project.created_at,
@@ -139,6 +140,17 @@ class ProjectRepository:
         columns = {name: value for name, value in dataclasses.asdict(changes).items() if value}
         if columns:
             self.database.change(Project.update(columns).where(Project.id == project_id))
+
+    def mark_for_deletion(self, project: Project) -> None:
+        """Mark a project now, and rename it so that its path is free."""
+        path = marked_name(project.path, project.id)
+        columns = {
+            "name": marked_name(project.name, project.id),
+            "path": path,
+            "full_path": project.full_path.removesuffix(project.path) + path,
+            "marked_for_deletion_at": clock.now(),
+        }
+        self.database.change(Project.update(columns).where(Project.id == project.id))
 
     def delete(self, project_ids: Iterable[int]) -> None:
         """Delete projects with their tokens and bots; they have no packages any more."""

@@ -47,10 +47,15 @@ def test_a_taken_path_is_refused_as_a_model_does(front_end: Served, project: Pac
     assert (answer.status, answer.json()) == (400, {"message": {"path": ["has already been taken"]}})
 
 
-def test_projects_and_groups_are_deleted(front_end: Served, project: PackageProject) -> None:
-    for target in (f"/projects/{project.id}", f"/groups/{project.group}"):
+def test_projects_and_groups_are_marked_and_then_removed(front_end: Served, project: PackageProject) -> None:
+    group = front_end.get(f"/groups/{project.group}").json()
+    for target, path in ((f"/projects/{project.id}", "path_with_namespace"), (f"/groups/{group['id']}", "full_path")):
         answer = front_end.delete(target)
         assert (answer.status, answer.json()) == (202, {"message": "202 Accepted"})
+        marked = front_end.get(target).json()
+        assert marked["marked_for_deletion_on"] is not None
+        removed = front_end.delete(f"{target}?permanently_remove=true&full_path={marked[path]}")
+        assert (removed.status, removed.json()) == (202, {"message": "202 Accepted"})
         assert front_end.get(target).status == 404
 
 

@@ -9,7 +9,7 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 
 from tests.support.storage import ANONYMOUS, Registry, at
 
-GUEST, DEVELOPER, MAINTAINER, OWNER = 10, 30, 40, 50
+GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
 VISIBILITIES = ["PUBLIC", "PRIVATE"]
 READ, WRITE = "read_package_registry", "write_package_registry"
 
@@ -50,12 +50,13 @@ def callers(request: pytest.FixtureRequest, registry: Registry) -> Callers:
 Table = dict[str, tuple[str, str]]
 REFUSED = {
     f"invalid {scheme}": ("CREDENTIAL_INVALID", "CREDENTIAL_INVALID")
-    for scheme in ("PRIVATE_TOKEN", "JOB_TOKEN", "DEPLOY_TOKEN", "BEARER")
+    for scheme in ("PRIVATE_TOKEN", "JOB_TOKEN", "BEARER")
 }
 PUT: Table = {
     **REFUSED,
     "none": ("CREDENTIAL_INVALID", "CREDENTIAL_INVALID"),
     "invalid BASIC": ("CREDENTIAL_INVALID", "CREDENTIAL_INVALID"),
+    "invalid DEPLOY_TOKEN": ("CREDENTIAL_INVALID", "CREDENTIAL_INVALID"),
     str(GUEST): ("ROLE_INSUFFICIENT", "ROLE_INSUFFICIENT"),
     str(DEVELOPER): ("OK", "OK"),
     "administrator": ("OK", "OK"),
@@ -68,14 +69,16 @@ GET: Table = {
     **REFUSED,
     "none": ("OK", "CREDENTIAL_INVALID"),
     "invalid BASIC": ("OK", "CREDENTIAL_INVALID"),
-    str(GUEST): ("OK", "OK"),
+    "invalid DEPLOY_TOKEN": ("OK", "CREDENTIAL_INVALID"),
+    str(GUEST): ("OK", "ROLE_INSUFFICIENT"),
+    str(REPORTER): ("OK", "OK"),
     "administrator": ("OK", "OK"),
     "stranger": ("OK", "PROJECT_NOT_FOUND"),
     "deploy r": ("OK", "OK"),
     "deploy -": ("OK", "PROJECT_NOT_FOUND"),
     "foreign deploy rw": ("OK", "PROJECT_NOT_FOUND"),
 }
-LIST: Table = {**GET, "none": ("OK", "PROJECT_NOT_FOUND"), "invalid BASIC": ("OK", "PROJECT_NOT_FOUND")}
+LIST: Table = {**GET, **dict.fromkeys(("none", "invalid BASIC", "invalid DEPLOY_TOKEN"), ("OK", "PROJECT_NOT_FOUND"))}
 DELETE: Table = {
     "none": ("ROLE_INSUFFICIENT", "PROJECT_NOT_FOUND"),
     str(DEVELOPER): ("ROLE_INSUFFICIENT", "ROLE_INSUFFICIENT"),
@@ -115,11 +118,10 @@ def test_deleting_ends_as_the_table_says(callers: Callers, kind: str) -> None:
     assert ended == _expected(DELETE[kind], callers)
 
 
-def test_a_guest_downloads_from_a_private_project_in_the_current_edition_alone(either: Registry) -> None:
+def test_a_guest_downloads_from_a_private_project_in_no_version(either: Registry) -> None:
     project = either.project("PRIVATE").id
     either.publish(at(project))
-    expected = "OK" if either.edition == "current" else "ROLE_INSUFFICIENT"
-    assert either.opening(project, either.member(project, GUEST)) == expected
+    assert either.opening(project, either.member(project, GUEST)) == "ROLE_INSUFFICIENT"
 
 
 def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
