@@ -22,6 +22,7 @@ from reference_server.storage.housekeeping import Housekeeping
 from reference_server.storage.identity.access_tokens import AccessTokenService, PersonalAccessTokenService
 from reference_server.storage.identity.deploy_tokens import DeployTokenService
 from reference_server.storage.identity.groups import GroupService
+from reference_server.storage.identity.marked import MarkedForDeletion
 from reference_server.storage.identity.members import MemberService
 from reference_server.storage.identity.projects import ProjectService
 from reference_server.storage.identity.resources import ResourceAccess
@@ -102,6 +103,7 @@ def build_storage(
     permission = downloading(gitlab)
     protection = Protection(gitlab)
     download_times = DownloadTimes(writer)
+    marked = MarkedForDeletion(metadata, writer, garbage_collector)
     sessions = UploadSessions(store)
     publications = PublishService(
         projects=projects,
@@ -136,5 +138,5 @@ def build_storage(
         pipelines=PipelineService(projects, metadata, writer),
         jobs=JobService(projects, metadata, writer),
         job_token_scopes=JobTokenScopeService(projects, gitlab, metadata, writer),
-        housekeeping=Housekeeping(sessions, garbage_collector, download_times, space),
+        housekeeping=Housekeeping(sessions, garbage_collector, download_times, space, marked),
     )

@@ -60,7 +60,7 @@ class GroupService:
             group = metadata.groups.get(group_id)
             marked = group.marked_for_deletion_at is not None
             if is_removed(Deletable("Group", group.full_path, marked), asked, self.gitlab):
-                return _delete(metadata, group_id)
+                return remove_group(metadata, group_id)
             metadata.groups.mark_for_deletion(group)
             return []
 
@@ -96,7 +96,7 @@ def _create(metadata: Metadata, fields: GroupFields, owner_id: int) -> Group:
     return group
 
 
-def _delete(metadata: Metadata, group_id: int) -> list[bytes]:
+def remove_group(metadata: Metadata, group_id: int) -> list[bytes]:
     """Delete a group with everything below it, and return the digests of content that is free now."""
     project_ids = metadata.projects.below(group_id)
     freed = metadata.packages.delete_of_projects(project_ids)

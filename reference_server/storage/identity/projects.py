@@ -91,7 +91,7 @@ class ProjectService:
             project = metadata.projects.get(project_id, None).project
             marked = project.marked_for_deletion_at is not None
             if is_removed(Deletable("Project", project.full_path, marked), asked, self.gitlab):
-                return _delete(metadata, project_id)
+                return remove_project(metadata, project_id)
             metadata.projects.mark_for_deletion(project)
             return []
 
@@ -110,7 +110,7 @@ def _change(metadata: Metadata, project_id: int, changes: ProjectChanges) -> Non
     metadata.projects.change(project_id, changes)
 
 
-def _delete(metadata: Metadata, project_id: int) -> list[bytes]:
+def remove_project(metadata: Metadata, project_id: int) -> list[bytes]:
     """Delete a project with everything in it, and return the digests of content that is free now."""
     freed = metadata.packages.delete_of_projects([project_id])
     metadata.projects.delete([project_id])

@@ -21,6 +21,8 @@ _TYPES = {
     "tar": "application/x-tar",
     "gtar": "application/x-gtar",
     "bz2": "application/x-bzip2",
+    "tbz2": "application/x-bzip2",
+    "boz": "application/x-bzip2",
     "iso": "application/x-iso9660-image",
 }
 

@@ -37,18 +37,23 @@ def check_exception_regex(regex: str) -> None:
         raise _invalid(f"is too long (maximum is {_LONGEST_REGEX} characters)")
     try:
         _compiled(regex)
+        _compiled(_anchored(regex))
     except re2.error as error:
         raise _invalid(f"not valid RE2 syntax: {_words(error)}") from None
 
 
 def _matches(regex: str, name: str, version: str) -> bool:
-    """Return whether a regex matches the name or the version between anchors.
-
-    GitLab puts the anchors around the regex without a group (`app/models/namespace/package_setting.rb`), so that of
-    alternatives only the first is bound to the beginning, and only the last to the end.
-    """
-    pattern = _compiled(rf"\A{regex}\z")
+    """Return whether a regex, anchored, matches the name or the version."""
+    pattern = _compiled(_anchored(regex))
     return any(pattern.search(text) is not None for text in (name, version))
+
+
+def _anchored(regex: str) -> str:
+    """Return a regex between anchors, without a group, as GitLab does (`app/models/namespace/package_setting.rb`).
+
+    Of alternatives only the first is bound to the beginning so, and only the last to the end.
+    """
+    return rf"\A{regex}\z"
 
 
 @functools.lru_cache(maxsize=_COMPILED)

@@ -37,13 +37,21 @@ class Rule:
         self.since: Final = read_version(since) if since else None
         self.flag: Final = FeatureFlag(feature, read_version(feature_since)) if feature else None
 
+    def __set_name__(self, owner: type[GitLab], name: str) -> None:
+        """Take the name that the rule has."""
+        self._name = name
+
     @overload
     def __get__(self, instance: None, owner: type[GitLab]) -> Rule: ...
     @overload
     def __get__(self, instance: GitLab, owner: type[GitLab]) -> bool: ...
     def __get__(self, instance: GitLab | None, owner: type[GitLab]) -> Rule | bool:
         """Return the rule itself from the class, from a GitLab whether it follows it."""
-        return self if instance is None else self.holds(instance.version, instance.features)
+        if instance is None:
+            return self
+        holds = self.holds(instance.version, instance.features)
+        instance.__dict__[self._name] = holds  # found there from now on: requests ask often
+        return holds
 
     def holds(self, version: GitLabVersion, features: frozenset[str]) -> bool:
         """Return whether the rule holds in a version with these features switched on."""

@@ -8,6 +8,7 @@ from reference_server.contract.addresses import TcpAddress, UnixAddress
 from reference_server.programs.configuration import settle
 from reference_server.programs.options import FRONT_END_PROGRAM, SERVE, STORAGE_PROGRAM
 from reference_server.programs.refusals import UsageRefusedError
+from reference_server.storage.rules.gitlab import KNOWN_FEATURES
 
 
 @pytest.fixture
@@ -73,3 +74,11 @@ def test_addresses_are_read() -> None:
     assert settle(FRONT_END_PROGRAM, {"storage": "h:1"}, None)["storage"] == TcpAddress("h", 1)
     with pytest.raises(UsageRefusedError, match="--storage"):
         settle(FRONT_END_PROGRAM, {"storage": "nowhere"}, None)
+
+
+def test_an_option_for_several_values_takes_those_of_the_flags_or_of_the_file(file: Path) -> None:
+    one, other = KNOWN_FEATURES[:2]
+    file.write_text(f'data = "d"\nfeature = ["{one}", "{other}"]\n')
+    assert settle(SERVE, {}, file)["feature"] == (one, other)
+    assert settle(SERVE, {"feature": [other]}, file)["feature"] == (other,)
+    assert settle(SERVE, {"data": "d"}, None)["feature"] == ()

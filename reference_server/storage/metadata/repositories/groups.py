@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from peewee import Value, fn
@@ -90,6 +91,11 @@ class GroupRepository:
             self.database.change(model.update(full_path=Value(full_path).concat(rest)).where(where))
         columns = {"name": marked_name(group.name, group.id), "path": path, "marked_for_deletion_at": clock.now()}
         self.database.change(Group.update(columns).where(Group.id == group.id))
+
+    def marked_by(self, time: int) -> Sequence[int]:
+        """Return the ids of the groups that were marked for deletion by a time, in milliseconds since 1970."""
+        query = Group.select(Group.id).where(Group.marked_for_deletion_at <= time)
+        return [group_id for (group_id,) in self.database.rows(query.tuples())]
 
     def delete(self, group_id: int) -> None:
         """Delete a group and those below it, with their tokens and bots; they have no projects any more."""

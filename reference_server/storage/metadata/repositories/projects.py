@@ -152,6 +152,11 @@ class ProjectRepository:
         }
         self.database.change(Project.update(columns).where(Project.id == project.id))
 
+    def marked_by(self, time: int) -> Sequence[int]:
+        """Return the ids of the projects that were marked for deletion by a time, in milliseconds since 1970."""
+        query = Project.select(Project.id).where(Project.marked_for_deletion_at <= time)
+        return [project_id for (project_id,) in self.database.rows(query.tuples())]
+
     def delete(self, project_ids: Iterable[int]) -> None:
         """Delete projects with their tokens and bots; they have no packages any more."""
         for project_id in project_ids:

@@ -1,6 +1,18 @@
 """Delayed deletion: marking projects and groups, what they are meanwhile, and removing them."""
 
-from tests.support.storage import Registry, at, in_project, refusal
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.support.storage import SECONDS, Registry, at, in_project, refusal, running
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_a_marked_project_has_another_path_and_its_packages_stay(registry: Registry) -> None:
@@ -61,6 +73,27 @@ def test_what_is_removed_is_gone_and_its_tokens_with_it(registry: Registry) -> N
     registry.remove("Project", project)
     assert registry.outcome("GetProject", project=str(project)) == "PROJECT_NOT_FOUND"
     assert registry.outcome("ListMembers", by=member, place=in_project(project)) == "CREDENTIAL_INVALID"
+
+
+def test_what_was_marked_30_days_ago_is_removed(tmp_path: Path) -> None:
+    with running(tmp_path) as registry:
+        group, due, young = registry.group(), registry.project().id, registry.project().id
+        below = registry.project(group=group.id).id
+        for kind, number in (("Project", due), ("Project", young), ("Group", group.id)):
+            registry.ask(f"Delete{kind}", **{kind.lower(): str(number)})
+    with sqlite3.connect(tmp_path / "data/metadata.sqlite3") as database:
+        for table, number, days in (("projects", due, 31), ("projects", young, 29), ("groups", group.id, 31)):
+            earlier = f"UPDATE {table} SET marked_for_deletion_at = marked_for_deletion_at - ? WHERE id = ?"
+            database.execute(earlier, (days * 86_400_000, number))
+    database.close()
+    with running(tmp_path) as registry:
+
+        def gone() -> bool:
+            ends = {registry.outcome("GetProject", project=str(number)) for number in (due, below)}
+            return ends == {"PROJECT_NOT_FOUND"} and registry.outcome("GetGroup", group=str(group.id)) != "OK"
+
+        wait_for(gone)
+        assert registry.outcome("GetProject", project=str(young)) == "OK"
 
 
 def test_before_18_0_a_project_or_group_is_gone_at_once(registry_15: Registry) -> None:
