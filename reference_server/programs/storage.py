@@ -28,7 +28,7 @@ from reference_server.storage.metadata.sqlite.database import DatabaseUnusableEr
 from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, is_new, migrate
 from reference_server.storage.metadata.sqlite.space import SqliteSpace
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.rules.gitlab import gitlab
+from reference_server.storage.rules.gitlab import read_gitlab
 from reference_server.storage.rules.gitlab_version import NEWEST
 from reference_server.storage.service.server import AddressUnusableError, StorageServer
 from reference_server.storage.wiring import Rules, StorageServices, build_storage
@@ -106,7 +106,7 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
     writer = Writer(writing, space.release)
     trash_seconds = settings.trash_days * _DAY_SECONDS
     rules = Rules(
-        gitlab(settings.gitlab, settings.feature), settings.max_file_size, settings.legacy_digests, trash_seconds
+        read_gitlab(settings.gitlab, settings.feature), settings.max_file_size, settings.legacy_digests, trash_seconds
     )
     volume = settings.data / _VOLUME
     with closing(ContentPipeline()) as pipeline:

@@ -27,10 +27,10 @@ class FeatureFlag:
     since: GitLabVersion
 
 
-class Rule:
-    """One rule: holds from a version on, and with a feature flag from an earlier one on.
+class Milestone:
+    """From which version on a rule holds, and with which feature flag from an earlier one on.
 
-    As an attribute of a GitLab it is whether that GitLab follows it.
+    As an attribute of a GitLab it is whether the rule holds there.
     """
 
     def __init__(self, since: str | None = None, *, feature: str = "", feature_since: str = "") -> None:
@@ -38,15 +38,15 @@ class Rule:
         self.flag: Final = FeatureFlag(feature, read_version(feature_since)) if feature else None
 
     def __set_name__(self, owner: type[GitLab], name: str) -> None:
-        """Take the name that the rule has."""
+        """Take the name of the rule."""
         self._name = name
 
     @overload
-    def __get__(self, instance: None, owner: type[GitLab]) -> Rule: ...
+    def __get__(self, instance: None, owner: type[GitLab]) -> Milestone: ...
     @overload
     def __get__(self, instance: GitLab, owner: type[GitLab]) -> bool: ...
-    def __get__(self, instance: GitLab | None, owner: type[GitLab]) -> Rule | bool:
-        """Return the rule itself from the class, from a GitLab whether it follows it."""
+    def __get__(self, instance: GitLab | None, owner: type[GitLab]) -> Milestone | bool:
+        """Return the milestone itself from the class, and from a GitLab whether the rule holds."""
         if instance is None:
             return self
         holds = self.holds(instance.version, instance.features)
@@ -72,62 +72,68 @@ class GitLab:
         """Return the version as GitLab tells it to clients, such as "16.8.0-ee"."""
         return f"{self.version}.0-ee"
 
-    nested_file_names = Rule("17.1")
+    nested_file_names = Milestone("17.1")
     """File names may have directories before them (MR !153449)."""
-    tilde_in_file_names = Rule("17.11")
+    tilde_in_file_names = Milestone("17.11")
     """File names may hold "~", not first and not last (`lib/gitlab/regex/packages.rb`, issue #537633)."""
-    at_sign_in_file_names = Rule("18.3")
+    at_sign_in_file_names = Milestone("18.3")
     """File names may hold "@", not first and not last (documentation of generic packages, "Valid package filename
     format"; the minor version is not certain)."""
-    lax_version_format = Rule("16.0")
+    lax_version_format = Milestone("16.0")
     """Versions hold any of the characters in any order but ".." (`maven_version_regex` in
     `lib/gitlab/regex/packages.rb`); before, they follow the documented pattern."""
 
-    guests_download = Rule(feature="allow_guest_plus_roles_to_pull_packages", feature_since="17.9")
+    guests_download = Milestone(feature="allow_guest_plus_roles_to_pull_packages", feature_since="17.9")
     """Guests download from, and list, a project that only members see (MR !177267); else reporters and above."""
-    packages_for_everyone = Rule("15.7")
+    packages_for_everyone = Milestone("15.7")
     """A private project may open its package registry to everyone's downloads (issue #329253)."""
-    basic_job_tokens_download = Rule("16.8")
+    basic_job_tokens_download = Milestone("16.8")
     """A job token is also taken as the password of Basic for downloads (MR !138770)."""
-    basic_job_tokens_publish = Rule("19.0")
+    basic_job_tokens_publish = Milestone("19.0")
     """A job token is also taken as the password of Basic for publishing (MRs !239076, !239323)."""
-    job_tokens_on_packages_api = Rule("15.3")
+    job_tokens_on_packages_api = Milestone("15.3")
     """Job tokens are taken on the packages API (MR !91437)."""
-    job_tokens_stay_home = Rule("16.0")
+    job_tokens_stay_home = Milestone("16.0")
     """A new project keeps the job tokens of other projects out until it lets them in (documentation of job tokens)."""
 
-    owners_change_settings = Rule("17.0", feature="raise_group_admin_package_permission_to_owner", feature_since="16.1")
+    owners_change_settings = Milestone(
+        "17.0", feature="raise_group_admin_package_permission_to_owner", feature_since="16.1"
+    )
     """Changing a group's package settings needs an owner, before it a maintainer (MR !118360, issue #370471)."""
-    exception_inverts_duplicates = Rule("17.9", feature="packages_allow_duplicate_exceptions", feature_since="17.7")
+    exception_inverts_duplicates = Milestone(
+        "17.9", feature="packages_allow_duplicate_exceptions", feature_since="17.7"
+    )
     """The duplicate exception also forbids where duplicates are allowed, instead of only allowing (MR !165467)."""
-    protection_rules = Rule("18.1")
+    protection_rules = Milestone("18.1")
     """Projects can have rules about who may publish and delete generic packages of certain names."""
-    protection_rules_enforced = Rule("18.2")
+    protection_rules_enforced = Milestone("18.2")
     """Those rules keep callers out; in 18.1 the flag that makes them do so is off."""
 
-    files_open_by_id = Rule("18.4")
+    files_open_by_id = Milestone("18.4")
     """A package file can be downloaded by its id (`lib/api/package_files.rb`)."""
-    pipelines_of_packages = Rule("16.1")
+    pipelines_of_packages = Milestone("16.1")
     """The pipelines of a package can be listed (documentation of the packages API)."""
-    checksum_header = Rule("18.6")
+    checksum_header = Milestone("18.6")
     """A download names its SHA-256 in X-Checksum-SHA256 (MR !210599)."""
-    content_type_by_name = Rule("19.0", feature="packages_generic_package_content_type_allowlist", feature_since="18.9")
+    content_type_by_name = Milestone(
+        "19.0", feature="packages_generic_package_content_type_allowlist", feature_since="18.9"
+    )
     """A download has the content type of its file name, if that is safe (`lib/gitlab/content_types.rb`, MR !202213)."""
 
-    user_runners = Rule("15.11")
+    user_runners = Milestone("15.11")
     """Users create runners (MR !116119); in every version runners may register with a registration token."""
-    delayed_deletion = Rule("18.0")
+    delayed_deletion = Milestone("18.0")
     """Deleting a project or group only marks it; deleting it a second time can remove it (epic 17208)."""
 
 
-def rules() -> Iterator[tuple[str, Rule]]:
-    """Yield the name of every rule, with the rule."""
+def milestones() -> Iterator[tuple[str, Milestone]]:
+    """Yield the name of every rule, with its milestone."""
     for name, value in vars(GitLab).items():
-        if isinstance(value, Rule):
+        if isinstance(value, Milestone):
             yield name, value
 
 
-KNOWN_FEATURES: Final = tuple(sorted(rule.flag.name for _, rule in rules() if rule.flag is not None))
+KNOWN_FEATURES: Final = tuple(sorted(one.flag.name for _, one in milestones() if one.flag is not None))
 """Every feature flag that decides about a rule."""
 
 
@@ -138,7 +144,7 @@ def read_feature(name: str) -> str:
     return name
 
 
-def gitlab(version: str = str(NEWEST), features: Iterable[str] = ()) -> GitLab:
+def read_gitlab(version: str = str(NEWEST), features: Iterable[str] = ()) -> GitLab:
     """Return the GitLab of a version with these features switched on. Raise GitLabVersionError, UnknownFeatureError."""
     return GitLab(read_version(version), frozenset(read_feature(name) for name in features))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from reference_server.storage.rules.content_types import DEFAULT, content_type
-from reference_server.storage.rules.gitlab import gitlab
+from reference_server.storage.rules.gitlab import read_gitlab
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,13 @@ from reference_server.storage.rules.gitlab import gitlab
     ],
 )
 def test_from_19_0_on_a_download_has_the_safe_type_of_its_name(file: str, expected: str) -> None:
-    assert content_type(file, gitlab("19.0")) == expected
-    assert content_type(file, gitlab("18.11")) == DEFAULT
+    assert content_type(file, read_gitlab("19.0")) == expected
+    assert content_type(file, read_gitlab("18.11")) == DEFAULT
 
 
 def test_no_name_has_a_type_that_a_browser_shows() -> None:
     known = [
-        content_type(f"file.{extension}", gitlab()) for extension in ("htm", "xhtml", "xml", "txt", "css", "pdf", "png")
+        content_type(f"file.{extension}", read_gitlab())
+        for extension in ("htm", "xhtml", "xml", "txt", "css", "pdf", "png")
     ]
     assert set(known) == {DEFAULT}

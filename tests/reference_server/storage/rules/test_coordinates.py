@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reference_server.contract.failure import Failure
 from reference_server.storage.rules.coordinates import Coordinates, check
-from reference_server.storage.rules.gitlab import gitlab
+from reference_server.storage.rules.gitlab import read_gitlab
 
 DOCUMENTED_VERSION = re.compile(r"\A(\.?[\w+-]+\.?)+\Z", re.ASCII)
 OLD, NEW = "15.0", "19.0"
@@ -25,7 +25,7 @@ def coordinates(file: str, package: str = "tool", version: str = "1.0") -> Coord
 def refused(gitlab_version: str, package: str = "tool", version: str = "1.0", file: str = "file") -> str | None:
     """Name the parameter that is refused, if one is."""
     try:
-        check(coordinates(file, package, version), gitlab(gitlab_version))
+        check(coordinates(file, package, version), read_gitlab(gitlab_version))
     except Failure as failure:
         return failure.metadata["parameter"]
     return None
@@ -122,7 +122,7 @@ def test_nested_file_names_that_are_refused(file: str, refusal: str) -> None:
 
 def test_a_slash_within_a_file_name_is_no_directory() -> None:
     with pytest.raises(Failure) as raised:
-        check(Coordinates("1", "tool", "1.0", "dir/file"), gitlab(NEW))
+        check(Coordinates("1", "tool", "1.0", "dir/file"), read_gitlab(NEW))
     assert raised.value.metadata["parameter"] == NO_NAME
 
 

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_server.storage.rules.duplicates import DuplicateSettings, forbids_duplicates
-from reference_server.storage.rules.gitlab import gitlab
+from reference_server.storage.rules.gitlab import read_gitlab
 
 REJECTING = DuplicateSettings(allowed=False)
 
 
 def excepted(regex: str, name: str, version: str = "1.0") -> bool:
     settings = DuplicateSettings(allowed=False, exception_regex=regex)
-    return not forbids_duplicates(settings, name, version, gitlab())
+    return not forbids_duplicates(settings, name, version, read_gitlab())
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,8 @@ def test_a_plain_exception_matches_itself_alone(regex: str, name: str) -> None:
 
 def test_the_exception_forbids_where_duplicates_are_allowed_from_17_9_on() -> None:
     settings = DuplicateSettings(allowed=True, exception_regex="tool")
-    assert [forbids_duplicates(settings, "tool", "1", gitlab(version)) for version in ("17.8", "17.9")] == [False, True]
-    assert forbids_duplicates(settings, "tool", "1", gitlab("17.7", ["packages_allow_duplicate_exceptions"]))
+    assert [forbids_duplicates(settings, "tool", "1", read_gitlab(version)) for version in ("17.8", "17.9")] == [
+        False,
+        True,
+    ]
+    assert forbids_duplicates(settings, "tool", "1", read_gitlab("17.7", ["packages_allow_duplicate_exceptions"]))

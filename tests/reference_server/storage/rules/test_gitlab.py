@@ -2,7 +2,7 @@
 
 import pytest
 
-from reference_server.storage.rules.gitlab import KNOWN_FEATURES, GitLab, UnknownFeatureError, gitlab, rules
+from reference_server.storage.rules.gitlab import KNOWN_FEATURES, GitLab, UnknownFeatureError, milestones, read_gitlab
 from reference_server.storage.rules.gitlab_version import GitLabVersion, GitLabVersionError, read_version
 
 MILESTONES = {
@@ -37,28 +37,33 @@ WITH_FEATURE = {
 @pytest.mark.parametrize("rule", MILESTONES)
 def test_a_rule_holds_from_its_version_on(rule: str) -> None:
     before, since = MILESTONES[rule]
-    assert [getattr(gitlab(version), rule) for version in ("15.0", before, since, "19.0")] == [False, False, True, True]
+    assert [getattr(read_gitlab(version), rule) for version in ("15.0", before, since, "19.0")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("rule", WITH_FEATURE)
 def test_a_feature_brings_a_rule_earlier_and_not_before_the_version_that_has_it(rule: str) -> None:
     feature, before, since = WITH_FEATURE[rule]
-    assert not getattr(gitlab(since), rule)
-    assert [getattr(gitlab(version, [feature]), rule) for version in (before, since)] == [False, True]
+    assert not getattr(read_gitlab(since), rule)
+    assert [getattr(read_gitlab(version, [feature]), rule) for version in (before, since)] == [False, True]
 
 
 def test_guests_download_in_no_version_without_the_feature() -> None:
-    assert not gitlab("19.0").guests_download
-    assert gitlab("19.0", ["allow_guest_plus_roles_to_pull_packages"]).guests_download
+    assert not read_gitlab("19.0").guests_download
+    assert read_gitlab("19.0", ["allow_guest_plus_roles_to_pull_packages"]).guests_download
 
 
 def test_every_rule_has_its_border_tested_here() -> None:
-    assert {name for name, _ in rules()} == {*MILESTONES, *WITH_FEATURE}
+    assert {name for name, _ in milestones()} == {*MILESTONES, *WITH_FEATURE}
     assert set(KNOWN_FEATURES) == {feature for feature, _, _ in WITH_FEATURE.values()}
 
 
 def test_the_newest_gitlab_is_followed_unless_told() -> None:
-    assert gitlab() == GitLab() == gitlab("19.0")
+    assert read_gitlab() == GitLab() == read_gitlab("19.0")
 
 
 @pytest.mark.parametrize(
@@ -83,9 +88,9 @@ def test_versions_compare_by_number() -> None:
 
 def test_an_unknown_feature_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(UnknownFeatureError, match="allow_guest_plus_roles_to_pull_packages"):
-        gitlab("18.0", ["no_such_feature"])
+        read_gitlab("18.0", ["no_such_feature"])
 
 
 @pytest.mark.parametrize(("version", "told"), [("15.0", "15.0.0-ee"), ("16.8.3", "16.8.0-ee"), ("19.0", "19.0.0-ee")])
 def test_the_version_is_told_as_gitlab_tells_it(version: str, told: str) -> None:
-    assert gitlab(version).told_version == told
+    assert read_gitlab(version).told_version == told

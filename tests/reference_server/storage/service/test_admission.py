@@ -7,7 +7,7 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 
 from reference_server.storage.access.callers import CallerKind
 from reference_server.storage.access.job_tokens import taken_kinds
-from reference_server.storage.rules.gitlab import gitlab
+from reference_server.storage.rules.gitlab import read_gitlab
 from reference_server.storage.service.admission import Call, admitted_kinds, calls
 from reference_server.storage.service.server import CONTRACT
 from tests.support.storage import ANONYMOUS, Registry, private_token
@@ -61,7 +61,7 @@ def test_job_tokens_are_taken_from_the_version_on_that_takes_them(
     request_name: str, before: str, since: str, earlier: set[CallerKind], later: set[CallerKind]
 ) -> None:
     call = next(call for call in CALLS if call.request.name == request_name)
-    taken = [taken_kinds(request_name, admitted_kinds(call), gitlab(version)) for version in (before, since)]
+    taken = [taken_kinds(request_name, admitted_kinds(call), read_gitlab(version)) for version in (before, since)]
     assert [kinds & AS_PASSWORD for kinds in taken] == [earlier, later]
 
 
