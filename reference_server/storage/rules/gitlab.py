@@ -73,12 +73,12 @@ class GitLab:
         return f"{self.version}.0-ee"
 
     nested_file_names = Milestone("17.1")
-    """File names may have directories before them (MR !153449)."""
+    """File names may have directories before them (MR !153449; the minor version is inferred from its date)."""
     tilde_in_file_names = Milestone("17.11")
     """File names may hold "~", not first and not last (`lib/gitlab/regex/packages.rb`, issue #537633)."""
     at_sign_in_file_names = Milestone("18.3")
     """File names may hold "@", not first and not last (documentation of generic packages, "Valid package filename
-    format"; the minor version is not certain)."""
+    format"; the minor version lies between 17.11 and 18.6)."""
     lax_version_format = Milestone("16.0")
     """Versions hold any of the characters in any order but ".." (`maven_version_regex` in
     `lib/gitlab/regex/packages.rb`); before, they follow the documented pattern."""
@@ -103,11 +103,14 @@ class GitLab:
     exception_inverts_duplicates = Milestone(
         "17.9", feature="packages_allow_duplicate_exceptions", feature_since="17.7"
     )
-    """The duplicate exception also forbids where duplicates are allowed, instead of only allowing (MR !165467)."""
+    """The duplicate exception also forbids where duplicates are allowed, instead of only allowing (MR !165467).
+
+    The documentation says so without naming the flag from about 17.9 on.
+    """
     protection_rules = Milestone("18.1")
     """Projects can have rules about who may publish and delete generic packages of certain names."""
-    protection_rules_enforced = Milestone("18.2")
-    """Those rules keep callers out; in 18.1 the flag that makes them do so is off."""
+    protection_rules_enforced = Milestone("18.2", feature="packages_protected_packages_generic", feature_since="18.1")
+    """Those rules keep callers out (MR !189435); in 18.1 the flag that makes them do so is off."""
 
     files_open_by_id = Milestone("18.4")
     """A package file can be downloaded by its id (`lib/api/package_files.rb`)."""

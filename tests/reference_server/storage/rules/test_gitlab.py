@@ -30,6 +30,7 @@ WITH_FEATURE = {
     "guests_download": ("allow_guest_plus_roles_to_pull_packages", "17.8", "17.9"),
     "owners_change_settings": ("raise_group_admin_package_permission_to_owner", "16.0", "16.1"),
     "exception_inverts_duplicates": ("packages_allow_duplicate_exceptions", "17.6", "17.7"),
+    "protection_rules_enforced": ("packages_protected_packages_generic", "18.0", "18.1"),
     "content_type_by_name": ("packages_generic_package_content_type_allowlist", "18.8", "18.9"),
 }
 
