@@ -95,8 +95,11 @@ def _add(
     for option in known:
         if option.kind is bool:
             parser.add_argument(f"--{option.name}", action="store_true", default=argparse.SUPPRESS, help=option.help)
-        else:
-            parser.add_argument(f"--{option.name}", metavar=option.metavar, default=argparse.SUPPRESS, help=option.help)
+            continue
+        action = "append" if option.kind is list else "store"
+        parser.add_argument(
+            f"--{option.name}", action=action, metavar=option.metavar, default=argparse.SUPPRESS, help=option.help
+        )
     return parser
 
 

@@ -36,7 +36,8 @@ class ServeSettings:
     port: int
     workers: int
     root_token_file: Path | None
-    edition: str
+    gitlab: str
+    feature: Sequence[str]
     legacy_digests: bool
     max_file_size: int
     trash_days: int
@@ -131,7 +132,8 @@ class _Supervisor:
         """Hand the storage's part of the settings on."""
         settings = self._settings
         arguments = ["storage", "--data", str(settings.data), "--listen", self._address]
-        arguments += ["--edition", settings.edition, "--max-file-size", str(settings.max_file_size)]
+        arguments += [f"--feature={feature}" for feature in settings.feature]
+        arguments += ["--gitlab", settings.gitlab, "--max-file-size", str(settings.max_file_size)]
         arguments += ["--trash-days", str(settings.trash_days)]
         arguments += ["--log-level", settings.log_level]
         if settings.root_token_file is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,8 @@ from reference_server.storage.metadata.sqlite.database import DatabaseUnusableEr
 from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, is_new, migrate
 from reference_server.storage.metadata.sqlite.space import SqliteSpace
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.rules.editions import EditionName, edition
+from reference_server.storage.rules.gitlab import read_gitlab
+from reference_server.storage.rules.gitlab_version import NEWEST
 from reference_server.storage.service.server import AddressUnusableError, StorageServer
 from reference_server.storage.wiring import Rules, StorageServices, build_storage
 
@@ -46,7 +47,8 @@ class StorageSettings:
 
     data: Path
     listen: Address
-    edition: EditionName = "current"
+    gitlab: str = str(NEWEST)
+    feature: Sequence[str] = ()
     legacy_digests: bool = False
     root_token_file: Path | None = None
     max_file_size: int = MAXIMUM_FILE_BYTES
@@ -103,7 +105,9 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
     reading, writing = _told_simply(lambda: _open_metadata(settings))
     writer = Writer(writing, space.release)
     trash_seconds = settings.trash_days * _DAY_SECONDS
-    rules = Rules(edition(settings.edition), settings.max_file_size, settings.legacy_digests, trash_seconds)
+    rules = Rules(
+        read_gitlab(settings.gitlab, settings.feature), settings.max_file_size, settings.legacy_digests, trash_seconds
+    )
     volume = settings.data / _VOLUME
     with closing(ContentPipeline()) as pipeline:
         try:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import grpc
 import pytest
@@ -60,8 +60,13 @@ def in_group(group: int | str) -> Any:
 
 
 def at(project: int | str, file: str = "file.bin", *, name: str = "tool", version: str = "1.0") -> Any:
+    directories, _, file_name = file.rpartition("/")
     return packages_pb2.PackageFileCoordinates(
-        project=str(project), package_name=name, package_version=version, file_name=file
+        project=str(project),
+        package_name=name,
+        package_version=version,
+        directories=directories,
+        file_name=file_name,
     )
 
 
@@ -104,7 +109,7 @@ class Registry:
     channel: grpc.Channel
     root: Sequence[Credential]
     data: Path
-    edition: str
+    gitlab: str
     address: str
     packages: PackagesServiceStub = field(init=False)
     content: ContentServiceStub = field(init=False)
@@ -240,6 +245,13 @@ class Registry:
         part = {"per_page": 100}
         return list(self.ask("ListPackageFiles", project=str(project), package_id=package_id, part=part).package_files)
 
+    def remove(self, kind: Literal["Project", "Group"], number: int) -> None:
+        """Delete a project or group for good: mark it, then remove it by the path that it has then."""
+        reference = {kind.lower(): str(number)}
+        self.ask(f"Delete{kind}", **reference)
+        path = getattr(self.ask(f"Get{kind}", **reference), kind.lower()).full_path
+        self.ask(f"Delete{kind}", **reference, permanently_remove=True, full_path=path)
+
     def delete_package(self, project: int, package_id: int) -> None:
         self.ask("DeletePackage", project=str(project), package_id=package_id)
 
@@ -279,7 +291,7 @@ def running(folder: Path, **settings: Any) -> Iterator[Registry]:
     token = folder / "root-token"
     told = _settings(folder, root_token_file=token, drain_seconds=1.0, **settings)
     with serving_in_thread(told) as address, grpc.insecure_channel(address.target) as channel:
-        yield Registry(channel, private_token(token.read_text().strip()), folder / "data", told.edition, address.target)
+        yield Registry(channel, private_token(token.read_text().strip()), folder / "data", told.gitlab, address.target)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from generic_packages.storage.v1.ci_pb2_grpc import CiServiceServicer
 
 from reference_server.storage.ci.runners import RunnerFields
 from reference_server.storage.metadata.repositories.pipelines import JobFilter, PipelineFilter
+from reference_server.storage.rules.gitlab import require
 from reference_server.storage.service import ci_messages as messages
 from reference_server.storage.service import identity_messages
 from reference_server.storage.service.admission import Admission
@@ -20,12 +21,14 @@ class CiServicer(CiServiceServicer):
 
     def __init__(self, admission: Admission, services: StorageServices) -> None:
         self._admission = admission
+        self._gitlab = services.gitlab
         self._runners = services.runners
         self._pipelines = services.pipelines
         self._jobs = services.jobs
         self._scopes = services.job_token_scopes
 
     async def CreateRunner(self, request: pb.CreateRunnerRequest, _: Context) -> pb.CreateRunnerResponse:
+        require(self._gitlab.user_runners)
         fields = RunnerFields(
             request.type,
             request.group_id if request.HasField("group_id") else None,
@@ -34,6 +37,17 @@ class CiServicer(CiServiceServicer):
         )
         runner, token = await self._runners.create(self._admission.user(request), fields)
         return pb.CreateRunnerResponse(runner=messages.runner(runner), token=token)
+
+    async def ResetRegistrationToken(
+        self, request: pb.ResetRegistrationTokenRequest, _: Context
+    ) -> pb.ResetRegistrationTokenResponse:
+        where = identity_messages.resource(request.place)
+        token = await self._runners.reset_registration_token(self._admission.user(request), where)
+        return pb.ResetRegistrationTokenResponse(token=token)
+
+    async def RegisterRunner(self, request: pb.RegisterRunnerRequest, _: Context) -> pb.RegisterRunnerResponse:
+        runner, token = await self._runners.register(request.registration_token, request.description)
+        return pb.RegisterRunnerResponse(runner=messages.runner(runner), token=token)
 
     async def ListRunners(self, request: pb.ListRunnersRequest, _: Context) -> pb.ListRunnersResponse:
         where = identity_messages.resource(request.place) if request.HasField("place") else None

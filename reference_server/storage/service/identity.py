@@ -8,6 +8,7 @@ from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceService
 from reference_server.storage.metadata.repositories.groups import GroupFields, GroupFilter
 from reference_server.storage.metadata.repositories.projects import ProjectChanges, ProjectFields, ProjectFilter
 from reference_server.storage.metadata.repositories.users import UserChanges, UserFields, UserFilter
+from reference_server.storage.rules.deletion import DeletionRequest
 from reference_server.storage.service import identity_messages as messages
 from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.calls import Context
@@ -22,7 +23,7 @@ class IdentityServicer(IdentityServiceServicer):
 
     def __init__(self, admission: Admission, services: StorageServices) -> None:
         self._admission = admission
-        self._edition = services.edition
+        self._gitlab = services.gitlab
         self._users = services.users
         self._groups = services.groups
         self._projects = services.projects
@@ -30,7 +31,7 @@ class IdentityServicer(IdentityServiceServicer):
     async def GetCaller(self, request: pb.GetCallerRequest, _: Context) -> pb.GetCallerResponse:
         caller = self._admission.user(request)
         user = messages.user(self._users.read(caller, caller.user_id), caller)
-        return pb.GetCallerResponse(user=user, edition=self._edition.name)
+        return pb.GetCallerResponse(user=user, gitlab_version=self._gitlab.told_version)
 
     async def CreateUser(self, request: pb.CreateUserRequest, _: Context) -> pb.CreateUserResponse:
         caller = self._admission.user(request)
@@ -75,7 +76,8 @@ class IdentityServicer(IdentityServiceServicer):
         return pb.ListGroupsResponse(groups=map(messages.group, listed.rows), total=listed.total)
 
     async def DeleteGroup(self, request: pb.DeleteGroupRequest, _: Context) -> pb.DeleteGroupResponse:
-        await self._groups.delete(self._admission.caller(request), request.group)
+        asked = DeletionRequest(request.permanently_remove, request.full_path)
+        await self._groups.delete(self._admission.caller(request), request.group, asked)
         return pb.DeleteGroupResponse()
 
     async def CreateProject(self, request: pb.CreateProjectRequest, _: Context) -> pb.CreateProjectResponse:
@@ -101,5 +103,6 @@ class IdentityServicer(IdentityServiceServicer):
         return pb.UpdateProjectResponse(project=messages.project(record))
 
     async def DeleteProject(self, request: pb.DeleteProjectRequest, _: Context) -> pb.DeleteProjectResponse:
-        await self._projects.delete(self._admission.caller(request), request.project)
+        asked = DeletionRequest(request.permanently_remove, request.full_path)
+        await self._projects.delete(self._admission.caller(request), request.project, asked)
         return pb.DeleteProjectResponse()

@@ -31,7 +31,9 @@ def read(kind: type[Value], message: Message, **others: object) -> Value:
 
 def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
     """Read coordinates."""
-    return Coordinates(message.project, message.package_name, message.package_version, message.file_name)
+    return Coordinates(
+        message.project, message.package_name, message.package_version, message.file_name, message.directories
+    )
 
 
 def publication(request: packages_pb2.PublishRequest | packages_pb2.BeginPublicationRequest) -> Publication:

@@ -7,7 +7,7 @@ from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceService
 
 from reference_server.storage.packages.packages import PackageFilters
 from reference_server.storage.rules.duplicates import DuplicateSettings
-from reference_server.storage.rules.editions import require
+from reference_server.storage.rules.gitlab import require
 from reference_server.storage.service import ci_messages, listing_messages, messages
 from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.calls import Context
@@ -32,7 +32,7 @@ class PackagesServicer(PackagesServiceServicer):
     async def OpenPackageFileById(
         self, request: pb.OpenPackageFileByIdRequest, _: Context
     ) -> pb.OpenPackageFileByIdResponse:
-        require(self._services.edition.files_open_by_id)
+        require(self._services.gitlab.files_open_by_id)
         found = self._services.downloads.open_by_id(
             self._admission.caller(request),
             request.project,
@@ -78,7 +78,7 @@ class PackagesServicer(PackagesServiceServicer):
     async def ListPackagePipelines(
         self, request: pb.ListPackagePipelinesRequest, _: Context
     ) -> pb.ListPackagePipelinesResponse:
-        require(self._services.edition.pipelines_of_packages)
+        require(self._services.gitlab.pipelines_of_packages)
         caller, asked = self._admission.caller(request), messages.page_request(request.part)
         page = self._services.packages.list_pipelines(caller, request.project, request.package_id, asked)
         pipelines = map(ci_messages.pipeline, page.rows)

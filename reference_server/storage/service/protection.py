@@ -8,7 +8,7 @@ from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceSer
 from reference_server.storage.access.callers import Caller
 from reference_server.storage.metadata.rows import ProtectionRuleRow
 from reference_server.storage.packages.protection_rules import ProtectionRuleService, RuleFields
-from reference_server.storage.rules.editions import Edition, require
+from reference_server.storage.rules.gitlab import GitLab, require
 from reference_server.storage.rules.protection import level_name
 from reference_server.storage.service import messages
 from reference_server.storage.service.admission import Admission, CredentialedRequest
@@ -18,9 +18,9 @@ from reference_server.storage.service.calls import Context
 class ProtectionServicer(ProtectionServiceServicer):
     """Authenticates callers, and translates between messages and the protection rules."""
 
-    def __init__(self, admission: Admission, rules: ProtectionRuleService, edition: Edition) -> None:
+    def __init__(self, admission: Admission, rules: ProtectionRuleService, gitlab: GitLab) -> None:
         self._rules = rules
-        self._edition = edition
+        self._gitlab = gitlab
         self._admission = admission
 
     async def ListProtectionRules(
@@ -50,8 +50,8 @@ class ProtectionServicer(ProtectionServiceServicer):
         return pb.DeleteProtectionRuleResponse()
 
     def _caller(self, request: CredentialedRequest) -> Caller:
-        """Return who calls. Raise NOT_IN_EDITION before anything else."""
-        require(self._edition.protection_rules)
+        """Return who calls. Raise NOT_IN_VERSION before anything else."""
+        require(self._gitlab.protection_rules)
         return self._admission.caller(request)
 
 

@@ -19,6 +19,7 @@ import pytest
 from reference_server.programs.data_directory import MARKER
 from tests.support.front_end import Served, read_until_closed
 from tests.support.polling import eventually
+from tests.support.rest_packages import new_project
 from tests.support.server_process import started_server
 
 PROGRAM = [sys.executable, "-m", "reference_server"]
@@ -308,9 +309,13 @@ def test_data_is_for_its_owner_alone_even_in_a_folder_that_everybody_may_read(tm
 
 def test_the_configuration_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "registry.toml"
-    file.write_text('edition = "15"\ncarrier = "streamed"\n')
+    feature = "allow_guest_plus_roles_to_pull_packages"
+    file.write_text(f'gitlab = "17.9"\nfeature = ["{feature}"]\ncarrier = "streamed"\n')
     with serving(tmp_path, "--config", str(file)) as running:
         assert running.served.send("GET", "/-/readiness").status == 200
+        assert running.served.get("/version").json()["version"] == "17.9.0-ee"
+        project = new_project(running.served)
+        assert running.served.get(project.packages, token=project.token(10)).status == 200
     assert '"carrier": "streamed"' in running.log.read_text()
 
 

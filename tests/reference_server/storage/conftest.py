@@ -1,4 +1,4 @@
-"""Storages for the tests: one for each edition, shared, because every test makes groups and projects of its own."""
+"""Storages that follow the oldest and the newest GitLab, shared: every test makes groups and projects of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +17,13 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 
 @pytest.fixture(scope="session")
 def registry_15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    with running(tmp_path_factory.mktemp("fifteen"), edition="15") as client:
+    with running(tmp_path_factory.mktemp("fifteen"), gitlab="15.0") as client:
         yield client
 
 
-@pytest.fixture(params=["15", "current"])
+@pytest.fixture(params=["15.0", "19.0"])
 def either(request: pytest.FixtureRequest, registry: Registry, registry_15: Registry) -> Registry:
-    return registry if request.param == "current" else registry_15
+    return registry if request.param == "19.0" else registry_15
 
 
 @pytest.fixture

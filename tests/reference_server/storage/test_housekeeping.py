@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from reference_server.storage import housekeeping
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.identity.marked import MarkedForDeletion
 from reference_server.storage.packages.downloads import DownloadTimes
 from reference_server.storage.packages.upload_sessions import UploadSessions
 
@@ -52,6 +53,12 @@ class EnoughSpace:
         return 0
 
 
+class NothingMarked:
+    async def remove_due(self) -> int:
+        """Find none."""
+        return 0
+
+
 class NoDownloads:
     async def write(self) -> None:
         """Write nothing."""
@@ -65,6 +72,7 @@ async def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.
         cast("GarbageCollector", NoOrphans()),
         cast("DownloadTimes", NoDownloads()),
         EnoughSpace(),
+        cast("MarkedForDeletion", NothingMarked()),
     )
     with capture_logs() as lines:
         running = asyncio.create_task(rounds.run())

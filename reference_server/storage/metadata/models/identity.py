@@ -30,6 +30,7 @@ class Group(Record):
     full_path = TextField()
     visibility = IntegerField()
     created_at = IntegerField()
+    marked_for_deletion_at = IntegerField(null=True)
 
 
 class GroupAncestor(Record):
@@ -55,6 +56,7 @@ class Project(Record):
     created_at = IntegerField()
     package_access = IntegerField(default=3)
     job_tokens_restricted = BooleanField(null=True)
+    marked_for_deletion_at = IntegerField(null=True)
 
 
 class Member(Record):

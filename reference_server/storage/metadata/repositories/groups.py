@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+
+from peewee import Value, fn
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, User
+from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, Project, User
 from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import claim_path
 from reference_server.storage.metadata.repositories.visibility import Viewer, groups_below, visible_groups
+from reference_server.storage.rules.deletion import marked_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,22 @@ class GroupRepository:
             row = {"group_id": group_id, "ancestor_id": each.ancestor_id, "distance": each.distance + 1}
             self.database.change(GroupAncestor.insert(row))
         return self.get(group_id)
+
+    def mark_for_deletion(self, group: Group) -> None:
+        """Mark a group now, and rename it so that its path is free; the paths of all below it change with it."""
+        path = marked_name(group.path, group.id)
+        full_path = group.full_path.removesuffix(group.path) + path
+        below = groups_below(group.id)
+        for model, where in ((Group, Group.id.in_(below)), (Project, Project.group_id.in_(below))):
+            rest = fn.SUBSTR(model.full_path, len(group.full_path) + 1)
+            self.database.change(model.update(full_path=Value(full_path).concat(rest)).where(where))
+        columns = {"name": marked_name(group.name, group.id), "path": path, "marked_for_deletion_at": clock.now()}
+        self.database.change(Group.update(columns).where(Group.id == group.id))
+
+    def marked_by(self, time: int) -> Sequence[int]:
+        """Return the ids of the groups that were marked for deletion by a time, in milliseconds since 1970."""
+        query = Group.select(Group.id).where(Group.marked_for_deletion_at <= time)
+        return [group_id for (group_id,) in self.database.rows(query.tuples())]
 
     def delete(self, group_id: int) -> None:
         """Delete a group and those below it, with their tokens and bots; they have no projects any more."""

@@ -21,6 +21,7 @@ from reference_server.storage.metadata.repositories.visibility import (
     roles_in_projects,
     visible_projects,
 )
+from reference_server.storage.rules.deletion import marked_name
 
 _COLUMNS: Mapping[str, Field] = {
     "id": Project.id,
@@ -130,6 +131,22 @@ class ProjectRepository:
         columns = {name: value for name, value in dataclasses.asdict(changes).items() if value}
         if columns:
             self.database.change(Project.update(columns).where(Project.id == project_id))
+
+    def mark_for_deletion(self, project: Project) -> None:
+        """Mark a project now, and rename it so that its path is free."""
+        path = marked_name(project.path, project.id)
+        columns = {
+            "name": marked_name(project.name, project.id),
+            "path": path,
+            "full_path": project.full_path.removesuffix(project.path) + path,
+            "marked_for_deletion_at": clock.now(),
+        }
+        self.database.change(Project.update(columns).where(Project.id == project.id))
+
+    def marked_by(self, time: int) -> Sequence[int]:
+        """Return the ids of the projects that were marked for deletion by a time, in milliseconds since 1970."""
+        query = Project.select(Project.id).where(Project.marked_for_deletion_at <= time)
+        return [project_id for (project_id,) in self.database.rows(query.tuples())]
 
     def delete(self, project_ids: Iterable[int]) -> None:
         """Delete projects with their tokens and bots; they have no packages any more."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.models import Runner
+from reference_server.storage.metadata.models import RegistrationToken, Runner
 from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import ResourceKey, belongs_to
 
@@ -42,6 +42,21 @@ class RunnerRepository:
         """Add a runner and return it; that of an instance has an empty key."""
         columns = {**asdict(resource), "description": description, "digest": digest, "created_at": clock.now()}
         return self.get(self.database.change(Runner.insert(type=runner_type, **columns)))
+
+    def put_registration_token(self, resource: ResourceKey, digest: bytes) -> None:
+        """Write the registration token of a resource in place of the one before."""
+        one = (RegistrationToken.project_id == resource.project_id) & (RegistrationToken.group_id == resource.group_id)
+        self.database.change(RegistrationToken.delete().where(one))
+        self.database.change(
+            RegistrationToken.insert(digest=digest, project_id=resource.project_id, group_id=resource.group_id)
+        )
+
+    def resource_to_register(self, digest: bytes) -> ResourceKey | None:
+        """Return the resource whose registration token has this digest."""
+        token = self.database.first(RegistrationToken.select().where(RegistrationToken.digest == digest))
+        if isinstance(token, RegistrationToken) and hmac.compare_digest(bytes(token.digest), digest):
+            return ResourceKey(token.project_id, token.group_id)
+        return None
 
     def delete(self, runner_id: int) -> None:
         self.database.change(Runner.delete().where(Runner.id == runner_id))

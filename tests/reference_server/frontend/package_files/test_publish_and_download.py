@@ -131,7 +131,7 @@ def test_select_answers_with_the_record(served: Served, package: str, size: int)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", str(record["created_at"]))
 
 
-@pytest.mark.parametrize(("published", "asked"), [("a%2Bb", "a+b"), ("dir/sub/file", "dir%2Fsub%2Ffile")])
+@pytest.mark.parametrize(("published", "asked"), [("a%2Bb", "a+b"), ("dir/sub/file", "d%69r/sub/f%69le")])
 def test_every_encoding_of_a_name_is_the_same_file(served: Served, package: str, published: str, asked: str) -> None:
     assert served.send("PUT", f"{package}/{published}", b"content").status == 201
     assert served.send("GET", f"{package}/{asked}").body == b"content"
@@ -149,7 +149,6 @@ def test_a_project_goes_by_number_or_encoded_path(served: Served, package: str, 
         "..%2f.ssh%2fauthorized_keys",
         "../.ssh%2fauthorized_keys",
         "%2e%2e%2f.ssh%2fauthorized_keys",
-        "a/../../b",
         "a%0A",
         "%5c..%5cb",
         "a" * 5000,
@@ -159,6 +158,12 @@ def test_a_project_goes_by_number_or_encoded_path(served: Served, package: str, 
 def test_a_name_that_is_no_name_is_refused_as_text(served: Served, package: str, name: str, size: int) -> None:
     answer = served.send("PUT", f"{package}/{name}", bytes(size))
     assert (answer.status, answer.json()) == (400, {"error": "file_name is invalid"})
+
+
+@pytest.mark.parametrize("path", ["a/../../b", "../file", "%2e%2e/file", "a%2f..%2f../b", "a//b", "/b"])
+def test_directories_that_are_none_are_refused_as_text(served: Served, package: str, path: str) -> None:
+    answer = served.send("PUT", f"{package}/{path}", b"content")
+    assert (answer.status, answer.json()) == (400, {"error": "path is invalid"})
 
 
 @pytest.mark.parametrize("name", ["%00", "a%00b", "%ff", "%C3%28"])

@@ -35,9 +35,15 @@ def test_a_project_has_gitlabs_shape(front_end: Served, project: PackageProject)
     assert (namespace["id"], namespace["kind"], namespace["full_path"]) == (group["id"], "group", project.group)
 
 
-def test_projects_and_groups_are_deleted(front_end: Served, project: PackageProject) -> None:
-    for target in (f"/projects/{project.id}", f"/groups/{project.group}"):
-        assert front_end.delete(target).status_and_json == (202, {"message": "202 Accepted"})
+def test_projects_and_groups_are_marked_and_then_removed(front_end: Served, project: PackageProject) -> None:
+    accepted = (202, {"message": "202 Accepted"})
+    group = front_end.get(f"/groups/{project.group}").json()
+    for target, path in ((f"/projects/{project.id}", "path_with_namespace"), (f"/groups/{group['id']}", "full_path")):
+        assert front_end.delete(target).status_and_json == accepted
+        marked = front_end.get(target).json()
+        assert marked["marked_for_deletion_on"] is not None
+        removed = front_end.delete(f"{target}?permanently_remove=true&full_path={marked[path]}")
+        assert removed.status_and_json == accepted
         assert front_end.get(target).status == 404
 
 

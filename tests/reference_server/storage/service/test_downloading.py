@@ -108,3 +108,12 @@ def test_a_nested_file_is_stored_under_its_encoded_path(registry: Registry) -> N
 
 def _reading(registry: Registry, request: content.DownloadContentRequest) -> str:
     return ending(lambda: list(registry.content.DownloadContent(request, timeout=SECONDS)))
+
+
+def test_the_newest_gitlab_shows_checksums_and_types_and_the_oldest_neither(either: Registry) -> None:
+    project = either.project().id
+    either.publish(at(project, "tool.tar.gz"))
+    opened = either.open(at(project, "tool.tar.gz"))
+    newest = either.gitlab == "19.0"
+    assert opened.shows_checksum is newest
+    assert opened.content_type == ("application/gzip" if newest else "application/octet-stream")

@@ -124,10 +124,10 @@ class PackageRegistry:
         return self.registry.publishing(self.project, by)
 
 
-def test_a_package_registry_for_everyone_opens_a_private_project_in_the_current_edition(either: Registry) -> None:
+def test_a_package_registry_for_everyone_opens_a_private_project_from_15_7_on(either: Registry) -> None:
     everyone = PackageRegistry(either, "PRIVATE", "PUBLIC")
     stranger = person(either).credentials
-    current = either.edition == "current"
+    current = either.gitlab == "19.0"
     assert everyone.opening(ANONYMOUS) == ("OK" if current else "CREDENTIAL_INVALID")
     assert everyone.opening(stranger) == ("OK" if current else "PROJECT_NOT_FOUND")
     assert everyone.opening(either.member(everyone.project, GUEST)) == ("OK" if current else "ROLE_INSUFFICIENT")

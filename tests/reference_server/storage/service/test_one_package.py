@@ -131,9 +131,9 @@ def test_a_file_of_another_place_does_not_open_by_its_id(registry: Registry) -> 
     assert open_by_id(by=ANONYMOUS, **by_id(row)) == "OK"
 
 
-def test_files_do_not_open_by_id_in_the_earlier_edition(registry_15: Registry) -> None:
+def test_before_18_4_files_do_not_open_by_id(registry_15: Registry) -> None:
     row = registry_15.publish(at(registry_15.project().id))
-    assert registry_15.outcome("OpenPackageFileById", **by_id(row)) == "NOT_IN_EDITION"
+    assert registry_15.outcome("OpenPackageFileById", **by_id(row)) == "NOT_IN_VERSION"
 
 
 def test_a_download_is_remembered_at_once_and_for_good(tmp_path: Path) -> None:

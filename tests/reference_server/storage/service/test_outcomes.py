@@ -10,7 +10,7 @@ from generic_packages.storage.v1.credential_pb2 import Credential
 
 from tests.support.storage import ANONYMOUS, Registry, at
 
-GUEST, DEVELOPER, MAINTAINER, OWNER = 10, 30, 40, 50
+GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
 VISIBILITIES = ["PUBLIC", "PRIVATE"]
 READ, WRITE = "read_package_registry", "write_package_registry"
 
@@ -51,12 +51,13 @@ def callers(request: pytest.FixtureRequest, registry: Registry) -> Callers:
 Table = dict[str, tuple[str, str]]
 REFUSED = {
     f"invalid {scheme}": ("CREDENTIAL_INVALID", "CREDENTIAL_INVALID")
-    for scheme in ("PRIVATE_TOKEN", "JOB_TOKEN", "DEPLOY_TOKEN", "BEARER")
+    for scheme in ("PRIVATE_TOKEN", "JOB_TOKEN", "BEARER")
 }
 PUT: Table = {
     **REFUSED,
     "none": ("CREDENTIAL_INVALID", "CREDENTIAL_INVALID"),
     "invalid BASIC": ("CREDENTIAL_INVALID", "CREDENTIAL_INVALID"),
+    "invalid DEPLOY_TOKEN": ("CREDENTIAL_INVALID", "CREDENTIAL_INVALID"),
     str(GUEST): ("ROLE_INSUFFICIENT", "ROLE_INSUFFICIENT"),
     str(DEVELOPER): ("OK", "OK"),
     "administrator": ("OK", "OK"),
@@ -69,14 +70,16 @@ GET: Table = {
     **REFUSED,
     "none": ("OK", "CREDENTIAL_INVALID"),
     "invalid BASIC": ("OK", "CREDENTIAL_INVALID"),
-    str(GUEST): ("OK", "OK"),
+    "invalid DEPLOY_TOKEN": ("OK", "CREDENTIAL_INVALID"),
+    str(GUEST): ("OK", "ROLE_INSUFFICIENT"),
+    str(REPORTER): ("OK", "OK"),
     "administrator": ("OK", "OK"),
     "stranger": ("OK", "PROJECT_NOT_FOUND"),
     "deploy r": ("OK", "OK"),
     "deploy -": ("OK", "PROJECT_NOT_FOUND"),
     "foreign deploy rw": ("OK", "PROJECT_NOT_FOUND"),
 }
-LIST: Table = {**GET, "none": ("OK", "PROJECT_NOT_FOUND"), "invalid BASIC": ("OK", "PROJECT_NOT_FOUND")}
+LIST: Table = {**GET, **dict.fromkeys(("none", "invalid BASIC", "invalid DEPLOY_TOKEN"), ("OK", "PROJECT_NOT_FOUND"))}
 DELETE: Table = {
     "none": ("ROLE_INSUFFICIENT", "PROJECT_NOT_FOUND"),
     str(DEVELOPER): ("ROLE_INSUFFICIENT", "ROLE_INSUFFICIENT"),

@@ -104,7 +104,7 @@ def test_what_is_no_list_of_pipelines_is_refused(registry: Registry, values: dic
     assert registry.outcome("ListPackagePipelines", **request) == refusal
 
 
-def test_the_earlier_edition_lists_no_pipelines_of_packages(registry_15: Registry) -> None:
+def test_before_16_1_pipelines_of_packages_are_not_listed(registry_15: Registry) -> None:
     row = registry_15.publish(at(registry_15.project().id))
     ended = registry_15.outcome("ListPackagePipelines", project=str(row.project_id), package_id=row.package_id)
-    assert ended == "NOT_IN_EDITION"
+    assert ended == "NOT_IN_VERSION"

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import pytest
 from generic_packages.storage.v1 import packages_pb2
 from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import ANONYMOUS, Registry, at, ending, refusal
+from tests.support.storage import ANONYMOUS, Registry, at, ending, refusal, running
 
 DEVELOPER, MAINTAINER, OWNER = 30, 40, 50
 
@@ -125,9 +126,9 @@ def test_rules_are_for_maintainers(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("call", ["List", "Create", "Update", "Delete"])
-def test_the_earlier_edition_knows_no_rules(registry_15: Registry, call: str) -> None:
+def test_before_18_1_there_are_no_rules(registry_15: Registry, call: str) -> None:
     name = f"{call}ProtectionRule" + "s" * (call == "List")
-    assert registry_15.outcome(name, by=ANONYMOUS, project=str(registry_15.project().id)) == "NOT_IN_EDITION"
+    assert registry_15.outcome(name, by=ANONYMOUS, project=str(registry_15.project().id)) == "NOT_IN_VERSION"
 
 
 @pytest.mark.parametrize(
@@ -195,4 +196,12 @@ def test_a_large_file_that_a_rule_comes_to_protect_meanwhile_is_refused(registry
 
 def test_a_projects_rules_go_with_it(registry: Registry, project: int) -> None:
     make(registry, project)
-    assert registry.outcome("DeleteProject", project=str(project)) == "OK"
+    registry.remove("Project", project)
+    assert registry.outcome("ListProtectionRules", project=str(project)) == "PROJECT_NOT_FOUND"
+
+
+def test_in_18_1_rules_can_be_made_and_keep_nobody_out(tmp_path: Path) -> None:
+    with running(tmp_path, gitlab="18.1") as registry:
+        project = registry.project().id
+        make(registry, project)
+        assert registry.publishing(project, registry.member(project, DEVELOPER)) == "OK"
