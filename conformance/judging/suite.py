@@ -157,7 +157,8 @@ class Suite:
         plugin = JudgingPlugin(
             offered, self._description.expected_failures, self._recorder, listener, is_gone=client.is_gone
         )
-        interrupted = run_checks({"judging": plugin, "registry": registry})
+        sections = [name for name, entries in self._catalogue.sections.items() if not set(entries).isdisjoint(offered)]
+        interrupted = run_checks({"judging": plugin, "registry": registry}, sections)
         ending = Ending.GONE if plugin.gone else Ending.INTERRUPTED if interrupted else Ending.COMPLETE
         judged = {judgement.id: judgement for judgement in plugin.judgements}
         return [judged.get(one.id) or self._not_judged(one, ending) for one in self.selected], ending
