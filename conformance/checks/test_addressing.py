@@ -41,14 +41,6 @@ def test_plus(case: tuple[str, str], registry: Registry, expect: Evaluator) -> N
     expect(registry.download(FileLocation(package, f"1.0{asked}1", f"a{asked}b.bin"))).body(content)
 
 
-@judges("addressing.encoded-slash-is-a-directory")
-def test_encoded_slash_is_a_directory(registry: Registry, expect: Evaluator) -> None:
-    """A client publishes a file name with %2F and downloads it with slashes: the same file."""
-    location, content = registry.location("path%2Fto%2Ffile.bin"), registry.content()
-    expect(registry.publish(location, content), "published").status(201)
-    expect(registry.download(FileLocation(location.package, file="path/to/file.bin"))).body(content)
-
-
 @judges("addressing.names-keep-their-case")
 def test_names_keep_their_case(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Two clients publish Readme.bin and readme.bin to one package: the later does not shadow the earlier."""

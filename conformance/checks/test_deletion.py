@@ -1,7 +1,9 @@
-"""Deleting packages and single files: who may, what goes, and what stays."""
+"""Deleting packages, single files and projects: who may, what goes, and what stays."""
 
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import quote
 
 from conformance.checks.cells import PRIVATE, PUBLIC
 from conformance.checks.packages_api import Recorded, expect_column, packages_of, packages_of_another, recorded
@@ -11,6 +13,8 @@ from conformance.judging.expectations import Evaluator
 from conformance.target.access import Actor, Visibility
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.response import Response, describe
+
+PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,31 @@ def test_file_delete_of_another_package_is_404(registry: Registry, expect: Evalu
     own = _delete_file(registry, file)
     holds = own.status == HTTPStatus.NO_CONTENT and type(other) is int
     control.that("own", holds=holds, expected="204, and another package", actual=describe(own), response=own)
+    expect(response).status(404)
+
+
+@judges("projects.deletion-marks")
+def test_deletion_marks(registry: Registry, expect: Evaluator) -> None:
+    """An owner deletes a project: it is accepted, and the project is shown with the day on which it will go."""
+    path = f"/projects/{registry.access.subgroup('marked').project.id}"
+    expect(registry.call("DELETE", path)).status(202)
+    shown = registry.call("GET", path)
+    expect(shown).key("marked_for_deletion_on", lambda value: isinstance(value, str), "a date")
+
+
+@judges("projects.marked-can-be-removed")
+def test_marked_can_be_removed(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """An owner deletes a project, and again for good under the path that it has then: after a while it is 404."""
+    path = f"/projects/{registry.access.subgroup('removed-for-good').project.id}"
+    control(registry.call("DELETE", path), "marked").status(202)
+    full_path = registry.call("GET", path).key("path_with_namespace")
+    query = f"permanently_remove=true&full_path={quote(str(full_path), safe='')}"
+    registry.call("DELETE", path, query=query)
+    for pause in PAUSES:
+        response = registry.call("GET", path)
+        if response.status == HTTPStatus.NOT_FOUND:
+            break
+        time.sleep(pause)
     expect(response).status(404)
 
 

@@ -17,6 +17,10 @@ STRANGERS: dict[str, Callable[[FileLocation], FileLocation]] = {
     "download.unknown-version-is-404": lambda known: FileLocation(known.package, "9.9.9", known.file),
     "download.unknown-package-is-404": lambda known: FileLocation(f"{known.package}-absent", known.version, known.file),
 }
+ARCHIVES = {
+    "download.archive-is-octet-stream": "application/octet-stream",
+    "download.archive-is-gzip": "application/gzip",
+}
 ABSENT_PROJECT = "2147483646"
 
 
@@ -28,6 +32,15 @@ def test_is_octet_stream(registry: Registry, expect: Evaluator, control: Evaluat
         "Content-Type",
         lambda value: value.split(";")[0].strip() == "application/octet-stream",
         "application/octet-stream",
+    )
+
+
+@judges_each(ARCHIVES)
+def test_archive_type(case: str, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody publishes an archive without saying what it is: its download has the type that GitLab gives it."""
+    file = stored(registry, control, registry.location("archive.tar.gz"))
+    expect(registry.download(file.location)).header(
+        "Content-Type", lambda value: value.split(";")[0].strip() == case, case
     )
 
 

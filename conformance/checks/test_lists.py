@@ -28,6 +28,8 @@ ACCESS = {
     "packages.list-private-guest-is-200": Cell(PRIVATE, Actor.GUEST, (200,)),
     "packages.list-private-reporter-is-200": Cell(PRIVATE, Actor.REPORTER, (200,)),
     "packages.list-job-token-is-200": Cell(PRIVATE, Actor.JOB_DEVELOPER, (200,)),
+    "packages.list-job-token-is-refused": Cell(PRIVATE, Actor.JOB_DEVELOPER, (401, 404)),
+    "packages.list-outsider-job-token-is-refused": Cell(PRIVATE, Actor.JOB_OUTSIDER, (403, 404)),
 }
 UNKNOWN_VALUES = {
     "packages.list-type-unknown-is-400": "package_type=parcel",

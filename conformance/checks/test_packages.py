@@ -30,6 +30,10 @@ UNSEEN = {
     "packages.files-private-outsider-is-404": ("/package_files", OUTSIDER),
     "packages.pipelines-private-outsider-is-404": ("/pipelines", OUTSIDER),
 }
+NOT_YET = {
+    "packages.file-by-id-is-404": "/package_files/{file}/download",
+    "packages.pipelines-are-404": "/pipelines",
+}
 
 
 @judges("packages.get-shows-the-package")
@@ -148,6 +152,15 @@ def test_file_downloads_by_id(registry: Registry, expect: Evaluator, control: Ev
     control(registry.publish(older.location, registry.content()), "newer").status(201)
     path = f"{packages_of(registry)}/{older.package}/package_files/{older.id}/download"
     expect(registry.fetch(path)).body(older.content)
+
+
+@judges_each(NOT_YET)
+def test_not_yet(case: str, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client asks for what GitLab has given an address in a later version: 404, where the package is shown."""
+    file = recorded(registry, control)
+    package = f"{packages_of(registry)}/{file.package}"
+    control(registry.call("GET", package), "package").status(200)
+    expect(registry.call("GET", package + case.format(file=file.id))).status(404)
 
 
 @judges("packages.pipelines-of-a-job")

@@ -1,16 +1,19 @@
 """Protection rules: who may publish a package whose name a rule's pattern matches."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from conformance.checks.graphql import Policy, set_policy, was_set
 from conformance.checks.packages_api import entries
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
-from conformance.target.access import Actor
+from conformance.target.access import Actor, TargetProject
 from conformance.target.registry import FileLocation, Registry
-from conformance.transport.response import Response
+from conformance.transport.response import Response, describe
 
 MAINTAINER, OWNER = "maintainer", "owner"
+DEVELOPER_LEVEL = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,37 @@ def test_star_stands_for_anything(registry: Registry, expect: Evaluator, control
     expect(_publish(registry, FileLocation(f"{location.package}-"), Actor.DEVELOPER), "none").status(403)
 
 
+@judges("protection.pattern-ignores-case")
+def test_pattern_ignores_case(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A developer publishes a name that differs from a rule's pattern in case alone: 403."""
+    location = registry.location()
+    control(_publish(registry, location, Actor.DEVELOPER), "before").status(201)
+    control(_make(registry, location.package.upper()), "made").status(201)
+    expect(_publish(registry, location, Actor.DEVELOPER)).status(403)
+
+
+@judges("protection.rule-outweighs-duplicate")
+def test_rule_outweighs_duplicate(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Where duplicates are refused a developer publishes a protected one: 403, as if there were no other reason."""
+    subgroup, location = registry.access.subgroup("protected"), registry.location()
+    policy = set_policy(registry, subgroup.path, Policy(allowed=False), registry.access.writer)
+    control.that("policy", holds=was_set(policy), expected="a policy", actual=describe(policy), response=policy)
+    developer = registry.access.member_of(subgroup, DEVELOPER_LEVEL)
+    file = stored(registry, control, location, project=subgroup.project, credential=developer)
+    duplicate = partial(
+        registry.publish, file.location, registry.content(), project=subgroup.project, credential=developer
+    )
+    control(duplicate(), "duplicate").status(400)
+    control(_make(registry, location.package, project=subgroup.project), "made").status(201)
+    expect(duplicate()).status(403)
+
+
+@judges("protection.rule-does-not-protect-yet")
+def test_rule_does_not_protect_yet(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A developer publishes a package with a rule, in a version that keeps rules and does not apply them."""
+    expect(_publish(registry, _protected(registry, control), Actor.DEVELOPER)).status(201)
+
+
 @judges("protection.download-stays-open")
 def test_download_stays_open(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A developer, who may not publish a protected package, downloads it."""
@@ -159,19 +193,25 @@ def test_deleted_rule_protects_no_more(registry: Registry, expect: Evaluator, co
     expect(_publish(registry, location, Actor.DEVELOPER)).status(201)
 
 
-def _rules(registry: Registry) -> str:
-    return f"/projects/{registry.access.project(registry.access.usual).id}/packages/protection/rules"
+def _rules(registry: Registry, project: TargetProject | None = None) -> str:
+    return f"/projects/{(project or registry.access.project(registry.access.usual)).id}/packages/protection/rules"
 
 
-def _make(registry: Registry, pattern: str, level: str = MAINTAINER, actor: Actor | None = None) -> Response:
-    """Make a rule as the writer, or as a role."""
+def _make(
+    registry: Registry,
+    pattern: str,
+    level: str = MAINTAINER,
+    actor: Actor | None = None,
+    project: TargetProject | None = None,
+) -> Response:
+    """Make a rule of a project, the public one unless another is given, as the writer or as a role."""
     document = {
         "package_name_pattern": pattern,
         "package_type": "generic",
         "minimum_access_level_for_push": level,
     }
     credential = registry.access.credential(actor, registry.access.usual) if actor else registry.access.writer
-    return registry.call("POST", _rules(registry), document=document, credential=credential)
+    return registry.call("POST", _rules(registry, project), document=document, credential=credential)
 
 
 def _protected(registry: Registry, control: Evaluator, after: str = "") -> FileLocation:

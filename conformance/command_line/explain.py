@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     table.add_column(style="dim")
     table.add_column()
     table.add_row("level", requirement.level.value.upper())
-    table.add_row("editions", ", ".join(requirement.editions))
+    table.add_row("versions", requirement.condition)
     table.add_row("known from", Text(f"{requirement.provenance.meaning}: {requirement.source}"))
     table.add_row("capability", requirement.capability)
     table.add_row("check", f"{check.function} in {check.file}")

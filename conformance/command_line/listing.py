@@ -5,20 +5,21 @@ from collections import Counter
 
 from rich.console import Console
 
-from conformance.command_line.arguments import add_command, add_selection
+from conformance.command_line.arguments import add_command, add_selection, features
 from conformance.judging.suite import select
 from conformance.judging.verdicts import ExitCode
 from conformance.reports.console import print_rows
 from conformance.reports.wording import counted
 from conformance.requirements.catalogue import Catalogue
-from conformance.requirements.model import Edition, Level
+from conformance.requirements.gitlab_version import NEWEST, Measure
+from conformance.requirements.model import Level
 from conformance.transport.redaction import Redactor
 
 EXAMPLES = """\
 examples:
-  python -m conformance list                                  every requirement of the current edition
+  python -m conformance list                                  every requirement of the newest version
   python -m conformance list --only 'framing.*' --level must  the MUSTs on framing
-  python -m conformance list --edition 15                     what GitLab 15 is measured by
+  python -m conformance list --gitlab 16.8                    what GitLab 16.8 is measured by
   python -m conformance list --capabilities                   what a target file may declare off
 """
 
@@ -30,12 +31,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "list",
         run,
         summary="list the requirements",
-        description="List the requirements of an edition, one a line: id, level and sentence, "
+        description="List the requirements of a GitLab version, one a line: id, level, since and until when, sentence, "
         "with tabs between them where the output is no terminal.",
         epilog=EXAMPLES,
     )
     parser.add_argument("--only", action="append", default=[], metavar="GLOB", help="ids to list; may be repeated")
-    add_selection(parser, "list")
+    add_selection(parser, "list", "without it, the newest")
     parser.add_argument(
         "--capabilities", action="store_true", help="list instead the capabilities and how many requirements need each"
     )
@@ -43,11 +44,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor, console: Console) -> ExitCode:
     """Print the selected requirements."""
-    selected = select(catalogue, Edition(arguments.edition), Level(arguments.level), arguments.only)
+    measure = Measure(arguments.gitlab or NEWEST, features(arguments.feature, catalogue))
+    selected = select(catalogue, measure, Level(arguments.level), arguments.only)
     if arguments.capabilities:
         needed = Counter(requirement.capability for requirement in selected)
         console.file.writelines(f"{capability}\t{counted(count)}\n" for capability, count in sorted(needed.items()))
         return ExitCode.CONFORMANT
-    rows = [(requirement.id, requirement.level.value, requirement.sentence) for requirement in selected]
-    print_rows(("id", "level", "requirement"), rows, console)
+    rows = [(each.id, each.level.value, each.condition, each.sentence) for each in selected]
+    print_rows(("id", "level", "versions", "requirement"), rows, console)
     return ExitCode.CONFORMANT

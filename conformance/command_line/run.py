@@ -10,7 +10,7 @@ from textwrap import indent, wrap
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_line.arguments import UsageError, add_command, add_selection, authority, size
+from conformance.command_line.arguments import UsageError, add_command, add_selection, authority, features, size
 from conformance.judging.plugin import Listener
 from conformance.judging.results import FILE_NAME, OWN_WORDS, Results, load
 from conformance.judging.signals import sigterm_as_interrupt
@@ -23,7 +23,7 @@ from conformance.reports.page import write_page
 from conformance.reports.progress import progress_on
 from conformance.reports.wording import counted
 from conformance.requirements.catalogue import Catalogue
-from conformance.requirements.model import Edition, Level
+from conformance.requirements.model import Level
 from conformance.target.access import Actor
 from conformance.target.description import TargetDescription, describe_by_target_file, describe_by_token_file
 from conformance.transport.redaction import Redactor
@@ -39,8 +39,8 @@ examples:
       only the MUSTs on downloading
   python -m conformance run https://gitlab.example.com --token-file owner.token --tables
       only what follows from each project, role and credential, and each name; a line with the verdict for every row
-  python -m conformance run --target target.toml --out reports --edition 15
-      judge with the projects and tokens that the file names, against GitLab 15
+  python -m conformance run --target target.toml --out reports --gitlab 16.8
+      judge with the projects and tokens that the file names, by what GitLab 16.8 does
 
 a target file:
   url = "https://packages.example.com"
@@ -70,7 +70,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "run",
         run,
         summary="judge a registry",
-        description="Judge a registry by an edition's requirements; write results.json, report.html and junit.xml.",
+        description="Judge a registry by the requirements of a GitLab version; "
+        "write results.json, report.html and junit.xml.",
         epilog=EXAMPLES + indent("\n".join(["\nroles of tokens:", *wrap(", ".join(Actor), 110)]), "  "),
     )
     parser.add_argument("url", nargs="?", help="the address under which /api/v4 lies")
@@ -87,7 +88,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         const=TABLES,
         help="judge by the outcome tables and the lists of valid and invalid names alone, and print every row",
     )
-    add_selection(parser, "judge")
+    add_selection(parser, "judge", "without it, what the registry says, else the newest")
     parser.add_argument(
         "--large-bytes", type=size, default=size("64MiB"), metavar="SIZE", help="size of the large files"
     )
@@ -118,10 +119,10 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor,
     """Judge the target that the arguments describe and report."""
     out = None if arguments.dry_run else _cleared(arguments.out)
     description = _description(arguments, catalogue)
-    suite = Suite(description, _settings(arguments), catalogue, redactor)
+    suite = Suite(description, _settings(arguments, catalogue), catalogue, redactor)
     if out is None:
         return _say_what_would_happen(description, suite, console, keep=arguments.keep)
-    with sigterm_as_interrupt(), progress_on(console, len(suite.selected)) as listener:
+    with sigterm_as_interrupt(), progress_on(console) as listener:
         results = _run(suite, listener, redactor, console)
     _report(results, out, catalogue, redactor, console, rows=arguments.only is TABLES)
     return ExitCode(results.exit_code)
@@ -137,13 +138,14 @@ def _run(suite: Suite, listener: Listener, redactor: Redactor, console: Console)
         raise
 
 
-def _settings(arguments: argparse.Namespace) -> RunSettings:
+def _settings(arguments: argparse.Namespace, catalogue: Catalogue) -> RunSettings:
     return RunSettings(
-        edition=Edition(arguments.edition),
+        gitlab=arguments.gitlab,
         level=Level(arguments.level),
         only=tuple(arguments.only),
         large_bytes=arguments.large_bytes,
         patience=arguments.timeout,
+        features=features(arguments.feature, catalogue),
         tokens_file=arguments.out / TOKENS if arguments.keep else None,
         redirect_hosts=frozenset(arguments.follow_redirects_to),
         settle=arguments.settle,
@@ -170,7 +172,9 @@ def _say_what_would_happen(description: TargetDescription, suite: Suite, console
         if description.owner
         else "publish packages to the declared projects and leave them there"
     )
-    sentence = f"Would {made}, to judge {description.address} by {counted(len(suite.selected))}. Nothing was sent."
+    by = f"{counted(len(suite.selected))} of {suite.measure}"
+    asked = "" if suite.is_told else ", or by those of the version that it says it is"
+    sentence = f"Would {made}, to judge {description.address} by {by}{asked}. Nothing was sent."
     console.print(Text(sentence), soft_wrap=True)
     return ExitCode.CONFORMANT
 

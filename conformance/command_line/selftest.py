@@ -11,12 +11,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_line.arguments import UsageError, add_command
+from conformance.command_line.arguments import UsageError, add_command, version
 from conformance.judging.signals import sigterm_as_interrupt
 from conformance.judging.verdicts import ExitCode
 from conformance.requirements.catalogue import Catalogue
-from conformance.requirements.model import Edition
-from conformance.selftest.fault_runs import Registries, Selection, editions_of, fault_runner
+from conformance.requirements.gitlab_version import Measure
+from conformance.selftest.fault_runs import Registries, Selection, fault_runner, measures_of
 from conformance.selftest.faults.catalogue import every_fault
 from conformance.selftest.faults.fault import CURRENT, Fault
 from conformance.selftest.good_server import reference_server, running_registry, scratch_folder
@@ -35,7 +35,7 @@ examples:
   python -m conformance selftest --fault 'newest.*'
       only these broken registries
   python -m conformance selftest --good-url http://127.0.0.1:8080 --good-token-file root.token
-      make the broken registries of the good one at this URL; those of another edition are left out
+      make the broken registries of the good one at this URL; those of another version are left out
   python -m conformance selftest --quick
       judge each broken registry by the requirements that its row pins: a minute or two, but blind to what else
       turns red and to controls
@@ -66,7 +66,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--good-token-file", type=Path, metavar="FILE", help="holds the administrator's token of that registry"
     )
     parser.add_argument(
-        "--good-edition", choices=[*map(str, Edition)], default=CURRENT, help="the edition of that registry"
+        "--gitlab",
+        type=version,
+        metavar="VERSION",
+        help="only broken registries made of a good one of this version, with --good-url the newest by default",
     )
     parser.add_argument("--fault", default="*", metavar="GLOB", help="names of the broken registries to run")
     parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"runs at once, {JOBS} by default")
@@ -82,7 +85,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
     """Run the suite against the faults, compare what it finds with the matrix, and say what differs."""
     faults = _selected(arguments, console)
     with sigterm_as_interrupt(), ExitStack() as stack:
-        registries = _registries(arguments, editions_of(faults.values()), stack)
+        registries = _registries(arguments, measures_of(faults.values()), stack)
         pinned = _rows(faults, catalogue) if arguments.quick else {}
         exhaustive = frozenset(faults) if arguments.exhaustive or arguments.update else sample(faults)
         result = _run_faults(registries, faults, arguments.jobs, Selection(pinned, exhaustive=exhaustive), console)
@@ -92,7 +95,7 @@ def run(arguments: argparse.Namespace, catalogue: Catalogue, _redactor: Redactor
 
 
 def _selected(arguments: argparse.Namespace, console: Console) -> dict[str, Fault]:
-    """Return the faults to run; say how many are left out for want of a good registry of their edition."""
+    """Return the faults to run; say how many are left out for want of a good registry of their version."""
     if (arguments.good_url is None) != (arguments.good_token_file is None):
         raise UsageError("give --good-url together with --good-token-file, or neither of them")
     if arguments.quick and arguments.update:
@@ -100,37 +103,40 @@ def _selected(arguments: argparse.Namespace, console: Console) -> dict[str, Faul
     if arguments.jobs < 1:
         raise UsageError("--jobs must be at least 1")
     named = {name: fault for name, fault in every_fault().items() if fnmatchcase(name, arguments.fault)}
-    editions = {arguments.good_edition} if arguments.good_url is not None else set(editions_of(named.values()))
-    faults = {name: fault for name, fault in named.items() if fault.edition in editions}
+    wanted = arguments.gitlab or (CURRENT.version if arguments.good_url is not None else None)
+    faults = {name: fault for name, fault in named.items() if wanted in (None, fault.measure.version)}
+    if named and not faults:
+        versions = ", ".join(sorted({str(fault.measure.version) for fault in named.values()}))
+        raise UsageError(f"no broken registry is made of a good one of GitLab {wanted}; there are some of {versions}")
     if not faults:
         raise UsageError(f"no broken registry is named {arguments.fault}; the matrix names them all: {FILE}")
     if len(faults) < len(named):
-        sentence = f"left out: {len(named) - len(faults)} broken registries that need a good one of another edition"
+        sentence = f"left out: {len(named) - len(faults)} broken registries that need a good one of another version"
         console.print(Text(sentence), soft_wrap=True)
     return faults
 
 
 def _rows(faults: Mapping[str, Fault], catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
-    """Return the requirements of each fault's row that its edition has, for a row may be older than the catalogue."""
+    """Return the requirements of each fault's row that its version has, for a row may be older than the catalogue."""
     matrix = load()
-    editions = editions_of(faults.values())
-    known = {edition: {one.id for one in catalogue.select(edition=Edition(edition))} for edition in editions}
+    known = {measure: {one.id for one in catalogue.select(measure)} for measure in measures_of(faults.values())}
     return {
-        name: tuple(one for one in matrix.requirements_of(name) if one in known[fault.edition])
+        name: tuple(one for one in matrix.requirements_of(name) if one in known[fault.measure])
         for name, fault in faults.items()
     }
 
 
-def _registries(arguments: argparse.Namespace, editions: list[str], stack: ExitStack) -> Registries:
+def _registries(arguments: argparse.Namespace, measures: list[Measure], stack: ExitStack) -> Registries:
     if arguments.good_url is not None:
-        return {arguments.good_edition: running_registry(arguments.good_url, arguments.good_token_file)}
+        registry = running_registry(arguments.good_url, arguments.good_token_file)
+        return dict.fromkeys(measures, registry)
     if not all(map(find_spec, SERVER_NEEDS)):
         raise UsageError(
             "Only the suite is installed here; for the server: pip install 'generic-packages-conformance[server]', "
             "or name a good registry with --good-url and --good-token-file"
         )
     folder = stack.enter_context(scratch_folder())
-    return {edition: stack.enter_context(reference_server(folder / edition, edition)) for edition in editions}
+    return {each: stack.enter_context(reference_server(folder / str(each), each)) for each in measures}
 
 
 def _run_faults(
@@ -141,13 +147,15 @@ def _run_faults(
     console: Console,
 ) -> SelfTestResult:
     every = every_fault()
+    is_complete = len(faults) == sum(fault.measure in registries for fault in every.values())
+    # Coverage is of the whole suite; without it the good registries need only pass what the faults are judged by.
+    needed = () if is_complete else tuple(sorted({one for row in by.pinned.values() for one in row}))
     with progress(console, len(faults)) as on_done, fault_runner(registries, jobs) as runner:
-        baseline, reaches = runner.baseline({} if by.pinned else faults)
+        baseline, reaches = runner.baseline({} if by.pinned else faults, needed)
         observed = runner.run(faults, on_done, replace(by, reaches=reaches))
     if not by.pinned:
         whole = sorted(name for name in reaches if name in by.exhaustive)
         console.print(Text(f"judged by checks out of their reach too: {', '.join(whole) or 'none'}"), soft_wrap=True)
-    is_complete = len(faults) == sum(fault.edition in registries for fault in every.values())
     return SelfTestResult(observed, baseline, frozenset(every), is_complete)
 
 

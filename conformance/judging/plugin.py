@@ -26,6 +26,9 @@ class BindingError(Exception):
 class Listener:
     """Is told of the run as it goes; this one ignores it, others show progress."""
 
+    def planned(self, total: int) -> None:
+        """Take note of how many requirements are to be judged."""
+
     def begins(self, requirement_id: str) -> None:
         """Take note that a requirement is about to be judged."""
 
@@ -179,7 +182,7 @@ def judgement_of(
         id=requirement.id,
         section=requirement.section,
         level=requirement.level.value,
-        editions=tuple(edition.value for edition in requirement.editions),
+        condition=requirement.condition,
         sentence=requirement.sentence,
         provenance=requirement.provenance.value,
         source=requirement.source,

@@ -17,7 +17,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from conformance.judging.verdicts import Ending, Outcome, Verdict
 from conformance.transport.exchange import Exchange
 
-FORMAT = 1
+FORMAT = 2
 FILE_NAME = "results.json"
 # the keys under which nothing stands that a target or a user has said
 OWN_WORDS = frozenset(
@@ -25,14 +25,16 @@ OWN_WORDS = frozenset(
         "outcome",
         "totals",
         "ending",
-        "edition",
+        "gitlab",
+        "reason_for_gitlab",
+        "features",
         "suite_version",
         "prefix",
         "started_at",
         "id",
         "section",
         "level",
-        "editions",
+        "condition",
         "sentence",
         "provenance",
         "source",
@@ -74,13 +76,14 @@ class FailureDetails:
 class Judgement:
     """The verdict on one requirement, with everything a report needs to explain it.
 
+    `condition` says in which versions of GitLab the requirement holds.
     `reason` is a sentence for every verdict but pass and fail. `exchanges` are numbers.
     """
 
     id: str
     section: str
     level: str
-    editions: tuple[str, ...]
+    condition: str
     sentence: str
     provenance: str
     source: str
@@ -97,13 +100,18 @@ class Judgement:
 class RunFacts:
     """What was run, against what, when and with which selection. Times are ISO 8601 in UTC, durations seconds.
 
-    `judged` counts the requirements that were judged before the run ended, of `planned`. `removed` says whether the run
-    made projects and took them away again.
+    `gitlab` is the version that is the measure, `reason_for_gitlab` says why: it was `told`, `the registry says` it,
+    or it is the `newest known`. `said` is what the registry has called itself when it was asked, and `features` are the
+    flags of GitLab that are on. `judged` counts the requirements that were judged before the run ended, of `planned`.
+    `removed` says whether the run made projects and took them away again.
     """
 
     suite_version: str
     target: str
-    edition: str
+    gitlab: str
+    reason_for_gitlab: str
+    said: str | None
+    features: tuple[str, ...]
     level: str
     only: tuple[str, ...]
     large_bytes: int

@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -70,14 +70,15 @@ class CollectionWatch:
         self.items = list(session.items)
 
 
-def run_checks(plugins: Mapping[str, object]) -> bool:
-    """Run the checks that the plugins, given by name, keep; return whether the user interrupted them.
+def run_checks(plugins: Mapping[str, object], sections: Iterable[str]) -> bool:
+    """Run the checks of the sections that the plugins, given by name, keep; return whether the user interrupted them.
 
     Raises BindingError when the checks could not be collected or pytest itself failed.
     """
     watch = CollectionWatch()
     with _own_environment():
-        code = pytest.main([*OPTIONS, str(CHECKS)], plugins=[Registration(plugins), watch])
+        files = [str(CHECKS / f"test_{section}.py") for section in sections]
+        code = pytest.main([*OPTIONS, *(files or [str(CHECKS)])], plugins=[Registration(plugins), watch])
     if watch.problems:
         raise BindingError("; ".join(watch.problems))
     return code == pytest.ExitCode.INTERRUPTED

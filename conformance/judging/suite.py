@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+from conformance.judging.chosen_version import ChosenVersion, Reason, choose_version
 from conformance.judging.plugin import JudgingPlugin, Listener, judgement_of
 from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable
 from conformance.judging.session import run_checks
@@ -16,7 +17,8 @@ from conformance.judging.signals import first_interrupt_held_back
 from conformance.judging.tokens_file import save_tokens
 from conformance.judging.verdicts import EXIT_CODES, Ending, Verdict, outcome_of
 from conformance.requirements.catalogue import Catalogue
-from conformance.requirements.model import Edition, Level, Requirement
+from conformance.requirements.gitlab_version import NEWEST, GitLabVersion, Measure
+from conformance.requirements.model import Level, Requirement
 from conformance.target.access import Access, Credential, Unavailable
 from conformance.target.declared_access import DeclaredAccess
 from conformance.target.description import TargetDescription
@@ -55,17 +57,19 @@ class NothingSelected(Exception):  # noqa: N818 - a fact about the selection, no
 class RunSettings:
     """How to run: which requirements, how large the large files are, and how many seconds to wait without progress.
 
+    Without `gitlab` the registry is asked for its version. `features` are the flags of GitLab that are on in it.
     Downloads are followed to `redirect_hosts`, HOST or HOST:PORT, and to the others that RedirectPolicy allows.
     `settle` is how many seconds are waited for rights; `parent_group` the id or path of a group to make the run's in.
     `tokens_file`, when given, takes the tokens that the run makes and leaves on the target with all else that it has
     made, so that failed requests can be repeated.
     """
 
-    edition: Edition
+    gitlab: GitLabVersion | None
     level: Level
     only: tuple[str, ...]
     large_bytes: int
     patience: float
+    features: frozenset[str] = frozenset()
     tokens_file: Path | None = None
     redirect_hosts: frozenset[str] = frozenset()
     settle: float = SETTLE_SECONDS
@@ -75,7 +79,8 @@ class RunSettings:
 class Suite:
     """A run that can be started once.
 
-    `selected` are the requirements to judge. `redactor` learns every secret of the run; nothing may be shown without
+    `selected` are the requirements to judge; as long as the version of the registry is still to be asked for, by the
+    newest known one. `redactor` learns every secret of the run; nothing may be shown without
     it. `leftovers` are sentences that name
     what the run could not remove, also when it ended early.
     """
@@ -89,7 +94,8 @@ class Suite:
     ) -> None:
         self._description = description
         self._settings = settings
-        self.selected = select(catalogue, settings.edition, settings.level, settings.only)
+        self._catalogue = catalogue
+        self._take(ChosenVersion(settings.gitlab or NEWEST, Reason.TOLD if self.is_told else Reason.NEWEST))
         self._redactor = redactor
         for credential in description.known_credentials():
             redactor.add(credential.variable, credential.secret)
@@ -97,6 +103,20 @@ class Suite:
         self._made: Sequence[Credential] = ()
         self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
         self.leftovers: list[str] = []
+
+    def _take(self, chosen: ChosenVersion) -> None:
+        self._chosen = chosen
+        self.selected = select(self._catalogue, self.measure, self._settings.level, self._settings.only)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the version is told; otherwise the registry is asked for it when the run begins."""
+        return self._settings.gitlab is not None
+
+    @property
+    def measure(self) -> Measure:
+        """Which GitLab the registry is measured by."""
+        return Measure(self._chosen.version, self._settings.features)
 
     @property
     def began(self) -> float:
@@ -106,7 +126,8 @@ class Suite:
     def run(self, listener: Listener) -> Results:
         """Judge the target; `listener` is told of each requirement.
 
-        Raises PreflightFailure when it cannot be judged and BindingError when checks and requirements do not match.
+        Raises PreflightFailure when it cannot be judged, NothingSelected when its version has none of the requirements,
+        and BindingError when checks and requirements do not match.
         What was made on the target is removed in every case unless the settings keep it.
         """
         started = datetime.now(UTC)
@@ -117,6 +138,9 @@ class Suite:
             body_limit=self._settings.large_bytes + SPARE_BODY_BYTES,
         )
         try:
+            if not self.is_told:
+                self._take(choose_version(client, (self._description.owner, self._description.writer)))
+            listener.planned(len(self.selected))
             with self._access(client) as access:
                 judgements, ending = self._judge(client, access, listener)
         finally:
@@ -139,7 +163,8 @@ class Suite:
         plugin = JudgingPlugin(
             offered, self._description.expected_failures, self._recorder, listener, is_gone=client.is_gone
         )
-        interrupted = run_checks({"judging": plugin, "registry": registry})
+        sections = [name for name, entries in self._catalogue.sections.items() if not set(entries).isdisjoint(offered)]
+        interrupted = run_checks({"judging": plugin, "registry": registry}, sections)
         ending = Ending.GONE if plugin.gone else Ending.INTERRUPTED if interrupted else Ending.COMPLETE
         judged = {judgement.id: judgement for judgement in plugin.judgements}
         return [judged.get(one.id) or self._not_judged(one, ending) for one in self.selected], ending
@@ -213,7 +238,10 @@ class Suite:
             run=RunFacts(
                 suite_version=metadata.version(DISTRIBUTION),
                 target=str(self._description.address),
-                edition=self._settings.edition.value,
+                gitlab=str(self._chosen.version),
+                reason_for_gitlab=self._chosen.reason.value,
+                said=self._chosen.said,
+                features=tuple(sorted(self._settings.features)),
                 level=self._settings.level.value,
                 only=self._settings.only,
                 large_bytes=self._settings.large_bytes,
@@ -235,15 +263,15 @@ class Suite:
         )
 
 
-def select(catalogue: Catalogue, edition: Edition, level: Level, only: Sequence[str]) -> tuple[Requirement, ...]:
-    """Return the requirements of an edition and level whose id matches one of the globs, every one without globs.
+def select(catalogue: Catalogue, measure: Measure, level: Level, only: Sequence[str]) -> tuple[Requirement, ...]:
+    """Return what holds in this GitLab, of this level or higher, and whose id matches one of the globs, if any.
 
     Raises NothingSelected when one of the globs, which may be mistyped, matches no requirement.
     """
     for glob in only or ("*",):
-        if not catalogue.select(edition=edition, level=level, only=(glob,)):
+        if not catalogue.select(measure, level=level, only=(glob,)):
             raise NothingSelected(
-                f"No requirement of edition {edition} and level {level} or higher matches {glob}; "
+                f"No requirement of {measure} and level {level} or higher matches {glob}; "
                 "the command list shows them all."
             )
-    return catalogue.select(edition=edition, level=level, only=only)
+    return catalogue.select(measure, level=level, only=only)

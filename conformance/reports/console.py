@@ -8,7 +8,7 @@ from rich.text import Text
 
 from conformance.judging.results import FailureDetails, Judgement, Results
 from conformance.judging.verdicts import Outcome, Verdict
-from conformance.reports.wording import INTRODUCTION, counted, meaning, preparation
+from conformance.reports.wording import INTRODUCTION, counted, meaning, measured_by, preparation
 from conformance.requirements.model import Provenance
 from conformance.transport.exchange import Exchange
 
@@ -41,7 +41,7 @@ def print_results(results: Results, titles: Mapping[str, str], console: Console)
     for leftover in results.leftovers:
         console.print(Text(f"Left behind: {leftover}", style="yellow"), soft_wrap=True)
     declared = ", apart from declared failures" if results.totals[Verdict.EXPECTED_FAILURE] else ""
-    facts = f"edition {results.run.edition}, {counted(len(results.requirements))}, {results.run.seconds:.1f} s"
+    facts = f"{measured_by(results.run)}, {counted(len(results.requirements))}, {results.run.seconds:.1f} s"
     outcome = (results.outcome.value, OUTCOMES[results.outcome])
     console.print(Text.assemble(outcome, f"{meaning(results)}{declared} ({facts})"), soft_wrap=True)
 

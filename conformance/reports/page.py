@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from conformance.judging.results import Results
 from conformance.judging.verdicts import Verdict
 from conformance.reports.characters import visible
-from conformance.reports.wording import INTRODUCTION, meaning, preparation
+from conformance.reports.wording import INTRODUCTION, meaning, measured_by, preparation
 from conformance.requirements.model import Provenance
 
 
@@ -30,6 +30,7 @@ def write_page(results: Results, titles: Mapping[str, str], path: Path) -> None:
         sections={title: entries for title, entries in sections.items() if entries},
         exchanges={exchange.number: exchange for exchange in results.exchanges},
         meaning=meaning(results),
+        measured_by=measured_by(results.run),
         introduction=INTRODUCTION,
         preparation=preparation(results),
         verdicts=[verdict for verdict in Verdict if results.totals[verdict.value]],

@@ -19,6 +19,10 @@ class Bar(Listener):
         self._task = task
         self._failures = 0
 
+    def planned(self, total: int) -> None:
+        """Show how much there is to judge."""
+        self._progress.update(self._task, total=total)
+
     def begins(self, requirement_id: str) -> None:
         """Show what is being judged."""
         failures = f"  [red]{self._failures} failed[/]" if self._failures else ""
@@ -31,11 +35,11 @@ class Bar(Listener):
 
 
 @contextmanager
-def progress_on(console: Console, total: int) -> Iterator[Listener]:
-    """Show the progress of a run over `total` requirements while the block runs."""
+def progress_on(console: Console) -> Iterator[Listener]:
+    """Show the progress of a run while the block runs."""
     if not console.is_terminal:
         yield Listener()
         return
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:
-        yield Bar(progress, progress.add_task("preflight", total=total))
+        yield Bar(progress, progress.add_task("preflight", total=None))

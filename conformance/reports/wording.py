@@ -2,7 +2,8 @@
 
 import re
 
-from conformance.judging.results import Results
+from conformance.judging.chosen_version import Reason
+from conformance.judging.results import Results, RunFacts
 from conformance.judging.verdicts import Outcome
 
 INTRODUCTION = "Each failure comes with one line that repeats it in a shell; they share these variables:"
@@ -14,6 +15,14 @@ MEANINGS = {
     Outcome.INCOMPLETE: ": not everything could be tested",
     Outcome.ERROR: ": the suite itself failed",
 }
+
+
+def measured_by(run: RunFacts) -> str:
+    """Return the version of GitLab that was the measure, why it was, and its flags, in words."""
+    parts = [Reason.NEWEST.value] if run.reason_for_gitlab == Reason.NEWEST else []
+    parts += [f"{Reason.REGISTRY.value} {run.said}"] if run.said else []
+    reason = "; ".join(parts) or run.reason_for_gitlab
+    return f"GitLab {run.gitlab} ({reason})" + "".join(f" with {name}" for name in run.features)
 
 
 def counted(number: int) -> str:

@@ -10,11 +10,13 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from conformance.requirements.model import Edition, Level, Provenance, Requirement
+from conformance.requirements.gitlab_version import OLDEST, GitLabVersion, Measure, known_version
+from conformance.requirements.model import Level, Provenance, Requirement
 from conformance.requirements.outcome import cell_entries
 
 ID_FORMAT = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
-DEFAULTS = {"level": Level.MUST, "editions": tuple(Edition), "case": {}}
+CONDITIONS = {"since": str(OLDEST), "until": "", "feature": "", "without_feature": ""}
+DEFAULTS = {"level": Level.MUST, **CONDITIONS, "case": {}}
 KEYS = {"sentence", "capability", *DEFAULTS}
 # One TOML file each, one module of checks and one of faults, in the order in which requirements are judged.
 SECTIONS = (
@@ -55,6 +57,7 @@ TITLES = {
     "framing": "Framing: lengths, chunks and broken connections",
     "newest": "The newest file",
     "packages": "Packages API",
+    "projects": "Deleting projects",
     "duplicates": "Duplicates and the settings of groups",
     "protection": "Protected packages",
     "large": "Large files",
@@ -92,14 +95,29 @@ class Catalogue:
         """Return the cases that a section's requirements carry, by requirement id."""
         return {requirement.id: requirement.case for requirement in self.sections[section] if requirement.case}
 
+    @property
+    def features(self) -> set[str]:
+        """Every flag of GitLab on which some requirement depends."""
+        return {name for requirement in self for name in (*requirement.features, *requirement.without_features)}
+
+    @property
+    def milestones(self) -> dict[GitLabVersion, list[str]]:
+        """For each version with which something changes, in order, the ids that begin or cease to hold with it."""
+        found: dict[GitLabVersion, list[str]] = {}
+        for requirement in self:
+            for version in (requirement.since, requirement.until):
+                if version is not None and version != OLDEST:
+                    found.setdefault(version, []).append(requirement.id)
+        return dict(sorted(found.items()))
+
     def select(
-        self, *, edition: Edition, level: Level = Level.MAY, only: Sequence[str] = ()
+        self, measure: Measure, *, level: Level = Level.MAY, only: Sequence[str] = ()
     ) -> tuple[Requirement, ...]:
-        """Return the requirements of `edition`, at least as binding as `level`, whose id matches one of the globs."""
+        """Return what holds in this GitLab, at least as binding as `level`, and whose id matches one of the globs."""
         return tuple(
             requirement
             for requirement in self
-            if edition in requirement.editions
+            if requirement.holds_in(measure)
             and requirement.level.rank <= level.rank
             and (not only or any(fnmatchcase(requirement.id, glob) for glob in only))
         )
@@ -136,7 +154,7 @@ def _requirements(file: Traversable) -> Iterator[Requirement]:
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{file.name}: {error}") from error
     if "cells" in document:
-        for identifier, entry in cell_entries(document.pop("cells")):
+        for identifier, entry in cell_entries(document.pop("cells"), document.pop("flags", {})):
             yield _requirement(identifier, {**DEFAULTS, **entry})
     groups = {key: value for key, value in document.items() if isinstance(value, dict)}
     defaults = {key: value for key, value in document.items() if key not in groups}
@@ -158,12 +176,19 @@ def _requirement(identifier: str, entry: dict[str, Any]) -> Requirement:
         return Requirement(
             id=identifier,
             level=Level(entry["level"]),
-            editions=tuple(Edition(edition) for edition in entry["editions"]),
             sentence=entry["sentence"],
             provenance=known[0],
             source=entry[known[0]],
             capability=entry["capability"],
+            since=known_version(entry["since"]),
+            until=known_version(entry["until"]) if entry["until"] else None,
+            features=_names(entry["feature"]),
+            without_features=_names(entry["without_feature"]),
             case=entry["case"],
         )
     except ValueError as error:
         raise CatalogueError(f"the requirement {identifier}: {error}") from error
+
+
+def _names(name: str) -> tuple[str, ...]:
+    return (name,) if name else ()

@@ -1,12 +1,14 @@
 """The table of outcomes of PUT and GET: what each of its cells says as a requirement."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.requirements.model import Edition
+from conformance.requirements.gitlab_version import GitLabVersion, known_version
 
 Row = dict[str, str]
 COLUMNS = (("PUT", "public"), ("PUT", "private"), ("GET", "public"), ("GET", "private"))
+READ = GitLabVersion(18, 4)  # the version in which what has always been so was read
 SENTENCES = {
     ("PUT", 201): "{subject} publishes to {project}.",
     ("PUT", 401): "Publishing to {project} with {object} is 401.",
@@ -42,25 +44,50 @@ CAPABILITIES = {
 }
 
 
-def cell_entries(cells: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield id and entry, as the TOML files have entries, of every requirement in a table of cells."""
+STATUS = re.compile(r"(\d{3})((?: (?:since|until|with|without) \S+)*)")
+KEYS = {"since": "since", "until": "until", "with": "feature", "without": "without_feature"}
+
+
+def cell_entries(cells: str, flags: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield id and entry, as the TOML files have entries, of every requirement in a table of cells.
+
+    `flags` gives the names of GitLab's flags by the short ones that cells use. Raise ValueError for a cell that is no
+    list of statuses with their conditions.
+    """
     head, *lines = ([cell.strip() for cell in line.split("|")] for line in cells.strip().splitlines())
     rows = [dict(zip(head, line, strict=True)) for line in lines]
     for operation, project in COLUMNS:
         for row in rows:
             cell = row[f"{operation} {project}"]
-            statuses = [] if cell == "-" else [int(status) for status in cell.split("/")]
-            for status, editions in zip(statuses, _editions(len(statuses)), strict=True):
+            for status, conditions in _statuses(cell, flags):
                 identifier = f"outcome.{operation.lower()}-{project}-{row['row']}-is-{status}"
-                yield identifier, {"editions": editions, **_entry(row, operation, project, status)}
+                yield identifier, {**conditions, **_entry(row, operation, project, status, _read_in(conditions))}
 
 
-def _editions(statuses: int) -> list[list[str]]:
-    """Return the editions of each status of a cell: all of them together, or one each."""
-    return [list(Edition)] if statuses == 1 else [[edition] for edition in list(Edition)[:statuses]]
+def _statuses(cell: str, flags: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each status of a cell with its conditions by their keys in TOML.
+
+    A status that says nothing of its beginning begins where the one before it ends.
+    """
+    ended = ""
+    for part in cell.split(", ") if cell != "-" else ():
+        match = STATUS.fullmatch(part)
+        if not match:
+            raise ValueError(f"{part!r} is no status with its conditions, such as: 401 until 16.8, 200")
+        words = match[2].split()
+        conditions = {KEYS[word]: flags.get(value, value) for word, value in zip(words[::2], words[1::2], strict=True)}
+        yield int(match[1]), {**({"since": ended} if ended else {}), **conditions}
+        ended = conditions.get("until", "")
 
 
-def _entry(row: Row, operation: str, project: str, status: int) -> dict[str, Any]:
+def _read_in(conditions: Mapping[str, str]) -> GitLabVersion:
+    """Return the version in whose sources a cell stands: the last or the first in which it holds, if that matters."""
+    if "until" in conditions:
+        return known_version(conditions["until"]).before
+    return max(READ, known_version(conditions.get("since", str(READ))))
+
+
+def _entry(row: Row, operation: str, project: str, status: int, version: GitLabVersion) -> dict[str, Any]:
     kind, _, name = row["actor"].partition("-")
     subject = _subject(row, kind, name)
     sentence = SENTENCES[operation, status].format(
@@ -70,7 +97,7 @@ def _entry(row: Row, operation: str, project: str, status: int) -> dict[str, Any
     )
     return {
         "sentence": sentence,
-        row["known"]: _source(row["known"], operation, kind),
+        row["known"]: f"gitlab-org/gitlab v{version}.0-ee {_source(row['known'], operation, kind)}",
         "capability": CAPABILITIES[row["scheme"] if kind == "unknown" else kind],
         "case": {operation: project, "actor": row["actor"], "scheme": row["scheme"], "status": status},
     }
@@ -86,6 +113,6 @@ def _subject(row: Row, kind: str, name: str) -> str:
 
 def _source(known: str, operation: str, kind: str) -> str:
     if known == "source":
-        return f"app/policies/project_policy.rb, {'create' if operation == 'PUT' else 'read'}_package"
+        return f"app/policies/project_policy.rb: {'create' if operation == 'PUT' else 'read'}_package"
     context = "authorize" if (operation, kind) == ("PUT", "deploy") else "authentication"
-    return f"spec/requests/api/generic_packages_spec.rb, {operation} {context}"
+    return f"spec/requests/api/generic_packages_spec.rb: {operation} {context}"

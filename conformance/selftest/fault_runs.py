@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
+from conformance.requirements.gitlab_version import Measure
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.findings import Baseline, Findings, Observed, requirement_of
 from conformance.selftest.good_server import GoodRegistry, RegistryError
@@ -18,7 +19,7 @@ from conformance.selftest.suite_run import SuiteRunner
 from conformance.selftest.timeline import Reach, purposes_at
 from conformance.selftest.upstream import UpstreamAddress
 
-Registries = Mapping[str, GoodRegistry]
+Registries = Mapping[Measure, GoodRegistry]
 
 
 class NotGoodError(Exception):
@@ -59,25 +60,27 @@ class FaultRunner:
         self._host = host
         self._runner = runner
 
-    def baseline(self, faults: Mapping[str, Fault] | None = None) -> tuple[Baseline, dict[str, Reach]]:
-        """Run the suite against each good registry, through a proxy that mutates nothing.
+    def baseline(
+        self, faults: Mapping[str, Fault] | None = None, only: tuple[str, ...] = ()
+    ) -> tuple[Baseline, dict[str, Reach]]:
+        """Run the suite, or `only` some requirements, against each good registry through a proxy that mutates nothing.
 
         Returns what it evaluates, and the reach of every fault for which part of the suite is enough.
         Raises RegistryError when one of them cannot be judged and NotGoodError when it is not found conformant.
         """
         surveys = {
-            edition: Survey({name: one for name, one in (faults or {}).items() if one.edition == edition})
-            for edition in self._registries
+            measure: Survey({name: one for name, one in (faults or {}).items() if one.measure == measure})
+            for measure in self._registries
         }
-        runs = {edition: self._start(edition, survey) for edition, survey in surveys.items()}
-        findings = {edition: self._findings(run) for edition, run in runs.items()}
-        baselines = [_good(edition, found) for edition, found in findings.items()]
-        reaches = [survey.reaches(findings[edition].timeline) for edition, survey in surveys.items()]
+        runs = {measure: self._start(measure, survey, only) for measure, survey in surveys.items()}
+        findings = {measure: self._findings(run) for measure, run in runs.items()}
+        baselines = [_good(measure, found) for measure, found in findings.items()]
+        reaches = [survey.reaches(findings[measure].timeline) for measure, survey in surveys.items()]
         return reduce(or_, baselines), reduce(or_, reaches)
 
     def run(self, faults: Mapping[str, Fault], on_done: Callable[[str], None], by: Selection) -> dict[str, Observed]:
         """Run the suite against every fault, each judged as the selection says; `on_done` is told of each."""
-        runs = {name: self._start(fault.edition, fault.make(), by.only(name)) for name, fault in faults.items()}
+        runs = {name: self._start(fault.measure, fault.make(), by.only(name)) for name, fault in faults.items()}
         names = {run.findings: name for name, run in runs.items()}
         observed = {}
         for future in as_completed(names):
@@ -86,11 +89,11 @@ class FaultRunner:
             on_done(name)
         return observed
 
-    def _start(self, edition: str, mutate: Mutation, only: tuple[str, ...] = ()) -> StartedRun:
-        registry = self._registries[edition]
+    def _start(self, measure: Measure, mutate: Mutation, only: tuple[str, ...] = ()) -> StartedRun:
+        registry = self._registries[measure]
         address = UpstreamAddress(registry.host, registry.port, registry.token)
         proxy, url = self._host.open(address, mutate)
-        return StartedRun(proxy, self._runner.start(url, registry.token_file, edition, only))
+        return StartedRun(proxy, self._runner.start(url, registry.token_file, measure, only))
 
     def _findings(self, run: StartedRun) -> Findings:
         """Return what a run has found, once its proxy is closed; what failed in the proxy is among the errors."""
@@ -104,7 +107,7 @@ class FaultRunner:
         if reach and by.only(name) and name not in by.pinned:
             touched = purposes_at(run.proxy.mutated_at, findings.timeline)
             if touched is None or not touched <= reach:
-                run = self._start(fault.edition, fault.make())
+                run = self._start(fault.measure, fault.make())
                 findings, reach = self._findings(run), None
         kills = findings.kills
         beyond = {one for one in kills.red | kills.untestable if reach and requirement_of(one) not in reach}
@@ -123,16 +126,16 @@ def fault_runner(registries: Registries, jobs: int) -> Iterator[FaultRunner]:
             runner.close()
 
 
-def _good(edition: str, findings: Findings) -> Baseline:
+def _good(measure: Measure, findings: Findings) -> Baseline:
     if findings.refusal:
-        raise RegistryError(f"The good registry of edition {edition} cannot be judged: {findings.refusal}")
+        raise RegistryError(f"The good registry of {measure} cannot be judged: {findings.refusal}")
     spoilt = [*findings.errors, *sorted(findings.kills.red), *sorted(findings.kills.untestable)]
     if spoilt:
         shown = "\n  ".join(spoilt)
-        raise NotGoodError(f"The suite does not find the good registry of edition {edition} conformant:\n  {shown}")
+        raise NotGoodError(f"The suite does not find the good registry of {measure} conformant:\n  {shown}")
     return findings.baseline
 
 
-def editions_of(faults: Iterable[Fault]) -> list[str]:
-    """Return the editions of good registries that the faults need, in a stable order."""
-    return sorted({fault.edition for fault in faults}, reverse=True)
+def measures_of(faults: Iterable[Fault]) -> list[Measure]:
+    """Return which GitLab the good registries that the faults need follow, the newest first."""
+    return sorted({fault.measure for fault in faults}, key=str, reverse=True)

@@ -32,7 +32,7 @@ class Baseline:
     musts: frozenset[str] = frozenset()
 
     def __or__(self, other: Baseline) -> Baseline:
-        """Return what two runs, against good registries of two editions, evaluated together."""
+        """Return what two runs, against good registries of two versions, evaluated together."""
         return Baseline(
             self.expectations | other.expectations, self.controls | other.controls, self.musts | other.musts
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conformance.requirements.gitlab_version import Measure
 from conformance.target.description import TargetError, describe_by_token_file
 
 READY = "Ready: "
@@ -75,7 +76,7 @@ def scratch_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def reference_server(folder: Path, edition: str) -> Iterator[GoodRegistry]:
+def reference_server(folder: Path, measure: Measure) -> Iterator[GoodRegistry]:
     """Run the reference server with its data in `folder` for as long as the context lasts.
 
     Raises RegistryError when it does not come up.
@@ -83,7 +84,8 @@ def reference_server(folder: Path, edition: str) -> Iterator[GoodRegistry]:
     token_file = folder / "token"
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "reference_server", "serve", "--data", str(folder / "data"), "--port", "0"]
-    command += ["--workers", "1", "--edition", edition, "--root-token-file", str(token_file)]
+    command += ["--workers", "1", "--gitlab", str(measure.version), "--root-token-file", str(token_file)]
+    command += [f"--feature={name}" for name in sorted(measure.features)]
     with (folder / LOG).open("wb") as log:
         # In a session of its own: Ctrl-C in the terminal ends the run, which has yet to clean up there, not the server.
         server = subprocess.Popen(  # noqa: S603 - own program

@@ -11,7 +11,8 @@ from pathlib import Path
 from conformance.judging.plugin import Listener
 from conformance.judging.suite import RunSettings, Suite
 from conformance.requirements.catalogue import load_catalogue
-from conformance.requirements.model import Edition, Level
+from conformance.requirements.gitlab_version import Measure
+from conformance.requirements.model import Level
 from conformance.selftest.findings import Findings, findings_of
 from conformance.selftest.timeline import TimedPurpose
 from conformance.target.description import describe_by_token_file
@@ -31,17 +32,17 @@ class SuiteRunner:
         self._context.set_forkserver_preload(PRELOADED)
         self._waiting = ThreadPoolExecutor(jobs, thread_name_prefix="selftest-run")
 
-    def start(self, url: str, token_file: Path, edition: str, only: tuple[str, ...] = ()) -> Future[Findings]:
+    def start(self, url: str, token_file: Path, measure: Measure, only: tuple[str, ...] = ()) -> Future[Findings]:
         """Start a run against `url`; it begins when fewer than `jobs` others are on their way."""
-        return self._waiting.submit(self._run, url, token_file, edition, only)
+        return self._waiting.submit(self._run, url, token_file, measure, only)
 
     def close(self) -> None:
         """Wait for the runs that have begun and drop the others."""
         self._waiting.shutdown(cancel_futures=True)
 
-    def _run(self, url: str, token_file: Path, edition: str, only: tuple[str, ...]) -> Findings:
+    def _run(self, url: str, token_file: Path, measure: Measure, only: tuple[str, ...]) -> Findings:
         receiver, sender = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_tell, args=(sender, url, token_file, edition, only))
+        process = self._context.Process(target=_tell, args=(sender, url, token_file, measure, only))
         process.start()
         sender.close()
         try:
@@ -54,14 +55,14 @@ class SuiteRunner:
         return findings
 
 
-def _tell(sender: Connection, url: str, token_file: Path, edition: str, only: tuple[str, ...]) -> None:
-    sender.send(run_suite(url, token_file, edition, only))
+def _tell(sender: Connection, url: str, token_file: Path, measure: Measure, only: tuple[str, ...]) -> None:
+    sender.send(run_suite(url, token_file, measure, only))
     sender.close()
 
 
-def run_suite(url: str, token_file: Path, edition: str, only: tuple[str, ...] = ()) -> Findings:
+def run_suite(url: str, token_file: Path, measure: Measure, only: tuple[str, ...] = ()) -> Findings:
     """Run the suite, or `only` some requirements, in this process, without reports, and return what it found."""
-    settings = RunSettings(Edition(edition), Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS)
+    settings = RunSettings(measure.version, Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS, measure.features)
     description = describe_by_token_file(url, token_file)
     try:
         suite = Suite(description, settings, load_catalogue(), Redactor())

@@ -77,12 +77,14 @@ class Emulations:
 NO_EMULATIONS: Final = Emulations()
 
 
-def read(text: str) -> Emulations:
-    """Return the emulations that a comma list names, each with an optional `=N`.
+def read(*texts: str) -> Emulations:
+    """Return the emulations that comma lists name, each with an optional `=N`.
 
     Raise ValueError for an unknown name, a number that is none, or one where none belongs.
     """
-    return Emulations(MappingProxyType(dict(_read_one(part.strip()) for part in text.split(",") if part.strip())))
+    return Emulations(
+        MappingProxyType(dict(_read_one(part.strip()) for text in texts for part in text.split(",") if part.strip()))
+    )
 
 
 def _read_one(part: str) -> tuple[Emulation, int]:

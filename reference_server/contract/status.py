@@ -42,8 +42,11 @@ _CODES = {
     Reason.PACKAGE_DELETION_PROTECTED: grpc.StatusCode.PERMISSION_DENIED,
     Reason.PROTECTION_RULE_NOT_FOUND: grpc.StatusCode.NOT_FOUND,
     Reason.PROTECTION_RULE_INVALID: grpc.StatusCode.INVALID_ARGUMENT,
-    Reason.NOT_IN_EDITION: grpc.StatusCode.UNIMPLEMENTED,
+    Reason.NOT_IN_VERSION: grpc.StatusCode.UNIMPLEMENTED,
+    Reason.DELETION_REFUSED: grpc.StatusCode.FAILED_PRECONDITION,
 }
+# What gRPC's client says, with the code of a defect, when a write meets a connection that just broke.
+_CONNECTION_BROKE = "Internal error from Core"
 
 
 class TransportFailure(Exception):  # noqa: N818 -- the contract's word
@@ -85,9 +88,10 @@ def read_rpc_error(error: grpc.aio.AioRpcError) -> Failure | TransportFailure:
         status = rpc_status.from_call(error)
     except ValueError:
         status = None  # a status trailer that contradicts the call's own code and message: believe the call
-    if status is None:
-        return TransportFailure(error.code(), error.details() or "")
-    return read_status(status)
+    if status is not None:
+        return read_status(status)
+    broke = error.details() == _CONNECTION_BROKE
+    return TransportFailure(grpc.StatusCode.UNAVAILABLE if broke else error.code(), error.details() or "")
 
 
 def _number(code: grpc.StatusCode) -> int:

@@ -8,9 +8,10 @@ from typing import Final
 ACCESS_PREFIX: Final = "glpat-"
 DEPLOY_PREFIX: Final = "gldt-"
 RUNNER_PREFIX: Final = "glrt-"
+REGISTRATION_PREFIX: Final = "glreg-"
 JOB_PREFIX: Final = "glcbt-"
 
-_PREFIXES: Final = (ACCESS_PREFIX, DEPLOY_PREFIX, RUNNER_PREFIX, JOB_PREFIX)
+_PREFIXES: Final = (ACCESS_PREFIX, DEPLOY_PREFIX, RUNNER_PREFIX, REGISTRATION_PREFIX, JOB_PREFIX)
 _COMMON: Final = "gl"
 _ENCODED_COMMON: Final = re.compile("%(?:67|6[cC]|25)")
 _ENCODED: Final = "%(?:25)*"  # also a percent sign that was encoded itself, however often

@@ -73,6 +73,10 @@ def _rule_invalid(metadata: Mapping[str, str]) -> Response:
     return json_response(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": [metadata.get("complaint", "is invalid")]})
 
 
+def _deletion_refused(metadata: Mapping[str, str]) -> Response:
+    return json_response(HTTPStatus.BAD_REQUEST, {"message": metadata.get("complaint", "400 Bad request")})
+
+
 def _user_taken(metadata: Mapping[str, str]) -> Response:
     name = metadata.get("parameter", "username").capitalize()
     return json_response(HTTPStatus.CONFLICT, {"message": f"{name} has already been taken"})
@@ -131,7 +135,8 @@ REASONS: Final[Mapping[Reason, _Row]] = {
     Reason.PACKAGE_DELETION_PROTECTED: _forbidden("Forbidden - Package is deletion protected."),
     Reason.PROTECTION_RULE_NOT_FOUND: _not_found(),
     Reason.PROTECTION_RULE_INVALID: _rule_invalid,
-    Reason.NOT_IN_EDITION: lambda _: ROUTE_UNKNOWN,
+    Reason.NOT_IN_VERSION: lambda _: ROUTE_UNKNOWN,
+    Reason.DELETION_REFUSED: _deletion_refused,
 }
 
 _WORTH_A_RETRY: Final = frozenset(

@@ -62,21 +62,6 @@ def _complain(sentence: str, code: int) -> int:
     return code
 
 
-class _Joining(argparse.Action):
-    """Makes one comma list of what an option is given."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 -- argparse's signature
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,  # noqa: ARG002 -- argparse's signature
-    ) -> None:
-        """Add to the list."""
-        before = getattr(namespace, self.dest, "")
-        setattr(namespace, self.dest, f"{before},{values}" if before else values)
-
-
 class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one sentence."""
 
@@ -86,7 +71,6 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
     parser = _Parser(
         prog="python -m reference_server",
         description="GitLab's generic packages API on a storage service of its own.",
@@ -121,11 +105,11 @@ def _add(
     for option in known:
         if option.kind is bool:
             parser.add_argument(f"--{option.name}", action="store_true", default=argparse.SUPPRESS, help=option.help)
-        else:
-            action = _Joining if option.repeatable else "store"
-            parser.add_argument(
-                f"--{option.name}", action=action, metavar=option.metavar, default=argparse.SUPPRESS, help=option.help
-            )
+            continue
+        action = "append" if option.kind is list else "store"
+        parser.add_argument(
+            f"--{option.name}", action=action, metavar=option.metavar, default=argparse.SUPPRESS, help=option.help
+        )
     return parser
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from reference_server.programs.options import Option, OptionValue
 from reference_server.programs.refusals import UsageRefusedError
 
-_KINDS = {str: "a string", int: "a whole number", bool: "true or false"}
+_KINDS = {str: "a string", int: "a whole number", bool: "true or false", list: "a list of strings"}
 
 
-def settle(options: Sequence[Option], given: Mapping[str, str | bool], file: Path | None) -> dict[str, OptionValue]:
+def settle(
+    options: Sequence[Option], given: Mapping[str, str | bool | list[str]], file: Path | None
+) -> dict[str, OptionValue]:
     """Give every option's value by name. Raises UsageRefusedError naming what is wrong."""
     from_file = read_file(file, options) if file is not None else {}
     values: dict[str, OptionValue] = {}
@@ -42,17 +44,20 @@ def read_file(path: Path, options: Sequence[Option]) -> dict[str, OptionValue]:
         option = known.get(key)
         if option is None:
             raise UsageRefusedError(f"configuration {path}: unknown key {key!r}; known are {', '.join(sorted(known))}")
-        if type(value) is not option.kind:
+        texts = value if isinstance(value, list) else []
+        if type(value) is not option.kind or not all(isinstance(text, str) for text in texts):
             raise UsageRefusedError(f"configuration {path}: {key} must be {_KINDS[option.kind]}")
         values[key] = _read(option, value, f"configuration {path}: {key}")
     return values
 
 
-def _read(option: Option, value: str | float, where: str) -> OptionValue:
+def _read(option: Option, value: str | float | list[str], where: str) -> OptionValue:
     """Make an option's value of what was written."""
     if isinstance(value, bool):
         return value
     try:
+        if isinstance(value, list):
+            return tuple(str(option.read(one)) for one in value)
         return option.read(str(value))
     except ValueError as error:
         raise UsageRefusedError(f"{where}: {error}") from None

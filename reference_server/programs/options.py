@@ -9,8 +9,10 @@ from pathlib import Path
 
 from reference_server.contract import addresses, emulations
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
+from reference_server.storage.rules.gitlab import KNOWN_FEATURES, read_feature
+from reference_server.storage.rules.gitlab_version import NEWEST, OLDEST, read_version
 
-OptionValue = str | int | float | bool | Path | addresses.Address | emulations.Emulations | None
+OptionValue = str | int | float | bool | Path | addresses.Address | tuple[str, ...] | None
 
 _HIGHEST_PORT = 65_535
 _MOST_WORKERS = 64
@@ -21,18 +23,17 @@ DEFAULT_TRASH_DAYS = 7  # time to notice that a backup of other metadata was res
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option. `kind` is its type in TOML; `read` makes the value of its text, and raises ValueError.
+    """One option. `kind` is its type in TOML, list for one that may be given several times.
 
-    What a `repeatable` option is given several times is one comma list.
+    `read` makes the value of its text, or the value of one of its texts, and raises ValueError.
     """
 
     name: str
-    kind: type[str | int | bool]
+    kind: type[str | int | bool | list[str]]
     help: str
     metavar: str | None = None
     default: OptionValue = None
     required: bool = False
-    repeatable: bool = False
     read: Callable[[str], OptionValue] = str
 
 
@@ -92,13 +93,22 @@ ROOT_TOKEN_FILE = Option(
     "FILE",
     read=Path,
 )
-EDITION = Option(
-    "edition",
+GITLAB = Option(
+    "gitlab",
     str,
-    "which GitLab's rules to follow: 15 or current (default current)",
-    "EDITION",
-    default="current",
-    read=_one_of("15", "current"),
+    f"the version of GitLab to follow, from {OLDEST} to {NEWEST} (default {NEWEST})",
+    "VERSION",
+    default=str(NEWEST),
+    read=lambda text: str(read_version(text)),
+)
+FEATURE = Option(
+    "feature",
+    list,
+    "a feature flag of GitLab that is off by default and on here; may be given several times. "
+    f"Known: {', '.join(KNOWN_FEATURES)}",
+    "NAME",
+    default=(),
+    read=read_feature,
 )
 LEGACY_DIGESTS = Option("legacy-digests", bool, "compute MD5 and SHA-1 besides SHA-256", default=False)
 CARRIER = Option(
@@ -143,12 +153,11 @@ TRASH_DAYS = Option(
 )
 EMULATE = Option(
     "emulate",
-    str,
-    "behave as some of GitLab's deployments do; see below for the names; may be repeated",
+    list,
+    "behave as some of GitLab's deployments do; see below for the names; may be given several times",
     "NAME[=N][,...]",
-    default=emulations.NO_EMULATIONS,
-    repeatable=True,
-    read=emulations.read,
+    default=(),
+    read=lambda text: str(emulations.read(text)),
 )
 LISTEN = Option(
     "listen",
@@ -168,11 +177,11 @@ STORAGE = Option(
 )
 
 SERVE = (
-    *(DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE),
+    *(DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
     *(TRASH_DAYS, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE),
 )
 STORAGE_PROGRAM = (
-    *(DATA, LISTEN, ROOT_TOKEN_FILE, EDITION, LEGACY_DIGESTS, MAX_FILE_SIZE, TRASH_DAYS),
-    *(LOG_LEVEL, EMULATE),
+    *(DATA, LISTEN, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
+    *(TRASH_DAYS, LOG_LEVEL, EMULATE),
 )
 FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE)

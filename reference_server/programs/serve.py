@@ -16,7 +16,6 @@ from typing import Literal
 import structlog
 
 from reference_server.contract import logs
-from reference_server.contract.emulations import Emulations
 from reference_server.programs.children import READY, Child
 from reference_server.programs.listening import open_sockets, url_of
 from reference_server.programs.refusals import SilentExitError, StartRefusedError
@@ -37,14 +36,15 @@ class ServeSettings:
     port: int
     workers: int
     root_token_file: Path | None
-    edition: str
+    gitlab: str
+    feature: Sequence[str]
     legacy_digests: bool
     max_file_size: int
     trash_days: int
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
     log_level: logs.Level
-    emulate: Emulations
+    emulate: Sequence[str]
 
 
 def run(settings: ServeSettings) -> None:
@@ -133,24 +133,25 @@ class _Supervisor:
         """Hand the storage's part of the settings on."""
         settings = self._settings
         arguments = ["storage", "--data", str(settings.data), "--listen", self._address]
-        arguments += ["--edition", settings.edition, "--max-file-size", str(settings.max_file_size)]
+        arguments += [f"--feature={feature}" for feature in settings.feature]
+        arguments += ["--gitlab", settings.gitlab, "--max-file-size", str(settings.max_file_size)]
         arguments += ["--trash-days", str(settings.trash_days)]
         arguments += ["--log-level", settings.log_level]
         if settings.root_token_file is not None:
             arguments += ["--root-token-file", str(settings.root_token_file)]
         if settings.legacy_digests:
             arguments.append("--legacy-digests")
-        return [*arguments, *self._emulate()]
+        return [*arguments, *self._emulated()]
 
     def _front_end_arguments(self, listening: socket.socket) -> list[str]:
         """Hand a front end's part of the settings on."""
         arguments = ["frontend", "--storage", self._address, "--carrier", self._settings.carrier]
         arguments += ["--grace-seconds", str(self._settings.grace_seconds), "--log-level", self._settings.log_level]
-        return [*arguments, *self._emulate(), "--descriptor", str(listening.fileno())]
+        return [*arguments, *self._emulated(), "--descriptor", str(listening.fileno())]
 
-    def _emulate(self) -> list[str]:
+    def _emulated(self) -> list[str]:
         """Hand on which deployments to imitate."""
-        return ["--emulate", str(self._settings.emulate)] if self._settings.emulate else []
+        return [f"--emulate={names}" for names in self._settings.emulate]
 
 
 def _how(code: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,9 @@ import structlog
 import uvloop
 
 from reference_server.content.pipeline import ContentPipeline
-from reference_server.contract import logs
+from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
-from reference_server.contract.emulations import NO_EMULATIONS, Emulation, Emulations
+from reference_server.contract.emulations import Emulation
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.data_parts import bind, check_new_metadata, check_volume
 from reference_server.programs.descriptors import allow_descriptors
@@ -30,7 +30,8 @@ from reference_server.storage.metadata.sqlite.database import DatabaseUnusableEr
 from reference_server.storage.metadata.sqlite.migrations import SchemaTooNewError, is_new, migrate
 from reference_server.storage.metadata.sqlite.space import SqliteSpace
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.rules.editions import EditionName, edition
+from reference_server.storage.rules.gitlab import read_gitlab
+from reference_server.storage.rules.gitlab_version import NEWEST
 from reference_server.storage.service.server import AddressUnusableError, StorageServer
 from reference_server.storage.wiring import Rules, StorageServices, build_storage
 
@@ -48,14 +49,15 @@ class StorageSettings:
 
     data: Path
     listen: Address
-    edition: EditionName = "current"
+    gitlab: str = str(NEWEST)
+    feature: Sequence[str] = ()
     legacy_digests: bool = False
     root_token_file: Path | None = None
     max_file_size: int = MAXIMUM_FILE_BYTES
     log_level: logs.Level = "info"
     drain_seconds: float = 10.0
     trash_days: int = DEFAULT_TRASH_DAYS
-    emulate: Emulations = NO_EMULATIONS
+    emulate: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,9 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
     reading, writing = _told_simply(lambda: _open_metadata(settings))
     writer = Writer(writing, space.release)
     trash_seconds = settings.trash_days * _DAY_SECONDS
+    gitlab = read_gitlab(settings.gitlab, settings.feature)
     rules = Rules(
-        edition(settings.edition), settings.max_file_size, settings.legacy_digests, trash_seconds, settings.emulate
+        gitlab, settings.max_file_size, settings.legacy_digests, trash_seconds, emulations.read(*settings.emulate)
     )
     volume = settings.data / _VOLUME
     with closing(ContentPipeline()) as pipeline:
@@ -152,7 +155,7 @@ def _open_metadata(settings: StorageSettings) -> tuple[SqliteDatabase, SqliteDat
         bind(writing, settings.data / _VOLUME)
         if settings.root_token_file is not None:
             ensure_root_token(Metadata(writing), settings.root_token_file)
-            if Emulation.NO_TOP_LEVEL_GROUPS in settings.emulate:
+            if Emulation.NO_TOP_LEVEL_GROUPS in emulations.read(*settings.emulate):
                 ensure_parent_group(Metadata(writing))
     return SqliteDatabase(path), writing
 

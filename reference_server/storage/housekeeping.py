@@ -1,4 +1,4 @@
-"""What is put in order from time to time: when packages were downloaded, abandoned uploads, what a crash left."""
+"""What is put in order from time to time: times of downloads, abandoned uploads, what a crash left, what is marked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.identity.marked import MarkedForDeletion
 from reference_server.storage.metadata.database import DatabaseSpace
 from reference_server.storage.packages.downloads import DownloadTimes
 from reference_server.storage.packages.upload_sessions import UploadSessions
@@ -20,12 +21,13 @@ _ROUNDS_TO_SWEEP = 720  # and the whole volume once in so many
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
-    """Puts the uploads and the volume in order, and writes when packages were downloaded."""
+    """Puts the uploads and the volume in order, writes when packages were downloaded, and removes what is due."""
 
     uploads: UploadSessions
     garbage_collector: GarbageCollector
     download_times: DownloadTimes
     space: DatabaseSpace
+    marked: MarkedForDeletion
 
     async def run(self) -> None:
         """Put in order until cancelled. What fails is reported, and tried again."""
@@ -64,7 +66,15 @@ class Housekeeping:
             strays = await self.uploads.discard_strays()
             orphans = await self.garbage_collector.sweep() if sweep else 0
             emptied = await self.garbage_collector.empty_trash()
+            removed = await self.marked.remove_due() if sweep else 0
         except Exception:
             log.exception("housekeeping failed")
         else:
-            log.debug("housekeeping", idle_uploads=idle, stray_files=strays, orphaned_blobs=orphans, emptied=emptied)
+            log.debug(
+                "housekeeping",
+                idle_uploads=idle,
+                stray_files=strays,
+                orphaned_blobs=orphans,
+                emptied=emptied,
+                removed=removed,
+            )

@@ -24,6 +24,7 @@ from reference_server.storage.housekeeping import Housekeeping
 from reference_server.storage.identity.access_tokens import AccessTokenService, PersonalAccessTokenService
 from reference_server.storage.identity.deploy_tokens import DeployTokenService
 from reference_server.storage.identity.groups import GroupService
+from reference_server.storage.identity.marked import MarkedForDeletion
 from reference_server.storage.identity.members import MemberService
 from reference_server.storage.identity.projects import ProjectService
 from reference_server.storage.identity.resources import ResourceAccess
@@ -41,20 +42,20 @@ from reference_server.storage.packages.read_tickets import ReadTickets
 from reference_server.storage.packages.settings import PackageSettingsService, SizeLimitService
 from reference_server.storage.packages.upload_sessions import UploadSessions
 from reference_server.storage.packages.uploads import UploadService
-from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.gitlab import GitLab
 
 _RESERVE_BYTES = 64 * MIB  # publishing leaves so much of the volume to what makes room: deletions and their log
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What this registry was told: its edition, its largest file in bytes, whether it computes MD5 and SHA-1.
+    """What this registry was told: the GitLab to follow, the largest file in bytes, whether to compute MD5 and SHA-1.
 
     `trash_seconds` is how long content that no metadata know stays in the trash, `emulations` which deployments to
     imitate.
     """
 
-    edition: Edition
+    gitlab: GitLab
     maximum_bytes: int
     legacy_digests: bool
     trash_seconds: float
@@ -65,7 +66,7 @@ class Rules:
 class StorageServices:
     """The whole storage."""
 
-    edition: Edition
+    gitlab: GitLab
     authentication: Authentication
     publications: PublishService
     uploads: UploadService
@@ -95,45 +96,46 @@ def build_storage(
 ) -> StorageServices:
     """Put the storage together. `database` is for reading on the event loop; the folder `volume` is made if need be."""
     metadata = Metadata(database)
-    edition = rules.edition
+    gitlab = rules.gitlab
     store = LocalDisk(volume, _RESERVE_BYTES)
     guards = DigestGuards()
     garbage_collector = GarbageCollector(store, guards, metadata.blobs, rules.trash_seconds)
     deployment = EmulatedDeployment(rules.emulations, metadata)
     authentication = deployment.authentication(Authentication(metadata.credentials))
     access = deployment.access(metadata.access)
-    projects = ProjectAccess(access, edition)
+    projects = ProjectAccess(access, gitlab)
     groups = GroupAccess(access)
     resources = ResourceAccess(projects, groups)
-    permission = downloading(edition)
-    protection = Protection(edition)
+    permission = downloading(gitlab)
+    protection = Protection(gitlab)
     download_times = DownloadTimes(writer)
+    marked = MarkedForDeletion(metadata, writer, garbage_collector)
     sessions = UploadSessions(store)
     publications = PublishService(
         projects=projects,
         metadata=metadata,
         writer=writer,
         protection=protection,
-        edition=edition,
+        gitlab=gitlab,
         store=store,
         maximum_bytes=rules.maximum_bytes,
         legacy_digests=rules.legacy_digests,
     )
     return StorageServices(
-        edition=edition,
+        gitlab=gitlab,
         authentication=authentication,
         publications=publications,
         uploads=UploadService(publications, sessions, store, pipeline, guards, garbage_collector, metadata),
-        downloads=DownloadService(projects, metadata, edition, permission, download_times, store, ReadTickets()),
+        downloads=DownloadService(projects, metadata, gitlab, permission, download_times, store, ReadTickets()),
         packages=PackageService(projects, groups, metadata, permission, download_times),
         deletion=DeletionService(projects, protection, writer, garbage_collector),
-        package_settings=PackageSettingsService(groups, metadata, writer, changing_settings(edition)),
+        package_settings=PackageSettingsService(groups, metadata, writer, changing_settings(gitlab)),
         size_limits=SizeLimitService(projects, metadata, writer, rules.maximum_bytes),
         protection_rules=ProtectionRuleService(projects, metadata, writer),
         volume=write_proof(volume),
         users=deployment.users(UserService(metadata, writer)),
-        groups=deployment.groups(GroupService(groups, metadata, writer, garbage_collector)),
-        projects=deployment.projects(ProjectService(projects, groups, metadata, writer, garbage_collector)),
+        groups=deployment.groups(GroupService(groups, metadata, writer, garbage_collector, gitlab)),
+        projects=deployment.projects(ProjectService(projects, groups, metadata, writer, garbage_collector, gitlab)),
         members=deployment.members(MemberService(resources, metadata, writer)),
         personal_access_tokens=PersonalAccessTokenService(metadata, writer),
         access_tokens=deployment.access_tokens(AccessTokenService(resources, metadata, writer)),
@@ -141,6 +143,6 @@ def build_storage(
         runners=RunnerService(resources, metadata, writer),
         pipelines=PipelineService(projects, metadata, writer),
         jobs=deployment.jobs(JobService(projects, metadata, writer)),
-        job_token_scopes=JobTokenScopeService(projects, edition, metadata, writer),
-        housekeeping=Housekeeping(sessions, garbage_collector, download_times, space),
+        job_token_scopes=JobTokenScopeService(projects, gitlab, metadata, writer),
+        housekeeping=Housekeeping(sessions, garbage_collector, download_times, space, marked),
     )

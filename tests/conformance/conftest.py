@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.__main__ import main
-from conformance.judging.results import Judgement, Results, load
+from conformance.judging.results import FailureDetails, Judgement, Results, load
 from tests.support.toy_registry import OWNER, Toy, toy_registry
 
 
@@ -32,6 +32,11 @@ class Ran:
 
     def judgement(self, identifier: str) -> Judgement:
         return next(entry for entry in self.results.requirements if entry.id == identifier)
+
+    def failure(self, identifier: str) -> FailureDetails:
+        failure = self.judgement(identifier).failure
+        assert failure is not None
+        return failure
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.selftest.faults.fault import CURRENT
 from conformance.selftest.good_server import GoodRegistry, reference_server
 
 CHECKOUT = Path(__file__).parents[2]
@@ -59,7 +60,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoodRegistry]:
-    with reference_server(tmp_path_factory.mktemp("good"), "current") as registry:
+    with reference_server(tmp_path_factory.mktemp("good"), CURRENT) as registry:
         yield registry
 
 

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from conformance.selftest.mutation import MakeMutation
 from conformance.selftest.proxy import Proxy, ProxyHost
 from conformance.selftest.upstream import UpstreamAddress
-from tests.support.scripted_registry import SECONDS, scripted_registry
-from tests.support.scripted_server import read_until
+from tests.support.scripted_server import SECONDS, read_until, serving_each
 
 
 @dataclass
@@ -74,7 +73,7 @@ class MutatedRegistry:
 
 def mutated(stack: ExitStack, make: MakeMutation) -> MutatedRegistry:
     host = stack.enter_context(ProxyHost())
-    port = stack.enter_context(scripted_registry(Echo()))
+    port = stack.enter_context(serving_each(Echo()))
     proxy, url = host.open(UpstreamAddress("127.0.0.1", port, "administrator"), make())
     stack.callback(host.close, proxy)
     return MutatedRegistry(url, proxy)

@@ -1,13 +1,14 @@
-"""A server for the tests of the transport: each connection is handled by a function on a plain socket."""
+"""A server of the tests: each connection is handled by a function on a plain socket."""
 
 import queue
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 Handler = Callable[[socket.socket], None]
+SECONDS = 10.0
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -34,6 +35,30 @@ def _serve(listener: socket.socket, handlers: tuple[Handler, ...], tls: ssl.SSLC
             return
 
 
+@contextmanager
+def serving_each(handler: Handler) -> Iterator[int]:
+    """Serve every connection with the handler, each in a thread of its own; yield the port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=_accept, args=(listener, handler), daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+
+
+def _accept(listener: socket.socket, handler: Handler) -> None:
+    with suppress(OSError):
+        while True:
+            connection, _ = listener.accept()
+            connection.settimeout(SECONDS)
+            threading.Thread(target=_handle, args=(connection, handler), daemon=True).start()
+
+
+def _handle(connection: socket.socket, handler: Handler) -> None:
+    with connection, suppress(OSError):
+        handler(connection)
+
+
 def read_until(connection: socket.socket, end: bytes) -> bytes:
     """Read up to and with `end`, or to the end of the connection."""
     data = b""
@@ -43,6 +68,12 @@ def read_until(connection: socket.socket, end: bytes) -> bytes:
             break
         data += piece
     return data
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Read to the end of the connection."""
+    with connection.makefile("rb") as stream:
+        return stream.read()
 
 
 def answering(response: bytes, end: bytes = b"\r\n\r\n") -> Handler:

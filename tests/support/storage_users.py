@@ -10,7 +10,7 @@ from typing import Any
 from generic_packages.storage.v1 import ci_pb2, credential_pb2, identity_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import Registry, private_token
+from tests.support.storage import Registry, in_project, private_token
 
 _numbers = itertools.count(1)
 
@@ -49,7 +49,15 @@ def give_role(
 
 
 def new_runner(registry: Registry, project_id: int) -> str:
+    """Create a runner of a project, or register it where GitLab is too old for that; return its token."""
+    if registry.gitlab == "15.0":
+        return register_runner(registry, in_project(project_id))
     return str(registry.ask("CreateRunner", type=ci_pb2.RUNNER_TYPE_PROJECT, project_id=project_id).token)
+
+
+def register_runner(registry: Registry, place: identity_pb2.Place) -> str:
+    registration = registry.ask("ResetRegistrationToken", place=place).token
+    return str(registry.ask("RegisterRunner", registration_token=registration).token)
 
 
 def new_pipeline(registry: Registry, project_id: int, by: Sequence[Credential]) -> Any:
@@ -63,6 +71,11 @@ def running_job(registry: Registry, project_id: int, by: Sequence[Credential]) -
 
 def end_job(registry: Registry, job: ci_pb2.RequestJobResponse, state: str = "success") -> Any:
     return registry.ask("UpdateJob", job_id=job.job.id, job_token=job.token, state=state).job
+
+
+def basic_job_token(secret: str) -> tuple[Credential, ...]:
+    scheme = credential_pb2.AUTHENTICATION_SCHEME_BASIC
+    return (Credential(scheme=scheme, username="gitlab-ci-token", secret=secret),)
 
 
 def job_token(secret: str) -> tuple[Credential, ...]:

@@ -32,12 +32,17 @@ def calls_of_demo(checkout: Path, *arguments: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "edition"), [([], "current"), (["--edition", "15"], "15"), (["--edition=15"], "15")]
+    ("arguments", "passed"),
+    [
+        ([], "--port 0 --root-token-file"),
+        (["--gitlab", "16.8"], " --gitlab 16.8 "),
+        (["--gitlab=16.8", "--feature", "a", "--feature=b"], " --gitlab=16.8 --feature a --feature=b "),
+    ],
 )
-def test_the_server_has_the_edition_that_the_suite_measures_by(
-    arguments: list[str], edition: str, tmp_path: Path
+def test_the_server_follows_the_gitlab_that_the_suite_measures_by(
+    arguments: list[str], passed: str, tmp_path: Path
 ) -> None:
     server, suite = calls_of_demo(tmp_path, *arguments)
     assert f"serve --data {tmp_path}" in server
-    assert f" --edition {edition} " in server
+    assert passed in server
     assert suite.endswith(" ".join(["--out out/demo", *arguments]))

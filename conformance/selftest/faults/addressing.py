@@ -67,9 +67,8 @@ FAULTS = {
     "addressing.drops-encoded-plus": Fault(
         "%2B is dropped.", rewrite_request(_containing("%2B"), _replaced("%2B", ""))
     ),
-    "addressing.refuses-encoded-slash": Fault("%2F in a file name is refused.", refuse(_containing("%2F"), 400)),
     "addressing.keeps-encoded-slash": Fault(
-        "%2F is not decoded: it names another file than the slash.",
+        "%2F is not decoded and taken like any other character of a file name.",
         rewrite_request(_containing("%2F"), _replaced("%2F", "_2F")),
     ),
     "addressing.no-directories": Fault("A file name has no directories: 404.", refuse(_about(_nested), 404)),

@@ -25,6 +25,6 @@ FAULTS = {
         "The allowlist is shown empty.", rewrite_json(endpoint("GET", ALLOWLIST), lambda _: [])
     ),
     "allowlist.15-admits-no-project": Fault(
-        "Only a project's own job tokens are let in, as in later editions.", deny(_foreign_job, 403), DOCUMENTED
+        "Only a project's own job tokens are let in, as in later versions.", deny(_foreign_job, 403), DOCUMENTED
     ),
 }

@@ -1,18 +1,28 @@
-"""Broken registries that delete a package, or one of its files, wrongly."""
+"""Broken registries that delete a package, one of its files, or a project wrongly."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from conformance.selftest.credentials import authorised_by
 from conformance.selftest.endpoints import FILE, PACKAGE, endpoint
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.messages import Request, Response, message_response, no_content
-from conformance.selftest.mutation import respond, rewrite_request, serve_principals
+from conformance.selftest.mutation import refuse, respond, rewrite_json, rewrite_request, serve_principals
 from conformance.selftest.principal import DEVELOPER
 from conformance.selftest.upstream import Upstream
 
+PROJECT = r"/projects/\d+"
 deletes = endpoint("DELETE", PACKAGE, FILE)
+
+
+def _removes_at_once(request: Request) -> bool:
+    return endpoint("DELETE", PROJECT)(request) and "permanently_remove=true" in request.target
+
+
+def _unmarked(project: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in project.items() if not key.startswith("marked_for_deletion")}
 
 
 async def _refused_and_deleted(request: Request, upstream: Upstream) -> Response:
@@ -33,5 +43,13 @@ FAULTS = {
         rewrite_request(
             endpoint("DELETE", FILE), lambda request: request.with_target(request.target.partition("/package_files")[0])
         ),
+    ),
+    "projects.deletions-are-refused": Fault("No project can be deleted.", refuse(endpoint("DELETE", PROJECT), 403)),
+    "projects.marks-are-not-shown": Fault(
+        "A project that is marked for deletion does not say so.", rewrite_json(endpoint("GET", PROJECT), _unmarked)
+    ),
+    "projects.marked-stay": Fault(
+        "Removing a marked project at once is acknowledged and not done.",
+        respond(_removes_at_once, lambda _: message_response(202)),
     ),
 }

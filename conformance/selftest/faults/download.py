@@ -7,7 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from conformance.selftest.corruption import flipped, shortened
-from conformance.selftest.faults.fault import DOCUMENTED, Fault
+from conformance.selftest.faults.fault import DOCUMENTED, FLAGGED, Fault
 from conformance.selftest.messages import Request, Response, message_response, whole, without
 from conformance.selftest.mutation import PackageFileMutation, RequestPredicate, header, refuse, rewrite_response, serve
 from conformance.selftest.package_requests import PackageFilePath, is_download, is_head, is_publish, is_read
@@ -125,7 +125,21 @@ FAULTS = {
     ),
     "download.head-with-a-body": Fault("HEAD is answered with the body.", rewrite_response(described, _with_a_body)),
     "download.15-always-404": Fault(
-        "Nothing that was published is found, in edition 15.", refuse(is_read, 404), DOCUMENTED
+        "Nothing that was published is found, in GitLab 15.0.", refuse(is_read, 404), DOCUMENTED
+    ),
+    "download.15-labels-by-name": Fault(
+        "Every download is application/gzip in GitLab 15.0.",
+        rewrite_response(delivered, header("Content-Type", "application/gzip")),
+        DOCUMENTED,
+    ),
+    "download.flagged-spoils-the-first-byte": Fault(
+        "The first byte of every download is inverted in GitLab 18.1.",
+        rewrite_response(delivered, lambda response: replace(response, body=flipped(response.body, 0))),
+        FLAGGED,
+    ),
+    "download.labels-all-alike": Fault(
+        "Every download is application/octet-stream, whatever its name is.",
+        rewrite_response(delivered, header("Content-Type", "application/octet-stream")),
     ),
     "download.redirects-away": Fault(
         "A download is redirected to a storage on another host.", serve(is_download, _redirected)

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
 from conformance.selftest.messages import Request, Response, collect, json_response, message_response
 from conformance.selftest.mutation import PackageFileMutation, SelectiveMutation, answered
-from conformance.selftest.package_requests import PackageFilePath, is_publish, is_read, project_of
+from conformance.selftest.package_requests import PackageFilePath, is_publish, is_read
 from conformance.selftest.proxy import Mutation
 from conformance.selftest.upstream import Upstream
 
@@ -47,14 +47,6 @@ never_refuses = _refusals(lambda: json_response(HTTPStatus.CREATED, {"message": 
 gives_no_reason = _refusals(lambda: message_response(HTTPStatus.BAD_REQUEST))
 
 
-async def overlooks_subgroups(request: Request, upstream: Upstream) -> Response:
-    """Say of a duplicate below a subgroup of a subgroup that it was taken."""
-    project = upstream.observed.project(project_of(request))
-    if project is None or project.path.count("/") <= DEPTH:
-        return await upstream.forward(request)
-    return await never_refuses(request, upstream)
-
-
 class RefusesTheSecond(PackageFileMutation):
     """Remembers what was published by a part of its path, and refuses what comes again."""
 
@@ -69,6 +61,17 @@ class RefusesTheSecond(PackageFileMutation):
         if is_publish(request):
             self._known.add(self._key(path))
         return await upstream.forward(request)
+
+
+class RefusesTheSecondBelow(RefusesTheSecond):
+    """Refuses what comes again in the projects below a subgroup of a subgroup."""
+
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
+        """Refuse or forward a publish."""
+        project = upstream.observed.project(path.project)
+        if project is None or project.path.count("/") <= DEPTH:
+            return await upstream.forward(request)
+        return await super().serve(request, path, upstream)
 
 
 class LosesWhatWasDuplicated(PackageFileMutation):
@@ -106,9 +109,9 @@ FAULTS = {
     "duplicates.15-always-refused": Fault(
         "A duplicate is refused under every policy.", lambda: RefusesTheSecond(_by_file), DOCUMENTED
     ),
-    "duplicates.subgroups-do-not-inherit": Fault(
-        "The settings of a group do not concern its subgroups.",
-        SelectiveMutation(overlooks_subgroups, chooses_response=_is_bad_request),
+    "duplicates.subgroups-inherit": Fault(
+        "The settings of a group concern its subgroups, whatever theirs are.",
+        lambda: RefusesTheSecondBelow(_by_file),
     ),
     "duplicates.names-are-unique": Fault(
         "The second file of a package name is a duplicate, whatever its own name and version are.",

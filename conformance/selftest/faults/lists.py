@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.selftest.credentials import without_credential
 from conformance.selftest.endpoints import LIST, PACKAGE, endpoint, lists_packages
-from conformance.selftest.faults.fault import DOCUMENTED, Fault
+from conformance.selftest.faults.fault import DOCUMENTED, FLAGGED, Fault
 from conformance.selftest.messages import Request, Response, message_response
 from conformance.selftest.mutation import (
     deny,
@@ -19,6 +19,7 @@ from conformance.selftest.mutation import (
     rewrite_response,
     serve_principals,
 )
+from conformance.selftest.observed_resources import JOB_TOKEN
 from conformance.selftest.package_requests import PackageFilePath, publishes_with
 from conformance.selftest.principal import GUEST, REPORTER, Principal
 from conformance.selftest.upstream import Upstream
@@ -85,8 +86,18 @@ FAULTS = {
         "The packages of a private project are listed for the administrator alone.", deny(_private_members, 403)
     ),
     "packages.15-lists-show-guests": Fault(
-        "A guest may list the packages of a private project, as in later editions.",
+        "A guest may list the packages of a private project, as with a flag that is off.",
         grant(lambda request, by: lists_packages(request) and by.sees_private and GUEST <= by.level < REPORTER),
+        DOCUMENTED,
+    ),
+    "packages.flagged-lists-refuse-guests": Fault(
+        "A guest may not list the packages of a private project, although the flag that lets guests do so is on.",
+        deny(lambda request, by: lists_packages(request) and by.sees_private and by.level == GUEST, 403),
+        FLAGGED,
+    ),
+    "packages.15-lists-open-to-jobs": Fault(
+        "The token of a job lists packages where GitLab 15.0 does not know it.",
+        grant(lambda request, by: lists_packages(request) and by.kind == JOB_TOKEN),
         DOCUMENTED,
     ),
     "packages.15-lists-fail": Fault(

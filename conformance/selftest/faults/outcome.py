@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.selftest.faults.fault import DOCUMENTED, Fault
+from conformance.selftest.faults.fault import DOCUMENTED, FLAGGED, Fault
 from conformance.selftest.messages import Request
 from conformance.selftest.mutation import PrincipalPredicate, deny, grant
+from conformance.selftest.observed_resources import JOB_TOKEN
 from conformance.selftest.principal import (
     ACCESS_TOKEN,
     DEPLOY_TOKEN,
@@ -26,6 +27,7 @@ from conformance.selftest.principal_predicates import (
     reading,
     scoped,
     unknown,
+    using_files,
 )
 
 WRITE, READ = "write_package_registry", "read_package_registry"
@@ -84,7 +86,7 @@ FAULTS = {
         grant(reading(in_private(unknown("job-token", "deploy-token")))),
     ),
     "authentication.15-guest-reads": Fault(
-        "A guest may download from a private project where GitLab 15 refuses it.",
+        "A guest may download from a private project, as with a flag that is off.",
         grant(reading(in_private(level(GUEST)))),
         DOCUMENTED,
     ),
@@ -126,8 +128,9 @@ FAULTS = {
         "An unknown Basic password is refused on a public project.", deny(reading(in_public(unknown("basic"))), 401)
     ),
     "authentication.private-guest-may-not-read": Fault(
-        "A guest may not download from a private project, as in GitLab 15.",
+        "A guest may not download from a private project, although the flag that lets guests do so is on.",
         deny(reading(in_private(level(GUEST))), 403),
+        FLAGGED,
     ),
     "authentication.private-reporter-may-not-read": Fault(
         "Downloading from a private project needs a Developer.", deny(reading(in_private(level(REPORTER))), 403)
@@ -150,6 +153,15 @@ FAULTS = {
     ),
     "authentication.basic-deploy-token-may-not-read": Fault(
         "A deploy token is not accepted as a Basic password for downloading.", deny(reading(basic(DEPLOY_TOKEN)), 401)
+    ),
+    "outcome.unknown-deploy-token-refused-on-public": Fault(
+        "An unknown DEPLOY-TOKEN is refused on a public project.",
+        deny(reading(in_public(unknown("deploy-token"))), 401),
+    ),
+    "outcome.15-jobs-have-basic": Fault(
+        "The token of a job is accepted as a Basic password where GitLab 15 knows it as JOB-TOKEN alone.",
+        grant(using_files(basic(JOB_TOKEN))),
+        DOCUMENTED,
     ),
     "outcome.maintainer-may-not-publish": Fault(
         "Publishing is for developers alone, not for maintainers.", deny(publishing(level(MAINTAINER)), 403)

@@ -10,7 +10,15 @@ from conformance.selftest.credentials import authorised_by
 from conformance.selftest.endpoints import FILE, FILES, PACKAGE, PIPELINES, endpoint, shows_package
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
 from conformance.selftest.messages import Request, Response, json_response
-from conformance.selftest.mutation import SelectiveMutation, each, grant, refuse, rewrite_json, rewrite_response
+from conformance.selftest.mutation import (
+    SelectiveMutation,
+    each,
+    grant,
+    refuse,
+    respond,
+    rewrite_json,
+    rewrite_response,
+)
 from conformance.selftest.package_requests import publishes_with
 from conformance.selftest.principal import GUEST
 from conformance.selftest.principal_predicates import in_private
@@ -72,7 +80,7 @@ FAULTS = {
         DOCUMENTED,
     ),
     "packages.15-guests-see-packages": Fault(
-        "A guest sees a package of a private project, as in later editions.",
+        "A guest sees a package of a private project, as with a flag that is off.",
         grant(in_private(lambda request, by: shows_package(request) and by.level == GUEST)),
         DOCUMENTED,
     ),
@@ -96,6 +104,11 @@ FAULTS = {
     ),
     "packages.files-have-no-address-by-id": Fault(
         "No file downloads by its id.", refuse(endpoint("GET", FILE + "/download"), 404)
+    ),
+    "packages.15-later-addresses-answer": Fault(
+        "Files by their ids and the pipelines of a package are answered with an empty list in a version without them.",
+        respond(endpoint("GET", FILE + "/download", PIPELINES), lambda _: json_response(200, [])),
+        DOCUMENTED,
     ),
     "packages.pipelines-are-forgotten": Fault(
         "No package has a pipeline.", rewrite_json(endpoint("GET", PIPELINES), lambda _: [])

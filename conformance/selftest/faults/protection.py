@@ -9,19 +9,23 @@ from typing import Any
 
 from conformance.selftest.credentials import authorised_by
 from conformance.selftest.endpoints import RULE, RULES, endpoint, makes_rule
-from conformance.selftest.faults.fault import Fault
+from conformance.selftest.faults.fault import FLAGGED, Fault
 from conformance.selftest.messages import Request, Response, collect, json_response, message_response, no_content
 from conformance.selftest.mutation import (
     MakeMutation,
     SelectiveMutation,
+    deny,
     doubled,
     grant,
+    refuse,
     respond,
     rewrite_json,
     rewrite_request,
     rewrite_response,
 )
 from conformance.selftest.package_requests import is_publish
+from conformance.selftest.principal import DEVELOPER
+from conformance.selftest.principal_predicates import in_public, level, publishing
 from conformance.selftest.upstream import Upstream
 
 SMALL = 64 * 1024
@@ -64,6 +68,10 @@ async def _published(_: Response, again: Request, upstream: Upstream) -> Respons
 async def _refused_and_published(refusal: Response, again: Request, upstream: Upstream) -> Response:
     await _published(refusal, again, upstream)
     return refusal
+
+
+async def _refused_as_duplicate(*_: object) -> Response:
+    return json_response(HTTPStatus.BAD_REQUEST, {"message": "400 Bad request - Duplicate package is not allowed"})
 
 
 async def _refused_without_reason(*_: object) -> Response:
@@ -115,6 +123,21 @@ FAULTS = {
         "A pattern concerns every name that begins with it.",
         _renamed(lambda name: name if name.endswith("*") else f"{name}*"),
         spreads=True,
+    ),
+    "protection.patterns-mind-case": Fault(
+        "A pattern concerns names in its own case alone.",
+        _renamed(lambda name: name if name == name.lower() else f"{name}-never"),
+    ),
+    "protection.refusals-look-like-duplicates": Fault(
+        "A publish that a rule refuses is refused as a duplicate.", _refusals(_refused_as_duplicate)
+    ),
+    "protection.flagged-rules-cannot-be-made": Fault(
+        "Making a rule fails in GitLab 18.1.", refuse(makes_rule, 500), FLAGGED
+    ),
+    "protection.protects-too-early": Fault(
+        "Rules protect in GitLab 18.1: no developer publishes to a public project.",
+        deny(publishing(in_public(level(DEVELOPER))), 403),
+        FLAGGED,
     ),
     "protection.rules-are-nameless": Fault(
         "A new rule is answered without its pattern.", rewrite_json(makes_rule, lambda rule: {"id": rule["id"]})

@@ -212,7 +212,7 @@ FAULTS = {
         "status=hidden is refused.", refuse(publishes_with("status", "hidden"), 400)
     ),
     "publish.15-answers-200": Fault(
-        "A publish is answered 200 instead of 201, in edition 15.",
+        "A publish is answered 200 instead of 201, in GitLab 15.0.",
         rewrite_response(_created, lambda response: response.with_status(200)),
         DOCUMENTED,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.selftest.faults.fault import Fault
+from conformance.selftest.faults.fault import DOCUMENTED, Fault
 from conformance.selftest.messages import json_response
 from conformance.selftest.mutation import MakeMutation, gives_record, respond, rewrite_record, rewrite_response
 from conformance.selftest.package_requests import publishes_with
@@ -36,6 +36,11 @@ def _signed(record: Record) -> None:
 
 def _without_rare_keys(record: Record) -> None:
     del record["verification_retry_count"], record["new_file_path"]
+
+
+def _without_verification(record: Record) -> None:
+    for key in [key for key in record if key.startswith("verif")]:
+        del record[key]
 
 
 def _package_of_its_own(record: Record) -> None:
@@ -75,6 +80,11 @@ FAULTS = {
     "records.wrong-size": Fault("The record shows a size of 0.", _setting("size", 0)),
     "records.wrong-sha256": Fault("The record shows another SHA-256.", _setting("file_sha256", "0" * 64)),
     "records.lacks-keys": Fault("The record leaves out keys that are mostly null.", rewrite_record(_without_rare_keys)),
+    "records.15-lacks-verification": Fault(
+        "The record has no keys of verification, as in later versions.",
+        rewrite_record(_without_verification),
+        DOCUMENTED,
+    ),
     "records.id-is-text": Fault("The record's id is a string.", _texting("id")),
     "records.package-id-is-text": Fault("The record's package_id is a string.", _texting("package_id")),
     "records.package-id-is-true": Fault("The record's package_id is true.", _setting("package_id", True)),

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import grpc
 import structlog
-from generic_packages.storage.v1.packages_pb2 import OpenPackageFileResponse, PackageFile
+from generic_packages.storage.v1.packages_pb2 import OpenPackageFileResponse
 from tornado.httputil import HTTPMessageDelegate
 from tornado.iostream import StreamClosedError
 
@@ -106,7 +106,7 @@ class Download(HTTPMessageDelegate):
         record = opened.package_file
         self._sha256 = record.sha256
         current = validators(record)
-        headers = _record_headers(record, current)
+        headers = _record_headers(opened, current)
         status = evaluate_preconditions(self._headers, current)
         if status is HTTPStatus.NOT_MODIFIED:
             self._reply.send_head(status, headers)
@@ -124,7 +124,7 @@ class Download(HTTPMessageDelegate):
             refusal = [("Content-Type", JSON_TYPE), *headers, ("Content-Range", f"bytes */{size}")]
             self._reply.send_content(RANGE_NOT_SATISFIABLE.status, refusal, RANGE_NOT_SATISFIABLE.body)
             return
-        headers = [*headers, *_content_headers(opened.package_file)]
+        headers = [*headers, *_content_headers(opened)]
         if span is None:
             await self._send(opened, HTTPStatus.OK, headers, Span(0, size))
         else:
@@ -177,20 +177,22 @@ class Download(HTTPMessageDelegate):
         self._reply.finish()
 
 
-def _record_headers(record: PackageFile, current: Validators) -> _Headers:
+def _record_headers(opened: OpenPackageFileResponse, current: Validators) -> _Headers:
     """Return the headers that every answer about a file has, with or without its content."""
-    return [
+    headers = [
         ("ETag", current.entity_tag),
         ("Last-Modified", current.last_modified),
         ("Accept-Ranges", "bytes"),
-        ("X-Checksum-SHA256", record.sha256.hex()),
         ("X-Content-Type-Options", "nosniff"),
     ]
+    if opened.shows_checksum:
+        headers.append(("X-Checksum-SHA256", opened.package_file.sha256.hex()))
+    return headers
 
 
-def _content_headers(record: PackageFile) -> _Headers:
+def _content_headers(opened: OpenPackageFileResponse) -> _Headers:
     """Return the headers that describe the content: nothing that a browser would show."""
     return [
-        ("Content-Type", "application/octet-stream"),
-        ("Content-Disposition", content_disposition(record.file_name)),
+        ("Content-Type", opened.content_type),
+        ("Content-Disposition", content_disposition(opened.package_file.file_name)),
     ]

@@ -7,7 +7,7 @@ from generic_packages.storage.v1.packages_pb2 import PackageFileCoordinates
 from reference_server.frontend.http.target import decode_segment
 
 FileSegments = tuple[str, str, str, str]
-"""The still encoded project, package name, package version and file name."""
+"""The still encoded project, package name, package version, and file name with the directories before it."""
 
 NumberSegments = tuple[str, str, str]
 """The still encoded project, and the numbers of a package and of a package file."""
@@ -40,7 +40,12 @@ def split_number_path(path: str) -> NumberSegments | None:
 
 def read_coordinates(segments: FileSegments) -> PackageFileCoordinates:
     """Decode each segment once; what they mean is for the storage to decide. Raises MalformedTextError."""
-    project, package_name, package_version, file_name = map(decode_segment, segments)
+    project, package_name, package_version, path = segments
+    directories, slash, file_name = path.rpartition("/")
     return PackageFileCoordinates(
-        project=project, package_name=package_name, package_version=package_version, file_name=file_name
+        project=decode_segment(project),
+        package_name=decode_segment(package_name),
+        package_version=decode_segment(package_version),
+        directories=decode_segment(directories) or slash,
+        file_name=decode_segment(file_name),
     )

@@ -103,8 +103,17 @@ class UserRunnersHandler(RestHandler):
             description=self.parameters.text("description"),
         )
         answer = await self.call(self.services.ci.CreateRunner, request)
-        shown: JsonValue = {"id": answer.runner.id, "token": answer.token, "token_expires_at": None}
-        self.send_json(shown, HTTPStatus.CREATED)
+        self.send_json(_new_runner(answer), HTTPStatus.CREATED)
+
+
+class RegistrationTokenHandler(RestHandler):
+    """Where the registration token of a project or group is made anew."""
+
+    async def post(self, kind: str, name: str) -> None:
+        """Show a new registration token this once."""
+        request = ci_pb2.ResetRegistrationTokenRequest(place=place(kind, name))
+        answer = await self.call(self.services.ci.ResetRegistrationToken, request)
+        self.send_json({"token": answer.token, "token_expires_at": None}, HTTPStatus.CREATED)
 
 
 class RunnersHandler(RestHandler):
@@ -147,6 +156,19 @@ class RunnerProtocolHandler(RestHandler):
         return token[:_SECRET_CHARACTERS]
 
 
+class RunnerRegistrationHandler(RunnerProtocolHandler):
+    """Where runners register."""
+
+    async def post(self) -> None:
+        """Create a runner of the project or group whose registration token is given, and show its token this once."""
+        token = self.token("Registration-Token")
+        request = ci_pb2.RegisterRunnerRequest(
+            registration_token=token, description=self.parameters.text("description")
+        )
+        answer = await call(self.services.ci.RegisterRunner, request, request_id=self.context.request_id)
+        self.send_json(_new_runner(answer), HTTPStatus.CREATED)
+
+
 class JobRequestsHandler(RunnerProtocolHandler):
     """Where a runner asks for a job."""
 
@@ -171,3 +193,7 @@ class AssignedJobHandler(RunnerProtocolHandler):
         )
         answer = await call(self.services.ci.UpdateJob, request, request_id=self.context.request_id)
         self.send(json_response(HTTPStatus.OK, int(HTTPStatus.OK), ("Job-Status", ci.job_status(answer.job))))
+
+
+def _new_runner(answer: ci_pb2.CreateRunnerResponse | ci_pb2.RegisterRunnerResponse) -> JsonValue:
+    return {"id": answer.runner.id, "token": answer.token, "token_expires_at": None}

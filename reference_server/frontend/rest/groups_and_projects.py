@@ -70,8 +70,13 @@ class GroupHandler(RestHandler):
         self.send_json(shapes.group(answer.group, self.origin))
 
     async def delete(self, group: str) -> None:
-        """Delete a group and everything below it."""
-        await self.call(self.services.identity.DeleteGroup, identity_pb2.DeleteGroupRequest(group=group))
+        """Delete a group and everything below it; `permanently_remove` and `full_path` remove one that is marked."""
+        request = identity_pb2.DeleteGroupRequest(
+            group=group,
+            permanently_remove=self.parameters.flag("permanently_remove") or False,
+            full_path=self.parameters.text("full_path"),
+        )
+        await self.call(self.services.identity.DeleteGroup, request)
         self.send_json(_ACCEPTED, HTTPStatus.ACCEPTED)
 
 
@@ -135,8 +140,13 @@ class ProjectHandler(RestHandler):
         self.send_json(shapes.project(answer.project, self.origin))
 
     async def delete(self, project: str) -> None:
-        """Delete a project with its packages."""
-        await self.call(self.services.identity.DeleteProject, identity_pb2.DeleteProjectRequest(project=project))
+        """Delete a project with its packages; `permanently_remove` and `full_path` remove one that is marked."""
+        request = identity_pb2.DeleteProjectRequest(
+            project=project,
+            permanently_remove=self.parameters.flag("permanently_remove") or False,
+            full_path=self.parameters.text("full_path"),
+        )
+        await self.call(self.services.identity.DeleteProject, request)
         self.send_json(_ACCEPTED, HTTPStatus.ACCEPTED)
 
 

@@ -52,9 +52,11 @@ _IDENTITIES: Routes = (
 
 _CI: Routes = (
     ("/user/runners", ci.UserRunnersHandler),
+    ("/runners", ci.RunnerRegistrationHandler),
     ("/runners/all", ci.RunnersHandler),
     (f"/runners/{_ID}", ci.RunnerHandler),
     (f"{_PLACE}/runners", ci.RunnersHandler),
+    (f"{_PLACE}/runners/reset_registration_token", ci.RegistrationTokenHandler),
     (f"{_PROJECT}/pipeline", ci.NewPipelineHandler),
     (f"{_PROJECT}/pipelines", ci.PipelinesHandler),
     (f"{_PROJECT}/pipelines/{_ID}", ci.PipelineHandler),

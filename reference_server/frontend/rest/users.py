@@ -11,9 +11,7 @@ from reference_server.frontend.api.parameters import Parameters, path_number
 from reference_server.frontend.api.shapes import users
 from reference_server.frontend.rest.handler import RestHandler, read_page
 
-# The GitLab whose packages API each edition follows; clients compare it with what they need.
-_VERSIONS: Final = {"15": "15.11.13"}
-_CURRENT_VERSION: Final = "18.6.0"
+_REVISION: Final = "generic-packages-reference-server"
 
 
 class CurrentUserHandler(RestHandler):
@@ -24,11 +22,10 @@ class CurrentUserHandler(RestHandler):
 
 
 class VersionHandler(RestHandler):
-    """What this server calls itself; told, as in GitLab, to known callers alone."""
+    """The GitLab that the registry follows; told, as in GitLab, to known callers alone."""
 
     async def get(self) -> None:
-        version = _VERSIONS.get((await self.caller()).edition, _CURRENT_VERSION)
-        self.send_json({"version": version, "revision": "generic-packages-reference-server"})
+        self.send_json({"version": (await self.caller()).gitlab_version, "revision": _REVISION})
 
 
 class UsersHandler(RestHandler):

@@ -28,6 +28,7 @@ _ACCESS_TOKENS = frozenset(
     {AuthenticationScheme.PRIVATE_TOKEN, AuthenticationScheme.BEARER, AuthenticationScheme.BASIC}
 )
 _DEPLOY_TOKENS = frozenset({AuthenticationScheme.DEPLOY_TOKEN, AuthenticationScheme.BEARER, AuthenticationScheme.BASIC})
+_ANONYMOUS_WHEN_UNKNOWN = frozenset({AuthenticationScheme.BASIC, AuthenticationScheme.DEPLOY_TOKEN})
 _JOB_USER = "gitlab-ci-token"
 _JOB_SCOPES = frozenset({API})
 
@@ -41,7 +42,8 @@ class Authentication:
     def admit(self, presented: Sequence[Presented], admitted: frozenset[CallerKind]) -> Caller:
         """Return who calls, if it is one of the admitted kinds.
 
-        The first credential decides alone. Without one, or with a Basic that names no token, the caller is anonymous.
+        The first credential decides alone. Without one, or with a Basic or DEPLOY-TOKEN that names no token, the caller
+        is anonymous.
         Raise CREDENTIAL_INVALID, CREDENTIAL_EXPIRED, CREDENTIAL_REVOKED, USER_BLOCKED.
         """
         caller = self._caller(presented[0], admitted) if presented else ANONYMOUS
@@ -53,11 +55,11 @@ class Authentication:
 
     def _caller(self, presented: Presented, admitted: frozenset[CallerKind]) -> Caller:
         caller = self._by_access_token(presented) or self._by_deploy_token(presented)
-        if caller is None and CallerKind.JOB_TOKEN in admitted:
+        if caller is None and _may_be_job_token(presented, admitted):
             caller = self._by_job_token(presented)
         if caller is not None:
             return caller
-        if presented.scheme == AuthenticationScheme.BASIC:
+        if presented.scheme in _ANONYMOUS_WHEN_UNKNOWN:
             return ANONYMOUS
         raise Failure(Reason.CREDENTIAL_INVALID, "the credential names no token")
 
@@ -75,15 +77,11 @@ class Authentication:
         if presented.scheme not in _DEPLOY_TOKENS:
             return None
         row = self.credentials.deploy_token(presented.digest)
-        if row is None or not hmac.compare_digest(row.digest, presented.digest):
+        if row is None or not hmac.compare_digest(row.digest, presented.digest) or not _is_active(row):
             return None
-        _check_validity(row)
         return DeployTokenCaller(row.project_id, row.group_id, _scopes(row.scopes))
 
     def _by_job_token(self, presented: Presented) -> UserCaller | None:
-        by_user_name = presented.scheme == AuthenticationScheme.BASIC and presented.username == _JOB_USER
-        if not (presented.scheme == AuthenticationScheme.JOB_TOKEN or by_user_name):
-            return None
         row = self.credentials.running_job(presented.digest)
         if row is None or not hmac.compare_digest(row.digest, presented.digest):
             return None
@@ -92,7 +90,20 @@ class Authentication:
         return UserCaller(row.user_id, bool(row.administrator), _JOB_SCOPES, job=job)
 
 
-def _check_validity(row: AccessTokenRow | DeployTokenRow) -> None:
+def _may_be_job_token(presented: Presented, admitted: frozenset[CallerKind]) -> bool:
+    """Return whether a credential is presented as job tokens are, in one of the ways that are let in."""
+    if presented.scheme == AuthenticationScheme.JOB_TOKEN:
+        return CallerKind.JOB_TOKEN in admitted
+    by_user_name = presented.scheme == AuthenticationScheme.BASIC and presented.username == _JOB_USER
+    return by_user_name and CallerKind.JOB_TOKEN_AS_PASSWORD in admitted
+
+
+def _is_active(row: DeployTokenRow) -> bool:
+    """Return whether a deploy token is neither revoked nor past its time; GitLab does not know one that is."""
+    return not row.revoked and (row.expires_at is None or row.expires_at > clock.now())
+
+
+def _check_validity(row: AccessTokenRow) -> None:
     """Refuse a token that was revoked or is past its time."""
     if row.revoked:
         raise Failure(Reason.CREDENTIAL_REVOKED, "the token was revoked")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.callers import Anonymous, Caller, DeployTokenCaller, UserCaller
 from reference_server.storage.access.scopes import API, CREATE_RUNNER, READ_API, READ_PACKAGES, WRITE_PACKAGES
-from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.gitlab import GitLab
 from reference_server.storage.rules.roles import PackageAccess, Role, Visibility
 
 _NOTHING: frozenset[str] = frozenset()
@@ -61,21 +61,21 @@ MAINTAIN_RUNNERS = Permission(Role.MAINTAINER, (API, CREATE_RUNNER))
 OWN_RUNNERS = Permission(Role.OWNER, (API, CREATE_RUNNER))
 
 
-def downloading(edition: Edition) -> Permission:
+def downloading(gitlab: GitLab) -> Permission:
     """Return what downloading and listing packages need."""
     return Permission(
-        edition.private_download_role,
+        Role.GUEST if gitlab.guests_download else Role.REPORTER,
         (API, READ_API),
         _PACKAGE_SCOPES,
         visibility_suffices=True,
         packages=True,
-        opens_to_everyone=edition.packages_for_everyone,
+        opens_to_everyone=gitlab.packages_for_everyone,
     )
 
 
-def changing_settings(edition: Edition) -> Permission:
+def changing_settings(gitlab: GitLab) -> Permission:
     """Return what changing a group's package settings needs."""
-    return Permission(edition.change_settings_role, (API,))
+    return Permission(Role.OWNER if gitlab.owners_change_settings else Role.MAINTAINER, (API,))
 
 
 def sees(caller: Caller, resource: Resource, permission: Permission) -> bool:

@@ -23,6 +23,7 @@ class CallerKind(enum.IntEnum):
     ACCESS_TOKEN = 2
     DEPLOY_TOKEN = 3
     JOB_TOKEN = 4
+    JOB_TOKEN_AS_PASSWORD = 5
 
 
 @dataclass(frozen=True, slots=True)

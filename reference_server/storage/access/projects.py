@@ -9,7 +9,7 @@ from reference_server.storage.access.authorization import Permission, Resource, 
 from reference_server.storage.access.callers import Anonymous, Caller, CallerJob, DeployTokenCaller, UserCaller
 from reference_server.storage.metadata.repositories.access import AccessRepository
 from reference_server.storage.metadata.rows import ProjectRow
-from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.gitlab import GitLab
 from reference_server.storage.rules.roles import Visibility
 
 
@@ -18,7 +18,7 @@ class ProjectAccess:
     """Finds projects on behalf of callers."""
 
     access: AccessRepository
-    edition: Edition
+    gitlab: GitLab
 
     def find(self, caller: Caller, reference: str, permission: Permission) -> ProjectRow:
         """Find a project by id or full path and check the permission.
@@ -32,13 +32,19 @@ class ProjectAccess:
         self._check(caller, row, permission)
         return row
 
-    def find_or_challenge(self, caller: Caller, reference: str, permission: Permission) -> ProjectRow:
-        """As `find`, but ask an anonymous caller for a credential instead of saying that there is no project."""
+    def find_for_files(self, caller: Caller, reference: str, permission: Permission) -> ProjectRow:
+        """As `find`, but refuse as GitLab's generic routes do (`lib/api/helpers/packages/basic_auth_helpers.rb`).
+
+        An anonymous caller is asked for a credential instead of told that there is no project, and a job whose token
+        is not let in is told that there is none.
+        """
         try:
             return self.find(caller, reference, permission)
         except Failure as failure:
             if failure.reason == Reason.PROJECT_NOT_FOUND and isinstance(caller, Anonymous):
                 raise Failure(Reason.CREDENTIAL_INVALID, "a credential is needed") from None
+            if failure.reason == Reason.JOB_TOKEN_NOT_ALLOWED:
+                raise Failure(Reason.PROJECT_NOT_FOUND, "no such project") from None
             raise
 
     def permits(self, caller: Caller, row: ProjectRow, permission: Permission) -> bool:
@@ -76,7 +82,7 @@ class ProjectAccess:
         scope = None if job.project_id == row.id else self.access.job_token_scope(job.project_id, row.id)
         if scope is None or scope.listed:
             return True
-        restricted = self.edition.job_tokens_stay_home if scope.restricted is None else scope.restricted
+        restricted = self.gitlab.job_tokens_stay_home if scope.restricted is None else scope.restricted
         if restricted and row.visibility != Visibility.PUBLIC:
             message = "the project does not let this project's job tokens in"
             raise Failure(Reason.JOB_TOKEN_NOT_ALLOWED, message, source=scope.source_path, target=scope.target_path)

@@ -9,6 +9,7 @@ from reference_server.contract.tokens import (
     ACCESS_PREFIX,
     DEPLOY_PREFIX,
     JOB_PREFIX,
+    REGISTRATION_PREFIX,
     RUNNER_PREFIX,
 )
 
@@ -28,6 +29,11 @@ def new_deploy_token() -> str:
 def new_runner_token() -> str:
     """Make the token by which a runner asks for jobs."""
     return f"{RUNNER_PREFIX}{secrets.token_urlsafe(_RANDOM_BYTES)}"
+
+
+def new_registration_token() -> str:
+    """Make the token by which runners of a project or group register."""
+    return f"{REGISTRATION_PREFIX}{secrets.token_urlsafe(_RANDOM_BYTES)}"
 
 
 def new_job_token() -> str:

@@ -13,7 +13,7 @@ from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.projects import ProjectRecord
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.gitlab import GitLab
 
 _TARGET = "target_project_id"
 
@@ -23,7 +23,7 @@ class JobTokenScopeService:
     """The job token scopes of projects, for their maintainers. `metadata` is for reading."""
 
     projects: ProjectAccess
-    edition: Edition
+    gitlab: GitLab
     metadata: Metadata
     writer: Writer
 
@@ -31,7 +31,7 @@ class JobTokenScopeService:
         """Return whether only projects on the allowlist are let in."""
         project_id = self.projects.find(caller, reference, READ_TO_MAINTAIN).id
         chosen = self.metadata.job_token_scopes.restricted(project_id)
-        return self.edition.job_tokens_stay_home if chosen is None else chosen
+        return self.gitlab.job_tokens_stay_home if chosen is None else chosen
 
     async def enable(self, caller: UserCaller, reference: str, *, enabled: bool) -> None:
         """Choose whether only projects on the allowlist are let in."""

@@ -1,4 +1,4 @@
-"""Runners: who may have one."""
+"""Runners: who may have one, and how they come to be: created by a user, or registered by a token."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import MAINTAIN_RUNNERS, OWN_RUNNERS, require_administrator
 from reference_server.storage.access.callers import UserCaller
 from reference_server.storage.access.scopes import API, CREATE_RUNNER
-from reference_server.storage.access.tokens import digest, new_runner_token
+from reference_server.storage.access.tokens import digest, new_registration_token, new_runner_token
 from reference_server.storage.identity.formats import invalid, missing
 from reference_server.storage.identity.resources import ResourceAccess, ResourceReference
 from reference_server.storage.metadata.metadata import Metadata
@@ -45,14 +45,24 @@ class RunnerService:
         Raise PARAMETER_MISSING, GROUP_NOT_FOUND, PROJECT_NOT_FOUND.
         """
         runner_type = _known_type(fields.type)
-        if len(fields.description) > _LONGEST_DESCRIPTION:
-            raise invalid("description", f"a description has at most {_LONGEST_DESCRIPTION} characters")
+        _check_description(fields.description)
         key = self._admitted(caller, runner_type, fields.group_id, fields.project_id)
-        token = new_runner_token()
-        runner = await self.writer.submit(
-            lambda metadata: metadata.runners.add(runner_type, key, fields.description, digest(token))
-        )
-        return runner, token
+        return await self._add(runner_type, key, fields.description)
+
+    async def reset_registration_token(self, caller: UserCaller, where: ResourceReference) -> str:
+        """Return a new registration token of a resource, which is kept nowhere; the one before ends."""
+        key = self.resources.find(caller, where, MAINTAIN_RUNNERS, OWN_RUNNERS).key
+        token = new_registration_token()
+        await self.writer.submit(lambda metadata: metadata.runners.put_registration_token(key, digest(token)))
+        return token
+
+    async def register(self, registration_token: str, description: str) -> tuple[Runner, str]:
+        """Add a runner of the resource that a registration token is for. Raise ROLE_INSUFFICIENT."""
+        _check_description(description)
+        key = self.metadata.runners.resource_to_register(digest(registration_token))
+        if key is None:
+            raise Failure(Reason.ROLE_INSUFFICIENT, "the token registers no runner")
+        return await self._add(RunnerType.GROUP if key.project_id is None else RunnerType.PROJECT, key, description)
 
     def list(self, caller: UserCaller, where: ResourceReference | None, request: PageRequest) -> Page[Runner]:
         """Return a page of the runners of a resource, or of all for an administrator, by falling id."""
@@ -74,6 +84,14 @@ class RunnerService:
         runner = self.read(caller, runner_id)
         await self.writer.submit(lambda metadata: metadata.runners.delete(runner.id))
 
+    async def _add(self, runner_type: RunnerType, key: ResourceKey, description: str) -> tuple[Runner, str]:
+        """Add a runner, and return it with its token, which is kept nowhere."""
+        token = new_runner_token()
+        runner = await self.writer.submit(
+            lambda metadata: metadata.runners.add(runner_type, key, description, digest(token))
+        )
+        return runner, token
+
     def _admitted(
         self, caller: UserCaller, runner_type: RunnerType, group_id: int | None, project_id: int | None
     ) -> ResourceKey:
@@ -86,6 +104,11 @@ class RunnerService:
         else:
             where = ResourceReference(project=_required("project_id", project_id))
         return self.resources.find(caller, where, MAINTAIN_RUNNERS, OWN_RUNNERS).key
+
+
+def _check_description(description: str) -> None:
+    if len(description) > _LONGEST_DESCRIPTION:
+        raise invalid("description", f"a description has at most {_LONGEST_DESCRIPTION} characters")
 
 
 def _known_type(number: int) -> RunnerType:

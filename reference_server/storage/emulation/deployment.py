@@ -21,6 +21,7 @@ from reference_server.storage.identity.projects import ProjectService
 from reference_server.storage.identity.users import UserService
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.repositories.access import AccessRepository
+from reference_server.storage.rules.gitlab import GitLab, read_gitlab
 
 
 class EmulatedDeployment:
@@ -55,7 +56,12 @@ class EmulatedDeployment:
         if not self._emulations:
             return plain
         return RestrictedGroupService(
-            plain.access, plain.metadata, plain.writer, plain.garbage_collector, self._emulations
+            plain.access,
+            plain.metadata,
+            plain.writer,
+            plain.garbage_collector,
+            self._deleting(plain.gitlab),
+            self._emulations,
         )
 
     def projects(self, plain: ProjectService) -> ProjectService:
@@ -68,9 +74,16 @@ class EmulatedDeployment:
             plain.metadata,
             plain.writer,
             plain.garbage_collector,
+            self._deleting(plain.gitlab),
             self._emulations,
             self._late,
         )
+
+    def _deleting(self, gitlab: GitLab) -> GitLab:
+        """Return whose rules of deletion hold: those of GitLab 18.0 at least where deletion is to be scheduled."""
+        if Emulation.SCHEDULED_DELETION not in self._emulations or gitlab.delayed_deletion:
+            return gitlab
+        return read_gitlab("18.0")
 
     def members(self, plain: MemberService) -> MemberService:
         """Return the members."""

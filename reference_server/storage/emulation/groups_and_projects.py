@@ -23,8 +23,8 @@ from reference_server.storage.metadata.repositories.projects import (
     ProjectRecord,
 )
 from reference_server.storage.metadata.repositories.resources import ResourceKey
+from reference_server.storage.rules.deletion import DeletionRequest
 from reference_server.storage.rules.roles import Role, Visibility
-from reference_server.storage.rules.scheduled_deletion import is_scheduled, scheduled_path
 
 PARENT = "parent"
 
@@ -44,19 +44,18 @@ class RestrictedGroupService(GroupService):
             caller = replace(caller, administrator=True)
         return await GroupService.create(self, caller, fields)
 
-    async def delete(self, caller: Caller, reference: str) -> None:
-        """Mark a group for deletion; delete one that is marked."""
+    async def delete(self, caller: Caller, reference: str, asked: DeletionRequest) -> None:
+        """Delete a group. Raise DELETION_REFUSED for one at the top that is to go at once where deletion is late."""
         group = self.access.find(caller, reference, OWN)
-        if Emulation.SCHEDULED_DELETION not in self.emulations or is_scheduled(group.path):
-            await GroupService.delete(self, caller, reference)
-        else:
-            path = scheduled_path(group.path, group.id)
-            await self.writer.submit(lambda metadata: metadata.groups.rename(group, path))
+        if Emulation.SCHEDULED_DELETION in self.emulations and asked.permanently_remove and "/" not in group.full_path:
+            complaint = "`permanently_remove` option is only available for subgroups."
+            raise Failure(Reason.DELETION_REFUSED, complaint, complaint=complaint)
+        await GroupService.delete(self, caller, reference, asked)
 
 
 @dataclass(frozen=True, slots=True)
 class RestrictedProjectService(ProjectService):
-    """Projects of a deployment that is told to be stricter, to delete later, or to know of roles later."""
+    """Projects of a deployment that is told to be stricter, or to know of roles later."""
 
     emulations: Emulations
     late: LateRights | None
@@ -87,15 +86,6 @@ class RestrictedProjectService(ProjectService):
         """Change what is given. Raise PARAMETER_INVALID for public where that is refused."""
         _check_visibility(self.emulations, changes.visibility)
         return await ProjectService.change(self, caller, reference, changes)
-
-    async def delete(self, caller: Caller, reference: str) -> None:
-        """Mark a project for deletion; delete one that is marked."""
-        project = self.metadata.projects.get(self.access.find(caller, reference, OWN).id, None).project
-        if Emulation.SCHEDULED_DELETION not in self.emulations or is_scheduled(project.path):
-            await ProjectService.delete(self, caller, reference)
-        else:
-            path = scheduled_path(project.path, project.id)
-            await self.writer.submit(lambda metadata: metadata.projects.rename(project, path))
 
 
 def ensure_parent_group(metadata: Metadata) -> None:

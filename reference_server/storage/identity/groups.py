@@ -17,6 +17,8 @@ from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.groups import GroupFields, GroupFilter
 from reference_server.storage.metadata.repositories.resources import ResourceKey
 from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.rules.deletion import Deletable, DeletionRequest, is_removed
+from reference_server.storage.rules.gitlab import GitLab
 from reference_server.storage.rules.roles import Role
 
 
@@ -28,6 +30,7 @@ class GroupService:
     metadata: Metadata
     writer: Writer
     garbage_collector: GarbageCollector
+    gitlab: GitLab
 
     def read(self, caller: Caller, reference: str) -> tuple[Group, int | None]:
         """Return a group and the caller's role in it; None without one. Raise GROUP_NOT_FOUND."""
@@ -49,11 +52,19 @@ class GroupService:
         owner = self._owner(caller, fields.parent_id)
         return await self.writer.submit(lambda metadata: _create(metadata, fields, owner.user_id))
 
-    async def delete(self, caller: Caller, reference: str) -> None:
-        """Delete a group with everything below it. Raise GROUP_NOT_FOUND."""
+    async def delete(self, caller: Caller, reference: str, asked: DeletionRequest) -> None:
+        """Delete a group with everything below it, or mark it. Raise GROUP_NOT_FOUND, DELETION_REFUSED."""
         group_id = self.access.find(caller, reference, OWN).id
-        freed = await self.writer.submit(lambda metadata: _delete(metadata, group_id), long=True)
-        self.garbage_collector.free_later(freed)
+
+        def change(metadata: Metadata) -> list[bytes]:
+            group = metadata.groups.get(group_id)
+            marked = group.marked_for_deletion_at is not None
+            if is_removed(Deletable("Group", group.full_path, marked), asked, self.gitlab):
+                return remove_group(metadata, group_id)
+            metadata.groups.mark_for_deletion(group)
+            return []
+
+        self.garbage_collector.free_later(await self.writer.submit(change, long=True))
 
     def _owner(self, caller: Caller, parent_id: int | None) -> UserCaller:
         """Return the caller if it is a user that may create a group there."""
@@ -85,7 +96,7 @@ def _create(metadata: Metadata, fields: GroupFields, owner_id: int) -> Group:
     return group
 
 
-def _delete(metadata: Metadata, group_id: int) -> list[bytes]:
+def remove_group(metadata: Metadata, group_id: int) -> list[bytes]:
     """Delete a group with everything below it, and return the digests of content that is free now."""
     project_ids = metadata.projects.below(group_id)
     freed = metadata.packages.delete_of_projects(project_ids)

@@ -27,6 +27,8 @@ from reference_server.storage.metadata.repositories.projects import (
     ProjectRecord,
 )
 from reference_server.storage.metadata.writer import Writer
+from reference_server.storage.rules.deletion import Deletable, DeletionRequest, is_removed
+from reference_server.storage.rules.gitlab import GitLab
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class ProjectService:
     metadata: Metadata
     writer: Writer
     garbage_collector: GarbageCollector
+    gitlab: GitLab
 
     async def create(self, caller: Caller, fields: ProjectFields) -> ProjectRecord:
         """Create a project in a group. Raise PARAMETER_MISSING, PARAMETER_TAKEN, GROUP_NOT_FOUND."""
@@ -80,11 +83,19 @@ class ProjectService:
         await self.writer.submit(lambda metadata: _change(metadata, project_id, changes))
         return self.read(caller, reference)
 
-    async def delete(self, caller: Caller, reference: str) -> None:
-        """Delete a project with its packages and tokens. Raise PROJECT_NOT_FOUND."""
+    async def delete(self, caller: Caller, reference: str, asked: DeletionRequest) -> None:
+        """Delete a project with its packages and tokens, or mark it. Raise PROJECT_NOT_FOUND, DELETION_REFUSED."""
         project_id = self.access.find(caller, reference, OWN).id
-        freed = await self.writer.submit(lambda metadata: _delete(metadata, project_id), long=True)
-        self.garbage_collector.free_later(freed)
+
+        def change(metadata: Metadata) -> list[bytes]:
+            project = metadata.projects.get(project_id, None).project
+            marked = project.marked_for_deletion_at is not None
+            if is_removed(Deletable("Project", project.full_path, marked), asked, self.gitlab):
+                return remove_project(metadata, project_id)
+            metadata.projects.mark_for_deletion(project)
+            return []
+
+        self.garbage_collector.free_later(await self.writer.submit(change, long=True))
 
 
 def _create(metadata: Metadata, fields: ProjectFields, user_id: int | None) -> ProjectRecord:
@@ -99,7 +110,7 @@ def _change(metadata: Metadata, project_id: int, changes: ProjectChanges) -> Non
     metadata.projects.change(project_id, changes)
 
 
-def _delete(metadata: Metadata, project_id: int) -> list[bytes]:
+def remove_project(metadata: Metadata, project_id: int) -> list[bytes]:
     """Delete a project with everything in it, and return the digests of content that is free now."""
     freed = metadata.packages.delete_of_projects([project_id])
     metadata.projects.delete([project_id])

@@ -18,7 +18,7 @@ from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.read_tickets import ReadTickets
 from reference_server.storage.rules import coordinates as formats
 from reference_server.storage.rules.coordinates import Coordinates
-from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.gitlab import GitLab
 from reference_server.storage.rules.statuses import DOWNLOADABLE, LISTED
 
 
@@ -58,7 +58,7 @@ class DownloadService:
 
     projects: ProjectAccess
     metadata: Metadata
-    edition: Edition
+    gitlab: GitLab
     permission: Permission
     times: DownloadTimes
     store: BlobStore
@@ -69,13 +69,13 @@ class DownloadService:
 
         Raise PACKAGE_FILE_NOT_FOUND; CREDENTIAL_INVALID where an anonymous caller would see more with a credential.
         """
-        formats.check(coordinates, self.edition)
-        project = self.projects.find_or_challenge(caller, coordinates.project, self.permission)
+        formats.check(coordinates, self.gitlab)
+        project = self.projects.find_for_files(caller, coordinates.project, self.permission)
         found = self.metadata.package_files.newest(
             project.id,
             coordinates.package_name,
             coordinates.package_version,
-            formats.stored_file_name(coordinates.file_name),
+            coordinates.stored_file_name,
             with_content=with_content,
         )
         if found is None or found.package_status not in DOWNLOADABLE:

@@ -9,7 +9,7 @@ from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.rows import ProjectRow
-from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.gitlab import GitLab
 from reference_server.storage.rules.package_types import GENERIC
 from reference_server.storage.rules.protection import ADMINISTRATOR_LEVEL, matches
 
@@ -20,7 +20,7 @@ _NO_LEVEL = 0
 class Protection:
     """Applies the rules of projects, read over whichever connection the question comes up on."""
 
-    edition: Edition
+    gitlab: GitLab
 
     def check_publishing(self, metadata: Metadata, caller: Caller, project: ProjectRow, name: str) -> None:
         """Let a caller publish a package of this name. Raise PACKAGE_PROTECTED."""
@@ -37,7 +37,7 @@ class Protection:
         self, metadata: Metadata, project: ProjectRow, name: str, action: Literal["push_level", "delete_level"]
     ) -> int:
         """Return the highest level that the rules about a name ask for."""
-        if not self.edition.protection_rules:
+        if not self.gitlab.protection_rules_enforced:
             return _NO_LEVEL
         rules = metadata.protection_rules.levels(project.id, GENERIC, action)
         return max((level for pattern, level in rules if matches(pattern, name)), default=_NO_LEVEL)

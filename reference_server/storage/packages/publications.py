@@ -18,12 +18,12 @@ from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.rows import PackageFileRow, ProjectRow
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.protection import Protection
-from reference_server.storage.packages.settings import settings_in_force
+from reference_server.storage.packages.settings import settings_of
 from reference_server.storage.rules import coordinates as formats
 from reference_server.storage.rules import statuses
 from reference_server.storage.rules.coordinates import Coordinates
 from reference_server.storage.rules.duplicates import forbids_duplicates
-from reference_server.storage.rules.editions import Edition
+from reference_server.storage.rules.gitlab import GitLab
 from reference_server.storage.rules.statuses import PackageStatus
 
 
@@ -58,7 +58,7 @@ class PublishService:
     metadata: Metadata
     writer: Writer
     protection: Protection
-    edition: Edition
+    gitlab: GitLab
     store: BlobStore
     maximum_bytes: int
     legacy_digests: bool
@@ -75,10 +75,10 @@ class PublishService:
 
     def permit(self, caller: Caller, publication: Publication, size: int | None) -> PermittedPublication:
         """Check everything but duplicates, in the contract's order; `size` is None when it is not known yet."""
-        formats.check(publication.coordinates, self.edition)
+        formats.check(publication.coordinates, self.gitlab)
         status = statuses.status_to_publish(publication.status)
         statuses.check_select(publication.select)
-        project = self.projects.find(caller, publication.coordinates.project, PUBLISH)
+        project = self.projects.find_for_files(caller, publication.coordinates.project, PUBLISH)
         terms = self.metadata.package_settings.terms(project.id)
         maximum_bytes = terms.maximum_file_bytes or self.maximum_bytes
         if size is not None:
@@ -100,9 +100,9 @@ class PublishService:
         package = metadata.packages.id_and_status(publication.project.id, names.package_name, names.package_version)
         if package is None or package[1] == PackageStatus.PENDING_DESTRUCTION:
             return package
-        settings = settings_in_force(metadata, publication.project.group_id)
-        if forbids_duplicates(settings, names.package_name, names.package_version, self.edition) and (
-            metadata.package_files.exists(package[0], formats.stored_file_name(names.file_name))
+        settings = settings_of(metadata, publication.project.group_id)
+        if forbids_duplicates(settings, names.package_name, names.package_version, self.gitlab) and (
+            metadata.package_files.exists(package[0], names.stored_file_name)
         ):
             raise Failure(Reason.PACKAGE_DUPLICATE, "the package has a file of this name, and may not get another")
         return package
@@ -121,7 +121,7 @@ class PublishService:
             id=0,
             package_id=package_id,
             project_id=publication.project.id,
-            file_name=formats.stored_file_name(publication.coordinates.file_name),
+            file_name=publication.coordinates.stored_file_name,
             size=content.size,
             sha256=content.sha256,
             md5=content.md5,

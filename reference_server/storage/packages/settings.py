@@ -24,13 +24,13 @@ class PackageSettingsService:
     changing: Permission
 
     def read(self, caller: Caller, group: str) -> DuplicateSettings:
-        """Return the settings in force for a group. Raise GROUP_NOT_FOUND."""
-        return settings_in_force(self.metadata, self.groups.find(caller, group, READ_SETTINGS).id)
+        """Return a group's settings. Raise GROUP_NOT_FOUND."""
+        return settings_of(self.metadata, self.groups.find(caller, group, READ_SETTINGS).id)
 
     async def change(
         self, caller: Caller, group: str, *, allowed: bool | None, exception_regex: str | None
     ) -> DuplicateSettings:
-        """Change what is not None, and return the settings in force. Raise GROUP_NOT_FOUND, PARAMETER_INVALID."""
+        """Change what is not None, and return the settings. Raise GROUP_NOT_FOUND, PARAMETER_INVALID."""
         if exception_regex is not None:
             check_exception_regex(exception_regex)
         group_id = self.groups.find(caller, group, self.changing).id
@@ -64,15 +64,15 @@ class SizeLimitService:
         return maximum or self.registry_maximum
 
 
-def settings_in_force(metadata: Metadata, group_id: int) -> DuplicateSettings:
-    """Return the settings of the nearest group that has any, or those of a registry where none has."""
-    known = metadata.package_settings.nearest(group_id)
+def settings_of(metadata: Metadata, group_id: int) -> DuplicateSettings:
+    """Return a group's settings, which say nothing of the groups below it; those of GitLab where it has none."""
+    known = metadata.package_settings.of_group(group_id)
     return DuplicateSettings() if known is None else DuplicateSettings(*known)
 
 
 def _change(metadata: Metadata, group_id: int, allowed: bool | None, regex: str | None) -> DuplicateSettings:
-    """Write a group's own settings, which begin as those that were in force."""
-    before = settings_in_force(metadata, group_id)
+    """Write a group's settings."""
+    before = settings_of(metadata, group_id)
     after = DuplicateSettings(
         before.allowed if allowed is None else allowed, before.exception_regex if regex is None else regex
     )

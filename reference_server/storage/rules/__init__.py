@@ -1,1 +1,1 @@
-"""The rules of the packages API as pure functions: formats and what the editions differ in."""
+"""The rules of the packages API as pure functions: formats, and what GitLab's versions differ in."""

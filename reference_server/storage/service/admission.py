@@ -19,7 +19,9 @@ from reference_server.storage.access.callers import (
     Presented,
     UserCaller,
 )
+from reference_server.storage.access.job_tokens import taken_kinds
 from reference_server.storage.access.tokens import digest
+from reference_server.storage.rules.gitlab import GitLab
 
 _SCHEMES = {int(scheme): scheme for scheme in AuthenticationScheme}
 
@@ -50,14 +52,17 @@ class Call:
 
 
 class Admission:
-    """Authenticates the caller of each call or operation, once.
+    """Authenticates the caller of each call or operation, once, as the followed GitLab does.
 
     Raise UndeclaredCallError for a contract with one that declares nothing.
     """
 
-    def __init__(self, authentication: Authentication, contract: Iterable[FileDescriptor]) -> None:
+    def __init__(self, authentication: Authentication, contract: Iterable[FileDescriptor], gitlab: GitLab) -> None:
         self._authentication = authentication
-        self._admitted = {call.request.full_name: admitted_kinds(call) for call in calls(contract)}
+        self._admitted = {
+            call.request.full_name: taken_kinds(call.request.name, admitted_kinds(call), gitlab)
+            for call in calls(contract)
+        }
 
     def caller(self, request: CredentialedRequest) -> Caller:
         """Return who calls, of the kinds that the call declares. Raise as `Authentication.admit`."""

@@ -1,24 +1,19 @@
 """The servicer of runners, pipelines, jobs and job token scopes."""
 
-# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import ci_pb2 as pb
 from generic_packages.storage.v1.ci_pb2_grpc import CiServiceServicer
 
 from reference_server.storage.ci.runners import RunnerFields
 from reference_server.storage.metadata.repositories.pipelines import JobFilter, PipelineFilter
+from reference_server.storage.rules.gitlab import require
 from reference_server.storage.service import ci_messages as messages
 from reference_server.storage.service import identity_messages
 from reference_server.storage.service.admission import Admission
-from reference_server.storage.service.messages import page_request
+from reference_server.storage.service.calls import Context
+from reference_server.storage.service.messages import page_request, read
 from reference_server.storage.wiring import StorageServices
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class CiServicer(CiServiceServicer):
@@ -26,12 +21,14 @@ class CiServicer(CiServiceServicer):
 
     def __init__(self, admission: Admission, services: StorageServices) -> None:
         self._admission = admission
+        self._gitlab = services.gitlab
         self._runners = services.runners
         self._pipelines = services.pipelines
         self._jobs = services.jobs
         self._scopes = services.job_token_scopes
 
     async def CreateRunner(self, request: pb.CreateRunnerRequest, _: Context) -> pb.CreateRunnerResponse:
+        require(self._gitlab.user_runners)
         fields = RunnerFields(
             request.type,
             request.group_id if request.HasField("group_id") else None,
@@ -40,6 +37,17 @@ class CiServicer(CiServiceServicer):
         )
         runner, token = await self._runners.create(self._admission.user(request), fields)
         return pb.CreateRunnerResponse(runner=messages.runner(runner), token=token)
+
+    async def ResetRegistrationToken(
+        self, request: pb.ResetRegistrationTokenRequest, _: Context
+    ) -> pb.ResetRegistrationTokenResponse:
+        where = identity_messages.resource(request.place)
+        token = await self._runners.reset_registration_token(self._admission.user(request), where)
+        return pb.ResetRegistrationTokenResponse(token=token)
+
+    async def RegisterRunner(self, request: pb.RegisterRunnerRequest, _: Context) -> pb.RegisterRunnerResponse:
+        runner, token = await self._runners.register(request.registration_token, request.description)
+        return pb.RegisterRunnerResponse(runner=messages.runner(runner), token=token)
 
     async def ListRunners(self, request: pb.ListRunnersRequest, _: Context) -> pb.ListRunnersResponse:
         where = identity_messages.resource(request.place) if request.HasField("place") else None
@@ -64,8 +72,7 @@ class CiServicer(CiServiceServicer):
 
     async def ListPipelines(self, request: pb.ListPipelinesRequest, _: Context) -> pb.ListPipelinesResponse:
         caller, page = self._admission.caller(request), page_request(request)
-        wanted = PipelineFilter(request.status, request.ref if request.HasField("ref") else None)
-        listed = self._pipelines.list(caller, request.project, wanted, page)
+        listed = self._pipelines.list(caller, request.project, read(PipelineFilter, request), page)
         return pb.ListPipelinesResponse(pipelines=map(messages.pipeline, listed.rows), total=listed.total)
 
     async def DeletePipeline(self, request: pb.DeletePipelineRequest, _: Context) -> pb.DeletePipelineResponse:
@@ -78,9 +85,7 @@ class CiServicer(CiServiceServicer):
 
     async def ListJobs(self, request: pb.ListJobsRequest, _: Context) -> pb.ListJobsResponse:
         caller, page = self._admission.caller(request), page_request(request)
-        pipeline_id = request.pipeline_id if request.HasField("pipeline_id") else None
-        wanted = JobFilter(pipeline_id, tuple(request.statuses))
-        listed = self._jobs.list(caller, request.project, wanted, page)
+        listed = self._jobs.list(caller, request.project, read(JobFilter, request), page)
         return pb.ListJobsResponse(jobs=map(messages.job, listed.rows), total=listed.total)
 
     async def CancelJob(self, request: pb.CancelJobRequest, _: Context) -> pb.CancelJobResponse:

@@ -9,6 +9,7 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.content.digests import ContentSummary
 from reference_server.storage.metadata.rows import FoundFile, PackageFileRow
+from reference_server.storage.rules.content_types import content_type
 from reference_server.storage.service import messages
 from reference_server.storage.service.admission import Admission
 from reference_server.storage.wiring import StorageServices
@@ -34,15 +35,21 @@ class HotOperations:
         self, found: FoundFile, request: pb.OpenPackageFileRequest | pb.OpenPackageFileByIdRequest
     ) -> pb.OpenPackageFileResponse:
         """Return a file that was found, and the way to its bytes that the request wants."""
-        file, sha256 = messages.package_file(found.row), found.row.sha256
+        gitlab, sha256 = self.services.gitlab, found.row.sha256
+        response = pb.OpenPackageFileResponse(
+            package_file=messages.package_file(found.row),
+            content_type=content_type(found.row.file_name, gitlab),
+            shows_checksum=gitlab.checksum_header,
+        )
         if request.record_only:
-            return pb.OpenPackageFileResponse(package_file=file)
+            return response
         if found.content is not None:
-            return pb.OpenPackageFileResponse(package_file=file, inline_content=found.content)
-        if request.shares_volume:
-            return pb.OpenPackageFileResponse(package_file=file, blob_path=self.services.downloads.store.path(sha256))
-        ticket = self.services.downloads.tickets.issue(sha256)
-        return pb.OpenPackageFileResponse(package_file=file, read_ticket=ticket)
+            response.inline_content = found.content
+        elif request.shares_volume:
+            response.blob_path = self.services.downloads.store.path(sha256)
+        else:
+            response.read_ticket = self.services.downloads.tickets.issue(sha256)
+        return response
 
     def begin(self, request: pb.BeginPublicationRequest) -> pb.BeginPublicationResponse:
         """Permit a large publication."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from generic_packages.storage.v1 import identity_pb2 as pb
 from generic_packages.storage.v1 import members_pb2, tokens_pb2
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from reference_server.storage.access.callers import UserCaller
 from reference_server.storage.identity.formats import day_of
 from reference_server.storage.identity.resources import ResourceReference
 from reference_server.storage.identity.users import may_know_email
 from reference_server.storage.metadata import clock
-from reference_server.storage.metadata.models import DeployToken, Group, User
+from reference_server.storage.metadata.models import DeployToken, Group, Project, User
 from reference_server.storage.metadata.repositories.members import MemberRecord
 from reference_server.storage.metadata.repositories.projects import ProjectRecord
 from reference_server.storage.metadata.repositories.tokens import AccessTokenRecord
@@ -18,10 +19,7 @@ from reference_server.storage.service import messages
 
 
 def resource(message: pb.Place) -> ResourceReference:
-    """Read which project or group is meant."""
-    return ResourceReference(
-        message.project if message.HasField("project") else None, message.group if message.HasField("group") else None
-    )
+    return messages.read(ResourceReference, message)
 
 
 def user(value: User, caller: UserCaller | None = None) -> pb.User:
@@ -39,7 +37,6 @@ def user(value: User, caller: UserCaller | None = None) -> pb.User:
 
 
 def group(value: Group) -> pb.Group:
-    """Write a group."""
     return pb.Group(
         id=value.id,
         name=value.name,
@@ -48,6 +45,7 @@ def group(value: Group) -> pb.Group:
         parent_id=value.parent_id,
         visibility=pb.Visibility.ValueType(value.visibility),
         created_at=messages.timestamp(value.created_at),
+        marked_for_deletion_at=_marked_at(value),
     )
 
 
@@ -65,11 +63,15 @@ def project(record: ProjectRecord) -> pb.Project:
         caller_project_access_level=record.own_level,
         caller_group_access_level=record.group_level,
         package_registry_access_level=pb.PackageRegistryAccessLevel.ValueType(value.package_access),
+        marked_for_deletion_at=_marked_at(value),
     )
 
 
+def _marked_at(value: Group | Project) -> Timestamp | None:
+    return None if value.marked_for_deletion_at is None else messages.timestamp(value.marked_for_deletion_at)
+
+
 def member(record: MemberRecord) -> members_pb2.Member:
-    """Write a member."""
     return members_pb2.Member(
         user=user(record.user),
         access_level=record.access_level,
@@ -79,7 +81,6 @@ def member(record: MemberRecord) -> members_pb2.Member:
 
 
 def access_token(token: AccessTokenRecord) -> tokens_pb2.AccessToken:
-    """Write an access token."""
     return tokens_pb2.AccessToken(
         id=token.id,
         name=token.name,
@@ -94,7 +95,6 @@ def access_token(token: AccessTokenRecord) -> tokens_pb2.AccessToken:
 
 
 def deploy_token(token: DeployToken) -> tokens_pb2.DeployToken:
-    """Write a deploy token."""
     return tokens_pb2.DeployToken(
         id=token.id,
         name=token.name,

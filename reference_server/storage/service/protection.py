@@ -1,36 +1,30 @@
 """ProtectionService."""
 
-# ruff: noqa: D102, N802, ARG002 -- names and parameters are those of the generated service
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceServicer
 
 from reference_server.storage.access.callers import Caller
 from reference_server.storage.metadata.rows import ProtectionRuleRow
 from reference_server.storage.packages.protection_rules import ProtectionRuleService, RuleFields
-from reference_server.storage.rules.editions import Edition, require
+from reference_server.storage.rules.gitlab import GitLab, require
 from reference_server.storage.rules.protection import level_name
 from reference_server.storage.service import messages
 from reference_server.storage.service.admission import Admission, CredentialedRequest
-
-Context = grpc.aio.ServicerContext[Any, Any]
+from reference_server.storage.service.calls import Context
 
 
 class ProtectionServicer(ProtectionServiceServicer):
     """Authenticates callers, and translates between messages and the protection rules."""
 
-    def __init__(self, admission: Admission, rules: ProtectionRuleService, edition: Edition) -> None:
+    def __init__(self, admission: Admission, rules: ProtectionRuleService, gitlab: GitLab) -> None:
         self._rules = rules
-        self._edition = edition
+        self._gitlab = gitlab
         self._admission = admission
 
     async def ListProtectionRules(
-        self, request: pb.ListProtectionRulesRequest, context: Context
+        self, request: pb.ListProtectionRulesRequest, _: Context
     ) -> pb.ListProtectionRulesResponse:
         page = self._rules.list(self._caller(request), request.project, messages.page_request(request))
         return pb.ListProtectionRulesResponse(
@@ -38,26 +32,26 @@ class ProtectionServicer(ProtectionServiceServicer):
         )
 
     async def CreateProtectionRule(
-        self, request: pb.CreateProtectionRuleRequest, context: Context
+        self, request: pb.CreateProtectionRuleRequest, _: Context
     ) -> pb.CreateProtectionRuleResponse:
         row = await self._rules.create(self._caller(request), request.project, _fields(request))
         return pb.CreateProtectionRuleResponse(rule=_rule(row))
 
     async def UpdateProtectionRule(
-        self, request: pb.UpdateProtectionRuleRequest, context: Context
+        self, request: pb.UpdateProtectionRuleRequest, _: Context
     ) -> pb.UpdateProtectionRuleResponse:
         row = await self._rules.update(self._caller(request), request.project, request.rule_id, _fields(request))
         return pb.UpdateProtectionRuleResponse(rule=_rule(row))
 
     async def DeleteProtectionRule(
-        self, request: pb.DeleteProtectionRuleRequest, context: Context
+        self, request: pb.DeleteProtectionRuleRequest, _: Context
     ) -> pb.DeleteProtectionRuleResponse:
         await self._rules.delete(self._caller(request), request.project, request.rule_id)
         return pb.DeleteProtectionRuleResponse()
 
     def _caller(self, request: CredentialedRequest) -> Caller:
-        """Return who calls. Raise NOT_IN_EDITION before anything else."""
-        require(self._edition.protection_rules)
+        """Return who calls. Raise NOT_IN_VERSION before anything else."""
+        require(self._gitlab.protection_rules)
         return self._admission.caller(request)
 
 

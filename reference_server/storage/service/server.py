@@ -73,7 +73,7 @@ class StorageServer:
 
     def __init__(self, services: StorageServices, address: Address) -> None:
         log = CallLog()
-        admission = Admission(services.authentication, CONTRACT)
+        admission = Admission(services.authentication, CONTRACT, services.gitlab)
         operations = HotOperations(admission, services)
         self._operations = OperationsServicer(operations, log)
         self._health = health.aio.HealthServicer()
@@ -84,7 +84,7 @@ class StorageServer:
         add_CiServiceServicer_to_server(CiServicer(admission, services), self._server)
         add_PackagesServiceServicer_to_server(PackagesServicer(admission, services, operations), self._server)
         add_ProtectionServiceServicer_to_server(
-            ProtectionServicer(admission, services.protection_rules, services.edition), self._server
+            ProtectionServicer(admission, services.protection_rules, services.gitlab), self._server
         )
         add_OperationsServiceServicer_to_server(self._operations, self._server)
         add_ContentServiceServicer_to_server(ContentServicer(services), self._server)

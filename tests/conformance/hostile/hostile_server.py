@@ -4,12 +4,11 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.support.scripted_server import read_until
+from tests.support.scripted_server import read_until, serving_each
 
-SOCKET_SECONDS = 10.0
 LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 CREATED = b'{"message": "201 Created"}'
 ABSENT = b'{"message": "404 Not Found"}'
@@ -61,34 +60,24 @@ class HostileServer:
         self._files: dict[str, bytes] = {}
         self.over = threading.Event()
 
-    def serve(self, listener: socket.socket) -> None:
-        """Take connections until the listener closes."""
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            connection.settimeout(SOCKET_SECONDS)
-            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
-
-    def _converse(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            connection.sendall(self._greeting)
-            while head := read_until(connection, b"\r\n\r\n"):
-                head, _, body = head.partition(b"\r\n\r\n")
-                length = LENGTH.search(head)
-                while length and len(body) < int(length[1]):
-                    received = connection.recv(65_536)
-                    if not received:
-                        return
-                    body += received
-                words = head.decode("latin-1").split("\r\n")[0].split(" ")
-                if len(words) != 3:
-                    return  # what is left of a chunked body
-                method, target, _ = words
-                asked = Asked(connection, method, target.partition("?")[0], head, self.over)
-                if not self._answer(asked, body):
+    def __call__(self, connection: socket.socket) -> None:
+        """Serve the requests of one connection."""
+        connection.sendall(self._greeting)
+        while head := read_until(connection, b"\r\n\r\n"):
+            head, _, body = head.partition(b"\r\n\r\n")
+            length = LENGTH.search(head)
+            while length and len(body) < int(length[1]):
+                received = connection.recv(65_536)
+                if not received:
                     return
+                body += received
+            words = head.decode("latin-1").split("\r\n")[0].split(" ")
+            if len(words) != 3:
+                return  # what is left of a chunked body
+            method, target, _ = words
+            asked = Asked(connection, method, target.partition("?")[0], head, self.over)
+            if not self._answer(asked, body):
+                return
 
     def _answer(self, asked: Asked, body: bytes) -> bool:
         begins = "preflight" in asked.target and not self._from_start
@@ -110,10 +99,8 @@ def hostile_server(
 ) -> Iterator[int]:
     """Serve on a free port of 127.0.0.1, where each connection begins with the greeting; yield the port."""
     server = HostileServer(behaviour, on, from_start=from_start, greeting=greeting)
-    listener = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=server.serve, args=(listener,), daemon=True).start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.over.set()
-        listener.close()
+    with serving_each(server) as port:
+        try:
+            yield port
+        finally:
+            server.over.set()

@@ -16,7 +16,10 @@ from tests.conformance.conftest import Ran
 from tests.support.toy_registry import OWNER, PROVISIONED, Toy
 
 Run = Callable[..., Ran]
+Before = Callable[[Callable[[], None]], None]
 CREATED = "publish.answers-created"
+KEPT = "publish.keeps-the-bytes"
+GUEST = "authentication.put-public-guest-is-403"
 CANARY = 'glpat-canary-"quoted"-0123456789'
 
 
@@ -35,8 +38,7 @@ def test_a_requirement_that_does_not_hold_fails_with_evidence(run: Run, toy: Toy
     toy.overrides["PUT", "-1/1.0.0/file.bin"] = (200, {"message": "fine"})
     ran = run("--only", CREATED)
     assert ran.code == 1
-    failure = ran.judgement(CREATED).failure
-    assert failure is not None
+    failure = ran.failure(CREATED)
     assert (failure.failed_expectation, failure.expected) == ("status", "201")
     assert failure.actual == '200 OK with {"message": "fine"}'
     assert failure.curl is not None
@@ -49,8 +51,7 @@ def test_a_requirement_that_does_not_hold_fails_with_evidence(run: Run, toy: Toy
     [("publish.adds-to-the-existing-package", "package_id"), ("publish.same-name-again-is-a-new-file", "id")],
 )
 def test_what_is_expected_is_said_also_when_the_first_record_lacks_it(identifier: str, name: str, run: Run) -> None:
-    failure = run("--only", identifier).judgement(identifier).failure
-    assert failure is not None
+    failure = run("--only", identifier).failure(identifier)
     assert failure.expected.endswith(f"the {name} of the first record, which has none")
 
 
@@ -60,15 +61,12 @@ def test_a_failed_control_makes_a_requirement_untestable_never_passed(run: Run, 
     assert ran.code == 3
     judgement = ran.judgement("download.unknown-file-is-404")
     assert (judgement.verdict, judgement.reason) == (Verdict.UNTESTABLE, "the control failed: published status")
-    assert judgement.failure is not None
-    assert judgement.failure.control
+    assert ran.failure("download.unknown-file-is-404").control
 
 
 def test_a_credential_that_cannot_be_made_makes_a_requirement_untestable(run: Run, toy: Toy) -> None:
     toy.overrides["POST", "/access_tokens"] = (400, {"message": "no"})
-    judgement = run("--only", "authentication.put-public-guest-is-403").judgement(
-        "authentication.put-public-guest-is-403"
-    )
+    judgement = run("--only", GUEST).judgement(GUEST)
     assert judgement.verdict is Verdict.UNTESTABLE
     assert judgement.reason is not None
     assert "/access_tokens answered 400" in judgement.reason
@@ -108,14 +106,13 @@ def test_what_the_run_made_is_kept_when_asked(run: Run, toy: Toy) -> None:
 
 
 def test_what_is_kept_can_be_used_with_the_tokens_that_only_the_owner_can_read(run: Run, toy: Toy) -> None:
-    identifier = "authentication.put-public-guest-is-403"
-    ran = run("--only", identifier, "--keep")
+    ran = run("--only", GUEST, "--keep")
     tokens = ran.out / "tokens.env"
     assert tokens.stat().st_mode & 0o777 == 0o600
     assert f"export GUEST_PUBLIC_TOKEN={PROVISIONED}" in tokens.read_text(encoding="ascii")
     assert f". {tokens}" in ran.output
     assert PROVISIONED not in ran.output
-    run("--only", identifier)
+    run("--only", GUEST)
     assert not tokens.exists()
 
 
@@ -127,15 +124,19 @@ def test_a_group_whose_projects_cannot_be_made_is_removed_again(run: Run, toy: T
     assert toy.existing == {}
 
 
-def test_an_interrupt_cleans_up_and_leaves_an_incomplete_result(
-    run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupt(_listener: object, requirement_id: str) -> None:
-        if requirement_id == "publish.keeps-the-bytes":
-            signal.raise_signal(signal.SIGINT)
+@pytest.fixture
+def before_kept(monkeypatch: pytest.MonkeyPatch) -> Before:
+    """Have something happen when the requirement KEPT is about to be judged."""
 
-    monkeypatch.setattr(Listener, "begins", interrupt)
-    ran = run("--only", CREATED, "--only", "publish.keeps-the-bytes", "--only", "publish.accepts-status-default")
+    def happens(event: Callable[[], None]) -> None:
+        monkeypatch.setattr(Listener, "begins", lambda _, identifier: event() if identifier == KEPT else None)
+
+    return happens
+
+
+def test_an_interrupt_cleans_up_and_leaves_an_incomplete_result(run: Run, toy: Toy, before_kept: Before) -> None:
+    before_kept(lambda: signal.raise_signal(signal.SIGINT))
+    ran = run("--only", CREATED, "--only", KEPT, "--only", "publish.accepts-status-default")
     assert ran.code == 3
     assert ran.judgement(CREATED).verdict is Verdict.PASS
     assert ran.judgement("publish.accepts-status-default").reason == "the run was interrupted before it"
@@ -145,26 +146,16 @@ def test_an_interrupt_cleans_up_and_leaves_an_incomplete_result(
     assert ran.output.count("the run was interrupted before it") == 1
 
 
-def test_an_interrupt_outweighs_the_failures_before_it(run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_listener: object, requirement_id: str) -> None:
-        if requirement_id == "publish.keeps-the-bytes":
-            signal.raise_signal(signal.SIGTERM)
-
+def test_an_interrupt_outweighs_the_failures_before_it(run: Run, toy: Toy, before_kept: Before) -> None:
+    before_kept(lambda: signal.raise_signal(signal.SIGTERM))
     toy.overrides["PUT", "-1/1.0.0/file.bin"] = (200, {"message": "fine"})
-    monkeypatch.setattr(Listener, "begins", interrupt)
-    ran = run("--only", CREATED, "--only", "publish.keeps-the-bytes")
+    ran = run("--only", CREATED, "--only", KEPT)
     assert ran.code == 3
     assert ran.judgement(CREATED).verdict is Verdict.FAIL
 
 
-def test_a_target_that_goes_away_ends_the_run_and_fails_nothing(
-    run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def go_away(_listener: object, requirement_id: str) -> None:
-        if requirement_id == "publish.keeps-the-bytes":
-            toy.leave()
-
-    monkeypatch.setattr(Listener, "begins", go_away)
+def test_a_target_that_goes_away_ends_the_run_and_fails_nothing(run: Run, toy: Toy, before_kept: Before) -> None:
+    before_kept(toy.leave)
     ran = run("--only", "publish.*", "--only", "framing.conflicting-lengths-refused")
     assert ran.code == 4
     assert ran.results.totals["fail"] == 0
@@ -181,7 +172,6 @@ def test_a_target_that_refuses_one_connection_is_judged_on(run: Run, toy: Toy, m
     def refuse_once(address: tuple[str, int], timeout: float) -> socket.socket:
         if any(noticed.startswith("PUT ") for noticed in toy.noticed) and not refused:
             refused.append(address)
-
             raise ConnectionRefusedError
         return connect(address, timeout)
 
@@ -230,8 +220,8 @@ def test_a_token_in_an_answer_that_is_not_as_it_should_be_stays_secret(
     status: int, document: dict[str, object], run: Run, toy: Toy
 ) -> None:
     toy.overrides["POST", "/access_tokens"] = (status, document)
-    ran = run("--only", "authentication.put-public-guest-is-403")
-    assert ran.judgement("authentication.put-public-guest-is-403").verdict is Verdict.UNTESTABLE
+    ran = run("--only", GUEST)
+    assert ran.judgement(GUEST).verdict is Verdict.UNTESTABLE
     for text in [*(path.read_text(encoding="utf-8") for path in ran.out.iterdir()), ran.output, ran.errors]:
         assert CANARY not in text
     assert "$GUEST_PUBLIC_TOKEN" in (ran.out / "results.json").read_text(encoding="utf-8")
@@ -251,9 +241,7 @@ def test_a_token_in_an_answer_that_is_not_as_it_should_be_stays_secret(
 )
 def test_a_token_that_cannot_be_used_makes_untestable(document: dict[str, object], run: Run, toy: Toy) -> None:
     toy.overrides["POST", "/access_tokens"] = (201, document)
-    judgement = run("--only", "authentication.put-public-guest-is-403").judgement(
-        "authentication.put-public-guest-is-403"
-    )
+    judgement = run("--only", GUEST).judgement(GUEST)
     assert judgement.verdict is Verdict.UNTESTABLE
 
 
@@ -328,10 +316,9 @@ def test_a_capability_that_is_off_is_not_applicable_and_alone_tests_nothing(run:
 
 
 def test_a_token_that_the_target_file_does_not_name_makes_untestable(run: Run, toy: Toy, tmp_path: Path) -> None:
-    identifier = "authentication.put-public-guest-is-403"
-    ran = run_with_target_file(run, toy, tmp_path, CREATED, "--only", identifier)
+    ran = run_with_target_file(run, toy, tmp_path, CREATED, "--only", GUEST)
     assert ran.code == 3
-    assert ran.judgement(identifier).reason == "the target file names no guest token for the public project"
+    assert ran.judgement(GUEST).reason == "the target file names no guest token for the public project"
 
 
 def test_results_are_the_json_of_the_documented_classes(run: Run) -> None:

@@ -15,16 +15,17 @@ from conformance.requirements.catalogue import (
     load_catalogue,
     read_catalogue,
 )
-from conformance.requirements.model import Edition, Level, Provenance
+from conformance.requirements.gitlab_version import Measure
+from conformance.requirements.model import Level, Provenance
 
+PLACE = r"[\w.-]+/[\w.-]+ (v\d+\.\d+\.\d+-ee|[0-9a-f]{7,40}) "  # a repository, and a tag or commit of it
+DETAIL = r"(: .+)?"
 SOURCES = {
-    Provenance.DOCUMENTED: re.compile(r"documentation of GitLab 1[58], .*section .+"),
-    Provenance.PINNED: re.compile(
-        r"spec/requests/api/(\w+packages|package_files|project_packages_protection_rules)_spec\.rb, .+"
-    ),
-    Provenance.STANDARD: re.compile(r"RFC \d{4}, sections? \d+(\.\d+)*.*"),
-    Provenance.SOURCE: re.compile(r"(app|lib|workhorse)/[\w/]+\.(rb|go)\b.*"),
-    Provenance.OBSERVED: re.compile(r"(?!.*RFC).+"),
+    Provenance.DOCUMENTED: re.compile(r"docs\.gitlab\.com 1[5-9]\.\d+ [a-z][\w/]+: .+"),
+    Provenance.PINNED: re.compile(PLACE + r"spec/requests/api/\w+_spec\.rb" + DETAIL),
+    Provenance.STANDARD: re.compile(r"RFC \d{4} \d+(\.\d+)*(, \d+(\.\d+)*)*" + DETAIL),
+    Provenance.SOURCE: re.compile(PLACE + r"(app|lib|workhorse)/[\w/]+\.(rb|go)" + DETAIL),
+    Provenance.OBSERVED: re.compile(r"wire [\w.@/(), -]+: .+"),
 }
 PACKAGE = Path(conformance.__file__).parent
 LOCK = Path(__file__).with_name("levels.lock")
@@ -65,29 +66,25 @@ def test_a_source_is_of_the_kind_that_the_provenance_names(provenance: Provenanc
     assert [identifier for identifier, source in sources.items() if not SOURCES[provenance].fullmatch(source)] == []
 
 
-def test_an_edition_selects_its_own_requirements() -> None:
-    ids = {requirement.id for requirement in load_catalogue().select(edition=Edition.FIFTEEN)}
-    assert "authentication.get-private-guest-is-403" in ids
-    assert "authentication.get-private-guest-is-200" not in ids
-
-
 def test_a_level_selects_what_is_at_least_as_binding() -> None:
-    selected = load_catalogue().select(edition=Edition.CURRENT, level=Level.SHOULD)
+    selected = load_catalogue().select(Measure(), level=Level.SHOULD)
     assert {requirement.level for requirement in selected} == {Level.MUST, Level.SHOULD}
-    selected = load_catalogue().select(edition=Edition.CURRENT, level=Level.MUST)
+    selected = load_catalogue().select(Measure(), level=Level.MUST)
     assert {requirement.level for requirement in selected} == {Level.MUST}
 
 
 def test_globs_select_ids() -> None:
-    selected = load_catalogue().select(edition=Edition.CURRENT, only=["large.sized-*", "newest.upload-wins"])
+    selected = load_catalogue().select(Measure(), only=["large.sized-*", "newest.upload-wins"])
     assert [requirement.id for requirement in selected] == ["newest.upload-wins", "large.sized-round-trip"]
 
 
-def test_an_entry_is_a_must_of_both_editions_unless_it_says_otherwise(tmp_path: Path) -> None:
-    texts = ENTRY.format(id="publish.a"), ENTRY.format(id="publish.b") + 'level = "may"\neditions = ["15"]\n'
+def test_an_entry_is_a_must_of_every_version_unless_it_says_otherwise(tmp_path: Path) -> None:
+    conditions = 'level = "may"\nsince = "15.3"\nuntil = "16.0"\nfeature = "one"\nwithout_feature = "another"\n'
+    texts = ENTRY.format(id="publish.a"), ENTRY.format(id="publish.b") + conditions
     plain, other = catalogue_of("".join(texts), tmp_path)
-    assert (plain.level, plain.editions, plain.capability) == (Level.MUST, tuple(Edition), "publish")
-    assert (other.level, other.editions, other.source) == (Level.MAY, (Edition.FIFTEEN,), "a page")
+    assert (plain.level, plain.condition, plain.capability) == (Level.MUST, "every version", "publish")
+    assert (other.level, other.source) == (Level.MAY, "a page")
+    assert other.condition == "since 15.3, until 16.0, with one, without another"
 
 
 def test_a_section_gives_the_cases_of_its_requirements(tmp_path: Path) -> None:
@@ -103,6 +100,8 @@ def test_a_section_gives_the_cases_of_its_requirements(tmp_path: Path) -> None:
         (ENTRY.format(id="publish.a") + ENTRY.format(id="publish.a"), r"publish\.toml: .*twice"),
         (ENTRY.format(id="publish.Loud"), "not of the form"),
         (ENTRY.format(id="publish.a") + 'level = "ought"\n', "ought"),
+        (ENTRY.format(id="publish.a") + 'since = "14.0"\n', r"publish\.a: the requirements do not know GitLab 14\.0"),
+        (ENTRY.format(id="publish.a") + 'until = "soon"\n', "no version of GitLab"),
         (ENTRY.format(id="publish.a") + 'colour = "red"\n', "exactly the keys"),
         (ENTRY.format(id="publish.a").replace('documented = "a page"', ""), "exactly the keys"),
         (ENTRY.format(id="publish.a") + 'pinned = "a test"\n', "exactly the keys"),

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from conformance.selftest.faults.fault import CURRENT
 from conformance.selftest.good_server import GoodRegistry, reference_server
 from tests.support.expectation_removal import copy_of_the_suite, statements, without
 
 DELETED = [
     ("test_publish.py", "test_answers_created", 1, "publish.answers-without-message"),
     ("test_download.py", "test_checksum_header", 0, "download.wrong-checksum"),
-    ("test_download.py", "test_unknown_is_404", 0, "download.always-404"),
+    ("test_download.py", "test_unknown_is_404", 0, "download.missing-is-empty"),
     ("test_addressing.py", "test_plus", 1, "addressing.drops-plus"),
     ("test_validation.py", "test_refused", 1, "validation.replaces-spaces"),
     ("test_outcome.py", "test_publish_refused", 0, "authentication.guest-publishes"),
@@ -35,7 +36,7 @@ DELETED = [
 
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoodRegistry]:
-    with reference_server(tmp_path_factory.mktemp("registry"), "current") as registry:
+    with reference_server(tmp_path_factory.mktemp("registry"), CURRENT) as registry:
         yield registry
 
 

@@ -103,7 +103,7 @@ def test_an_expectation_or_control_that_the_suite_has_lost_is_reported(lost: str
     assert Difference("", Kind.NOT_EVALUATED, lost) in compare_listed(BASELINE, listed)
 
 
-def test_what_belongs_to_an_edition_that_was_not_run_is_not_missed() -> None:
+def test_what_belongs_to_a_version_that_was_not_run_is_not_missed() -> None:
     listed = Matrix({"f": ROW, "g": Row(frozenset({"d.only-in-15#status"}))}, BASELINE.controls)
     assert compare_listed(BASELINE, listed) == []
 
@@ -112,7 +112,7 @@ def test_a_row_without_a_fault_is_reported() -> None:
     assert orphans(["f", "gone"], ["f"]) == [Difference("gone", Kind.NO_FAULT, "")]
 
 
-def test_baselines_of_several_editions_add_up() -> None:
+def test_baselines_of_several_versions_add_up() -> None:
     other = Baseline(frozenset({"b.one#status"}), frozenset({"b.one#etag"}), frozenset({"b.one"}))
     both = BASELINE | other
     assert both.expectations == BASELINE.expectations | {"b.one#status"}

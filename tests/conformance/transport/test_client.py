@@ -4,7 +4,6 @@ import hashlib
 import queue
 import socket
 import ssl
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -134,13 +133,7 @@ def test_a_broken_answer_is_no_answer_and_says_why(sent: bytes, words: str) -> N
 
 
 def test_a_silent_server_is_given_up() -> None:
-    def handle(connection: socket.socket) -> None:
-        release.get(timeout=5)
-
-    release: queue.Queue[None] = queue.Queue()
-    with serving(handle) as port:
-        response = client_of(port, patience=0.05).send(Request("GET", "/x"))
-        release.put(None)
+    response = send(Request("GET", "/x"), Overheard(b"never"), patience=0.05)
     assert describe(response) == "no answer: no progress for 0.05 seconds"
 
 
@@ -148,15 +141,11 @@ def test_an_answer_that_drips_is_given_up_although_it_makes_progress() -> None:
     def drip(connection: socket.socket) -> None:
         read_until(connection, b"\r\n\r\n")
         connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-        with suppress(OSError):
-            for _ in range(100):
-                connection.sendall(b"a")
-                over.wait(0.05)
+        for _ in range(100):
+            connection.sendall(b"a")
+            time.sleep(0.05)
 
-    over = threading.Event()
-    with serving(drip) as port:
-        response = client_of(port, patience=0.2).send(Request("GET", "/x"))
-        over.set()
+    response = send(Request("GET", "/x"), drip, patience=0.2)
     assert describe(response).startswith("no answer: the exchange was not over after 0.6 seconds")
 
 
@@ -168,15 +157,13 @@ def test_a_long_answer_has_the_time_that_its_bytes_take() -> None:
             connection.sendall(bytes(131_072))
             time.sleep(0.2)
 
-    with serving(in_pieces) as port:
-        response = client_of(port, patience=0.5).send(Request("GET", "/x"))
+    response = send(Request("GET", "/x"), in_pieces, patience=0.5)
     assert (response.status, response.size) == (200, 1_048_576)
     assert response.seconds > 3 * 0.5 - 0.2
 
 
 def test_what_cannot_be_sent_is_no_answer() -> None:
-    with serving(answering(OK)) as port:
-        assert "cannot be sent" in describe(client_of(port).send(Request("GET", "/a b")))
+    assert "cannot be sent" in describe(send(Request("GET", "/a b"), answering(OK)))
 
 
 def test_a_closed_port_is_no_answer() -> None:

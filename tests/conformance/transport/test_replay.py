@@ -4,7 +4,6 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from conformance.judging.results import FailureDetails
 from tests.conformance.conftest import Ran
 from tests.conformance.transport.test_reproduction import needs_curl
 from tests.support.toy_registry import OWNER, Toy
@@ -12,22 +11,16 @@ from tests.support.toy_registry import OWNER, Toy
 Run = Callable[..., Ran]
 
 
-def failure_of(ran: Ran, identifier: str) -> FailureDetails:
-    failure = ran.judgement(identifier).failure
-    assert failure is not None
-    return failure
-
-
-def pasted(line: str, folder: Path, shell: str = "sh") -> str:
+def pasted(line: str, folder: Path) -> str:
     environment = {"TOKEN": OWNER, "PATH": "/usr/bin:/bin", "TMPDIR": str(folder)}
-    command = [shell, "-c", line]
+    command = ["sh", "-c", line]
     ended = subprocess.run(command, check=False, env=environment, capture_output=True, timeout=30, cwd=folder)
     return ended.stdout.decode("utf-8", "replace")
 
 
 @needs_curl
 def test_a_broken_upload_stands_before_the_download_that_shows_it(run: Run, toy: Toy, tmp_path: Path) -> None:
-    line = failure_of(run("--only", "framing.short-*"), "framing.short-body-leaves-nothing").curl
+    line = run("--only", "framing.short-*").failure("framing.short-body-leaves-nothing").curl
     assert line is not None
     assert "\n" not in line
     toy.files.clear()
@@ -39,7 +32,7 @@ def test_a_broken_upload_stands_before_the_download_that_shows_it(run: Run, toy:
 def test_uploads_are_made_on_the_spot_and_digests_tell_downloads_apart(run: Run, toy: Toy, tmp_path: Path) -> None:
     toy.overrides["GET", "-1/1.0.0/file.bin"] = (200, {"other": "\0"})
     toy.raw = b"\xff\0not what was sent"
-    line = failure_of(run("--only", "publish.keeps-the-bytes"), "publish.keeps-the-bytes").curl
+    line = run("--only", "publish.keeps-the-bytes").failure("publish.keeps-the-bytes").curl
     assert line is not None
     toy.files.clear()
     shown = pasted(line, tmp_path)
@@ -54,7 +47,7 @@ def test_what_several_trials_share_is_published_first(run: Run, toy: Toy, tmp_pa
     large = "large.range-deep-inside"
     ran = run("--only", identifier, "--only", large)
     for failed, size in ((identifier, 3000), (large, 102_400)):
-        line = failure_of(ran, failed).curl
+        line = ran.failure(failed).curl
         assert line is not None
         toy.files.clear()
         assert "200 OK" in pasted(line, tmp_path)
@@ -64,7 +57,7 @@ def test_what_several_trials_share_is_published_first(run: Run, toy: Toy, tmp_pa
 @needs_curl
 def test_what_was_under_way_at_the_same_time_is_so_again(run: Run, toy: Toy, tmp_path: Path) -> None:
     toy.overrides["PUT", "file-3.bin"] = (409, {"message": "busy"})
-    line = failure_of(run("--only", "publish.parallel-first-*-succeed"), "publish.parallel-first-uploads-succeed").curl
+    line = run("--only", "publish.parallel-first-*-succeed").failure("publish.parallel-first-uploads-succeed").curl
     assert line is not None
     assert " & wait; }" in line
     toy.files.clear()
@@ -75,7 +68,7 @@ def test_what_was_under_way_at_the_same_time_is_so_again(run: Run, toy: Toy, tmp
 @needs_curl
 def test_what_went_over_one_connection_does_so_again(run: Run, toy: Toy, tmp_path: Path) -> None:
     toy.overrides["GET", "/1.0.0/file.bin"] = (404, {"message": "gone"})
-    line = failure_of(run("--only", "framing.connection-is-reused"), "framing.connection-is-reused").curl
+    line = run("--only", "framing.connection-is-reused").failure("framing.connection-is-reused").curl
     assert line is not None
     assert line.count(" --next ") == 1
     toy.ports.clear()

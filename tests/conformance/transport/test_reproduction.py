@@ -1,9 +1,7 @@
 """The line that repeats a request: run by a shell, it sends what was sent."""
 
 import base64
-import queue
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from conformance.transport.address import Address
 from conformance.transport.redaction import Redactor
 from conformance.transport.reproduction import body_file, raw_line, shell_line
 from conformance.transport.request import Body, Request
-from tests.support.scripted_server import read_until, serving
+from tests.support.scripted_server import Overheard, serving
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -28,17 +26,12 @@ def redacted_line(request: Request, port: int) -> str:
 
 def sent_by(request: Request, folder: Path, end: bytes) -> bytes:
     """Return what arrives, up to `end`, when a shell runs the line of a request."""
-    received: queue.Queue[bytes] = queue.Queue()
-
-    def handle(connection: socket.socket) -> None:
-        received.put(read_until(connection, end))
-        connection.sendall(OK)
-
-    with serving(handle) as port:
+    registry = Overheard(end, OK)
+    with serving(registry) as port:
         line = redacted_line(request, port)
         environment = {"TOKEN": "sesame-open", "PATH": "/usr/bin:/bin", "HOME": "elsewhere"}
         subprocess.run(line, shell=True, check=True, cwd=folder, env=environment, capture_output=True, timeout=20)
-    return received.get(timeout=5)
+    return registry.received.get(timeout=5)
 
 
 @needs_curl
@@ -99,11 +92,11 @@ def test_raw_bytes_are_printed_by_the_shell() -> None:
 
 @needs_curl
 def test_raw_bytes_go_out_with_curl_and_a_body_breaks_off(tmp_path: Path) -> None:
-    received: queue.Queue[bytes] = queue.Queue()
-    with serving(lambda connection: received.put(read_until(connection, b"never"))) as port:
+    registry = Overheard(b"never", response=b"")
+    with serving(registry) as port:
         line = raw_line(b"PUT /a HTTP/1.1\r\n\r\n", Address("http", "127.0.0.1", port, ""), more=100)
         subprocess.run(line, shell=True, check=False, cwd=tmp_path, capture_output=True, timeout=20)
-    sent = received.get(timeout=5)
+    sent = registry.received.get(timeout=5)
     assert sent.startswith(b"PUT /a HTTP/1.1\r\n\r\nbroken\n")
     assert len(sent) == 19 + 100
 

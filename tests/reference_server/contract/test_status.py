@@ -72,3 +72,12 @@ def _documented_code(name: str) -> str:
     while lines[at - 1].startswith("//"):
         at -= 1
     return lines[at].removeprefix("// ").split(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("details", "code"),
+    [("Internal error from Core", grpc.StatusCode.UNAVAILABLE), ("a defect", grpc.StatusCode.INTERNAL)],
+)
+def test_a_write_to_a_connection_that_broke_is_no_defect(details: str, code: grpc.StatusCode) -> None:
+    error = grpc.aio.AioRpcError(grpc.StatusCode.INTERNAL, grpc.aio.Metadata(), grpc.aio.Metadata(), details)
+    assert code_of(read_rpc_error(error)) is code

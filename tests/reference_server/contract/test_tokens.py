@@ -18,10 +18,11 @@ from reference_server.storage.access.tokens import (
     new_access_token,
     new_deploy_token,
     new_job_token,
+    new_registration_token,
     new_runner_token,
 )
 
-MAKERS = (new_access_token, new_deploy_token, new_runner_token, new_job_token)
+MAKERS = (new_access_token, new_deploy_token, new_runner_token, new_registration_token, new_job_token)
 DEEPEST = 3  # how often a token is encoded at most
 
 

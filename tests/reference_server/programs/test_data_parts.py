@@ -89,6 +89,9 @@ def test_the_volume_of_another_registry_is_refused(data: Path, tmp_path: Path) -
 def test_data_of_an_older_program_is_given_an_identity(data: Path) -> None:
     with sqlite3.connect(data / "metadata.sqlite3") as database:
         database.execute("DROP TABLE volume_identity")
+        database.execute("DROP TABLE registration_tokens")
+        for table in ("projects", "groups"):
+            database.execute(f"ALTER TABLE {table} DROP COLUMN marked_for_deletion_at")
         database.execute("UPDATE schema_version SET version = 3")
     database.close()
     (data / "volume/identity").unlink()

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from reference_server.storage import housekeeping
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.identity.marked import MarkedForDeletion
 from reference_server.storage.packages.downloads import DownloadTimes
 from reference_server.storage.packages.upload_sessions import UploadSessions
 
@@ -52,26 +53,29 @@ class EnoughSpace:
         return 0
 
 
+class NothingMarked:
+    async def remove_due(self) -> int:
+        """Find none."""
+        return 0
+
+
 class NoDownloads:
     async def write(self) -> None:
         """Write nothing."""
 
 
-def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(housekeeping, "_ROUND_SECONDS", 0.001)
-
-    async def body() -> None:
-        uploads = FailingUploads(OSError("volume"), sqlite3.DatabaseError("database disk image is malformed"))
-        rounds = housekeeping.Housekeeping(
-            cast("UploadSessions", uploads),
-            cast("GarbageCollector", NoOrphans()),
-            cast("DownloadTimes", NoDownloads()),
-            EnoughSpace(),
-        )
-        running = asyncio.create_task(rounds.run())
-        await asyncio.wait_for(uploads.in_order.wait(), 30)
-        running.cancel()
-
+    uploads = FailingUploads(OSError("volume"), sqlite3.DatabaseError("database disk image is malformed"))
+    rounds = housekeeping.Housekeeping(
+        cast("UploadSessions", uploads),
+        cast("GarbageCollector", NoOrphans()),
+        cast("DownloadTimes", NoDownloads()),
+        EnoughSpace(),
+        cast("MarkedForDeletion", NothingMarked()),
+    )
     with capture_logs() as lines:
-        asyncio.run(body())
+        running = asyncio.create_task(rounds.run())
+        await uploads.in_order.wait()
+        running.cancel()
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["housekeeping failed"] * 2

@@ -6,7 +6,7 @@ in.
 
 Rules, "any call" errors and pages as in identity.proto.
 
-A job token (carried as CARRIAGE_JOB_TOKEN, or as CARRIAGE_BASIC with the user name "gitlab-ci-token") acts as the
+A job token (presented as JOB-TOKEN, or, where the call says so, as Basic with the user name "gitlab-ci-token") acts as the
 user of its pipeline, in PackagesService alone, and only while its job runs: otherwise CREDENTIAL_INVALID. Every
 other service refuses it with CREDENTIAL_INVALID. In a project other than the job's own, whose scope is enabled and
 whose allowlist does not hold the job's project, it is refused with JOB_TOKEN_NOT_ALLOWED where the project is not
@@ -349,6 +349,112 @@ class CreateRunnerResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CreateRunnerResponse: _TypeAlias = CreateRunnerResponse  # noqa: Y015
+
+@_typing.final
+class ResetRegistrationTokenRequest(_message.Message):
+    """ResetRegistrationToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_credential_pb2.Credential]:
+        """Every credential presented; see Credential for which one decides."""
+
+    @_builtins.property
+    def place(self) -> _identity_pb2.Place:
+        """Whose runners are to register."""
+
+    def __init__(
+        self,
+        *,
+        credentials: _abc.Iterable[_credential_pb2.Credential] | None = ...,
+        place: _identity_pb2.Place | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credentials", b"credentials", "place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetRegistrationTokenRequest: _TypeAlias = ResetRegistrationTokenRequest  # noqa: Y015
+
+@_typing.final
+class ResetRegistrationTokenResponse(_message.Message):
+    """The answer to ResetRegistrationToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKEN_FIELD_NUMBER: _builtins.int
+    token: _builtins.str
+    """The new token, told this once."""
+    def __init__(
+        self,
+        *,
+        token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["token", b"token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetRegistrationTokenResponse: _TypeAlias = ResetRegistrationTokenResponse  # noqa: Y015
+
+@_typing.final
+class RegisterRunnerRequest(_message.Message):
+    """RegisterRunner."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGISTRATION_TOKEN_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    registration_token: _builtins.str
+    """From ResetRegistrationTokenResponse, at most 1,024 bytes."""
+    description: _builtins.str
+    """What the runner is called, at most 1,024 characters."""
+    def __init__(
+        self,
+        *,
+        registration_token: _builtins.str = ...,
+        description: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "registration_token", b"registration_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterRunnerRequest: _TypeAlias = RegisterRunnerRequest  # noqa: Y015
+
+@_typing.final
+class RegisterRunnerResponse(_message.Message):
+    """The answer to RegisterRunner."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUNNER_FIELD_NUMBER: _builtins.int
+    TOKEN_FIELD_NUMBER: _builtins.int
+    token: _builtins.str
+    """Its token, told this once."""
+    @_builtins.property
+    def runner(self) -> Global___Runner:
+        """The new runner."""
+
+    def __init__(
+        self,
+        *,
+        runner: Global___Runner | None = ...,
+        token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["runner", b"runner"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["runner", b"runner", "token", b"token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterRunnerResponse: _TypeAlias = RegisterRunnerResponse  # noqa: Y015
 
 @_typing.final
 class ListRunnersRequest(_message.Message):
@@ -1101,7 +1207,7 @@ class GetJobTokenScopeResponse(_message.Message):
 
     ENABLED_FIELD_NUMBER: _builtins.int
     enabled: _builtins.bool
-    """Whether only projects on the allowlist are let in. In the current edition so until changed, in edition 15 not."""
+    """Whether only projects on the allowlist are let in. So until changed since GitLab 16.0, before it not."""
     def __init__(
         self,
         *,

@@ -40,6 +40,16 @@ class CiServiceStub:
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.CreateRunnerRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.CreateRunnerResponse.FromString,
                 _registered_method=True)
+        self.ResetRegistrationToken = channel.unary_unary(
+                '/generic_packages.storage.v1.CiService/ResetRegistrationToken',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.ResetRegistrationTokenRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.ResetRegistrationTokenResponse.FromString,
+                _registered_method=True)
+        self.RegisterRunner = channel.unary_unary(
+                '/generic_packages.storage.v1.CiService/RegisterRunner',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.RegisterRunnerRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.RegisterRunnerResponse.FromString,
+                _registered_method=True)
         self.ListRunners = channel.unary_unary(
                 '/generic_packages.storage.v1.CiService/ListRunners',
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.ListRunnersRequest.SerializeToString,
@@ -132,9 +142,26 @@ class CiServiceServicer:
     """
 
     def CreateRunner(self, request, context):
-        """Creates a runner and the token by which it asks for jobs. Needs the scope "api" or "create_runner", and an
+        """Creates a runner and the token by which it asks for jobs. Since GitLab 15.11. Needs the scope "api" or "create_runner", and an
         administrator for an instance's runner, an owner of the group for a group's, a maintainer of the project for a
-        project's. Errors: PARAMETER_MISSING (runner_type, group_id, project_id), GROUP_NOT_FOUND, PROJECT_NOT_FOUND.
+        project's. Errors: PARAMETER_MISSING (runner_type, group_id, project_id), GROUP_NOT_FOUND, PROJECT_NOT_FOUND,
+        NOT_IN_VERSION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetRegistrationToken(self, request, context):
+        """Makes a new token by which runners of a project or group register; the one before it does no longer. Needs what
+        creating a runner there needs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegisterRunner(self, request, context):
+        """Registers a runner of the project or group that the registration token is for, which is the authority.
+        Errors: ROLE_INSUFFICIENT for a token that is for none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -274,6 +301,16 @@ def add_CiServiceServicer_to_server(servicer, server):
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.CreateRunnerRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.CreateRunnerResponse.SerializeToString,
             ),
+            'ResetRegistrationToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetRegistrationToken,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.ResetRegistrationTokenRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.ResetRegistrationTokenResponse.SerializeToString,
+            ),
+            'RegisterRunner': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterRunner,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.RegisterRunnerRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.RegisterRunnerResponse.SerializeToString,
+            ),
             'ListRunners': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRunners,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_ci__pb2.ListRunnersRequest.FromString,
@@ -388,6 +425,60 @@ class CiService:
             '/generic_packages.storage.v1.CiService/CreateRunner',
             generic__packages_dot_storage_dot_v1_dot_ci__pb2.CreateRunnerRequest.SerializeToString,
             generic__packages_dot_storage_dot_v1_dot_ci__pb2.CreateRunnerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetRegistrationToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.CiService/ResetRegistrationToken',
+            generic__packages_dot_storage_dot_v1_dot_ci__pb2.ResetRegistrationTokenRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_ci__pb2.ResetRegistrationTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterRunner(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.CiService/RegisterRunner',
+            generic__packages_dot_storage_dot_v1_dot_ci__pb2.RegisterRunnerRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_ci__pb2.RegisterRunnerResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -6,7 +6,7 @@ in.
 
 Rules, "any call" errors and pages as in identity.proto.
 
-A job token (carried as CARRIAGE_JOB_TOKEN, or as CARRIAGE_BASIC with the user name "gitlab-ci-token") acts as the
+A job token (presented as JOB-TOKEN, or, where the call says so, as Basic with the user name "gitlab-ci-token") acts as the
 user of its pipeline, in PackagesService alone, and only while its job runs: otherwise CREDENTIAL_INVALID. Every
 other service refuses it with CREDENTIAL_INVALID. In a project other than the job's own, whose scope is enabled and
 whose allowlist does not hold the job's project, it is refused with JOB_TOKEN_NOT_ALLOWED where the project is not
@@ -44,9 +44,18 @@ class CiServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CiServiceAsyncStub: ...
     CreateRunner: _grpc.UnaryUnaryMultiCallable[_ci_pb2.CreateRunnerRequest, _ci_pb2.CreateRunnerResponse]
-    """Creates a runner and the token by which it asks for jobs. Needs the scope "api" or "create_runner", and an
+    """Creates a runner and the token by which it asks for jobs. Since GitLab 15.11. Needs the scope "api" or "create_runner", and an
     administrator for an instance's runner, an owner of the group for a group's, a maintainer of the project for a
-    project's. Errors: PARAMETER_MISSING (runner_type, group_id, project_id), GROUP_NOT_FOUND, PROJECT_NOT_FOUND.
+    project's. Errors: PARAMETER_MISSING (runner_type, group_id, project_id), GROUP_NOT_FOUND, PROJECT_NOT_FOUND,
+    NOT_IN_VERSION.
+    """
+    ResetRegistrationToken: _grpc.UnaryUnaryMultiCallable[_ci_pb2.ResetRegistrationTokenRequest, _ci_pb2.ResetRegistrationTokenResponse]
+    """Makes a new token by which runners of a project or group register; the one before it does no longer. Needs what
+    creating a runner there needs.
+    """
+    RegisterRunner: _grpc.UnaryUnaryMultiCallable[_ci_pb2.RegisterRunnerRequest, _ci_pb2.RegisterRunnerResponse]
+    """Registers a runner of the project or group that the registration token is for, which is the authority.
+    Errors: ROLE_INSUFFICIENT for a token that is for none.
     """
     ListRunners: _grpc.UnaryUnaryMultiCallable[_ci_pb2.ListRunnersRequest, _ci_pb2.ListRunnersResponse]
     """Lists the runners of a project or a group themselves, by falling id (needs what creating needs), or all (needs an
@@ -103,9 +112,18 @@ class CiServiceAsyncStub(CiServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateRunner: _aio.UnaryUnaryMultiCallable[_ci_pb2.CreateRunnerRequest, _ci_pb2.CreateRunnerResponse]  # type: ignore[assignment]
-    """Creates a runner and the token by which it asks for jobs. Needs the scope "api" or "create_runner", and an
+    """Creates a runner and the token by which it asks for jobs. Since GitLab 15.11. Needs the scope "api" or "create_runner", and an
     administrator for an instance's runner, an owner of the group for a group's, a maintainer of the project for a
-    project's. Errors: PARAMETER_MISSING (runner_type, group_id, project_id), GROUP_NOT_FOUND, PROJECT_NOT_FOUND.
+    project's. Errors: PARAMETER_MISSING (runner_type, group_id, project_id), GROUP_NOT_FOUND, PROJECT_NOT_FOUND,
+    NOT_IN_VERSION.
+    """
+    ResetRegistrationToken: _aio.UnaryUnaryMultiCallable[_ci_pb2.ResetRegistrationTokenRequest, _ci_pb2.ResetRegistrationTokenResponse]  # type: ignore[assignment]
+    """Makes a new token by which runners of a project or group register; the one before it does no longer. Needs what
+    creating a runner there needs.
+    """
+    RegisterRunner: _aio.UnaryUnaryMultiCallable[_ci_pb2.RegisterRunnerRequest, _ci_pb2.RegisterRunnerResponse]  # type: ignore[assignment]
+    """Registers a runner of the project or group that the registration token is for, which is the authority.
+    Errors: ROLE_INSUFFICIENT for a token that is for none.
     """
     ListRunners: _aio.UnaryUnaryMultiCallable[_ci_pb2.ListRunnersRequest, _ci_pb2.ListRunnersResponse]  # type: ignore[assignment]
     """Lists the runners of a project or a group themselves, by falling id (needs what creating needs), or all (needs an
@@ -165,9 +183,30 @@ class CiServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ci_pb2.CreateRunnerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ci_pb2.CreateRunnerResponse, _abc.Awaitable[_ci_pb2.CreateRunnerResponse]]:
-        """Creates a runner and the token by which it asks for jobs. Needs the scope "api" or "create_runner", and an
+        """Creates a runner and the token by which it asks for jobs. Since GitLab 15.11. Needs the scope "api" or "create_runner", and an
         administrator for an instance's runner, an owner of the group for a group's, a maintainer of the project for a
-        project's. Errors: PARAMETER_MISSING (runner_type, group_id, project_id), GROUP_NOT_FOUND, PROJECT_NOT_FOUND.
+        project's. Errors: PARAMETER_MISSING (runner_type, group_id, project_id), GROUP_NOT_FOUND, PROJECT_NOT_FOUND,
+        NOT_IN_VERSION.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetRegistrationToken(
+        self,
+        request: _ci_pb2.ResetRegistrationTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ci_pb2.ResetRegistrationTokenResponse, _abc.Awaitable[_ci_pb2.ResetRegistrationTokenResponse]]:
+        """Makes a new token by which runners of a project or group register; the one before it does no longer. Needs what
+        creating a runner there needs.
+        """
+
+    @_abc_1.abstractmethod
+    def RegisterRunner(
+        self,
+        request: _ci_pb2.RegisterRunnerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ci_pb2.RegisterRunnerResponse, _abc.Awaitable[_ci_pb2.RegisterRunnerResponse]]:
+        """Registers a runner of the project or group that the registration token is for, which is the authority.
+        Errors: ROLE_INSUFFICIENT for a token that is for none.
         """
 
     @_abc_1.abstractmethod

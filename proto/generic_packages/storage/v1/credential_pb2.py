@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,generic_packages/storage/v1/credential.proto\x12\x1bgeneric_packages.storage.v1\x1a google/protobuf/descriptor.proto\"q\n\nCredential\x12\x41\n\x06scheme\x18\x01 \x01(\x0e\x32\x31.generic_packages.storage.v1.AuthenticationScheme\x12\x10\n\x08username\x18\x02 \x01(\t\x12\x0e\n\x06secret\x18\x03 \x01(\t\"X\n\tAdmission\x12\x38\n\x07\x63\x61llers\x18\x01 \x03(\x0e\x32\'.generic_packages.storage.v1.CallerKind\x12\x11\n\tauthority\x18\x02 \x01(\t*\xf6\x01\n\x14\x41uthenticationScheme\x12%\n!AUTHENTICATION_SCHEME_UNSPECIFIED\x10\x00\x12#\n\x1f\x41UTHENTICATION_SCHEME_JOB_TOKEN\x10\x01\x12\'\n#AUTHENTICATION_SCHEME_PRIVATE_TOKEN\x10\x02\x12&\n\"AUTHENTICATION_SCHEME_DEPLOY_TOKEN\x10\x03\x12 \n\x1c\x41UTHENTICATION_SCHEME_BEARER\x10\x04\x12\x1f\n\x1b\x41UTHENTICATION_SCHEME_BASIC\x10\x05*\x9b\x01\n\nCallerKind\x12\x1b\n\x17\x43\x41LLER_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43\x41LLER_KIND_ANONYMOUS\x10\x01\x12\x1c\n\x18\x43\x41LLER_KIND_ACCESS_TOKEN\x10\x02\x12\x1c\n\x18\x43\x41LLER_KIND_DEPLOY_TOKEN\x10\x03\x12\x19\n\x15\x43\x41LLER_KIND_JOB_TOKEN\x10\x04:[\n\tadmission\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\x0b\x32&.generic_packages.storage.v1.Admission:d\n\x13operation_admission\x12\x1d.google.protobuf.FieldOptions\x18\xd1\x86\x03 \x01(\x0b\x32&.generic_packages.storage.v1.Admissionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,generic_packages/storage/v1/credential.proto\x12\x1bgeneric_packages.storage.v1\x1a google/protobuf/descriptor.proto\"q\n\nCredential\x12\x41\n\x06scheme\x18\x01 \x01(\x0e\x32\x31.generic_packages.storage.v1.AuthenticationScheme\x12\x10\n\x08username\x18\x02 \x01(\t\x12\x0e\n\x06secret\x18\x03 \x01(\t\"X\n\tAdmission\x12\x38\n\x07\x63\x61llers\x18\x01 \x03(\x0e\x32\'.generic_packages.storage.v1.CallerKind\x12\x11\n\tauthority\x18\x02 \x01(\t*\xf6\x01\n\x14\x41uthenticationScheme\x12%\n!AUTHENTICATION_SCHEME_UNSPECIFIED\x10\x00\x12#\n\x1f\x41UTHENTICATION_SCHEME_JOB_TOKEN\x10\x01\x12\'\n#AUTHENTICATION_SCHEME_PRIVATE_TOKEN\x10\x02\x12&\n\"AUTHENTICATION_SCHEME_DEPLOY_TOKEN\x10\x03\x12 \n\x1c\x41UTHENTICATION_SCHEME_BEARER\x10\x04\x12\x1f\n\x1b\x41UTHENTICATION_SCHEME_BASIC\x10\x05*\xc2\x01\n\nCallerKind\x12\x1b\n\x17\x43\x41LLER_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43\x41LLER_KIND_ANONYMOUS\x10\x01\x12\x1c\n\x18\x43\x41LLER_KIND_ACCESS_TOKEN\x10\x02\x12\x1c\n\x18\x43\x41LLER_KIND_DEPLOY_TOKEN\x10\x03\x12\x19\n\x15\x43\x41LLER_KIND_JOB_TOKEN\x10\x04\x12%\n!CALLER_KIND_JOB_TOKEN_AS_PASSWORD\x10\x05:[\n\tadmission\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\x0b\x32&.generic_packages.storage.v1.Admission:d\n\x13operation_admission\x12\x1d.google.protobuf.FieldOptions\x18\xd1\x86\x03 \x01(\x0b\x32&.generic_packages.storage.v1.Admissionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +35,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUTHENTICATIONSCHEME']._serialized_start=317
   _globals['_AUTHENTICATIONSCHEME']._serialized_end=563
   _globals['_CALLERKIND']._serialized_start=566
-  _globals['_CALLERKIND']._serialized_end=721
+  _globals['_CALLERKIND']._serialized_end=760
   _globals['_CREDENTIAL']._serialized_start=111
   _globals['_CREDENTIAL']._serialized_end=224
   _globals['_ADMISSION']._serialized_start=226

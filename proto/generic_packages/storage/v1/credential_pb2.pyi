@@ -34,7 +34,7 @@ class _AuthenticationSchemeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_
     AUTHENTICATION_SCHEME_PRIVATE_TOKEN: _AuthenticationScheme.ValueType  # 2
     """Header PRIVATE-TOKEN or query parameter private_token: personal, project and group access tokens."""
     AUTHENTICATION_SCHEME_DEPLOY_TOKEN: _AuthenticationScheme.ValueType  # 3
-    """Header DEPLOY-TOKEN: deploy tokens."""
+    """Header DEPLOY-TOKEN: deploy tokens. One that names no valid token counts as no credential, as in GitLab."""
     AUTHENTICATION_SCHEME_BEARER: _AuthenticationScheme.ValueType  # 4
     """Header Authorization: Bearer: access tokens and deploy tokens."""
     AUTHENTICATION_SCHEME_BASIC: _AuthenticationScheme.ValueType  # 5
@@ -52,7 +52,7 @@ AUTHENTICATION_SCHEME_JOB_TOKEN: AuthenticationScheme.ValueType  # 1
 AUTHENTICATION_SCHEME_PRIVATE_TOKEN: AuthenticationScheme.ValueType  # 2
 """Header PRIVATE-TOKEN or query parameter private_token: personal, project and group access tokens."""
 AUTHENTICATION_SCHEME_DEPLOY_TOKEN: AuthenticationScheme.ValueType  # 3
-"""Header DEPLOY-TOKEN: deploy tokens."""
+"""Header DEPLOY-TOKEN: deploy tokens. One that names no valid token counts as no credential, as in GitLab."""
 AUTHENTICATION_SCHEME_BEARER: AuthenticationScheme.ValueType  # 4
 """Header Authorization: Bearer: access tokens and deploy tokens."""
 AUTHENTICATION_SCHEME_BASIC: AuthenticationScheme.ValueType  # 5
@@ -70,13 +70,15 @@ class _CallerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallerKind
     CALLER_KIND_UNSPECIFIED: _CallerKind.ValueType  # 0
     """Never declared."""
     CALLER_KIND_ANONYMOUS: _CallerKind.ValueType  # 1
-    """Nobody: no credential, or a Basic one that names no token."""
+    """Nobody: no credential, or one of scheme Basic or DEPLOY-TOKEN that names no token."""
     CALLER_KIND_ACCESS_TOKEN: _CallerKind.ValueType  # 2
     """A user, or the bot of a project or group, by an access token."""
     CALLER_KIND_DEPLOY_TOKEN: _CallerKind.ValueType  # 3
     """A deploy token."""
     CALLER_KIND_JOB_TOKEN: _CallerKind.ValueType  # 4
-    """The user of a running job, by the job's token."""
+    """The user of a running job, by the job's token in its own header or parameter."""
+    CALLER_KIND_JOB_TOKEN_AS_PASSWORD: _CallerKind.ValueType  # 5
+    """The user of a running job, by the job's token as the password of Basic."""
 
 class CallerKind(_CallerKind, metaclass=_CallerKindEnumTypeWrapper):
     """The kinds of caller, by the credential that names them."""
@@ -84,13 +86,15 @@ class CallerKind(_CallerKind, metaclass=_CallerKindEnumTypeWrapper):
 CALLER_KIND_UNSPECIFIED: CallerKind.ValueType  # 0
 """Never declared."""
 CALLER_KIND_ANONYMOUS: CallerKind.ValueType  # 1
-"""Nobody: no credential, or a Basic one that names no token."""
+"""Nobody: no credential, or one of scheme Basic or DEPLOY-TOKEN that names no token."""
 CALLER_KIND_ACCESS_TOKEN: CallerKind.ValueType  # 2
 """A user, or the bot of a project or group, by an access token."""
 CALLER_KIND_DEPLOY_TOKEN: CallerKind.ValueType  # 3
 """A deploy token."""
 CALLER_KIND_JOB_TOKEN: CallerKind.ValueType  # 4
-"""The user of a running job, by the job's token."""
+"""The user of a running job, by the job's token in its own header or parameter."""
+CALLER_KIND_JOB_TOKEN_AS_PASSWORD: CallerKind.ValueType  # 5
+"""The user of a running job, by the job's token as the password of Basic."""
 Global___CallerKind: _TypeAlias = CallerKind  # noqa: Y015
 
 @_typing.final
@@ -138,8 +142,9 @@ class Admission(_message.Message):
     """What is presented in the place of credentials, for a call whose request holds none: "upload id" and the like."""
     @_builtins.property
     def callers(self) -> _containers.RepeatedScalarFieldContainer[Global___CallerKind.ValueType]:
-        """The kinds of caller that are let in; every other one is refused with CREDENTIAL_INVALID. A job token that is not let
-        in and was presented as Basic counts as no credential, as every Basic one does that names no token.
+        """The kinds of caller that are let in, as far as the version of GitLab that the registry follows lets them in; every
+        other one is refused with CREDENTIAL_INVALID. A job token that is not let in and was presented as Basic counts as no
+        credential, as every Basic one does that names no token.
         """
 
     def __init__(

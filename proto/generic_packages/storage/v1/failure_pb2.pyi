@@ -106,8 +106,12 @@ class _FailureReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Failure
     """INVALID_ARGUMENT. A protection rule may not be so. Metadata: "complaint", one sentence in GitLab's words, such as
     "Package name pattern has already been taken".
     """
-    FAILURE_REASON_NOT_IN_EDITION: _FailureReason.ValueType  # 44
-    """UNIMPLEMENTED. What is asked for came after the edition that the registry follows."""
+    FAILURE_REASON_NOT_IN_VERSION: _FailureReason.ValueType  # 44
+    """UNIMPLEMENTED. The version of GitLab that the registry follows does not have what is asked for."""
+    FAILURE_REASON_DELETION_REFUSED: _FailureReason.ValueType  # 45
+    """FAILED_PRECONDITION. A project or group is not deleted as asked. Metadata: "complaint", one sentence in GitLab's
+    words, such as "Project must be marked for deletion first."
+    """
 
 class FailureReason(_FailureReason, metaclass=_FailureReasonEnumTypeWrapper):
     """The status code beside each reason is part of the contract."""
@@ -188,6 +192,10 @@ FAILURE_REASON_PROTECTION_RULE_INVALID: FailureReason.ValueType  # 43
 """INVALID_ARGUMENT. A protection rule may not be so. Metadata: "complaint", one sentence in GitLab's words, such as
 "Package name pattern has already been taken".
 """
-FAILURE_REASON_NOT_IN_EDITION: FailureReason.ValueType  # 44
-"""UNIMPLEMENTED. What is asked for came after the edition that the registry follows."""
+FAILURE_REASON_NOT_IN_VERSION: FailureReason.ValueType  # 44
+"""UNIMPLEMENTED. The version of GitLab that the registry follows does not have what is asked for."""
+FAILURE_REASON_DELETION_REFUSED: FailureReason.ValueType  # 45
+"""FAILED_PRECONDITION. A project or group is not deleted as asked. Metadata: "complaint", one sentence in GitLab's
+words, such as "Project must be marked for deletion first."
+"""
 Global___FailureReason: _TypeAlias = FailureReason  # noqa: Y015

@@ -76,7 +76,7 @@ class _PackageRegistryAccessLevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWra
     PACKAGE_REGISTRY_ACCESS_LEVEL_ENABLED: _PackageRegistryAccessLevel.ValueType  # 3
     """Everyone who sees the project."""
     PACKAGE_REGISTRY_ACCESS_LEVEL_PUBLIC: _PackageRegistryAccessLevel.ValueType  # 4
-    """Everyone may download, even from a private project (current edition; as enabled in edition 15)."""
+    """Everyone may download, even from a private project (as enabled before GitLab 15.7)."""
 
 class PackageRegistryAccessLevel(_PackageRegistryAccessLevel, metaclass=_PackageRegistryAccessLevelEnumTypeWrapper):
     """Who may use a project's package registry, as GitLab's package_registry_access_level names it. Roles are needed
@@ -92,7 +92,7 @@ PACKAGE_REGISTRY_ACCESS_LEVEL_PRIVATE: PackageRegistryAccessLevel.ValueType  # 2
 PACKAGE_REGISTRY_ACCESS_LEVEL_ENABLED: PackageRegistryAccessLevel.ValueType  # 3
 """Everyone who sees the project."""
 PACKAGE_REGISTRY_ACCESS_LEVEL_PUBLIC: PackageRegistryAccessLevel.ValueType  # 4
-"""Everyone may download, even from a private project (current edition; as enabled in edition 15)."""
+"""Everyone may download, even from a private project (as enabled before GitLab 15.7)."""
 Global___PackageRegistryAccessLevel: _TypeAlias = PackageRegistryAccessLevel  # noqa: Y015
 
 class _UserState:
@@ -212,6 +212,7 @@ class Group(_message.Message):
     PARENT_ID_FIELD_NUMBER: _builtins.int
     VISIBILITY_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    MARKED_FOR_DELETION_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.int
     """The group's number."""
     name: _builtins.str
@@ -228,6 +229,10 @@ class Group(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was created; millisecond precision."""
 
+    @_builtins.property
+    def marked_for_deletion_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was marked for deletion; absent when it was not."""
+
     def __init__(
         self,
         *,
@@ -238,10 +243,11 @@ class Group(_message.Message):
         parent_id: _builtins.int | None = ...,
         visibility: Global___Visibility.ValueType = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
+        marked_for_deletion_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_parent_id", b"_parent_id", "created_at", b"created_at", "parent_id", b"parent_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_parent_id", b"_parent_id", "created_at", b"created_at", "marked_for_deletion_at", b"marked_for_deletion_at", "parent_id", b"parent_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_parent_id", b"_parent_id", "created_at", b"created_at", "full_path", b"full_path", "id", b"id", "name", b"name", "parent_id", b"parent_id", "path", b"path", "visibility", b"visibility"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_parent_id", b"_parent_id", "created_at", b"created_at", "full_path", b"full_path", "id", b"id", "marked_for_deletion_at", b"marked_for_deletion_at", "name", b"name", "parent_id", b"parent_id", "path", b"path", "visibility", b"visibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__parent_id: _TypeAlias = _typing.Literal["parent_id"]  # noqa: Y015
     _WhichOneofArgType__parent_id: _TypeAlias = _typing.Literal["_parent_id", b"_parent_id"]  # noqa: Y015
@@ -265,6 +271,7 @@ class Project(_message.Message):
     CALLER_PROJECT_ACCESS_LEVEL_FIELD_NUMBER: _builtins.int
     CALLER_GROUP_ACCESS_LEVEL_FIELD_NUMBER: _builtins.int
     PACKAGE_REGISTRY_ACCESS_LEVEL_FIELD_NUMBER: _builtins.int
+    MARKED_FOR_DELETION_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.int
     """The project's number."""
     name: _builtins.str
@@ -291,6 +298,10 @@ class Project(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was created; millisecond precision."""
 
+    @_builtins.property
+    def marked_for_deletion_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was marked for deletion; absent when it was not."""
+
     def __init__(
         self,
         *,
@@ -304,10 +315,11 @@ class Project(_message.Message):
         caller_project_access_level: _builtins.int | None = ...,
         caller_group_access_level: _builtins.int | None = ...,
         package_registry_access_level: Global___PackageRegistryAccessLevel.ValueType = ...,
+        marked_for_deletion_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_caller_group_access_level", b"_caller_group_access_level", "_caller_project_access_level", b"_caller_project_access_level", "caller_group_access_level", b"caller_group_access_level", "caller_project_access_level", b"caller_project_access_level", "created_at", b"created_at", "group", b"group"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_caller_group_access_level", b"_caller_group_access_level", "_caller_project_access_level", b"_caller_project_access_level", "caller_group_access_level", b"caller_group_access_level", "caller_project_access_level", b"caller_project_access_level", "created_at", b"created_at", "group", b"group", "marked_for_deletion_at", b"marked_for_deletion_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_caller_group_access_level", b"_caller_group_access_level", "_caller_project_access_level", b"_caller_project_access_level", "caller_group_access_level", b"caller_group_access_level", "caller_project_access_level", b"caller_project_access_level", "created_at", b"created_at", "full_path", b"full_path", "group", b"group", "id", b"id", "name", b"name", "package_registry_access_level", b"package_registry_access_level", "path", b"path", "visibility", b"visibility"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_caller_group_access_level", b"_caller_group_access_level", "_caller_project_access_level", b"_caller_project_access_level", "caller_group_access_level", b"caller_group_access_level", "caller_project_access_level", b"caller_project_access_level", "created_at", b"created_at", "full_path", b"full_path", "group", b"group", "id", b"id", "marked_for_deletion_at", b"marked_for_deletion_at", "name", b"name", "package_registry_access_level", b"package_registry_access_level", "path", b"path", "visibility", b"visibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__caller_group_access_level: _TypeAlias = _typing.Literal["caller_group_access_level"]  # noqa: Y015
     _WhichOneofArgType__caller_group_access_level: _TypeAlias = _typing.Literal["_caller_group_access_level", b"_caller_group_access_level"]  # noqa: Y015
@@ -351,9 +363,9 @@ class GetCallerResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     USER_FIELD_NUMBER: _builtins.int
-    EDITION_FIELD_NUMBER: _builtins.int
-    edition: _builtins.str
-    """The edition that the registry follows: "15" or "current"."""
+    GITLAB_VERSION_FIELD_NUMBER: _builtins.int
+    gitlab_version: _builtins.str
+    """The version of GitLab that the registry follows, as GitLab tells it: "16.8.0-ee"."""
     @_builtins.property
     def user(self) -> Global___User:
         """The user."""
@@ -362,11 +374,11 @@ class GetCallerResponse(_message.Message):
         self,
         *,
         user: Global___User | None = ...,
-        edition: _builtins.str = ...,
+        gitlab_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["edition", b"edition", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gitlab_version", b"gitlab_version", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -926,8 +938,14 @@ class DeleteGroupRequest(_message.Message):
 
     CREDENTIALS_FIELD_NUMBER: _builtins.int
     GROUP_FIELD_NUMBER: _builtins.int
+    PERMANENTLY_REMOVE_FIELD_NUMBER: _builtins.int
+    FULL_PATH_FIELD_NUMBER: _builtins.int
     group: _builtins.str
     """The group's numeric id in decimal, or its full path."""
+    permanently_remove: _builtins.bool
+    """Whether to remove a group that is marked, instead of marking it."""
+    full_path: _builtins.str
+    """The full path of a group that is to be removed, as a confirmation."""
     @_builtins.property
     def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_credential_pb2.Credential]:
         """Every credential presented; see Credential for which one decides."""
@@ -937,10 +955,12 @@ class DeleteGroupRequest(_message.Message):
         *,
         credentials: _abc.Iterable[_credential_pb2.Credential] | None = ...,
         group: _builtins.str = ...,
+        permanently_remove: _builtins.bool = ...,
+        full_path: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["credentials", b"credentials", "group", b"group"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credentials", b"credentials", "full_path", b"full_path", "group", b"group", "permanently_remove", b"permanently_remove"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1264,8 +1284,14 @@ class DeleteProjectRequest(_message.Message):
 
     CREDENTIALS_FIELD_NUMBER: _builtins.int
     PROJECT_FIELD_NUMBER: _builtins.int
+    PERMANENTLY_REMOVE_FIELD_NUMBER: _builtins.int
+    FULL_PATH_FIELD_NUMBER: _builtins.int
     project: _builtins.str
     """The project's numeric id in decimal, or its full path."""
+    permanently_remove: _builtins.bool
+    """Whether to remove a project that is marked, instead of marking it."""
+    full_path: _builtins.str
+    """The full path of a project that is to be removed, as a confirmation."""
     @_builtins.property
     def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_credential_pb2.Credential]:
         """Every credential presented; see Credential for which one decides."""
@@ -1275,10 +1301,12 @@ class DeleteProjectRequest(_message.Message):
         *,
         credentials: _abc.Iterable[_credential_pb2.Credential] | None = ...,
         project: _builtins.str = ...,
+        permanently_remove: _builtins.bool = ...,
+        full_path: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["credentials", b"credentials", "project", b"project"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credentials", b"credentials", "full_path", b"full_path", "permanently_remove", b"permanently_remove", "project", b"project"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -184,7 +184,8 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteGroup(self, request, context):
-        """Deletes a group with every group and project below it, their packages and tokens. Needs an owner.
+        """Deletes a group with every group and project below it, their packages and tokens. Needs an owner. Since GitLab 18.0
+        as DeleteProject. Errors: DELETION_REFUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -222,7 +223,8 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteProject(self, request, context):
-        """Deletes a project with its packages and tokens. Needs an owner.
+        """Deletes a project with its packages and tokens. Needs an owner. Since GitLab 18.0 it only marks and renames the
+        project, unless it is marked and permanent removal is asked for. Errors: DELETION_REFUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

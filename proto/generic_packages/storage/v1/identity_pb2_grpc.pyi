@@ -71,7 +71,9 @@ class IdentityServiceStub:
     ListGroups: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ListGroupsRequest, _identity_pb2.ListGroupsResponse]
     """Lists the groups that the caller sees, by name."""
     DeleteGroup: _grpc.UnaryUnaryMultiCallable[_identity_pb2.DeleteGroupRequest, _identity_pb2.DeleteGroupResponse]
-    """Deletes a group with every group and project below it, their packages and tokens. Needs an owner."""
+    """Deletes a group with every group and project below it, their packages and tokens. Needs an owner. Since GitLab 18.0
+    as DeleteProject. Errors: DELETION_REFUSED.
+    """
     CreateProject: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateProjectRequest, _identity_pb2.CreateProjectResponse]
     """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path);
     PARAMETER_INVALID (visibility) for a project more visible than its group.
@@ -87,7 +89,9 @@ class IdentityServiceStub:
     Errors: PARAMETER_INVALID (visibility) for a project more visible than its group.
     """
     DeleteProject: _grpc.UnaryUnaryMultiCallable[_identity_pb2.DeleteProjectRequest, _identity_pb2.DeleteProjectResponse]
-    """Deletes a project with its packages and tokens. Needs an owner."""
+    """Deletes a project with its packages and tokens. Needs an owner. Since GitLab 18.0 it only marks and renames the
+    project, unless it is marked and permanent removal is asked for. Errors: DELETION_REFUSED.
+    """
 
 @_typing.type_check_only
 class IdentityServiceAsyncStub(IdentityServiceStub):
@@ -120,7 +124,9 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     ListGroups: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListGroupsRequest, _identity_pb2.ListGroupsResponse]  # type: ignore[assignment]
     """Lists the groups that the caller sees, by name."""
     DeleteGroup: _aio.UnaryUnaryMultiCallable[_identity_pb2.DeleteGroupRequest, _identity_pb2.DeleteGroupResponse]  # type: ignore[assignment]
-    """Deletes a group with every group and project below it, their packages and tokens. Needs an owner."""
+    """Deletes a group with every group and project below it, their packages and tokens. Needs an owner. Since GitLab 18.0
+    as DeleteProject. Errors: DELETION_REFUSED.
+    """
     CreateProject: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateProjectRequest, _identity_pb2.CreateProjectResponse]  # type: ignore[assignment]
     """Creates a project in a group. Needs a maintainer of the group. Errors: PARAMETER_TAKEN (path);
     PARAMETER_INVALID (visibility) for a project more visible than its group.
@@ -136,7 +142,9 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     Errors: PARAMETER_INVALID (visibility) for a project more visible than its group.
     """
     DeleteProject: _aio.UnaryUnaryMultiCallable[_identity_pb2.DeleteProjectRequest, _identity_pb2.DeleteProjectResponse]  # type: ignore[assignment]
-    """Deletes a project with its packages and tokens. Needs an owner."""
+    """Deletes a project with its packages and tokens. Needs an owner. Since GitLab 18.0 it only marks and renames the
+    project, unless it is marked and permanent removal is asked for. Errors: DELETION_REFUSED.
+    """
 
 class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
     """Follows GitLab's REST API for these resources; the front end only changes the shape."""
@@ -226,7 +234,9 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.DeleteGroupRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.DeleteGroupResponse, _abc.Awaitable[_identity_pb2.DeleteGroupResponse]]:
-        """Deletes a group with every group and project below it, their packages and tokens. Needs an owner."""
+        """Deletes a group with every group and project below it, their packages and tokens. Needs an owner. Since GitLab 18.0
+        as DeleteProject. Errors: DELETION_REFUSED.
+        """
 
     @_abc_1.abstractmethod
     def CreateProject(
@@ -272,6 +282,8 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.DeleteProjectRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.DeleteProjectResponse, _abc.Awaitable[_identity_pb2.DeleteProjectResponse]]:
-        """Deletes a project with its packages and tokens. Needs an owner."""
+        """Deletes a project with its packages and tokens. Needs an owner. Since GitLab 18.0 it only marks and renames the
+        project, unless it is marked and permanent removal is asked for. Errors: DELETION_REFUSED.
+        """
 
 def add_IdentityServiceServicer_to_server(servicer: IdentityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -75,6 +75,7 @@ class PackageFileCoordinates(_message.Message):
     PACKAGE_NAME_FIELD_NUMBER: _builtins.int
     PACKAGE_VERSION_FIELD_NUMBER: _builtins.int
     FILE_NAME_FIELD_NUMBER: _builtins.int
+    DIRECTORIES_FIELD_NUMBER: _builtins.int
     project: _builtins.str
     """The project's numeric id in decimal ("42"), or its full path ("group/subgroup/project")."""
     package_name: _builtins.str
@@ -82,7 +83,9 @@ class PackageFileCoordinates(_message.Message):
     package_version: _builtins.str
     """The package version, for example "0.0.1"."""
     file_name: _builtins.str
-    """The file name; with directories before it, separated by "/", in the current edition."""
+    """The file name."""
+    directories: _builtins.str
+    """The directories before the file name, separated by "/"; empty for none. Only since GitLab 17.1."""
     def __init__(
         self,
         *,
@@ -90,10 +93,11 @@ class PackageFileCoordinates(_message.Message):
         package_name: _builtins.str = ...,
         package_version: _builtins.str = ...,
         file_name: _builtins.str = ...,
+        directories: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_name", b"file_name", "package_name", b"package_name", "package_version", b"package_version", "project", b"project"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["directories", b"directories", "file_name", b"file_name", "package_name", b"package_name", "package_version", b"package_version", "project", b"project"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -714,6 +718,8 @@ class OpenPackageFileResponse(_message.Message):
     INLINE_CONTENT_FIELD_NUMBER: _builtins.int
     BLOB_PATH_FIELD_NUMBER: _builtins.int
     READ_TICKET_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    SHOWS_CHECKSUM_FIELD_NUMBER: _builtins.int
     inline_content: _builtins.bytes
     """The whole content, for files of at most 65,536 bytes."""
     blob_path: _builtins.str
@@ -722,6 +728,10 @@ class OpenPackageFileResponse(_message.Message):
     """
     read_ticket: _builtins.bytes
     """Authorises ContentService.DownloadContent of this file's content for 60 seconds from now."""
+    content_type: _builtins.str
+    """The media type to serve the content as; safe to show to a browser."""
+    shows_checksum: _builtins.bool
+    """Whether the answer to the client names the content's SHA-256 in a header of its own."""
     @_builtins.property
     def package_file(self) -> Global___PackageFile:
         """The newest file row of the coordinates."""
@@ -733,10 +743,12 @@ class OpenPackageFileResponse(_message.Message):
         inline_content: _builtins.bytes = ...,
         blob_path: _builtins.str = ...,
         read_ticket: _builtins.bytes = ...,
+        content_type: _builtins.str = ...,
+        shows_checksum: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["blob_path", b"blob_path", "content", b"content", "inline_content", b"inline_content", "package_file", b"package_file", "read_ticket", b"read_ticket"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["blob_path", b"blob_path", "content", b"content", "inline_content", b"inline_content", "package_file", b"package_file", "read_ticket", b"read_ticket"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blob_path", b"blob_path", "content", b"content", "content_type", b"content_type", "inline_content", b"inline_content", "package_file", b"package_file", "read_ticket", b"read_ticket", "shows_checksum", b"shows_checksum"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["inline_content", "blob_path", "read_ticket"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
@@ -1252,7 +1264,7 @@ Global___DeletePackageFileResponse: _TypeAlias = DeletePackageFileResponse  # no
 
 @_typing.final
 class PackageSettings(_message.Message):
-    """A group's package settings; they apply to every project below the group that has no nearer settings."""
+    """A group's package settings; they apply to the projects directly in the group, not to those of groups below it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1315,7 +1327,7 @@ class GetPackageSettingsResponse(_message.Message):
     SETTINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def settings(self) -> Global___PackageSettings:
-        """The settings in force for the group."""
+        """The group's settings."""
 
     def __init__(
         self,

@@ -117,7 +117,7 @@ class PackagesServiceServicer:
     def OpenPackageFileById(self, request, context):
         """Opens one file row by its number, the newest of its name or not; otherwise as open_package_file of Operation, but that hidden
         packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
-        Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
+        Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_VERSION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -156,7 +156,7 @@ class PackagesServiceServicer:
 
     def ListPackagePipelines(self, request, context):
         """Lists the pipelines whose jobs published files of a package; by id alone, the newest first unless told otherwise.
-        Errors: PACKAGE_NOT_FOUND, NOT_IN_EDITION; as ListPackages.
+        Errors: PACKAGE_NOT_FOUND, NOT_IN_VERSION; as ListPackages.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -186,8 +186,8 @@ class PackagesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdatePackageSettings(self, request, context):
-        """Changes the fields of a group's package settings that are present, and answers with all of them. Needs a
-        maintainer in edition 15, an owner in the current one.
+        """Changes the fields of a group's package settings that are present, and answers with all of them. Needs an owner,
+        before GitLab 17.0 a maintainer.
         Errors: GROUP_NOT_FOUND; PARAMETER_INVALID (generic_duplicate_exception_regex) for a regex over 255 characters or
         refused by RE2: the status message completes a sentence that begins with the field's name, in GitLab's words with
         RE2's ("not valid RE2 syntax: missing ): ("), and names no more than the caller sent.

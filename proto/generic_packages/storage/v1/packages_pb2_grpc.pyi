@@ -51,7 +51,7 @@ class PackagesServiceStub:
     OpenPackageFileById: _grpc.UnaryUnaryMultiCallable[_packages_pb2.OpenPackageFileByIdRequest, _packages_pb2.OpenPackageFileByIdResponse]
     """Opens one file row by its number, the newest of its name or not; otherwise as open_package_file of Operation, but that hidden
     packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
-    Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
+    Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_VERSION.
     """
     ListPackages: _grpc.UnaryUnaryMultiCallable[_packages_pb2.ListPackagesRequest, _packages_pb2.ListPackagesResponse]
     """Lists a project's packages. An anonymous caller of a private project gets PROJECT_NOT_FOUND.
@@ -69,7 +69,7 @@ class PackagesServiceStub:
     """
     ListPackagePipelines: _grpc.UnaryUnaryMultiCallable[_packages_pb2.ListPackagePipelinesRequest, _packages_pb2.ListPackagePipelinesResponse]
     """Lists the pipelines whose jobs published files of a package; by id alone, the newest first unless told otherwise.
-    Errors: PACKAGE_NOT_FOUND, NOT_IN_EDITION; as ListPackages.
+    Errors: PACKAGE_NOT_FOUND, NOT_IN_VERSION; as ListPackages.
     """
     DeletePackage: _grpc.UnaryUnaryMultiCallable[_packages_pb2.DeletePackageRequest, _packages_pb2.DeletePackageResponse]
     """Deletes a package with all its files. Content that nothing else refers to is freed. Needs a maintainer.
@@ -82,8 +82,8 @@ class PackagesServiceStub:
     GetPackageSettings: _grpc.UnaryUnaryMultiCallable[_packages_pb2.GetPackageSettingsRequest, _packages_pb2.GetPackageSettingsResponse]
     """Reads a group's package settings. Needs a maintainer. Errors: GROUP_NOT_FOUND."""
     UpdatePackageSettings: _grpc.UnaryUnaryMultiCallable[_packages_pb2.UpdatePackageSettingsRequest, _packages_pb2.UpdatePackageSettingsResponse]
-    """Changes the fields of a group's package settings that are present, and answers with all of them. Needs a
-    maintainer in edition 15, an owner in the current one.
+    """Changes the fields of a group's package settings that are present, and answers with all of them. Needs an owner,
+    before GitLab 17.0 a maintainer.
     Errors: GROUP_NOT_FOUND; PARAMETER_INVALID (generic_duplicate_exception_regex) for a regex over 255 characters or
     refused by RE2: the status message completes a sentence that begins with the field's name, in GitLab's words with
     RE2's ("not valid RE2 syntax: missing ): ("), and names no more than the caller sent.
@@ -107,7 +107,7 @@ class PackagesServiceAsyncStub(PackagesServiceStub):
     OpenPackageFileById: _aio.UnaryUnaryMultiCallable[_packages_pb2.OpenPackageFileByIdRequest, _packages_pb2.OpenPackageFileByIdResponse]  # type: ignore[assignment]
     """Opens one file row by its number, the newest of its name or not; otherwise as open_package_file of Operation, but that hidden
     packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
-    Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
+    Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_VERSION.
     """
     ListPackages: _aio.UnaryUnaryMultiCallable[_packages_pb2.ListPackagesRequest, _packages_pb2.ListPackagesResponse]  # type: ignore[assignment]
     """Lists a project's packages. An anonymous caller of a private project gets PROJECT_NOT_FOUND.
@@ -125,7 +125,7 @@ class PackagesServiceAsyncStub(PackagesServiceStub):
     """
     ListPackagePipelines: _aio.UnaryUnaryMultiCallable[_packages_pb2.ListPackagePipelinesRequest, _packages_pb2.ListPackagePipelinesResponse]  # type: ignore[assignment]
     """Lists the pipelines whose jobs published files of a package; by id alone, the newest first unless told otherwise.
-    Errors: PACKAGE_NOT_FOUND, NOT_IN_EDITION; as ListPackages.
+    Errors: PACKAGE_NOT_FOUND, NOT_IN_VERSION; as ListPackages.
     """
     DeletePackage: _aio.UnaryUnaryMultiCallable[_packages_pb2.DeletePackageRequest, _packages_pb2.DeletePackageResponse]  # type: ignore[assignment]
     """Deletes a package with all its files. Content that nothing else refers to is freed. Needs a maintainer.
@@ -138,8 +138,8 @@ class PackagesServiceAsyncStub(PackagesServiceStub):
     GetPackageSettings: _aio.UnaryUnaryMultiCallable[_packages_pb2.GetPackageSettingsRequest, _packages_pb2.GetPackageSettingsResponse]  # type: ignore[assignment]
     """Reads a group's package settings. Needs a maintainer. Errors: GROUP_NOT_FOUND."""
     UpdatePackageSettings: _aio.UnaryUnaryMultiCallable[_packages_pb2.UpdatePackageSettingsRequest, _packages_pb2.UpdatePackageSettingsResponse]  # type: ignore[assignment]
-    """Changes the fields of a group's package settings that are present, and answers with all of them. Needs a
-    maintainer in edition 15, an owner in the current one.
+    """Changes the fields of a group's package settings that are present, and answers with all of them. Needs an owner,
+    before GitLab 17.0 a maintainer.
     Errors: GROUP_NOT_FOUND; PARAMETER_INVALID (generic_duplicate_exception_regex) for a regex over 255 characters or
     refused by RE2: the status message completes a sentence that begins with the field's name, in GitLab's words with
     RE2's ("not valid RE2 syntax: missing ): ("), and names no more than the caller sent.
@@ -172,7 +172,7 @@ class PackagesServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_packages_pb2.OpenPackageFileByIdResponse, _abc.Awaitable[_packages_pb2.OpenPackageFileByIdResponse]]:
         """Opens one file row by its number, the newest of its name or not; otherwise as open_package_file of Operation, but that hidden
         packages are not found, and that an anonymous caller of a private project gets PROJECT_NOT_FOUND.
-        Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_EDITION.
+        Errors: PACKAGE_FILE_NOT_FOUND, NOT_IN_VERSION.
         """
 
     @_abc_1.abstractmethod
@@ -220,7 +220,7 @@ class PackagesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_packages_pb2.ListPackagePipelinesResponse, _abc.Awaitable[_packages_pb2.ListPackagePipelinesResponse]]:
         """Lists the pipelines whose jobs published files of a package; by id alone, the newest first unless told otherwise.
-        Errors: PACKAGE_NOT_FOUND, NOT_IN_EDITION; as ListPackages.
+        Errors: PACKAGE_NOT_FOUND, NOT_IN_VERSION; as ListPackages.
         """
 
     @_abc_1.abstractmethod
@@ -257,8 +257,8 @@ class PackagesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _packages_pb2.UpdatePackageSettingsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_packages_pb2.UpdatePackageSettingsResponse, _abc.Awaitable[_packages_pb2.UpdatePackageSettingsResponse]]:
-        """Changes the fields of a group's package settings that are present, and answers with all of them. Needs a
-        maintainer in edition 15, an owner in the current one.
+        """Changes the fields of a group's package settings that are present, and answers with all of them. Needs an owner,
+        before GitLab 17.0 a maintainer.
         Errors: GROUP_NOT_FOUND; PARAMETER_INVALID (generic_duplicate_exception_regex) for a regex over 255 characters or
         refused by RE2: the status message completes a sentence that begins with the field's name, in GitLab's words with
         RE2's ("not valid RE2 syntax: missing ): ("), and names no more than the caller sent.

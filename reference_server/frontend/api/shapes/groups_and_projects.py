@@ -47,6 +47,7 @@ def group(value: identity_pb2.Group, origin: str) -> dict[str, JsonValue]:
         "full_path": value.full_path,
         "created_at": iso_milliseconds(value.created_at),
         "parent_id": given(value, "parent_id"),
+        "marked_for_deletion_on": _marked_on(value),
     }
 
 
@@ -67,6 +68,7 @@ def project(value: identity_pb2.Project, origin: str) -> dict[str, JsonValue]:
         "packages_enabled": level != "disabled",
         "package_registry_access_level": level,
         "visibility": visibility(value),
+        "marked_for_deletion_on": _marked_on(value),
         "permissions": {
             "project_access": _access(given(value, "caller_project_access_level")),
             "group_access": _access(given(value, "caller_group_access_level")),
@@ -85,6 +87,13 @@ def _namespace(value: identity_pb2.Group, origin: str) -> JsonValue:
         "avatar_url": None,
         "web_url": f"{origin}/groups/{value.full_path}",
     }
+
+
+def _marked_on(value: identity_pb2.Group | identity_pb2.Project) -> JsonValue:
+    """Return the day on which a group or project was marked for deletion."""
+    if not value.HasField("marked_for_deletion_at"):
+        return None
+    return iso_milliseconds(value.marked_for_deletion_at).partition("T")[0]
 
 
 def _access(level: Scalar) -> JsonValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.storage.metadata.models.ci import Job, JobTokenAllowance, Pipeline, Runner
+from reference_server.storage.metadata.models.ci import Job, JobTokenAllowance, Pipeline, RegistrationToken, Runner
 from reference_server.storage.metadata.models.identity import (
     Group,
     GroupAncestor,
@@ -42,6 +42,7 @@ __all__ = [
     "ProjectMember",
     "ProtectionRule",
     "Record",
+    "RegistrationToken",
     "Runner",
     "User",
 ]

@@ -19,6 +19,19 @@ class Runner(Record):
     created_at = IntegerField()
 
 
+class RegistrationToken(Record):
+    """A token by which runners of a project or of a group register."""
+
+    digest = BlobField(primary_key=True)
+    project_id = IntegerField(null=True)
+    group_id = IntegerField(null=True)
+
+    class Meta:
+        """Where it is kept."""
+
+        table_name = "registration_tokens"
+
+
 class Pipeline(Record):
     """A pipeline, which has one job."""
 
@@ -50,7 +63,5 @@ class JobTokenAllowance(Record):
     source_id = IntegerField()
 
     class Meta:
-        """Where it is kept."""
-
         table_name = "job_token_allowlist"
         primary_key = CompositeKey("project_id", "source_id")

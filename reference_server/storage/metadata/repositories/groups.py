@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from peewee import Value, fn
 
@@ -13,6 +14,7 @@ from reference_server.storage.metadata.models import AccessToken, Group, GroupAn
 from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import claim_path
 from reference_server.storage.metadata.repositories.visibility import Viewer, groups_below, visible_groups
+from reference_server.storage.rules.deletion import marked_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,8 @@ class GroupRepository:
 
     def get(self, group_id: int) -> Group:
         """Return a group. Raise GROUP_NOT_FOUND."""
-        group = self.database.first(Group.select().where(Group.id == group_id))
-        if not isinstance(group, Group):
-            raise Failure(Reason.GROUP_NOT_FOUND, "no such group")
-        return group
+        missing = Failure(Reason.GROUP_NOT_FOUND, "no such group")
+        return self.database.get(Group, Group.select().where(Group.id == group_id), missing)
 
     def list(self, viewer: Viewer | None, wanted: GroupFilter, request: PageRequest) -> Page[Group]:
         """Return a page of the groups that a viewer sees, by name; None is anonymous."""
@@ -63,14 +63,7 @@ class GroupRepository:
         """Add a group below its parent and return it. Raise PARAMETER_TAKEN."""
         full_path = fields.path if parent is None else f"{parent.full_path}/{fields.path}"
         claim_path(self.database, full_path)
-        new = Group.insert(
-            parent_id=fields.parent_id,
-            name=fields.name,
-            path=fields.path,
-            full_path=full_path,
-            visibility=fields.visibility,
-            created_at=clock.now(),
-        )
+        new = Group.insert(full_path=full_path, created_at=clock.now(), **asdict(fields))
         group_id = self.database.change(new)
         self.database.change(GroupAncestor.insert(group_id=group_id, ancestor_id=group_id, distance=0))
         above = GroupAncestor.select().where(GroupAncestor.group_id == fields.parent_id)
@@ -79,15 +72,21 @@ class GroupRepository:
             self.database.change(GroupAncestor.insert(row))
         return self.get(group_id)
 
-    def rename(self, group: Group, path: str) -> None:
-        """Give a group another path, which is its name too, and with it other full paths to all that is below it."""
-        above = group.full_path.rpartition("/")[0]
-        full_path = f"{above}/{path}" if above else path
-        self.database.change(Group.update({"name": path, "path": path}).where(Group.id == group.id))
+    def mark_for_deletion(self, group: Group) -> None:
+        """Mark a group now, and rename it so that its path is free; the paths of all below it change with it."""
+        path = marked_name(group.path, group.id)
+        full_path = group.full_path.removesuffix(group.path) + path
         below = groups_below(group.id)
-        for model, which in ((Group, Group.id.in_(below)), (Project, Project.group_id.in_(below))):
-            moved = Value(full_path).concat(fn.SUBSTR(model.full_path, len(group.full_path) + 1))
-            self.database.change(model.update({"full_path": moved}).where(which))
+        for model, where in ((Group, Group.id.in_(below)), (Project, Project.group_id.in_(below))):
+            rest = fn.SUBSTR(model.full_path, len(group.full_path) + 1)
+            self.database.change(model.update(full_path=Value(full_path).concat(rest)).where(where))
+        columns = {"name": marked_name(group.name, group.id), "path": path, "marked_for_deletion_at": clock.now()}
+        self.database.change(Group.update(columns).where(Group.id == group.id))
+
+    def marked_by(self, time: int) -> Sequence[int]:
+        """Return the ids of the groups that were marked for deletion by a time, in milliseconds since 1970."""
+        query = Group.select(Group.id).where(Group.marked_for_deletion_at <= time)
+        return [group_id for (group_id,) in self.database.rows(query.tuples())]
 
     def delete(self, group_id: int) -> None:
         """Delete a group and those below it, with their tokens and bots; they have no projects any more."""

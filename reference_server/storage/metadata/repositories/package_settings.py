@@ -15,8 +15,8 @@ class PackageSettingsRepository:
 
     database: Database
 
-    def nearest(self, group_id: int) -> tuple[bool, str] | None:
-        """Return duplicates_allowed and the exception regex of the nearest group that has settings."""
+    def of_group(self, group_id: int) -> tuple[bool, str] | None:
+        """Return duplicates_allowed and the exception regex of a group that has settings."""
         row = self.database.one(self.database.statements.settings, (group_id,))
         return None if row is None else (bool(row[0]), row[1])
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.models import Runner
+from reference_server.storage.metadata.models import RegistrationToken, Runner
 from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import ResourceKey, belongs_to
 
@@ -21,10 +21,8 @@ class RunnerRepository:
 
     def get(self, runner_id: int) -> Runner:
         """Return a runner. Raise RECORD_NOT_FOUND."""
-        runner = self.database.first(Runner.select().where(Runner.id == runner_id))
-        if not isinstance(runner, Runner):
-            raise Failure(Reason.RECORD_NOT_FOUND, "no such runner")
-        return runner
+        missing = Failure(Reason.RECORD_NOT_FOUND, "no such runner")
+        return self.database.get(Runner, Runner.select().where(Runner.id == runner_id), missing)
 
     def find(self, digest: bytes) -> Runner | None:
         """Return the runner whose token has this digest."""
@@ -42,16 +40,23 @@ class RunnerRepository:
 
     def add(self, runner_type: int, resource: ResourceKey, description: str, digest: bytes) -> Runner:
         """Add a runner and return it; that of an instance has an empty key."""
-        new = Runner.insert(
-            type=runner_type,
-            group_id=resource.group_id,
-            project_id=resource.project_id,
-            description=description,
-            digest=digest,
-            created_at=clock.now(),
+        columns = {**asdict(resource), "description": description, "digest": digest, "created_at": clock.now()}
+        return self.get(self.database.change(Runner.insert(type=runner_type, **columns)))
+
+    def put_registration_token(self, resource: ResourceKey, digest: bytes) -> None:
+        """Write the registration token of a resource in place of the one before."""
+        one = (RegistrationToken.project_id == resource.project_id) & (RegistrationToken.group_id == resource.group_id)
+        self.database.change(RegistrationToken.delete().where(one))
+        self.database.change(
+            RegistrationToken.insert(digest=digest, project_id=resource.project_id, group_id=resource.group_id)
         )
-        return self.get(self.database.change(new))
+
+    def resource_to_register(self, digest: bytes) -> ResourceKey | None:
+        """Return the resource whose registration token has this digest."""
+        token = self.database.first(RegistrationToken.select().where(RegistrationToken.digest == digest))
+        if isinstance(token, RegistrationToken) and hmac.compare_digest(bytes(token.digest), digest):
+            return ResourceKey(token.project_id, token.group_id)
+        return None
 
     def delete(self, runner_id: int) -> None:
-        """Delete a runner."""
         self.database.change(Runner.delete().where(Runner.id == runner_id))

@@ -113,7 +113,7 @@ _PEOPLE_AND_CI = (
     "ALTER TABLE users ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0",
     "CREATE UNIQUE INDEX users_by_email ON users (email) WHERE email <> ''",
     "ALTER TABLE projects ADD COLUMN package_access INTEGER NOT NULL DEFAULT 3",
-    # NULL as long as nobody has chosen: the edition decides.
+    # NULL as long as nobody has chosen: the version of GitLab decides.
     "ALTER TABLE projects ADD COLUMN job_tokens_restricted INTEGER",
     "ALTER TABLE group_members ADD COLUMN expires_at INTEGER",
     "ALTER TABLE group_members ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0",
@@ -212,10 +212,22 @@ _PACKAGES_IN_FULL = (
 
 _VOLUME_IDENTITY = ("CREATE TABLE volume_identity (identity TEXT NOT NULL)",)
 
+_VERSIONS_OF_GITLAB = (
+    "ALTER TABLE projects ADD COLUMN marked_for_deletion_at INTEGER",
+    "ALTER TABLE groups ADD COLUMN marked_for_deletion_at INTEGER",
+    # By which runners of the project or of the group register.
+    """CREATE TABLE registration_tokens (
+        digest BLOB NOT NULL PRIMARY KEY,
+        project_id INTEGER UNIQUE REFERENCES projects (id) ON DELETE CASCADE,
+        group_id INTEGER UNIQUE REFERENCES groups (id) ON DELETE CASCADE,
+        CHECK ((project_id IS NULL) <> (group_id IS NULL)))""",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _IDENTITY + _PACKAGES,
     _PEOPLE_AND_CI,
     _PACKAGES_IN_FULL,
     _VOLUME_IDENTITY,
+    _VERSIONS_OF_GITLAB,
 )
 """The statements of each migration; the first brings the schema to version 1, the second to version 2, and so on."""

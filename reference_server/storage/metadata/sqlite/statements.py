@@ -34,9 +34,7 @@ STATEMENTS = Statements(
     job_token_scope="""SELECT t.job_tokens_restricted, s.path, t.path,
             EXISTS (SELECT 1 FROM job_token_allowlist WHERE project_id = t.id AND source_id = s.id)
         FROM projects s, projects t WHERE s.id = ? AND t.id = ?""",  # noqa: S106 -- a statement
-    settings="""SELECT s.duplicates_allowed, s.duplicate_exception_regex
-        FROM group_ancestors a JOIN package_settings s ON s.group_id = a.ancestor_id
-        WHERE a.group_id = ? ORDER BY a.distance LIMIT 1""",
+    settings="SELECT duplicates_allowed, duplicate_exception_regex FROM package_settings WHERE group_id = ?",
     terms="""SELECT (SELECT maximum_file_bytes FROM package_limits WHERE project_id = :project),
             EXISTS (SELECT 1 FROM protection_rules WHERE project_id = :project)""",
     package="SELECT id, status FROM packages WHERE project_id = ? AND name = ? AND version = ?",

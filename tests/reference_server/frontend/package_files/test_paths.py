@@ -44,12 +44,9 @@ def test_other_paths_are_not_the_route(rest: str) -> None:
         ("a+b", "a+b"),
         ("a%2Bb", "a+b"),
         ("a%20b", "a b"),
-        ("dir/sub/file", "dir/sub/file"),
         ("dir%2Fsub%2ffile", "dir/sub/file"),
         ("%252e%252e", "%2e%2e"),
-        ("../.ssh%2fauthorized_keys", "../.ssh/authorized_keys"),
         ("%2e%2e%2f.ssh%2fauthorized_keys", "../.ssh/authorized_keys"),
-        ("dir//file", "dir//file"),
         ("file%0A", "file\n"),
         ("%zz", "%zz"),
         ("%C3%A4", "ä"),
@@ -59,4 +56,23 @@ def test_other_paths_are_not_the_route(rest: str) -> None:
 def test_a_file_name_is_decoded_exactly_once(encoded: str, decoded: str) -> None:
     found = split(f"1/packages/generic/name/1.0/{encoded}")
     assert found is not None
-    assert read_coordinates(found).file_name == decoded
+    coordinates = read_coordinates(found)
+    assert (coordinates.directories, coordinates.file_name) == ("", decoded)
+
+
+@pytest.mark.parametrize(
+    ("path", "directories", "file_name"),
+    [
+        ("dir/sub/file", "dir/sub", "file"),
+        ("di%72/file", "dir", "file"),
+        ("../.ssh%2fauthorized_keys", "..", ".ssh/authorized_keys"),
+        ("dir//file", "dir/", "file"),
+        ("/file", "/", "file"),
+        ("dir/", "dir", ""),
+    ],
+)
+def test_raw_slashes_part_directories_from_the_file_name(path: str, directories: str, file_name: str) -> None:
+    found = split(f"1/packages/generic/name/1.0/{path}")
+    assert found is not None
+    coordinates = read_coordinates(found)
+    assert (coordinates.directories, coordinates.file_name) == (directories, file_name)

@@ -22,7 +22,7 @@ from reference_server.storage.access.authorization import (
 )
 from reference_server.storage.access.callers import ANONYMOUS, Caller, DeployTokenCaller, UserCaller
 from reference_server.storage.access.scopes import API, READ_API, READ_PACKAGES, WRITE_PACKAGES
-from reference_server.storage.rules.editions import edition
+from reference_server.storage.rules.gitlab import GitLab, read_gitlab
 from reference_server.storage.rules.roles import PackageAccess, Role, Visibility
 
 VISIBILITIES = (Visibility.PUBLIC, Visibility.INTERNAL, Visibility.PRIVATE)
@@ -90,14 +90,15 @@ READING_SETTINGS: Mapping[str, Cell] = {
     "owner read_api": EVERYWHERE,
     "administrator read_api": EVERYWHERE,
 }
+GUESTS = "allow_guest_plus_roles_to_pull_packages"
 TABLES: Mapping[str, tuple[Permission, Mapping[str, Cell]]] = {
     "publish": (PUBLISH, PUBLISHING),
-    "download": (downloading(edition("current")), DOWNLOADING),
-    "download in edition 15": (downloading(edition("15")), {**DOWNLOADING, "guest": (OK, OK, ROLE)}),
+    "download": (downloading(GitLab()), {**DOWNLOADING, "guest": (OK, OK, ROLE)}),
+    "download with guests let in": (downloading(read_gitlab("17.9", [GUESTS])), DOWNLOADING),
     "delete": (DELETE_PACKAGES, DELETING),
     "read settings": (READ_SETTINGS, READING_SETTINGS),
-    "change settings": (changing_settings(edition("current")), {**DELETING, "maintainer": (ROLE, ROLE, ROLE)}),
-    "change settings in edition 15": (changing_settings(edition("15")), DELETING),
+    "change settings": (changing_settings(read_gitlab("17.0")), {**DELETING, "maintainer": (ROLE, ROLE, ROLE)}),
+    "change settings before 17.0": (changing_settings(read_gitlab("16.11")), DELETING),
 }
 
 
@@ -145,11 +146,12 @@ def test_a_registry_may_be_open_to_fewer_or_more_than_its_project(
     access: PackageAccess, who: str, expected: Cell
 ) -> None:
     caller, relation = CALLERS[who]
-    permission = downloading(edition("current"))
+    permission = downloading(read_gitlab("17.9", [GUESTS]))
     resources = [Resource(visibility, access, **relation) for visibility in VISIBILITIES]  # type: ignore[arg-type]  # as above
     assert tuple(outcome(caller, resource, permission) for resource in resources) == expected
 
 
-def test_only_the_current_edition_opens_a_registry_to_everyone() -> None:
+def test_a_registry_opens_to_everyone_from_15_7_on() -> None:
     resource = Resource(Visibility.PRIVATE, PackageAccess.PUBLIC)
-    assert outcome(ANONYMOUS, resource, downloading(edition("15"))) == HIDDEN
+    ends = [outcome(ANONYMOUS, resource, downloading(read_gitlab(version))) for version in ("15.6", "15.7")]
+    assert ends == [HIDDEN, OK]

@@ -1,1 +1,1 @@
-"""Tests of formats and editions."""
+"""Tests of formats and of what GitLab's versions differ in."""

@@ -67,7 +67,7 @@ def test_content_deleted_meanwhile_is_not_found(registry: Registry) -> None:
     row = registry.publish_large(where, os.urandom(70_000))
     ticket = registry.open(where).read_ticket
     registry.delete_package(row.project_id, row.package_id)
-    assert registry.freed_to(before)
+    registry.freed_to(before)
     request = content.DownloadContentRequest(read_ticket=ticket, offset=0, length=1)
     assert _reading(registry, request) == "PACKAGE_FILE_NOT_FOUND"
 
@@ -94,8 +94,7 @@ def test_the_record_alone_has_no_content(registry: Registry, where: pb.PackageFi
 
 
 @pytest.mark.parametrize("missing", [{"file": "other"}, {"name": "other"}, {"version": "9"}])
-def test_what_was_never_published_is_not_found(registry: Registry, missing: dict[str, str]) -> None:
-    project = registry.project().id
+def test_what_was_never_published_is_not_found(registry: Registry, project: int, missing: dict[str, str]) -> None:
     registry.publish(at(project))
     assert registry.outcome("open_package_file", coordinates=at(project, **missing)) == "PACKAGE_FILE_NOT_FOUND"
 
@@ -109,3 +108,12 @@ def test_a_nested_file_is_stored_under_its_encoded_path(registry: Registry) -> N
 
 def _reading(registry: Registry, request: content.DownloadContentRequest) -> str:
     return ending(lambda: list(registry.content.DownloadContent(request, timeout=SECONDS)))
+
+
+def test_the_newest_gitlab_shows_checksums_and_types_and_the_oldest_neither(either: Registry) -> None:
+    project = either.project().id
+    either.publish(at(project, "tool.tar.gz"))
+    opened = either.open(at(project, "tool.tar.gz"))
+    newest = either.gitlab == "19.0"
+    assert opened.shows_checksum is newest
+    assert opened.content_type == ("application/gzip" if newest else "application/octet-stream")

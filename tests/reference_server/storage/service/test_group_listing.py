@@ -82,8 +82,7 @@ def test_nobody_is_shown_packages_that_it_may_not_read(either: Registry) -> None
         name: {package.project_id for package in listed(either, group.id, by=by)}
         for name, by in (("nobody", ANONYMOUS), ("guest", guest), ("reporter", reporter), ("stranger", stranger))
     }
-    of_guest = {public, private} if either.edition == "current" else {public}
-    assert seen == {"nobody": {public}, "guest": of_guest, "reporter": {public, private}, "stranger": {public}}
+    assert seen == {"nobody": {public}, "guest": {public}, "reporter": {public, private}, "stranger": {public}}
 
 
 def test_each_package_says_whether_the_caller_may_delete_it(registry: Registry) -> None:

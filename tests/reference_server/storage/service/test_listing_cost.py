@@ -22,7 +22,7 @@ from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from reference_server.storage.metadata.sqlite.migrations import migrate
 from reference_server.storage.metadata.sqlite.space import SqliteSpace
 from reference_server.storage.metadata.writer import Writer
-from reference_server.storage.rules.editions import edition
+from reference_server.storage.rules.gitlab import GitLab
 from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.packages import PackagesServicer
@@ -68,7 +68,7 @@ class Storage:
     async def _servicer(self, folder: Path) -> PackagesServicer:
         writing = SqliteDatabase(folder / "metadata")
         writer = Writer(writing)
-        rules = Rules(edition("current"), 1, legacy_digests=False, trash_seconds=0)
+        rules = Rules(GitLab(), 1, legacy_digests=False, trash_seconds=0)
         services = build_storage(
             database=self.database,
             writer=writer,
@@ -79,7 +79,7 @@ class Storage:
         )
         await writer.close()
         writing.close()
-        admission = Admission(services.authentication, CONTRACT)
+        admission = Admission(services.authentication, CONTRACT, services.gitlab)
         return PackagesServicer(admission, services, HotOperations(admission, services))
 
     def of_project(self, project: int, per_page: int = 100, **part: Any) -> pb.ListPackagesResponse:
@@ -119,7 +119,7 @@ def _fill(database: SqliteDatabase) -> None:
     """Write two projects in a group each: few packages, and many, which pipelines published; one with many files."""
     database.run("BEGIN")
     for number, count in ((1, FEW), (2, MANY)):
-        database.run("INSERT INTO groups VALUES (?, NULL, 'g', 'g', ?, 1, 0)", (number, f"g{number}"))
+        database.run("INSERT INTO groups VALUES (?, NULL, 'g', 'g', ?, 1, 0, NULL)", (number, f"g{number}"))
         database.run("INSERT INTO group_ancestors VALUES (?, ?, 0)", (number, number))
         columns = "(id, group_id, name, path, full_path, visibility, created_at)"
         database.run(

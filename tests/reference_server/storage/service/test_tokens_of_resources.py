@@ -146,7 +146,7 @@ def test_only_an_administrator_lists_everyones_deploy_tokens(registry: Registry)
 def test_the_tokens_and_bots_of_a_deleted_group_are_gone(registry: Registry) -> None:
     group = registry.group().id
     access, deploy = group_token(registry, group), group_deploy_token(registry, group, READ)
-    registry.ask("DeleteGroup", group=str(group))
+    registry.remove("Group", group)
     for credentials in (private_token(access.secret), deploy_token(deploy.secret)):
         assert registry.outcome("GetCaller", by=credentials) == "CREDENTIAL_INVALID"
     assert registry.outcome("GetUser", user_id=access.access_token.user_id) == "USER_NOT_FOUND"
