@@ -6,7 +6,8 @@ document's own list, which holds all traffic of the run, set-up and clean-up inc
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,10 +15,11 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from conformance.judging.verdicts import Ending, Outcome, Verdict
+from conformance.judging.verdicts import EXIT_CODES, Ending, Outcome, Verdict, outcome_of
+from conformance.target.description_record import DescriptionRecord
 from conformance.transport.exchange import Exchange
 
-FORMAT = 1
+FORMAT = 2
 FILE_NAME = "results.json"
 # the keys under which nothing stands that a target or a user has said
 OWN_WORDS = frozenset(
@@ -41,6 +43,11 @@ OWN_WORDS = frozenset(
         "label",
         "framing",
         "purpose",
+        "variable",
+        "scheme",
+        "actor",
+        "visibility",
+        "chain",
     }
 )
 GROUPED = (Verdict.UNTESTABLE, Verdict.NOT_APPLICABLE)
@@ -97,8 +104,8 @@ class Judgement:
 class RunFacts:
     """What was run, against what, when and with which selection. Times are ISO 8601 in UTC, durations seconds.
 
-    `judged` counts the requirements that were judged before the run ended, of `planned`. `removed` says whether the run
-    made projects and took them away again.
+    `judged` counts the requirements that were judged before the run ended, of `planned`. Downloads may go to
+    `redirect_hosts` too. `removed` says whether the run made projects and took them away again.
     """
 
     suite_version: str
@@ -113,6 +120,7 @@ class RunFacts:
     ending: Ending
     judged: int
     planned: int
+    redirect_hosts: tuple[str, ...]
     removed: bool
 
 
@@ -129,7 +137,11 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The whole document. `leftovers` are sentences that name what the run could not remove."""
+    """The whole document. `leftovers` are sentences that name what the run could not remove.
+
+    `chain` are SHA-256 digests: the first of all but the exchanges, each further one of that before and of an exchange.
+    It is added when the document is written.
+    """
 
     format: int
     run: RunFacts
@@ -139,7 +151,9 @@ class Results:
     requirements: tuple[Judgement, ...]
     leftovers: tuple[str, ...]
     variables: tuple[Variable, ...]
+    description: DescriptionRecord
     exchanges: tuple[Exchange, ...]
+    chain: tuple[str, ...] = ()
 
     def findings(self) -> list[tuple[Judgement, ...]]:
         """Return what is not a pass; what could not be tested, or need not be, for the same reason is together."""
@@ -154,6 +168,24 @@ class Results:
     def as_document(self) -> dict[str, Any]:
         """Return the results as what json.dumps takes."""
         return dataclasses.asdict(self)
+
+
+def totals_of(judgements: Iterable[Judgement]) -> dict[str, int]:
+    """Return how many judgements there are of each verdict."""
+    counts = Counter(entry.verdict for entry in judgements)
+    return {verdict.value: counts[verdict] for verdict in Verdict}
+
+
+def with_judgements(results: Results, judgements: Sequence[Judgement]) -> Results:
+    """Return the results of the same run with other judgements, and with the outcome that follows from them."""
+    outcome = outcome_of(((entry.level, entry.verdict) for entry in judgements), results.run.ending)
+    return dataclasses.replace(
+        results,
+        outcome=outcome,
+        exit_code=int(EXIT_CODES[outcome]),
+        totals=totals_of(judgements),
+        requirements=tuple(judgements),
+    )
 
 
 def load(path: Path) -> Results:

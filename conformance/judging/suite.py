@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from conformance.judging.plugin import JudgingPlugin, Listener, judgement_of
-from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable
+from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable, totals_of
 from conformance.judging.session import run_checks
 from conformance.judging.signals import first_interrupt_held_back
 from conformance.judging.tokens_file import save_tokens
@@ -20,6 +20,7 @@ from conformance.requirements.model import Edition, Level, Requirement
 from conformance.target.access import Access, Credential, Unavailable
 from conformance.target.declared_access import DeclaredAccess
 from conformance.target.description import TargetDescription
+from conformance.target.description_record import description_record
 from conformance.target.preflight import (
     PATHS,
     PreflightFailure,
@@ -89,7 +90,8 @@ class Suite:
             redactor.add(credential.variable, credential.secret)
         self._recorder = Recorder()
         self._made: Sequence[Credential] = ()
-        self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
+        self._started = datetime.now(UTC)
+        self._prefix = f"conformance-{self._started:%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
         self.leftovers: list[str] = []
 
     @property
@@ -103,7 +105,6 @@ class Suite:
         Raises PreflightFailure when it cannot be judged and BindingError when checks and requirements do not match.
         What was made on the target is removed in every case unless the settings keep it.
         """
-        started = datetime.now(UTC)
         client = Client(
             self._description.address,
             self._recorder,
@@ -115,7 +116,7 @@ class Suite:
                 judgements, ending = self._judge(client, access, listener)
         finally:
             client.close()
-        return self._results(judgements, started, ending)
+        return self._results(judgements, ending)
 
     def _judge(self, client: Client, access: Access, listener: Listener) -> tuple[list[Judgement], Ending]:
         check_writing(client, access)
@@ -185,7 +186,7 @@ class Suite:
                 f"The token cannot make a group with projects: {error}; "
                 "give an administrator's token, or name existing projects in a target file."
             ) from error
-        return ProvisionedAccess(api, provisioned, prefix=self._prefix, owner=owner)
+        return ProvisionedAccess(api, provisioned, prefix=self._prefix, owner=owner, day=self._started.date())
 
     def _variables(self) -> tuple[Variable, ...]:
         tokens_file = self._settings.tokens_file
@@ -193,7 +194,7 @@ class Suite:
         known = [Variable(one.variable, one.setting) for one in self._description.known_credentials()]
         return (*known, *(Variable(one.variable, sourcing) for one in self._made))
 
-    def _results(self, judgements: Sequence[Judgement], started: datetime, ending: Ending) -> Results:
+    def _results(self, judgements: Sequence[Judgement], ending: Ending) -> Results:
         outcome = outcome_of(((entry.level, entry.verdict) for entry in judgements), ending)
         off = sum(entry.verdict is Verdict.NOT_APPLICABLE for entry in judgements)
         left = sum(entry.reason in NOT_JUDGED.values() for entry in judgements)
@@ -207,19 +208,21 @@ class Suite:
                 only=self._settings.only,
                 large_bytes=self._settings.large_bytes,
                 prefix=self._prefix,
-                started_at=started.isoformat(timespec="seconds"),
-                seconds=(datetime.now(UTC) - started).total_seconds(),
+                started_at=self._started.isoformat(timespec="seconds"),
+                seconds=(datetime.now(UTC) - self._started).total_seconds(),
                 ending=ending,
                 judged=len(judgements) - off - left,
                 planned=len(judgements) - off,
+                redirect_hosts=tuple(sorted(self._settings.redirect_hosts)),
                 removed=self._description.owner is not None and self._settings.tokens_file is None,
             ),
             outcome=outcome,
             exit_code=int(EXIT_CODES[outcome]),
-            totals={verdict.value: sum(entry.verdict is verdict for entry in judgements) for verdict in Verdict},
+            totals=totals_of(judgements),
             requirements=tuple(judgements),
             leftovers=tuple(self.leftovers),
             variables=self._variables(),
+            description=description_record(self._description),
             exchanges=self._recorder.exchanges,
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from http import HTTPStatus
 
@@ -77,14 +78,19 @@ def _create_project(api: RestApi, group: int, name: str, visibility: Visibility)
 
 
 class ProvisionedAccess(Access):
-    """The access of a run that made its own projects. The owner's credential is the writer."""
+    """The access of a run that made its own projects.
 
-    def __init__(self, api: RestApi, provisioned: ProvisionedProjects, *, prefix: str, owner: Credential) -> None:
+    The owner's credential is the writer; `day` is that of the run, in UTC.
+    """
+
+    def __init__(
+        self, api: RestApi, provisioned: ProvisionedProjects, *, prefix: str, owner: Credential, day: date
+    ) -> None:
         self.prefix = prefix
         self.writer = owner
         self._api = api
         self._provisioned = provisioned
-        self._tokens = TokenIssuer(api, prefix)
+        self._tokens = TokenIssuer(api, prefix, day)
         self._users = ProvisionedUsers(api, self._tokens, provisioned.group, prefix)
         self._runners = ProvisionedRunners(api, self._tokens, prefix)
         self._credentials: dict[tuple[Actor, TargetProject], Credential] = {}

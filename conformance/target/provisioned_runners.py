@@ -1,6 +1,5 @@
 """Runners and their jobs: GitLab's runner protocol, played by the suite."""
 
-import time
 from functools import partial
 from http import HTTPStatus
 
@@ -60,7 +59,7 @@ class ProvisionedRunners:
         for pause in PAUSES if patient else ():
             if response.status != HTTPStatus.NO_CONTENT:
                 break
-            time.sleep(pause)
+            self._api.clock.sleep(pause)
             response = self._api.send("POST", "/jobs/request", document, variable)
         return response
 

@@ -202,8 +202,9 @@ class Registry:
         """A shelf with one package more than the largest page of a list holds."""
         stem = f"{self.location().package}-crowd"
         locations = tuple(FileLocation(f"{stem}-{number}") for number in range(CROWD))
+        contents = [self.content() for _ in locations]
         with self._recorder.during("set-up"), ThreadPoolExecutor(PUBLISHERS) as publishers:
-            responses = tuple(publishers.map(lambda location: self.publish(location, self.content()), locations))
+            responses = tuple(publishers.map(self.publish, locations, contents))
         return PackageFixtures(stem, locations, responses)
 
     def new_package_fixtures(self) -> PackageFixtures:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from conformance.transport.address import Address
+from conformance.transport.clock import Clock
 from conformance.transport.connection import BODY_BYTES, HttpConnection
 from conformance.transport.exchange import BodyRecord, Exchange, RequestRecord
 from conformance.transport.recorder import Recorder
@@ -22,10 +23,12 @@ class Client:
     """Talks to one address, from any number of threads.
 
     It waits `patience` seconds at most without progress and takes `body_limit` bytes at most as a response body.
+    Whoever has to wait between requests does so by its `clock`.
     """
 
     def __init__(self, address: Address, recorder: Recorder, *, patience: float, body_limit: int = BODY_BYTES) -> None:
         self.address = address
+        self.clock = Clock()
         self._recorder = recorder
         self._patience = patience
         self._body_limit = body_limit
@@ -42,7 +45,7 @@ class Client:
         """
         kept = self._kept_connection() if _may_be_repeated(request) else None
         if kept is not None:
-            response = self._exchange_and_keep(kept, request)
+            response = self._exchange_and_keep(kept, request, kept=True)
             if not response.lost:
                 return response
         started = time.monotonic()
@@ -75,8 +78,7 @@ class Client:
                 connection.close()
         except WireError as error:
             incoming = IncomingResponse(failure=str(error))
-        record = RequestRecord("RAW", str(self.address), (), "raw", None, BodyRecord.of(data))
-        return self._record(record, incoming, started, curl=raw_line(data, self.address))
+        return self._record(raw_record(data, self.address), incoming, started, curl=raw_line(data, self.address))
 
     def elsewhere(self, address: Address) -> "Client":
         """Return a client for another address with the same recorder and limits."""
@@ -114,8 +116,8 @@ class Client:
                 return connection
             connection.close()
 
-    def _exchange_and_keep(self, connection: HttpConnection, request: Request) -> Response:
-        response = self._exchange(connection, request)
+    def _exchange_and_keep(self, connection: HttpConnection, request: Request, *, kept: bool = False) -> Response:
+        response = self._exchange(connection, request, kept=kept)
         if response.reusable:
             with self._lock:
                 self._idle.append(connection)
@@ -123,10 +125,12 @@ class Client:
             connection.close()
         return response
 
-    def _exchange(self, connection: HttpConnection, request: Request, follows: int | None = None) -> Response:
+    def _exchange(
+        self, connection: HttpConnection, request: Request, follows: int | None = None, *, kept: bool = False
+    ) -> Response:
         started = time.monotonic()
         incoming = connection.exchange(request, authority=self.address.authority, prefix=self.address.prefix)
-        return self._recorded(request, incoming, started, reusable=connection.reusable, follows=follows)
+        return self._recorded(request, incoming, started, reusable=connection.reusable, follows=follows, kept=kept)
 
     def _recorded(
         self,
@@ -136,22 +140,15 @@ class Client:
         *,
         reusable: bool,
         follows: int | None = None,
+        kept: bool = False,
     ) -> Response:
-        body = request.body
-        record = RequestRecord(
-            method=request.method,
-            url=str(self.address) + request.target,
-            headers=(*request.headers, *request.framing_headers()),
-            framing="none" if body is None else "chunked" if body.chunked else "sized",
-            declared=body.content.size if body and not body.chunked else None,
-            body=body.record() if body else None,
-        )
         return self._record(
-            record,
+            request_record(request, self.address),
             incoming,
             started,
             reusable=reusable,
             follows=follows,
+            kept=kept,
             curl=shell_line(request, self.address),
             body_file=body_file(request),
         )
@@ -165,6 +162,7 @@ class Client:
         curl: str,
         reusable: bool = False,
         follows: int | None = None,
+        kept: bool = False,
         body_file: str | None = None,
     ) -> Response:
         """Record an exchange and return its response."""
@@ -179,6 +177,7 @@ class Client:
             follows=follows,
             curl=curl,
             body_file=body_file,
+            connection=incoming.connection_record(reusable=reusable, kept=kept),
         )
         return incoming.response(self._recorder.add(exchange), exchange.seconds, reusable=reusable)
 
@@ -201,6 +200,24 @@ class PersistentConnection:
     def is_open(self) -> bool:
         """Whether the connection can take another request."""
         return self._connection.reusable
+
+
+def request_record(request: Request, address: Address) -> RequestRecord:
+    """Return what is recorded of a request to an address."""
+    body = request.body
+    return RequestRecord(
+        method=request.method,
+        url=str(address) + request.target,
+        headers=(*request.headers, *request.framing_headers()),
+        framing="none" if body is None else "chunked" if body.chunked else "sized",
+        declared=body.content.size if body and not body.chunked else None,
+        body=body.record() if body else None,
+    )
+
+
+def raw_record(data: bytes, address: Address) -> RequestRecord:
+    """Return what is recorded of bytes that are sent to an address as they are."""
+    return RequestRecord("RAW", str(address), (), "raw", None, BodyRecord.of(data))
 
 
 def _may_be_repeated(request: Request) -> bool:
