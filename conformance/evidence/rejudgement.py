@@ -1,7 +1,6 @@
 """Judging a run again, offline: the same checks, with a recording in the place of the registry."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -78,7 +77,8 @@ def rejudge(results: Results, catalogue: Catalogue) -> Rejudgement:
         for entry in results.requirements
         if _was_judged(entry) and entry.id not in catalogue.by_id
     }
-    with suppress(NotRecordedError, Unavailable):
+    set_up = "no check ran"
+    try:
         access = _access(results, description, client, recorder, redactor)
         plugin = JudgingPlugin(
             [
@@ -97,8 +97,10 @@ def rejudge(results: Results, catalogue: Catalogue) -> Rejudgement:
         )
         run_checks({"judging": plugin, "registry": registry})
         again = {entry.id: entry for entry in plugin.judgements}
+    except (NotRecordedError, Unavailable) as error:
+        set_up = f"the set-up cannot be replayed: {redactor.text(str(error))}"
     reasons = {**unknown, **attempt.reasons}
-    return _rejudgement(results, again, reasons, f"the set-up cannot be replayed: {recording.missing}")
+    return _rejudgement(results, again, reasons, set_up)
 
 
 def _access(

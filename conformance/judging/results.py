@@ -191,12 +191,18 @@ def with_judgements(results: Results, judgements: Sequence[Judgement]) -> Result
 def load(path: Path) -> Results:
     """Read a results.json.
 
-    Raises ValueError when the file is of another format.
+    Raises ValueError when the file is of another format or something in it is not as the format says.
     """
-    document = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ValueError(f"{path} is no results file of format {FORMAT}")
-    results: Results = _decoded(Results, document)
+    try:
+        results: Results = _decoded(Results, document)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not as format {FORMAT} says: {error}") from error
     return results
 
 
