@@ -1,7 +1,7 @@
 """The exchanges of a run as answers: each request gets the response that the record holds for it.
 
-Requests are compared as they are recorded, without secrets. Those that are alike and were made for the same purpose are
-answered in the order of their record; they were either one after the other, or at once and therefore exchangeable.
+Requests are compared as they are recorded, without secrets. Those that are alike, and were made for the same purpose in
+the same lane of what a check does at once, came one after the other and are answered in the order of their record.
 """
 
 import re
@@ -35,14 +35,14 @@ class Recording:
         self._lock = threading.Lock()
         self._waiting: defaultdict[Key, deque[Exchange]] = defaultdict(deque)
         for exchange in exchanges:
-            self._waiting[self._key(exchange.purpose, exchange.request)].append(exchange)
+            self._waiting[self._key(exchange.purpose, exchange.lane, exchange.request)].append(exchange)
 
-    def answer(self, purpose: str, request: RequestRecord) -> Exchange:
-        """Return the next exchange that was recorded for a request.
+    def answer(self, purpose: str, lane: int | None, request: RequestRecord) -> Exchange:
+        """Return the next exchange that was recorded for a request in a lane.
 
         Raises NotRecordedError when there is none, or when the beginning of its body was dropped.
         """
-        key = self._key(purpose, request)
+        key = self._key(purpose, lane, request)
         with self._lock:
             waiting = self._waiting[key]
             while waiting and waiting[0].connection.repeated:
@@ -58,12 +58,12 @@ class Recording:
         self.missing = self.missing or self._redactor.text(what)
         return NotRecordedError(self.missing)
 
-    def _key(self, purpose: str, request: RequestRecord) -> Key:
+    def _key(self, purpose: str, lane: int | None, request: RequestRecord) -> Key:
         headers = tuple(
             (name.lower(), self._comparable(value)) for name, value in request.headers if name.lower() != UNCOMPARED
         )
         url = self._comparable(request.url)
-        return (purpose, request.method, url, headers, request.framing, self._body(request.body))
+        return (purpose, lane, request.method, url, headers, request.framing, self._body(request.body))
 
     def _body(self, body: BodyRecord | None) -> object:
         if body is None or body.text is None:

@@ -1,6 +1,6 @@
 """Judging a run again, offline: the same checks, with a recording in the place of the registry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,15 +12,16 @@ from conformance.judging.session import run_checks
 from conformance.judging.suite import NOT_JUDGED
 from conformance.judging.verdicts import Verdict
 from conformance.requirements.catalogue import Catalogue
+from conformance.requirements.model import Requirement
 from conformance.target.access import Access, Unavailable
 from conformance.target.declared_access import DeclaredAccess
-from conformance.target.description import TargetDescription
 from conformance.target.provisioned_access import ProvisionedAccess, provision
 from conformance.target.registry import Registry
 from conformance.target.rest import RestApi
-from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.redaction import Redactor
+
+UNKNOWN = "this suite has no such requirement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,84 +64,83 @@ def rejudge(results: Results, catalogue: Catalogue) -> Rejudgement:
 
     Raises BindingError when checks and requirements do not match.
     """
-    redactor, recorder = Redactor(), Recorder()
-    recorder.restore(results.exchanges)
-    description = results.description.description(results.run.target)
-    for credential in description.known_credentials():
-        redactor.add(credential.variable, credential.secret)
-    recording = Recording(results.exchanges, redactor)
-    client = ReplayedClient(description.address, recorder, recording, ReplayedClock())
-    attempt = Attempt(recording)
-    again: dict[str, Judgement] = {}
-    unknown = {
-        entry.id: "this suite has no such requirement"
-        for entry in results.requirements
-        if _was_judged(entry) and entry.id not in catalogue.by_id
-    }
-    set_up = "no check ran"
+    judged = [entry.id for entry in results.requirements if _was_judged(entry)]
+    known = [catalogue.by_id[identifier] for identifier in judged if identifier in catalogue.by_id]
+    reasons = {identifier: UNKNOWN for identifier in judged if identifier not in catalogue.by_id}
+    replay = _Replay(results)
     try:
-        access = _access(results, description, client, recorder, redactor)
-        plugin = JudgingPlugin(
-            [
-                catalogue.by_id[entry.id]
-                for entry in results.requirements
-                if _was_judged(entry) and entry.id in catalogue.by_id
-            ],
-            description.expected_failures,
-            recorder,
-            attempt,
-            is_gone=client.is_gone,
-        )
-        redirect_hosts = frozenset(results.run.redirect_hosts)
+        again = replay.judge(known)
+    except (NotRecordedError, Unavailable) as error:
+        again = {}
+        reasons |= {one.id: f"the set-up cannot be replayed: {replay.redactor.text(str(error))}" for one in known}
+    return _rejudgement(results, again, {**reasons, **replay.attempt.reasons})
+
+
+class _Replay:
+    """A run with its recording in the place of the registry."""
+
+    def __init__(self, results: Results) -> None:
+        self.redactor = Redactor()
+        self._run = results.run
+        self._recorder = Recorder()
+        self._recorder.restore(results.exchanges)
+        self._description = results.description.description(results.run.target)
+        for credential in self._description.known_credentials():
+            self.redactor.add(credential.variable, credential.secret)
+        recording = Recording(results.exchanges, self.redactor)
+        self.attempt = Attempt(recording)
+        self._client = ReplayedClient(self._description.address, self._recorder, recording, ReplayedClock())
+
+    def judge(self, requirements: Sequence[Requirement]) -> dict[str, Judgement]:
+        """Run the checks of the requirements and return their judgements by requirement id.
+
+        Raises NotRecordedError or Unavailable when the record does not hold the set-up.
+        """
         registry = Registry(
-            client, access, recorder, large_bytes=results.run.large_bytes, redirect_hosts=redirect_hosts
+            self._client,
+            self._access(),
+            self._recorder,
+            large_bytes=self._run.large_bytes,
+            redirect_hosts=frozenset(self._run.redirect_hosts),
+        )
+        plugin = JudgingPlugin(
+            requirements,
+            self._description.expected_failures,
+            self._recorder,
+            self.attempt,
+            is_gone=self._client.is_gone,
         )
         run_checks({"judging": plugin, "registry": registry})
-        again = {entry.id: entry for entry in plugin.judgements}
-    except (NotRecordedError, Unavailable) as error:
-        set_up = f"the set-up cannot be replayed: {redactor.text(str(error))}"
-    reasons = {**unknown, **attempt.reasons}
-    return _rejudgement(results, again, reasons, set_up)
+        return {judgement.id: judgement for judgement in plugin.judgements}
 
-
-def _access(
-    results: Results, description: TargetDescription, client: Client, recorder: Recorder, redactor: Redactor
-) -> Access:
-    """Return the access of the run, set up from the record.
-
-    Raises NotRecordedError or Unavailable when the record does not hold the set-up.
-    """
-    prefix, owner = results.run.prefix, description.owner
-    if owner is None:
-        if description.writer is None:
-            raise NotRecordedError("the record names no writer")
+    def _access(self) -> Access:
+        prefix, owner, writer = self._run.prefix, self._description.owner, self._description.writer
+        if owner is not None:
+            api = RestApi(self._client, self._recorder, owner, self.redactor)
+            day = datetime.fromisoformat(self._run.started_at).date()
+            return ProvisionedAccess(api, provision(api, prefix), prefix=prefix, owner=owner, day=day)
+        if writer is None:
+            raise NotRecordedError("the record names neither an owner nor a writer")
         return DeclaredAccess(
             prefix=prefix,
-            writer=description.writer,
-            projects=description.projects,
-            credentials=description.credentials,
-            recorder=recorder,
+            writer=writer,
+            projects=self._description.projects,
+            credentials=self._description.credentials,
+            recorder=self._recorder,
         )
-    api = RestApi(client, recorder, owner, redactor)
-    day = datetime.fromisoformat(results.run.started_at).date()
-    return ProvisionedAccess(api, provision(api, prefix), prefix=prefix, owner=owner, day=day)
 
 
-def _rejudgement(
-    results: Results, again: Mapping[str, Judgement], reasons: Mapping[str, str], otherwise: str
-) -> Rejudgement:
-    unreplayed, judgements, differing = {}, [], []
+def _rejudgement(results: Results, again: Mapping[str, Judgement], reasons: Mapping[str, str]) -> Rejudgement:
+    """Put together what was found again, and the recorded judgements wherever there is a reason why it was not."""
+    judgements, differing = [], []
     for entry in results.requirements:
         found = again.get(entry.id)
-        if not _was_judged(entry):
-            judgements.append(entry)
-        elif found is None or entry.id in reasons:
-            unreplayed[entry.id] = reasons.get(entry.id, otherwise)
+        if found is None or entry.id in reasons:
             judgements.append(entry)
         else:
             judgements.append(replace(found, seconds=entry.seconds))
             differing += [entry] if found.verdict is not entry.verdict else []
-    return Rejudgement(with_judgements(results, judgements), unreplayed, tuple(differing))
+    return Rejudgement(with_judgements(results, judgements), reasons, tuple(differing))
 
 
 def _was_judged(entry: Judgement) -> bool:

@@ -9,7 +9,7 @@ from conformance.transport.address import Address
 from conformance.transport.client import Client, PersistentConnection, raw_record, request_record
 from conformance.transport.clock import Clock
 from conformance.transport.exchange import Exchange, RequestRecord
-from conformance.transport.recorder import Recorder
+from conformance.transport.recorder import LANE, Recorder
 from conformance.transport.request import Request
 from conformance.transport.response import Response
 
@@ -65,7 +65,7 @@ class ReplayedClient(Client):
         return False
 
     def _replay(self, request: RequestRecord) -> Response:
-        exchange = self._recording.answer(self._recorder.purpose, request)
+        exchange = self._recording.answer(self._recorder.purpose, LANE.get(), request)
         self.clock.reach(exchange.began + exchange.seconds)
         return recorded_response(exchange)
 

@@ -60,19 +60,21 @@ class DescriptionRecord:
 
 
 def description_record(description: TargetDescription) -> DescriptionRecord:
-    """Return what is kept of a description."""
+    """Return what is kept of a description; of the variables of one secret the last, which stands for it in reports."""
+    variables = {credential.secret: credential.variable for credential in description.known_credentials()}
+
+    def kept(
+        credential: Credential, actor: Actor | None = None, visibility: Visibility | None = None
+    ) -> CredentialRecord:
+        return CredentialRecord(variables[credential.secret], credential.scheme, actor, visibility)
+
     return DescriptionRecord(
-        owner=_kept(description.owner),
-        writer=_kept(description.writer),
+        owner=kept(description.owner) if description.owner else None,
+        writer=kept(description.writer) if description.writer else None,
         projects=tuple(ProjectRecord(one.id, one.path, one.visibility) for one in description.projects.values()),
         credentials=tuple(
-            CredentialRecord(credential.variable, credential.scheme, actor, visibility)
-            for (actor, visibility), credential in description.credentials.items()
+            kept(credential, actor, visibility) for (actor, visibility), credential in description.credentials.items()
         ),
         capabilities_off=tuple(sorted(description.capabilities_off)),
         expected_failures=dict(description.expected_failures),
     )
-
-
-def _kept(credential: Credential | None) -> CredentialRecord | None:
-    return CredentialRecord(credential.variable, credential.scheme) if credential else None

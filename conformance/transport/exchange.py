@@ -78,6 +78,7 @@ class Exchange:
     `failure` says in words what happened instead. `began` is in seconds since the run did, `follows` the number of the
     exchange before it where both were to go over one connection. `curl` is one line that repeats the request; a body
     that is no text it reads from `body_file`.
+    `lane` tells apart what a check did at the same moment.
     """
 
     number: int
@@ -91,6 +92,7 @@ class Exchange:
     curl: str
     body_file: str | None
     connection: ConnectionRecord = ConnectionRecord()
+    lane: int | None = None
 
 
 def _printable(data: bytes) -> str | None:

@@ -5,11 +5,16 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 
 from conformance.transport.exchange import Exchange, ResponseRecord
 
 BEGINNINGS_BYTES = 8 << 20  # so that a registry of long answers does not fill the memory
+
+
+# which of several actions at the same moment a thread takes; the same number the next time that a check is run
+LANE: ContextVar[int | None] = ContextVar("lane", default=None)
 
 
 class Recorder:
@@ -50,7 +55,9 @@ class Recorder:
         with self._lock:
             number = len(self._exchanges) + 1
             response = self._within_limit(exchange.response)
-            self._exchanges.append(replace(exchange, number=number, purpose=self.purpose, response=response))
+            self._exchanges.append(
+                replace(exchange, number=number, purpose=self.purpose, response=response, lane=LANE.get())
+            )
             return number
 
     def _within_limit(self, response: ResponseRecord | None) -> ResponseRecord | None:
