@@ -37,7 +37,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoodRegistry]:
 
 def judged(url: str, good: GoodRegistry, out: Path, *only: str) -> Results:
     redactor, catalogue = Redactor(), load_catalogue()
-    settings = RunSettings(Edition(CURRENT), Level.MAY, only, large_bytes=1 << 20, patience=5.0)
+    settings = RunSettings(Edition(CURRENT), Level.MAY, only, large_bytes=2 << 20, patience=5.0)
     suite = Suite(describe_by_token_file(url, good.token_file), settings, catalogue, redactor)
     return write_evidence(suite.run(Listener()), out, catalogue.titles, redactor)
 
