@@ -23,21 +23,12 @@ class CredentialRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectRecord:
-    """A project that the description names."""
-
-    id: int
-    path: str
-    visibility: Visibility
-
-
-@dataclass(frozen=True, slots=True)
 class DescriptionRecord:
     """A description without its secrets; `expected_failures` are reasons by requirement id."""
 
     owner: CredentialRecord | None
     writer: CredentialRecord | None
-    projects: tuple[ProjectRecord, ...]
+    projects: tuple[TargetProject, ...]
     credentials: tuple[CredentialRecord, ...]
     capabilities_off: tuple[str, ...]
     expected_failures: Mapping[str, str]
@@ -48,7 +39,7 @@ class DescriptionRecord:
             address=parse_address(url),
             owner=self.owner.stand_in() if self.owner else None,
             writer=self.writer.stand_in() if self.writer else None,
-            projects={one.visibility: TargetProject(one.id, one.path, one.visibility) for one in self.projects},
+            projects={project.visibility: project for project in self.projects},
             credentials={
                 (one.actor, one.visibility): one.stand_in()
                 for one in self.credentials
@@ -71,7 +62,7 @@ def description_record(description: TargetDescription) -> DescriptionRecord:
     return DescriptionRecord(
         owner=kept(description.owner) if description.owner else None,
         writer=kept(description.writer) if description.writer else None,
-        projects=tuple(ProjectRecord(one.id, one.path, one.visibility) for one in description.projects.values()),
+        projects=tuple(description.projects.values()),
         credentials=tuple(
             kept(credential, actor, visibility) for (actor, visibility), credential in description.credentials.items()
         ),
