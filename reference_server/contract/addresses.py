@@ -51,7 +51,6 @@ def parse(text: str) -> Address:
 
 
 def _parse_unix(path: str, text: str) -> UnixAddress:
-    """Check the path of a unix socket."""
     if not path.startswith("/"):
         raise ValueError(f"address {text!r}: the path of a unix socket must be absolute")
     if len(path.encode()) > _UNIX_PATH_BYTES:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sys
 import time
-from typing import Literal, Protocol, TextIO, cast
+from typing import Literal, TextIO, cast
 
 import structlog
 
@@ -18,14 +18,8 @@ WRITER = LogWriter(sys.__stderr__.fileno() if sys.__stderr__ else 2)
 """This process's log, unless a test names another stream."""
 
 
-class LogStream(Protocol):
-    """What log lines are written to: WRITER, or a text stream."""
-
-    def write(self, text: str, /) -> int:
-        """Take whole lines."""
-
-    def flush(self) -> None:
-        """Let what was taken be written."""
+LogStream = LogWriter | TextIO
+"""What log lines are written to."""
 
 
 def configure(*, level: Level = "info", stream: LogStream = WRITER) -> None:

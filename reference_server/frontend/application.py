@@ -65,12 +65,13 @@ class FrontEnd:
         self._content = open_content_channel(options.storage)
         self._calls = SingleCalls(self._decisions)
         self._operations = Operations(self._decisions, on_break=self._metrics.count_break, on_orphan=self._abandon)
+        self._pipeline = ContentPipeline()
         self._stalls = StallWatch(options.stall_seconds)
         self._heads = StallWatch(options.idle_seconds)
 
     async def start(self, listening: socket.socket) -> None:
         """Wait for the storage, then accept connections. Raises TransportFailure when the storage does not come."""
-        self._carriers = await self._open_carriers()
+        carriers = await self._open_carriers()
         self._operations.start()
         self._stalls.start()
         self._heads.start()
@@ -78,7 +79,7 @@ class FrontEnd:
             operations=self._operations,
             calls=self._calls,
             services=Services(self._decisions),
-            carriers=self._carriers,
+            carriers=carriers,
             stalls=self._stalls,
             log=self._log,
             metrics=self._metrics,
@@ -97,7 +98,7 @@ class FrontEnd:
         self._stalls.stop()
         self._heads.stop()
         await self._operations.close()
-        self._carriers.close()
+        self._pipeline.close()
         await self._decisions.close()
         await self._content.close()
         self._log.flush()
@@ -114,9 +115,8 @@ class FrontEnd:
         )
         root = None if self._options.carrier == "streamed" else shared_root(volume)
         structlog.get_logger().info("carrier chosen", carrier="streamed" if root is None else "direct")
-        pipeline = ContentPipeline()
-        streamed = StreamedCarrier(self._content, pipeline.budget)
-        return Carriers(streamed, None if root is None else DirectCarrier(root, pipeline))
+        streamed = StreamedCarrier(self._content, self._pipeline.budget)
+        return Carriers(streamed, None if root is None else DirectCarrier(root, self._pipeline))
 
     def _application(self) -> Application:
         """Make the Tornado application of every route but the hot one."""

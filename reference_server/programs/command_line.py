@@ -67,7 +67,6 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
     parser = _Parser(
         prog="python -m reference_server",
         description="GitLab's generic packages API on a storage service of its own.",

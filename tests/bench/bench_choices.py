@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from tests.bench.conftest import ROUNDS
+from tests.bench.conftest import ROUNDS, describe
 from tests.bench.load import load
-from tests.bench.peers import ReferenceServer, reference_server
+from tests.bench.peers import Peer, reference_server
 from tests.bench.steady import Steady, steady
 
 SIZE = 1024
@@ -27,7 +27,7 @@ TURNS = [
 
 
 @pytest.fixture(scope="module")
-def peers(place: Path) -> Iterator[dict[str, ReferenceServer]]:
+def peers(place: Path) -> Iterator[dict[str, Peer]]:
     content = place / "content"
     content.write_bytes(bytes(SIZE))
     with ExitStack() as stack:
@@ -43,39 +43,34 @@ def peers(place: Path) -> Iterator[dict[str, ReferenceServer]]:
 
 @pytest.mark.parametrize(("connections", "number", "variant"), TURNS)
 def test_download(
-    benchmark: BenchmarkFixture, peers: dict[str, ReferenceServer], connections: int, number: int, variant: str
+    benchmark: BenchmarkFixture, peers: dict[str, Peer], connections: int, number: int, variant: str
 ) -> None:
     """Read from 1,000 files for 3 seconds."""
-    describe(benchmark, f"1 KiB GET, {connections} connections", peers[variant], number)
+    describe(benchmark, f"1 KiB GET, {connections} connections", peers[variant], number, "requests/s")
     measure(benchmark, connections, "GET", peers[variant], "stored-", names=STORED, size=0)
 
 
 @pytest.mark.parametrize(("connections", "number", "variant"), TURNS)
 def test_upload(
-    benchmark: BenchmarkFixture, peers: dict[str, ReferenceServer], connections: int, number: int, variant: str
+    benchmark: BenchmarkFixture, peers: dict[str, Peer], connections: int, number: int, variant: str
 ) -> None:
     """Store files under names of their own for 3 seconds."""
-    describe(benchmark, f"1 KiB PUT, {connections} connections", peers[variant], number)
+    describe(benchmark, f"1 KiB PUT, {connections} connections", peers[variant], number, "requests/s")
     measure(benchmark, connections, "PUT", peers[variant], f"file-{connections}-{number}-", names=0, size=SIZE)
 
 
-def describe(benchmark: BenchmarkFixture, group: str, peer: ReferenceServer, number: int) -> None:
-    benchmark.group = group
-    benchmark.extra_info = {"peer": peer.name, "round": number, "unit": "requests/s"}
-
-
 def measure(
-    benchmark: BenchmarkFixture, connections: int, method: str, peer: ReferenceServer, name: str, names: int, size: int
+    benchmark: BenchmarkFixture, connections: int, method: str, peer: Peer, name: str, names: int, size: int
 ) -> None:
     """Send requests, and tell the report what came of them."""
-    before = peer.registry.processor_seconds()
+    before = peer.processor_seconds()
     measured: Steady = benchmark.pedantic(
         steady,
         args=(method, peer.get(name, "")),
         kwargs={"names": names, "size": size, "connections": connections, "seconds": SECONDS},
         rounds=1,
     )
-    taken = peer.registry.processor_seconds() - before
+    taken = peer.processor_seconds() - before
     benchmark.extra_info |= {
         "amount": measured.requests,
         "p99": measured.p99,

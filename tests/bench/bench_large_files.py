@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from tests.bench.conftest import ROUNDS
+from tests.bench.conftest import ROUNDS, describe
 from tests.bench.peers import Peer, docker_registry, nginx, reference_server, together
 from tests.bench.transfers import download, upload
 
@@ -42,16 +42,11 @@ def renew(source: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def describe(benchmark: BenchmarkFixture, group: str, peer: Peer, number: int) -> None:
-    benchmark.group = group
-    benchmark.extra_info = {"peer": peer.name, "round": number, "amount": SIZE / 1e6, "unit": "MB/s"}
-
-
 @pytest.mark.parametrize(("number", "peer"), TURNS)
 def test_upload(benchmark: BenchmarkFixture, peers: list[Peer], source: Path, number: int, peer: int) -> None:
     """Store a file of 256 MiB that is new to the server, and check what it stored."""
     server = peers[peer]
-    describe(benchmark, "256 MiB PUT", server, number)
+    describe(benchmark, "256 MiB PUT", server, number, "MB/s", SIZE / 1e6)
     digest = renew(source)
     request = server.put(f"file-{number}", digest)
     benchmark.pedantic(upload, args=(request, source), rounds=1)
@@ -62,7 +57,7 @@ def test_upload(benchmark: BenchmarkFixture, peers: list[Peer], source: Path, nu
 def test_download(benchmark: BenchmarkFixture, peers: list[Peer], source: Path, number: int, peer: int) -> None:
     """Read a file of 256 MiB that the server has just stored."""
     server = peers[peer]
-    describe(benchmark, "256 MiB GET", server, number)
+    describe(benchmark, "256 MiB GET", server, number, "MB/s", SIZE / 1e6)
     digest = renew(source)
     upload(server.put(f"file-get-{number}", digest), source)
     request = server.get(f"file-get-{number}", digest)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from tests.bench.conftest import ROUNDS
+from tests.bench.conftest import ROUNDS, describe
 from tests.bench.load import load
 from tests.bench.peers import Peer, reference_server, seaweed_s3, together
 
@@ -31,11 +31,6 @@ def content(place: Path) -> Path:
     return path
 
 
-def describe(benchmark: BenchmarkFixture, group: str, peer: Peer, number: int, amount: int) -> None:
-    benchmark.group = group
-    benchmark.extra_info = {"peer": peer.name, "round": number, "amount": amount, "unit": "requests/s"}
-
-
 def digest_of(content: Path) -> str:
     return hashlib.sha256(content.read_bytes()).hexdigest()
 
@@ -46,7 +41,7 @@ def test_upload(
 ) -> None:
     """Store 5,000 files of 1 KiB under names of their own."""
     server = peers[peer]
-    describe(benchmark, "1 KiB PUT, 8 connections", server, number, UPLOADS)
+    describe(benchmark, "1 KiB PUT, 8 connections", server, number, "requests/s", UPLOADS)
     requests = [server.put(f"file-{number}-{index}", digest_of(content)) for index in range(UPLOADS)]
     uploads = load(place / f"put-{number}-{peer}", "PUT", requests, content)
     benchmark.pedantic(uploads.run, rounds=1)
@@ -58,7 +53,7 @@ def test_download(
 ) -> None:
     """Read 20,000 times from 1,000 files of 1 KiB."""
     server = peers[peer]
-    describe(benchmark, "1 KiB GET, 8 connections", server, number, DOWNLOADS)
+    describe(benchmark, "1 KiB GET, 8 connections", server, number, "requests/s", DOWNLOADS)
     names = [f"file-get-{index}" for index in range(1_000)]
     if number == 0:
         load(place / f"prepare-{peer}", "PUT", [server.put(name, digest_of(content)) for name in names], content).run()

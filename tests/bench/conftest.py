@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from tests.bench.peers import Peer
 
 ROUNDS = 5
 OURS = "reference server"
@@ -42,6 +45,14 @@ class Measurement:
     @property
     def rate(self) -> float:
         return self.amount / self.seconds
+
+
+def describe(
+    benchmark: BenchmarkFixture, group: str, peer: Peer, number: int, unit: str, amount: float | None = None
+) -> None:
+    """Tell the report what is measured; an amount that shows only then comes later."""
+    benchmark.group = group
+    benchmark.extra_info = {"peer": peer.name, "round": number, "amount": amount, "unit": unit}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

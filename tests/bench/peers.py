@@ -9,21 +9,21 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
+import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Protocol
-from urllib.parse import urlsplit
+from typing import Literal
 
 import obstore
 from obstore.store import S3Store
 
-from tests.bench.ports import free_port, wait_until_listening
-from tests.support.server_process import Registry, running_registry
+from tests.support.server_process import running_registry
 
 START_SECONDS = 30
 
@@ -37,14 +37,17 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Peer(Protocol):
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A server under test. `processor_seconds` tells what it has used so far, where that can be measured.
+
+    `put` and `get` return the requests that store and read a file of a name and a SHA-256 (hexadecimal).
+    """
+
     name: str
-
-    def put(self, file_name: str, digest: str) -> Request:
-        """Return the request whose body stores a file of this SHA-256 (hexadecimal) under `file_name`."""
-        ...
-
-    def get(self, file_name: str, digest: str) -> Request: ...
+    put: Callable[[str, str], Request]
+    get: Callable[[str, str], Request]
+    processor_seconds: Callable[[], float] = float
 
 
 @contextmanager
@@ -58,42 +61,19 @@ def running(command: list[str], port: int, *, log: Path, stop: signal.Signals = 
             process.send_signal(stop)
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceServer:
-    """The server under test, with one project and one of its access tokens."""
-
-    name: str
-    registry: Registry
-
-    def put(self, file_name: str, digest: str) -> Request:
-        del digest
-        url = urlsplit(self.registry.file_url("bench", file_name))
-        return Request(url.port or 0, url.path, {"PRIVATE-TOKEN": self.registry.token})
-
-    get = put
-
-
 @contextmanager
-def reference_server(folder: Path, carrier: str = "auto", variant: str = "") -> Iterator[ReferenceServer]:
+def reference_server(folder: Path, carrier: str = "auto", variant: str = "") -> Iterator[Peer]:
     """Start it as an operator would, on SQLite and local disk, or a variant of it (variants.py)."""
     program = ("tests.bench.variants", variant) if variant else ("reference_server",)
     others = ", ".join(other for other in (carrier, variant) if other not in {"auto", ""})
     with running_registry(folder, "--carrier", carrier, program=program) as registry:
-        yield ReferenceServer(f"reference server, {others}" if others else "reference server", registry)
+        headers = {"PRIVATE-TOKEN": registry.token}
 
+        def file(name: str, _digest: str) -> Request:
+            return Request(registry.served.port, registry.file_path("bench", name), headers)
 
-@dataclass(frozen=True, slots=True)
-class Nginx:
-    """A static file server with WebDAV: what the machine can do when nothing is checked, hashed or synced."""
-
-    port: int
-    name: str = "nginx"
-
-    def put(self, file_name: str, digest: str) -> Request:
-        del digest
-        return Request(self.port, f"/{file_name}")
-
-    get = put
+        name = f"reference server, {others}" if others else "reference server"
+        yield Peer(name, file, file, registry.processor_seconds)
 
 
 NGINX_CONFIGURATION = """
@@ -119,8 +99,11 @@ http {{
 
 
 @contextmanager
-def nginx(folder: Path) -> Iterator[Nginx]:
-    """Start it with the settings that make it fastest here: sendfile, a body buffer of 1 MiB."""
+def nginx(folder: Path) -> Iterator[Peer]:
+    """Start a static file server with WebDAV: what the machine can do when nothing is checked, hashed or synced.
+
+    Its settings are those that make it fastest here: sendfile, a body buffer of 1 MiB.
+    """
     port = free_port()
     (folder / "files").mkdir()
     configuration = folder / "nginx.conf"
@@ -128,27 +111,7 @@ def nginx(folder: Path) -> Iterator[Nginx]:
     configuration.write_text(NGINX_CONFIGURATION.format(folder=folder, port=port, user=user))
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
     with running([program, "-p", str(folder), "-c", str(configuration)], port, log=folder / "log"):
-        yield Nginx(port)
-
-
-@dataclass(frozen=True, slots=True)
-class DockerRegistry:
-    """A registry that, like ours, hashes with SHA-256 and names content by it."""
-
-    port: int
-    name: str = "docker-registry"
-
-    def put(self, file_name: str, digest: str) -> Request:
-        """Begin an upload here and now, so that only the request that carries the bytes is measured."""
-        del file_name
-        start = urllib.request.Request(f"http://127.0.0.1:{self.port}/v2/bench/blobs/uploads/", data=b"")
-        with urllib.request.urlopen(start) as answer:
-            location = answer.headers["Location"].split(f":{self.port}", 1)[1]
-        return Request(self.port, f"{location}&digest=sha256:{digest}", {"Content-Type": "application/octet-stream"})
-
-    def get(self, file_name: str, digest: str) -> Request:
-        del file_name
-        return Request(self.port, f"/v2/bench/blobs/sha256:{digest}")
+        yield Peer("nginx", lambda name, _: Request(port, f"/{name}"), lambda name, _: Request(port, f"/{name}"))
 
 
 DOCKER_REGISTRY_CONFIGURATION = """
@@ -160,38 +123,30 @@ http: {{addr: 127.0.0.1:{port}}}
 
 
 @contextmanager
-def docker_registry(folder: Path) -> Iterator[DockerRegistry]:
+def docker_registry(folder: Path) -> Iterator[Peer]:
+    """Start a registry that, like ours, hashes with SHA-256 and names content by it."""
     port = free_port()
     configuration = folder / "configuration.yml"
     configuration.write_text(DOCKER_REGISTRY_CONFIGURATION.format(folder=folder, port=port))
     with running(["docker-registry", "serve", str(configuration)], port, log=folder / "log"):
-        yield DockerRegistry(port)
+        yield Peer(
+            "docker-registry",
+            lambda _, digest: _begun_upload(port, digest),
+            lambda _, digest: Request(port, f"/v2/bench/blobs/sha256:{digest}"),
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class SeaweedS3:
-    """A distributed object store behind S3; it acknowledges before it syncs."""
-
-    port: int
-    store: S3Store
-    name: str = "SeaweedFS S3"
-
-    def put(self, file_name: str, digest: str) -> Request:
-        del digest
-        return self._presigned("PUT", file_name)
-
-    def get(self, file_name: str, digest: str) -> Request:
-        del digest
-        return self._presigned("GET", file_name)
-
-    def _presigned(self, method: Literal["GET", "PUT"], file_name: str) -> Request:
-        url = obstore.sign(self.store, method, file_name, timedelta(hours=1))
-        return Request(self.port, url.split(f":{self.port}", 1)[1])
+def _begun_upload(port: int, digest: str) -> Request:
+    """Begin an upload here and now, so that only the request that carries the bytes is measured."""
+    start = urllib.request.Request(f"http://127.0.0.1:{port}/v2/bench/blobs/uploads/", data=b"")
+    with urllib.request.urlopen(start) as answer:
+        location = answer.headers["Location"].split(f":{port}", 1)[1]
+    return Request(port, f"{location}&digest=sha256:{digest}", {"Content-Type": "application/octet-stream"})
 
 
 @contextmanager
-def seaweed_s3(folder: Path) -> Iterator[SeaweedS3]:
-    """Start master, volume server, filer and S3 gateway in one process."""
+def seaweed_s3(folder: Path) -> Iterator[Peer]:
+    """Start a distributed object store behind S3, all of it in one process; it acknowledges before it syncs."""
     secret = secrets.token_hex()
     credential = {"accessKey": "bench", "secretKey": secret}
     identity = {"name": "bench", "credentials": [credential], "actions": ["Admin", "Read", "Write", "List"]}
@@ -214,7 +169,12 @@ def seaweed_s3(folder: Path) -> Iterator[SeaweedS3]:
             secret_access_key=secret,
         )
         _create_bucket(store)
-        yield SeaweedS3(ports["s3"], store)
+
+        def presigned(method: Literal["GET", "PUT"], name: str) -> Request:
+            url = obstore.sign(store, method, name, timedelta(hours=1))
+            return Request(ports["s3"], url.split(f":{ports['s3']}", 1)[1])
+
+        yield Peer("SeaweedFS S3", lambda name, _: presigned("PUT", name), lambda name, _: presigned("GET", name))
 
 
 def _create_bucket(store: S3Store) -> None:
@@ -225,12 +185,33 @@ def _create_bucket(store: S3Store) -> None:
 
 
 @contextmanager
-def together(folder: Path, *starters: object) -> Iterator[list[Peer]]:
+def together(folder: Path, *starters: Callable[[Path], AbstractContextManager[Peer]]) -> Iterator[list[Peer]]:
     """Start several peers, each in a folder of its own below `folder`."""
     with ExitStack() as stack:
         peers = []
         for number, starter in enumerate(starters):
             place = folder / str(number)
             place.mkdir()
-            peers.append(stack.enter_context(starter(place)))  # type: ignore[operator]
+            peers.append(stack.enter_context(starter(place)))
         yield peers
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_listening(port: int, seconds: float, process: subprocess.Popen[bytes]) -> None:
+    """Return when `port` accepts connections; raises when the process ends or `seconds` pass first."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode} before it listened")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{process.args!r} does not listen on port {port} after {seconds} seconds")

@@ -14,13 +14,12 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
         yield running
 
 
-@pytest.fixture(scope="module", params=["direct", "streamed"])
+@pytest.fixture(scope="module", params=["auto", "streamed"])
 def registry_over_carrier(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Registry]:
-    """Start a server of its own for the module, over each carrier in turn."""
-    carrier = {"direct": "auto", "streamed": "streamed"}[request.param]
-    with running_registry(tmp_path_factory.mktemp(request.param), "--carrier", carrier) as running:
+    """Start a server of its own for the module, over each carrier in turn; auto is direct here."""
+    with running_registry(tmp_path_factory.mktemp(request.param), "--carrier", request.param) as running:
         yield running
 
 

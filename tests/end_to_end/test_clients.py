@@ -80,12 +80,6 @@ def project(registry: Registry) -> gitlab.v4.objects.Project:
     return gitlab.Gitlab(registry.url, private_token=registry.token).projects.get(registry.project)
 
 
-def test_python_gitlab_publishes_a_file(project: gitlab.v4.objects.Project, source: Path) -> None:
-    published = project.generic_packages.upload("python-gitlab", "1.0", "file.bin", path=source)
-    assert published.message == "201 Created"
-    assert project.generic_packages.download("python-gitlab", "1.0", "file.bin") == source.read_bytes()
-
-
 def test_python_gitlab_selects_the_record(project: gitlab.v4.objects.Project, source: Path) -> None:
     record = project.generic_packages.upload("python-gitlab", "1.1", "file.bin", path=source, select="package_file")
     assert (record.file_name, record.size) == ("file.bin", source.stat().st_size)

@@ -1,13 +1,11 @@
 """Files far larger than memory may hold, and many transfers at once; memory stays flat."""
 
 import hashlib
-import socket
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -33,21 +31,15 @@ class Pattern:
         for number in range(0, self.size, PIECE):
             yield (number.to_bytes(8, "big") + block[8:])[: self.size - number]
 
-    def sha256(self) -> str:
-        digest = hashlib.sha256()
-        for piece in self.pieces():
-            digest.update(piece)
-        return digest.hexdigest()
+
+def head(method: str, registry: Registry, file_name: str, more: str = "") -> bytes:
+    request = f"{method} {registry.file_path('large', file_name)} HTTP/1.1\r\nHost: h\r\n"
+    return f"{request}PRIVATE-TOKEN: {registry.token}\r\n{more}Connection: close\r\n\r\n".encode()
 
 
 def upload(registry: Registry, file_name: str, pattern: Pattern) -> None:
-    target = urlsplit(registry.file_url("large", file_name))
-    head = (
-        f"PUT {target.path} HTTP/1.1\r\nHost: {target.netloc}\r\nPRIVATE-TOKEN: {registry.token}\r\n"
-        f"Content-Length: {pattern.size}\r\nConnection: close\r\n\r\n"
-    )
-    with socket.create_connection((target.hostname or "", target.port or 0)) as connection:
-        connection.sendall(head.encode())
+    with registry.served.connect() as connection:
+        connection.sendall(head("PUT", registry, file_name, f"Content-Length: {pattern.size}\r\n"))
         for piece in pattern.pieces():
             connection.sendall(piece)
         assert connection.recv(65_536).startswith(b"HTTP/1.1 201 ")
@@ -55,13 +47,8 @@ def upload(registry: Registry, file_name: str, pattern: Pattern) -> None:
 
 def download(registry: Registry, file_name: str, pattern: Pattern) -> None:
     """GET the file; asserts that every byte is the pattern's."""
-    target = urlsplit(registry.file_url("large", file_name))
-    head = (
-        f"GET {target.path} HTTP/1.1\r\nHost: {target.netloc}\r\nPRIVATE-TOKEN: {registry.token}\r\n"
-        "Connection: close\r\n\r\n"
-    )
-    with socket.create_connection((target.hostname or "", target.port or 0)) as connection:
-        connection.sendall(head.encode())
+    with registry.served.connect() as connection:
+        connection.sendall(head("GET", registry, file_name))
         stream = connection.makefile("rb", buffering=PIECE)
         assert stream.readline().startswith(b"HTTP/1.1 200 ")
         while stream.readline() != b"\r\n":

@@ -4,47 +4,29 @@ import asyncio
 import http.client
 import json
 import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from reference_server.contract import addresses
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
 from reference_server.programs.listening import open_sockets
+from tests.support.storage_process import StorageProcess
 
 ROOT_TOKEN = "glpat-root-token-of-the-tests"
 PATIENCE_SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
-    address: addresses.Address
-    data: Path
-    process: subprocess.Popen[bytes]
-
-    def staged_files(self) -> list[Path]:
-        return [path for path in self.data.rglob("staging/*") if path.is_file()]
-
-
 @contextmanager
-def running_storage(folder: Path, *arguments: str) -> Iterator[Storage]:
-    """Start the storage program on an empty folder with further arguments; stop it when the block ends."""
-    token_file = folder / "token"
-    token_file.touch(0o600)
-    token_file.write_text(ROOT_TOKEN)
-    address = f"unix:{folder / 'socket'}"
-    command = [sys.executable, "-m", "reference_server", "storage", "--data", str(folder / "data")]
-    command += ["--listen", address, "--root-token-file", str(token_file), *arguments]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
-        try:
-            yield Storage(addresses.parse(address), folder / "data", process)
-        finally:
-            process.terminate()
+def running_storage(folder: Path, *arguments: str) -> Iterator[StorageProcess]:
+    """Start the storage program on an empty folder, with the root token of the tests and further arguments."""
+    storage = StorageProcess(folder, *arguments)
+    storage.token.touch(0o600)
+    storage.token.write_text(ROOT_TOKEN)
+    with storage:
+        yield storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +35,20 @@ class Answer:
     headers: http.client.HTTPMessage
     body: bytes
 
-    def json(self) -> dict[str, object]:
+    @property
+    def status_and_body(self) -> tuple[int, bytes]:
+        return self.status, self.body
+
+    @property
+    def status_and_json(self) -> tuple[int, dict[str, Any]]:
+        return self.status, self.json()
+
+    def json(self) -> dict[str, Any]:
         value = json.loads(self.body)
         assert isinstance(value, dict)
         return value
 
-    def items(self) -> list[dict[str, object]]:
+    def items(self) -> list[dict[str, Any]]:
         value = json.loads(self.body)
         assert isinstance(value, list)
         return value
@@ -70,7 +60,6 @@ class Served:
 
     port: int
     token: str = ROOT_TOKEN
-    headers: Mapping[str, str] = field(default_factory=dict)
 
     def send(
         self,
@@ -113,6 +102,18 @@ class Served:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
 
+    def head(self, method: str, target: str, *headers: str, token: str | None = None) -> bytes:
+        """Return the head of a request as it is sent, with further headers."""
+        credential = self.token if token is None else token
+        lines = [f"{method} {target} HTTP/1.1", "Host: h", f"PRIVATE-TOKEN: {credential}", *headers]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    def exchange(self, message: bytes) -> bytes:
+        """Send bytes on a connection of their own, and return all that comes until it is closed."""
+        with self.connect() as connection:
+            connection.sendall(message)
+            return read_until_closed(connection)
+
 
 @contextmanager
 def running_front_end(options: FrontEndOptions) -> Iterator[Served]:
@@ -152,11 +153,3 @@ def read_answer(connection: socket.socket) -> Answer:
     answer = http.client.HTTPResponse(connection)
     answer.begin()
     return Answer(answer.status, answer.headers, answer.read())
-
-
-def eventually(condition: object, *, what: str) -> None:
-    assert callable(condition)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.01)

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from conformance.selftest.mutation import MakeMutation
 from conformance.selftest.proxy import Proxy, ProxyHost
 from conformance.selftest.upstream import UpstreamAddress
-from tests.support.scripted_registry import SECONDS, scripted_registry
-from tests.support.scripted_server import read_until
+from tests.support.scripted_server import SECONDS, read_until, scripted_registry
 
 
 @dataclass

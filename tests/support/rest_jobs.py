@@ -30,4 +30,4 @@ def run_job(front_end: Served, project: int, *, token: str | None = None) -> Run
     assert pipeline.status == 201, pipeline.body
     runner = new_runner(front_end, project)
     job = front_end.post("/jobs/request", {"token": runner}, token="").json()
-    return RunningJob(front_end, int(str(job["id"])), int(str(pipeline.json()["id"])), str(job["token"]))
+    return RunningJob(front_end, job["id"], pipeline.json()["id"], str(job["token"]))

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 from tests.support.front_end import Answer, Served
 
@@ -23,13 +24,13 @@ class PackageProject:
 
     def publish(
         self, name: str, version: str = "1.0", file_name: str = "file.txt", content: bytes = b"content", query: str = ""
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         target = f"/api/v4{self.packages}/generic/{name}/{version}/{file_name}?select=package_file{query}"
         answer = self.front_end.send("PUT", target, content)
         assert answer.status == 200, answer.body
         return answer.json()
 
-    def listed(self, query: str = "", *, token: str | None = None) -> list[dict[str, object]]:
+    def listed(self, query: str = "", *, token: str | None = None) -> list[dict[str, Any]]:
         answer = self.front_end.get(f"{self.packages}?{query}", token=token)
         assert answer.status == 200, answer.body
         return answer.items()
@@ -44,7 +45,7 @@ def new_project(front_end: Served, visibility: str = "private") -> PackageProjec
     group = front_end.post("/groups", {"name": "Packages", "path": path, "visibility": "public"}).json()
     body = {"name": "Books", "path": "books", "namespace_id": group["id"], "visibility": visibility}
     project = front_end.post("/projects", body).json()
-    return PackageProject(front_end, int(str(project["id"])), f"{path}/books", path)
+    return PackageProject(front_end, project["id"], f"{path}/books", path)
 
 
 def stranger(front_end: Served) -> str:

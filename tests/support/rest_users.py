@@ -19,8 +19,7 @@ def new_person(front_end: Served) -> Person:
     username = f"person-{next(_numbers)}"
     body = {"username": username, "name": username.title(), "email": f"{username}@example.com"}
     user = front_end.post("/users", body).json()
-    number = int(str(user["id"]))
-    return Person(number, username, new_token(front_end, number))
+    return Person(user["id"], username, new_token(front_end, user["id"]))
 
 
 def new_token(front_end: Served, user: int, *scopes: str, expires_at: str | None = None) -> str:

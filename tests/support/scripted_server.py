@@ -1,4 +1,4 @@
-"""A server for the tests of the transport: each connection is handled by a function on a plain socket."""
+"""Servers whose connections are handled by functions on a plain socket."""
 
 import queue
 import socket
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Handler = Callable[[socket.socket], None]
+SECONDS = 10.0
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -34,6 +35,32 @@ def _serve(listener: socket.socket, handlers: tuple[Handler, ...], tls: ssl.SSLC
             return
 
 
+@contextmanager
+def scripted_registry(handler: Handler) -> Iterator[int]:
+    """Serve every connection with a handler, in a thread of its own; yield the port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connection.settimeout(SECONDS)
+            threading.Thread(target=_run, args=(handler, connection), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+
+
+def _run(handler: Handler, connection: socket.socket) -> None:
+    with connection:
+        handler(connection)
+
+
 def read_until(connection: socket.socket, end: bytes) -> bytes:
     """Read up to and with `end`, or to the end of the connection."""
     data = b""
@@ -43,6 +70,13 @@ def read_until(connection: socket.socket, end: bytes) -> bytes:
             break
         data += piece
     return data
+
+
+def read_all(connection: socket.socket) -> bytes:
+    received = b""
+    while part := connection.recv(65536):
+        received += part
+    return received
 
 
 def answering(response: bytes, end: bytes = b"\r\n\r\n") -> Handler:

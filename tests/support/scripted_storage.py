@@ -1,6 +1,7 @@
 """A storage whose stream of operations does what a test says."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,24 +39,21 @@ class ScriptedStorage(OperationsServiceServicer):
     """Runs its scripts, one for each stream in turn; the last one serves all that follow."""
 
     def __init__(self, *scripts: Script) -> None:
-        self._scripts = list(scripts)
-        self.streams = 0
+        self._scripts = itertools.chain(scripts, itertools.repeat(scripts[-1]))
 
     async def Operate(self, request_iterator: object, context: Context) -> None:  # type: ignore[override]  # noqa: N802 -- the style that reads and writes by itself
         del request_iterator
-        script = self._scripts[min(self.streams, len(self._scripts) - 1)]
-        self.streams += 1
-        await script(Stream(context))
+        await next(self._scripts)(Stream(context))
 
 
 @asynccontextmanager
 async def linked(
-    storage: ScriptedStorage, folder: Path, *, outstanding: int = 1024, orphans: list[str] | None = None
+    folder: Path, *scripts: Script, outstanding: int = 1024, orphans: list[str] | None = None
 ) -> AsyncIterator[Operations]:
-    """Serve the storage and open a link to it; the ids of orphaned uploads are added to `orphans`."""
+    """Serve a storage that runs scripts and open a link to it; the ids of orphaned uploads are added to `orphans`."""
     kept = [] if orphans is None else orphans
     server = grpc.aio.server()
-    add_OperationsServiceServicer_to_server(storage, server)
+    add_OperationsServiceServicer_to_server(ScriptedStorage(*scripts), server)
     address = UnixAddress(str(folder / "socket"))
     server.add_insecure_port(address.target)
     await server.start()

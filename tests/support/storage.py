@@ -8,7 +8,6 @@ import hashlib
 import itertools
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,10 +25,12 @@ from google.protobuf import message_factory
 from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.failure import Failure
 from reference_server.contract.status import TransportFailure, read_rpc_error
+from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.storage import StorageSettings, serving
 from reference_server.storage.service.admission import calls
 from reference_server.storage.service.server import CONTRACT
 from tests.support.operations import Operations
+from tests.support.polling import eventually
 
 SECONDS = 30
 MESSAGE = 1 << 20
@@ -114,14 +115,17 @@ class Registry:
         self.content = ContentServiceStub(self.channel)
         self.operations = Operations(self.channel)
 
-    def ask(self, call: str, *, by: Any = None, **values: Any) -> Any:
-        """Make a call of the contract, or run an operation, as the administrator unless other credentials are given."""
+    def ask(self, call: str, *, by: Any = None, request_id: Any = "", **values: Any) -> Any:
+        """Make a call of the contract, or run an operation, as the administrator unless other credentials are given.
+
+        Only an operation takes a request id.
+        """
         kind = _REQUESTS[call]
         if "credentials" in kind.fields_by_name:
             values = {"credentials": self.root if by is None else by, **values}
         request = message_factory.GetMessageClass(kind)(**values)
         if call not in _METHODS:
-            operation = Operation(**{call: request})  # type: ignore[arg-type]  # the field of the call's own request
+            operation = Operation(request_id=request_id, **{call: request})  # type: ignore[arg-type]  # the field of the call's own request
             return getattr(self.operations.perform(operation, timeout=SECONDS), call)
         method = _METHODS[call]
         send = self.channel.unary_unary(
@@ -245,12 +249,9 @@ class Registry:
     def blobs(self) -> set[str]:
         return {path.name for path in (self.data / "volume/blobs").rglob("*") if path.is_file()}
 
-    def freed_to(self, blobs: set[str]) -> bool:
+    def freed_to(self, blobs: set[str]) -> None:
         """Wait until nothing but this lies on the volume: what is deleted is freed after the answer."""
-        deadline = time.monotonic() + SECONDS
-        while self.blobs() != blobs and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return self.blobs() == blobs
+        eventually(lambda: self.blobs() == blobs, what="what was deleted is not freed")
 
     def staged(self) -> set[str]:
         return {path.name for path in (self.data / "volume/staging").iterdir()}
@@ -262,12 +263,21 @@ def parts(upload_id: str, content: bytes, message: int = MESSAGE) -> Iterator[co
         yield content_pb2.UploadContentRequest(content=content[start : start + message])
 
 
+def _settings(folder: Path, **settings: Any) -> StorageSettings:
+    return StorageSettings(**{"data": folder / "data", "listen": TcpAddress("127.0.0.1", 0), **settings})
+
+
+def refused_start(folder: Path, **settings: Any) -> str:
+    """Return why a storage does not start."""
+    with pytest.raises(StartRefusedError) as refused, serving_in_thread(_settings(folder, **settings)):
+        pass
+    return str(refused.value)
+
+
 @contextlib.contextmanager
 def running(folder: Path, **settings: Any) -> Iterator[Registry]:
     token = folder / "root-token"
-    told = StorageSettings(
-        data=folder / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=token, drain_seconds=1.0, **settings
-    )
+    told = _settings(folder, root_token_file=token, drain_seconds=1.0, **settings)
     with serving_in_thread(told) as address, grpc.insecure_channel(address.target) as channel:
         yield Registry(channel, private_token(token.read_text().strip()), folder / "data", told.edition, address.target)
 

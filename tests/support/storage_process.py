@@ -10,6 +10,7 @@ from typing import Self
 
 import grpc
 
+from reference_server.contract.addresses import UnixAddress
 from tests.support.storage import SECONDS, Registry, private_token
 
 _OPTIONS = [
@@ -24,8 +25,10 @@ class StorageProcess:
     """One data folder, and the process that serves it."""
 
     def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = ("-m", "reference_server")) -> None:
+        self.address = UnixAddress(str(folder / "socket"))
         self.token = folder / "root-token"
-        self.metadata = folder / "data/metadata.sqlite3"
+        self.data = folder / "data"
+        self.metadata = self.data / "metadata.sqlite3"
         self._folder = folder
         self._arguments = arguments
         self._program = program
@@ -43,20 +46,27 @@ class StorageProcess:
             channel.close()
 
     def start(self) -> Self:
-        command = [sys.executable, *self._program, "storage", "--data", str(self._folder / "data")]
-        command += ["--listen", f"unix:{self._folder}/socket", "--root-token-file", str(self.token)]
+        command = [sys.executable, *self._program, "storage", "--data", str(self.data)]
+        command += ["--listen", self.address.target, "--root-token-file", str(self.token)]
         command += self._arguments
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stderr=log)
         return self
 
     def connect(self) -> Registry:
-        address = f"unix:{self._folder}/socket"
-        channel = grpc.insecure_channel(address, _OPTIONS)
+        channel = grpc.insecure_channel(self.address.target, _OPTIONS)
         self._channels.append(channel)
         grpc.channel_ready_future(channel).result(SECONDS)
         root = private_token(self.token.read_text().strip())
-        return Registry(channel, root, self._folder / "data", "current", address)
+        return Registry(channel, root, self.data, "current", self.address.target)
+
+    def staged_files(self) -> list[Path]:
+        return [path for path in self.data.rglob("staging/*") if path.is_file()]
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def wait(self) -> int:
         assert self._process is not None

@@ -38,8 +38,3 @@ class Carriers:
         if opened.HasField("read_ticket"):
             return self._streamed.open_reader(opened.read_ticket, offset, length, request_id=request_id)
         raise TransportFailure(grpc.StatusCode.INTERNAL, "the storage named no usable way to the content")
-
-    def close(self) -> None:
-        """Stop what the carriers run."""
-        if self._direct is not None:
-            self._direct.close()

@@ -41,10 +41,6 @@ class DirectCarrier:
             except FileNotFoundError:
                 raise ContentMissingError from None
 
-    def close(self) -> None:
-        """Stop the threads."""
-        self._pipeline.close()
-
     def _open(self, relative: str, flags: int) -> int:
         """Open a path that the storage named; one that leaves the root is a defect of the storage."""
         path = PurePosixPath(relative)
@@ -61,13 +57,12 @@ class DirectWriter:
         self._pieces = PieceCollector(budget)
 
     async def write(self, chunk: bytes) -> None:
-        """See ContentWriter."""
         if piece := self._pieces.add(chunk):
             with _unavailable_when_unusable("staging file"):
                 await self._staging.write(piece)
 
     async def complete(self) -> ContentSummary:
-        """See ContentWriter. The last sync is the storage's, before it answers the commit."""
+        """Return what arrived. The last sync is the storage's, before it answers the commit."""
         try:
             with _unavailable_when_unusable("staging file"):
                 await self._staging.write(self._pieces.take())
@@ -76,7 +71,6 @@ class DirectWriter:
             self.abandon()
 
     def abandon(self) -> None:
-        """See ContentWriter."""
         self._pieces.close()
         self._staging.close()
 
@@ -90,7 +84,6 @@ class DirectReader:
         self._left = length
 
     async def read(self) -> bytes:
-        """See ContentReader."""
         if self._left == 0:
             return b""
         with _unavailable_when_unusable("blob file"):
@@ -102,7 +95,6 @@ class DirectReader:
         return piece
 
     def close(self) -> None:
-        """See ContentReader."""
         self._file.close()
 
 

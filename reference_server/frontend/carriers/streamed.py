@@ -63,12 +63,11 @@ class StreamedWriter:
         self._in_flight = in_flight
 
     async def write(self, chunk: bytes) -> None:
-        """See ContentWriter."""
         if piece := self._pieces.add(chunk):
             await self._send(piece)
 
     async def complete(self) -> ContentSummary:
-        """See ContentWriter. The storage hashed what arrived there."""
+        """Return what arrived. The storage hashed what arrived there."""
         try:
             await self._send(self._pieces.take())
             await self._call.done_writing()
@@ -78,7 +77,6 @@ class StreamedWriter:
         return ContentSummary(answer.size, answer.sha256)
 
     def abandon(self) -> None:
-        """See ContentWriter."""
         self._call.cancel()
         self._pieces.close()
 
@@ -120,7 +118,6 @@ class StreamedReader:
         self._in_flight = in_flight
 
     async def read(self) -> bytes:
-        """See ContentReader."""
         try:
             async with self._in_flight:
                 message = await self._call.read()
@@ -129,7 +126,6 @@ class StreamedReader:
         return message.content if isinstance(message, DownloadContentResponse) else b""
 
     def close(self) -> None:
-        """See ContentReader."""
         self._call.cancel()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Final, TypedDict
 
 from generic_packages.storage.v1 import packages_pb2
@@ -11,11 +10,6 @@ from reference_server.frontend.api.shapes.packages import STATUSES
 from reference_server.frontend.graphql.connections import Connection, NodePage, connect, following_page
 from reference_server.frontend.graphql.lookups import Lookups
 from reference_server.frontend.http.responses import iso_milliseconds
-
-PackageReader = Callable[
-    [packages_pb2.PackageFilters, packages_pb2.ListedPart], Awaitable[NodePage[packages_pb2.Package]]
-]
-"""Asks the storage for a page of packages."""
 
 _ORDERS: Final = {"CREATED": "created_at"}
 _NEWEST_FIRST: Final = "CREATED_DESC"
@@ -55,7 +49,6 @@ class PackageNode:
         self.can_destroy = package.caller_may_delete
 
     async def package_files(self, after: str | None = None, first: int | None = None) -> Connection[FileNode] | None:
-        """List the package's files."""
         return await connect(self._read_files, after, following_page(after, first))
 
     async def _read_files(self, part: packages_pb2.ListedPart) -> NodePage[FileNode]:
@@ -80,9 +73,9 @@ class Arguments(TypedDict, total=False):
 
 
 async def list_packages(
-    lookups: Lookups, reader: PackageReader, arguments: Arguments
+    lookups: Lookups, arguments: Arguments, *, group: str = "", project: str = ""
 ) -> Connection[PackageNode] | None:
-    """List packages as a field's arguments say, the newest first unless told otherwise; None for who may not."""
+    """List the packages of a group or of a project, the newest first unless told otherwise; None for who may not."""
     filters = packages_pb2.PackageFilters(
         package_type=_lower(arguments.get("package_type")),
         package_name=arguments.get("package_name"),
@@ -95,8 +88,14 @@ async def list_packages(
     part.order_by, part.sort = _ORDERS.get(order, order.lower()), direction.lower()
 
     async def read(part: packages_pb2.ListedPart) -> NodePage[PackageNode]:
-        page = await reader(filters, part)
-        return NodePage([PackageNode(lookups, package) for package in page.nodes], page.part)
+        answer: packages_pb2.ListGroupPackagesResponse | packages_pb2.ListPackagesResponse
+        if group:
+            in_group = packages_pb2.ListGroupPackagesRequest(group=group, filters=filters, part=part)
+            answer = await lookups.call(lookups.services.packages.ListGroupPackages, in_group)
+        else:
+            in_project = packages_pb2.ListPackagesRequest(project=project, filters=filters, part=part)
+            answer = await lookups.call(lookups.services.packages.ListPackages, in_project)
+        return NodePage([PackageNode(lookups, package) for package in answer.packages], answer.part)
 
     return await connect(read, after, part)
 

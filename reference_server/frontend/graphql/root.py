@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from generic_packages.storage.v1 import packages_pb2
 from generic_packages.storage.v1.identity_pb2 import GetGroupRequest, GetProjectRequest, Group, Project
 
 from reference_server.frontend.api.shapes.groups_and_projects import visibility
-from reference_server.frontend.graphql.connections import Connection, NodePage
+from reference_server.frontend.graphql.connections import Connection
 from reference_server.frontend.graphql.lookups import Lookups, if_visible
 from reference_server.frontend.graphql.packages import Arguments, PackageNode, global_id, list_packages
 from reference_server.frontend.graphql.settings import SettingsNode, SettingsPayload, read_settings, update_settings
@@ -28,19 +27,10 @@ class GroupNode:
         self.web_url = f"{lookups.origin}/groups/{group.full_path}"
 
     async def package_settings(self) -> SettingsNode | None:
-        """Read the settings in force."""
         return await read_settings(self._lookups, self.full_path)
 
     async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
-        """List the packages of the group's projects."""
-        return await list_packages(self._lookups, self._read_packages, arguments)
-
-    async def _read_packages(
-        self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
-    ) -> NodePage[packages_pb2.Package]:
-        request = packages_pb2.ListGroupPackagesRequest(group=self.full_path, filters=filters, part=part)
-        answer = await self._lookups.call(self._lookups.services.packages.ListGroupPackages, request)
-        return NodePage(answer.packages, answer.part)
+        return await list_packages(self._lookups, arguments, group=self.full_path)
 
 
 class ProjectNode:
@@ -57,15 +47,7 @@ class ProjectNode:
         self.web_url = f"{lookups.origin}/{project.full_path}"
 
     async def packages(self, **arguments: Unpack[Arguments]) -> Connection[PackageNode] | None:
-        """List the project's packages."""
-        return await list_packages(self._lookups, self._read_packages, arguments)
-
-    async def _read_packages(
-        self, filters: packages_pb2.PackageFilters, part: packages_pb2.ListedPart
-    ) -> NodePage[packages_pb2.Package]:
-        request = packages_pb2.ListPackagesRequest(project=self.full_path, filters=filters, part=part)
-        answer = await self._lookups.call(self._lookups.services.packages.ListPackages, request)
-        return NodePage(answer.packages, answer.part)
+        return await list_packages(self._lookups, arguments, project=self.full_path)
 
 
 class Root:
@@ -75,23 +57,18 @@ class Root:
         self._lookups = lookups
 
     async def group(self, full_path: str) -> GroupNode | None:
-        """Find a group."""
         request = GetGroupRequest(group=_path(full_path))
         answer = await if_visible(self._lookups.call(self._lookups.services.identity.GetGroup, request))
         return None if answer is None else GroupNode(self._lookups, answer.group)
 
-    async def namespace(self, full_path: str) -> GroupNode | None:
-        """Find a namespace; all that there are here are groups."""
-        return await self.group(full_path)
+    namespace = group  # all namespaces here are groups
 
     async def project(self, full_path: str) -> ProjectNode | None:
-        """Find a project."""
         request = GetProjectRequest(project=_path(full_path))
         answer = await if_visible(self._lookups.call(self._lookups.services.identity.GetProject, request))
         return None if answer is None else ProjectNode(self._lookups, answer.project)
 
     async def update_namespace_package_settings(self, input: dict[str, object]) -> SettingsPayload:  # noqa: A002 -- GraphQL's name
-        """Change a group's package settings."""
         return await update_settings(self._lookups, input)
 
 

@@ -102,7 +102,6 @@ class BodyBudget:
             self._review()
 
     def _forget(self, body: BudgetedBody) -> None:
-        """Drop a body no more."""
         self._coming.pop(body, None)
         self._slow.pop(body, None)
 

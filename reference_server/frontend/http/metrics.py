@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Literal, Protocol
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -19,14 +19,6 @@ ContentDefect = Literal["missing", "cut"]
 # Whatever else a client makes up must not become a label of its own.
 _METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"})
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
-
-
-class _Count(Protocol):
-    def inc(self, amount: float = 1) -> None: ...
-
-
-class _Observation(Protocol):
-    def observe(self, amount: float) -> None: ...
 
 
 class Metrics:
@@ -53,8 +45,8 @@ class Metrics:
         self._running = Gauge(
             "http_requests_running", "Requests under way", registry=self._registry, multiprocess_mode="livesum"
         )
-        self._by_status: dict[tuple[str, str, int], _Count] = {}
-        self._by_route: dict[tuple[str, str], tuple[_Observation, _Count, _Count]] = {}
+        self._by_status: dict[tuple[str, str, int], Counter] = {}
+        self._by_route: dict[tuple[str, str], tuple[Histogram, Counter, Counter]] = {}
 
     def count(self, request: RequestContext, seconds: float) -> None:
         """Count a request that is over."""

@@ -70,7 +70,6 @@ class Router:
 
 
 def _most_bytes(request: RequestContext) -> int:
-    """Return how large a request's body may be."""
     if request.has_small_body or presents_credential(request.headers, request.target):
         return _BODY_BYTES
     return _ANONYMOUS_BODY_BYTES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import grpc
 from generic_packages.storage.v1.ci_pb2_grpc import CiServiceStub
@@ -24,14 +24,6 @@ from grpc_health.v1.health_pb2_grpc import HealthStub
 from reference_server.contract.limits import REQUEST_ID_KEY, SMALL_OPERATION_SECONDS
 from reference_server.contract.status import read_rpc_error
 
-if TYPE_CHECKING:
-    from generic_packages.storage.v1.ci_pb2_grpc import CiServiceAsyncStub
-    from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceAsyncStub
-    from generic_packages.storage.v1.members_pb2_grpc import MembersServiceAsyncStub
-    from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceAsyncStub
-    from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceAsyncStub
-    from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceAsyncStub
-
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
 
@@ -52,12 +44,12 @@ class Services:
     """One stub for each service."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
-        self.identity: IdentityServiceAsyncStub = IdentityServiceStub(channel)
-        self.members: MembersServiceAsyncStub = MembersServiceStub(channel)
-        self.tokens: TokensServiceAsyncStub = TokensServiceStub(channel)
-        self.ci: CiServiceAsyncStub = CiServiceStub(channel)
-        self.packages: PackagesServiceAsyncStub = PackagesServiceStub(channel)
-        self.protection: ProtectionServiceAsyncStub = ProtectionServiceStub(channel)
+        self.identity = IdentityServiceStub(channel)
+        self.members = MembersServiceStub(channel)
+        self.tokens = TokensServiceStub(channel)
+        self.ci = CiServiceStub(channel)
+        self.packages = PackagesServiceStub(channel)
+        self.protection = ProtectionServiceStub(channel)
 
 
 class SingleCalls:

@@ -17,7 +17,7 @@ _LARGE_BYTES = 16 * MIB
 
 
 class LocalDisk:
-    """A blob store on a directory, which is made when it does not exist."""
+    """A BlobStore on a directory, which is made when it does not exist."""
 
     def __init__(self, root: Path, reserve_bytes: int = 0) -> None:
         self._root = root
@@ -32,12 +32,10 @@ class LocalDisk:
         sync_directory(root)
 
     def stage(self, upload_id: str) -> None:
-        """Make an empty staging file."""
         with full_volume_refused():
             os.close(os.open(self._staging / upload_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE))
 
     def write_staged(self, upload_id: str) -> StagedFile:
-        """Open the staging file for writing."""
         with _absent_is_key_error(upload_id):
             return StagedFile(os.open(self._staging / upload_id, os.O_WRONLY))
 
@@ -46,17 +44,14 @@ class LocalDisk:
         return f"staging/{upload_id}"
 
     def staged_size(self, upload_id: str) -> int:
-        """Return how many bytes are staged."""
         with _absent_is_key_error(upload_id):
             return (self._staging / upload_id).stat().st_size
 
     def last_staged(self, upload_id: str) -> float:
-        """Return when the staging file was last written."""
         with _absent_is_key_error(upload_id):
             return (self._staging / upload_id).stat().st_mtime
 
     def read_staged(self, upload_id: str) -> bytes:
-        """Read everything that is staged."""
         with _absent_is_key_error(upload_id):
             return (self._staging / upload_id).read_bytes()
 
@@ -83,7 +78,6 @@ class LocalDisk:
                 path.unlink()
 
     def open(self, sha256: bytes) -> StoredFile:
-        """Open content."""
         with _absent_is_key_error(sha256.hex()):
             return StoredFile(os.open(self._root / self.path(sha256), os.O_RDONLY))
 
@@ -126,7 +120,6 @@ class LocalDisk:
                 yield digest, path.stat().st_mtime
 
     def forget(self, sha256: bytes) -> None:
-        """Remove a file from the trash, if there is one."""
         (self._trash / sha256.hex()).unlink(missing_ok=True)
 
     def kept(self) -> Iterator[bytes]:
@@ -136,7 +129,6 @@ class LocalDisk:
                 yield digest
 
     def staged(self) -> Iterator[str]:
-        """Yield the upload ids of all staging files."""
         for path in self._staging.iterdir():
             yield path.name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reference_server.contract.failure import Failure, Reason
@@ -22,7 +23,7 @@ from reference_server.storage.identity.resources import ResourceAccess, Resource
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.pagination import Page, PageRequest
 from reference_server.storage.metadata.repositories.resources import ResourceKey
-from reference_server.storage.metadata.repositories.tokens import AccessTokenFilter, AccessTokenRecord
+from reference_server.storage.metadata.repositories.tokens import AccessTokenFilter, AccessTokenRecord, NewToken
 from reference_server.storage.metadata.repositories.users import UserFields
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.roles import Role
@@ -32,9 +33,9 @@ from reference_server.storage.rules.roles import Role
 class AccessTokenFields:
     """What a new token is given; `expires_at` is a day "YYYY-MM-DD", None for never. `access_level` is its bot's."""
 
-    name: str
-    scopes: tuple[str, ...]
-    expires_at: str | None
+    name: str = ""
+    scopes: Sequence[str] = ()
+    expires_at: str | None = None
     access_level: int | None = None
 
 
@@ -53,18 +54,18 @@ class AccessTokenService:
 
         Raise PARAMETER_VALUE_UNKNOWN for an unknown scope or a role that the caller cannot give.
         """
-        scopes, expires_at = _checked(fields)
+        secret = new_access_token()
+        new = _checked(fields, secret)
         level = Role.MAINTAINER if fields.access_level is None else fields.access_level
         found = self.resources.find(caller, where, MAINTAIN, OWN)
         if level not in set(Role) or level > found.role:
             message = "access_level is no role, or above the caller's own"
             raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, message, parameter="access_level")
-        secret = new_access_token()
 
         def add(metadata: Metadata) -> AccessTokenRecord:
             bot = metadata.users.add(UserFields(_bot_name(found.key), fields.name, "", bot=True))
             metadata.members.add(found.key, bot, level)
-            return metadata.access_tokens.add(found.key, bot.id, fields.name, digest(secret), scopes, expires_at)
+            return metadata.access_tokens.add(found.key, bot.id, new)
 
         return await self.writer.submit(add), secret
 
@@ -103,13 +104,13 @@ class PersonalAccessTokenService:
 
         Raise USER_NOT_FOUND, PARAMETER_VALUE_UNKNOWN for an unknown scope.
         """
-        scopes, expires_at = _checked(fields)
-        require_administrator(caller, (API,))
         secret = new_access_token()
+        new = _checked(fields, secret)
+        require_administrator(caller, (API,))
 
         def add(metadata: Metadata) -> AccessTokenRecord:
             metadata.users.get(user_id)
-            return metadata.access_tokens.add(ResourceKey(), user_id, fields.name, digest(secret), scopes, expires_at)
+            return metadata.access_tokens.add(ResourceKey(), user_id, new)
 
         return await self.writer.submit(add), secret
 
@@ -155,14 +156,15 @@ class PersonalAccessTokenService:
         return token
 
 
-def _checked(fields: AccessTokenFields) -> tuple[str, int | None]:
-    """Return a token's scopes and end as they are kept.
+def _checked(fields: AccessTokenFields, secret: str) -> NewToken:
+    """Return a token as it is kept.
 
     Raise PARAMETER_MISSING, PARAMETER_INVALID, PARAMETER_VALUE_UNKNOWN.
     """
     check_name(fields.name)
     scopes = check_scopes(fields.scopes, ACCESS_TOKEN_SCOPES)
-    return scopes, None if fields.expires_at is None else start_of_day(fields.expires_at)
+    expires_at = None if fields.expires_at is None else start_of_day(fields.expires_at)
+    return NewToken(fields.name, digest(secret), scopes, expires_at)
 
 
 def _revoke(metadata: Metadata, token: AccessTokenRecord) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reference_server.contract.failure import Failure, Reason
@@ -14,6 +15,7 @@ from reference_server.storage.identity.resources import ResourceAccess, Resource
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.models import DeployToken
 from reference_server.storage.metadata.pagination import Page, PageRequest
+from reference_server.storage.metadata.repositories.tokens import NewToken
 from reference_server.storage.metadata.writer import Writer
 
 
@@ -21,10 +23,10 @@ from reference_server.storage.metadata.writer import Writer
 class DeployTokenFields:
     """What a new token is given; `expires_at` in milliseconds since 1970 UTC, None for never."""
 
-    name: str
-    scopes: tuple[str, ...]
-    expires_at: int | None
-    username: str | None
+    name: str = ""
+    scopes: Sequence[str] = ()
+    expires_at: int | None = None
+    username: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,8 @@ class DeployTokenService:
             check_expiry(fields.expires_at)
         key = self.resources.find(caller, where, MAINTAIN, OWN).key
         secret = new_deploy_token()
-        token = await self.writer.submit(
-            lambda metadata: metadata.deploy_tokens.add(
-                key,
-                name=fields.name,
-                username=fields.username or "",
-                digest=digest(secret),
-                scopes=scopes,
-                expires_at=fields.expires_at,
-            )
-        )
-        return token, secret
+        new, username = NewToken(fields.name, digest(secret), scopes, fields.expires_at), fields.username or ""
+        return await self.writer.submit(lambda metadata: metadata.deploy_tokens.add(key, username, new)), secret
 
     def list(
         self, caller: Caller, where: ResourceReference | None, request: PageRequest, *, active_only: bool

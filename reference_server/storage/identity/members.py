@@ -20,9 +20,9 @@ from reference_server.storage.rules.roles import Role
 class MemberFields:
     """A role to be given. `expires_at` is a day "YYYY-MM-DD", "" for never, None for never or for as it was."""
 
-    user_id: int
-    access_level: int
-    expires_at: str | None
+    user_id: int = 0
+    access_level: int = 0
+    expires_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ class MemberService:
         _check_role(fields.access_level)
         expires_at = None if fields.expires_at is None else start_of_day(fields.expires_at)
         found = self._changeable(caller, where, fields.access_level)
-        return await self.writer.submit(lambda metadata: _add(metadata, found, fields, expires_at))
+        level = fields.access_level
+        return await self.writer.submit(
+            lambda metadata: metadata.members.add(found.key, metadata.users.get(fields.user_id), level, expires_at)
+        )
 
     async def change(self, caller: UserCaller, where: ResourceReference, fields: MemberFields) -> MemberRecord:
         """Change a role that was given here. Raise RECORD_NOT_FOUND, PARAMETER_VALUE_UNKNOWN for what is no role."""
@@ -70,10 +73,6 @@ class MemberService:
         found = self.resources.find(caller, where, MAINTAIN, OWN)
         _require_not_above(found, level)
         return found
-
-
-def _add(metadata: Metadata, found: FoundResource, fields: MemberFields, expires_at: int | None) -> MemberRecord:
-    return metadata.members.add(found.key, metadata.users.get(fields.user_id), fields.access_level, expires_at)
 
 
 def _change(metadata: Metadata, found: FoundResource, fields: MemberFields, expires_at: int | None) -> MemberRecord:

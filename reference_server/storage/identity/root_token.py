@@ -11,6 +11,7 @@ from reference_server.storage.access.scopes import API
 from reference_server.storage.access.tokens import digest, new_access_token
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.repositories.resources import ResourceKey
+from reference_server.storage.metadata.repositories.tokens import NewToken
 
 _USERNAME = "root"
 _SHORTEST = 16  # characters: fewer could be guessed over the network
@@ -37,7 +38,7 @@ def ensure_root_token(metadata: Metadata, path: Path) -> None:
             raise RootTokenFileError(
                 f"root token file {path}: its token belongs to somebody else here; write another, or remove the file"
             )
-        metadata.access_tokens.add(ResourceKey(), user_id, _TOKEN_NAME, token_digest, API, None)
+        metadata.access_tokens.add(ResourceKey(), user_id, NewToken(_TOKEN_NAME, token_digest, API, None))
 
 
 def _read_or_write(path: Path) -> str:

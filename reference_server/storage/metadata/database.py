@@ -9,10 +9,12 @@ from typing import Any, Protocol, TypeVar
 
 import peewee
 
+from reference_server.contract.failure import Failure
 from reference_server.storage.metadata.statements import Statements
 
 Parameters = Sequence[object] | Mapping[str, object]
 Outcome = TypeVar("Outcome")
+Row = TypeVar("Row")
 
 
 class TransactionFailedError(Exception):
@@ -47,6 +49,22 @@ class Database(abc.ABC):
     def first(self, query: peewee.BaseQuery) -> Any:  # noqa: ANN401 -- peewee does not type what a query selects
         """Run a query and return the first of what it selects, or None."""
         return next(iter(self.rows(query)), None)
+
+    def get(self, kind: type[Row], query: peewee.BaseQuery, missing: Failure) -> Row:
+        """Run a query and return the first of what it selects, of this kind. Raise `missing` where there is none."""
+        found = self.first(query)
+        if not isinstance(found, kind):
+            raise missing
+        return found
+
+    def exists(self, query: peewee.ModelSelect[Any]) -> bool:
+        """Return whether a query selects anything."""
+        return self.first(query.limit(1).tuples()) is not None
+
+    def read(self, make: Callable[..., Row], statement: str, parameters: Parameters) -> Row | None:
+        """Run a statement and return its first row as a record, or None."""
+        row = self.one(statement, parameters)
+        return None if row is None else make(*row)
 
     def change(self, query: peewee.BaseQuery) -> int:
         """Insert and return the new id, or update or delete and return the number of rows."""

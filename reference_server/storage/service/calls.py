@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import re
 import time
@@ -26,8 +27,10 @@ _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{REQUEST_ID_CHARACTERS}}}")
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE})
 _STATUS_KEY = "grpc-status-details-bin"
 
+Context = grpc.aio.ServicerContext[Any, Any]
+"""What a servicer is told of a call."""
+
 if TYPE_CHECKING:
-    Context = grpc.aio.ServicerContext[Any, Any]
     Handler = grpc.RpcMethodHandler[Any, Any]
 
 
@@ -111,14 +114,8 @@ class Calls(grpc.aio.ServerInterceptor):
         """Wrap a handler with one answer."""
 
         async def call(request: Any, context: Context) -> Any:  # noqa: ANN401 -- any message
-            request_id, started_at = _request_id(context), time.perf_counter()
-            try:
-                _require_deadline(method, context)
-                response = await behaviour(request, context)
-            except BaseException as error:
-                await self._refuse(error, method, request_id, started_at, context)
-            self._log.write(method, request_id, started_at, "OK")
-            return response
+            async with self._noted(method, context):
+                return await behaviour(request, context)
 
         return call
 
@@ -126,16 +123,22 @@ class Calls(grpc.aio.ServerInterceptor):
         """Wrap a handler with a stream of answers."""
 
         async def call(request: Any, context: Context) -> AsyncIterator[Any]:  # noqa: ANN401 -- any message
-            request_id, started_at = _request_id(context), time.perf_counter()
-            try:
-                _require_deadline(method, context)
+            async with self._noted(method, context):
                 async for response in behaviour(request, context):
                     yield response
-            except BaseException as error:
-                await self._refuse(error, method, request_id, started_at, context)
-            self._log.write(method, request_id, started_at, "OK")
 
         return call
+
+    @contextlib.asynccontextmanager
+    async def _noted(self, method: str, context: Context) -> AsyncIterator[None]:
+        """Note how a call ends; what it raises is answered by its status."""
+        request_id, started_at = _request_id(context), time.perf_counter()
+        try:
+            _require_deadline(method, context)
+            yield
+        except BaseException as error:
+            await self._refuse(error, method, request_id, started_at, context)
+        self._log.write(method, request_id, started_at, "OK")
 
     async def _refuse(
         self, error: BaseException, method: str, request_id: str | None, started_at: float, context: Context
@@ -152,7 +155,6 @@ class Calls(grpc.aio.ServerInterceptor):
 
 
 def _request_id(context: Context) -> str | None:
-    """Read the request id from a call's metadata."""
     for key, value in context.invocation_metadata() or ():
         if key == REQUEST_ID_KEY and isinstance(value, str):
             return readable_request_id(value)

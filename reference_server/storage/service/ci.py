@@ -1,12 +1,7 @@
 """The servicer of runners, pipelines, jobs and job token scopes."""
 
-# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import ci_pb2 as pb
 from generic_packages.storage.v1.ci_pb2_grpc import CiServiceServicer
 
@@ -15,10 +10,9 @@ from reference_server.storage.metadata.repositories.pipelines import JobFilter, 
 from reference_server.storage.service import ci_messages as messages
 from reference_server.storage.service import identity_messages
 from reference_server.storage.service.admission import Admission
-from reference_server.storage.service.messages import page_request
+from reference_server.storage.service.calls import Context
+from reference_server.storage.service.messages import page_request, read
 from reference_server.storage.wiring import StorageServices
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class CiServicer(CiServiceServicer):
@@ -64,8 +58,7 @@ class CiServicer(CiServiceServicer):
 
     async def ListPipelines(self, request: pb.ListPipelinesRequest, _: Context) -> pb.ListPipelinesResponse:
         caller, page = self._admission.caller(request), page_request(request)
-        wanted = PipelineFilter(request.status, request.ref if request.HasField("ref") else None)
-        listed = self._pipelines.list(caller, request.project, wanted, page)
+        listed = self._pipelines.list(caller, request.project, read(PipelineFilter, request), page)
         return pb.ListPipelinesResponse(pipelines=map(messages.pipeline, listed.rows), total=listed.total)
 
     async def DeletePipeline(self, request: pb.DeletePipelineRequest, _: Context) -> pb.DeletePipelineResponse:
@@ -78,9 +71,7 @@ class CiServicer(CiServiceServicer):
 
     async def ListJobs(self, request: pb.ListJobsRequest, _: Context) -> pb.ListJobsResponse:
         caller, page = self._admission.caller(request), page_request(request)
-        pipeline_id = request.pipeline_id if request.HasField("pipeline_id") else None
-        wanted = JobFilter(pipeline_id, tuple(request.statuses))
-        listed = self._jobs.list(caller, request.project, wanted, page)
+        listed = self._jobs.list(caller, request.project, read(JobFilter, request), page)
         return pb.ListJobsResponse(jobs=map(messages.job, listed.rows), total=listed.total)
 
     async def CancelJob(self, request: pb.CancelJobRequest, _: Context) -> pb.CancelJobResponse:

@@ -13,7 +13,6 @@ _STAGE = "test"
 
 
 def runner(value: Runner) -> pb.Runner:
-    """Write a runner."""
     return pb.Runner(
         id=value.id,
         type=pb.RunnerType.ValueType(value.type),
@@ -25,7 +24,6 @@ def runner(value: Runner) -> pb.Runner:
 
 
 def pipeline(record: PipelineRecord) -> pb.Pipeline:
-    """Write a pipeline."""
     value = record.pipeline
     return pb.Pipeline(
         id=value.id,
@@ -42,7 +40,6 @@ def pipeline(record: PipelineRecord) -> pb.Pipeline:
 
 
 def job(record: PipelineRecord) -> pb.Job:
-    """Write a job with its pipeline."""
     value = record.job
     return pb.Job(
         id=value.id,

@@ -1,12 +1,9 @@
 """ContentService."""
 
-# ruff: noqa: N802, ARG002 -- names and parameters are those of the generated service
-
 from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any
 
 import grpc
 from generic_packages.storage.v1 import content_pb2 as pb
@@ -18,9 +15,8 @@ from reference_server.contract.limits import MESSAGE_BYTES
 from reference_server.contract.status import TransportFailure
 from reference_server.storage.blobs.store import StoredContent
 from reference_server.storage.packages.upload_sessions import UploadSession
+from reference_server.storage.service.calls import Context
 from reference_server.storage.wiring import StorageServices
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class ContentServicer(ContentServiceServicer):
@@ -83,7 +79,6 @@ async def _pieces(context: Context) -> AsyncIterator[bytes]:
 
 
 def _piece(message: pb.UploadContentRequest) -> bytes:
-    """Return a message's content."""
     if message.WhichOneof("part") != "content":
         raise _out_of_place("upload_id", "only the first message may hold an upload id")
     piece = message.content

@@ -1,12 +1,7 @@
 """The servicer of users, groups and projects."""
 
-# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import identity_pb2 as pb
 from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceServicer
 
@@ -15,10 +10,10 @@ from reference_server.storage.metadata.repositories.projects import ProjectChang
 from reference_server.storage.metadata.repositories.users import UserChanges, UserFields, UserFilter
 from reference_server.storage.service import identity_messages as messages
 from reference_server.storage.service.admission import Admission
-from reference_server.storage.service.messages import page_request
+from reference_server.storage.service.calls import Context
+from reference_server.storage.service.messages import page_request, read
 from reference_server.storage.wiring import StorageServices
 
-Context = grpc.aio.ServicerContext[Any, Any]
 _BLOCKED = {int(pb.USER_STATE_ACTIVE): False, int(pb.USER_STATE_BLOCKED): True}
 
 
@@ -48,23 +43,14 @@ class IdentityServicer(IdentityServiceServicer):
 
     async def ListUsers(self, request: pb.ListUsersRequest, _: Context) -> pb.ListUsersResponse:
         caller = self._admission.user(request)
-        wanted = UserFilter(
-            request.username if request.HasField("username") else None,
-            request.search if request.HasField("search") else None,
-            _BLOCKED.get(request.state),
-        )
+        wanted = read(UserFilter, request, blocked=_BLOCKED.get(request.state))
         listed = self._users.list(caller, wanted, page_request(request))
         users = [messages.user(user, caller) for user in listed.rows]
         return pb.ListUsersResponse(users=users, total=listed.total)
 
     async def UpdateUser(self, request: pb.UpdateUserRequest, _: Context) -> pb.UpdateUserResponse:
         caller = self._admission.user(request)
-        changes = UserChanges(
-            request.name if request.HasField("name") else None,
-            request.email if request.HasField("email") else None,
-            request.administrator if request.HasField("administrator") else None,
-            _BLOCKED.get(request.state),
-        )
+        changes = read(UserChanges, request, blocked=_BLOCKED.get(request.state))
         user = await self._users.change(caller, request.user_id, changes)
         return pb.UpdateUserResponse(user=messages.user(user, caller))
 
@@ -83,13 +69,9 @@ class IdentityServicer(IdentityServiceServicer):
         return pb.GetGroupResponse(group=messages.group(group), caller_access_level=level)
 
     async def ListGroups(self, request: pb.ListGroupsRequest, _: Context) -> pb.ListGroupsResponse:
-        wanted = GroupFilter(
-            search=request.search if request.HasField("search") else None,
-            top_level_only=request.top_level_only,
-            minimum_access_level=request.minimum_access_level if request.HasField("minimum_access_level") else None,
-        )
+        caller, wanted = self._admission.caller(request), read(GroupFilter, request)
         parent = request.parent if request.HasField("parent") else None
-        listed = self._groups.list(self._admission.caller(request), parent, wanted, page_request(request))
+        listed = self._groups.list(caller, parent, wanted, page_request(request))
         return pb.ListGroupsResponse(groups=map(messages.group, listed.rows), total=listed.total)
 
     async def DeleteGroup(self, request: pb.DeleteGroupRequest, _: Context) -> pb.DeleteGroupResponse:
@@ -108,21 +90,13 @@ class IdentityServicer(IdentityServiceServicer):
         return pb.GetProjectResponse(project=messages.project(record))
 
     async def ListProjects(self, request: pb.ListProjectsRequest, _: Context) -> pb.ListProjectsResponse:
-        wanted = ProjectFilter(
-            include_subgroups=request.include_subgroups,
-            search=request.search if request.HasField("search") else None,
-            visibility=request.visibility,
-            minimum_access_level=request.minimum_access_level if request.HasField("minimum_access_level") else None,
-            order_by=request.order_by,
-            sort=request.sort,
-        )
+        caller, wanted = self._admission.caller(request), read(ProjectFilter, request)
         group = request.group if request.HasField("group") else None
-        listed = self._projects.list(self._admission.caller(request), group, wanted, page_request(request))
+        listed = self._projects.list(caller, group, wanted, page_request(request))
         return pb.ListProjectsResponse(projects=map(messages.project, listed.rows), total=listed.total)
 
     async def UpdateProject(self, request: pb.UpdateProjectRequest, _: Context) -> pb.UpdateProjectResponse:
-        name = request.name if request.HasField("name") else None
-        changes = ProjectChanges(name, request.visibility, request.package_registry_access_level)
+        changes = read(ProjectChanges, request, package_access=request.package_registry_access_level)
         record = await self._projects.change(self._admission.caller(request), request.project, changes)
         return pb.UpdateProjectResponse(project=messages.project(record))
 

@@ -18,10 +18,7 @@ from reference_server.storage.service import messages
 
 
 def resource(message: pb.Place) -> ResourceReference:
-    """Read which project or group is meant."""
-    return ResourceReference(
-        message.project if message.HasField("project") else None, message.group if message.HasField("group") else None
-    )
+    return messages.read(ResourceReference, message)
 
 
 def user(value: User, caller: UserCaller | None = None) -> pb.User:
@@ -39,7 +36,6 @@ def user(value: User, caller: UserCaller | None = None) -> pb.User:
 
 
 def group(value: Group) -> pb.Group:
-    """Write a group."""
     return pb.Group(
         id=value.id,
         name=value.name,
@@ -69,7 +65,6 @@ def project(record: ProjectRecord) -> pb.Project:
 
 
 def member(record: MemberRecord) -> members_pb2.Member:
-    """Write a member."""
     return members_pb2.Member(
         user=user(record.user),
         access_level=record.access_level,
@@ -79,7 +74,6 @@ def member(record: MemberRecord) -> members_pb2.Member:
 
 
 def access_token(token: AccessTokenRecord) -> tokens_pb2.AccessToken:
-    """Write an access token."""
     return tokens_pb2.AccessToken(
         id=token.id,
         name=token.name,
@@ -94,7 +88,6 @@ def access_token(token: AccessTokenRecord) -> tokens_pb2.AccessToken:
 
 
 def deploy_token(token: DeployToken) -> tokens_pb2.DeployToken:
-    """Write a deploy token."""
     return tokens_pb2.DeployToken(
         id=token.id,
         name=token.name,

@@ -9,19 +9,13 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from reference_server.storage.metadata.pagination import Page
 from reference_server.storage.metadata.repositories.pipelines import PipelineRecord
 from reference_server.storage.metadata.rows import PackageFileRow
-from reference_server.storage.packages.packages import PackageFilters, PackageView
+from reference_server.storage.packages.packages import PackageView
 from reference_server.storage.service import messages
 from reference_server.storage.service.ci_messages import pipeline
 from reference_server.storage.service.messages import timestamp
 
 
-def package_filters(message: pb.PackageFilters) -> PackageFilters:
-    """Read which packages are wanted."""
-    return PackageFilters(**{field.name: value for field, value in message.ListFields()})
-
-
 def page(listed: Page[Any]) -> pb.GivenPart:
-    """Write which page of a list is given."""
     return pb.GivenPart(page=listed.page, per_page=listed.per_page, total=listed.total, next_cursor=listed.next_cursor)
 
 
@@ -43,7 +37,6 @@ def package(shown: PackageView) -> pb.Package:
 
 
 def package_file(row: PackageFileRow, record: PipelineRecord | None) -> pb.PackageFile:
-    """Write a file row with its pipeline."""
     message = messages.package_file(row)
     if record is not None:
         message.pipeline.CopyFrom(pipeline(record))

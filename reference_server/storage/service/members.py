@@ -1,21 +1,15 @@
 """The servicer of members."""
 
-# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import members_pb2 as pb
 from generic_packages.storage.v1.members_pb2_grpc import MembersServiceServicer
 
 from reference_server.storage.identity.members import MemberFields, MemberService
 from reference_server.storage.service import identity_messages as messages
 from reference_server.storage.service.admission import Admission
-from reference_server.storage.service.messages import page_request
-
-Context = grpc.aio.ServicerContext[Any, Any]
+from reference_server.storage.service.calls import Context
+from reference_server.storage.service.messages import page_request, read
 
 
 class MembersServicer(MembersServiceServicer):
@@ -27,7 +21,7 @@ class MembersServicer(MembersServiceServicer):
 
     async def AddMember(self, request: pb.AddMemberRequest, _: Context) -> pb.AddMemberResponse:
         where = messages.resource(request.place)
-        member = await self._members.add(self._admission.user(request), where, _fields(request))
+        member = await self._members.add(self._admission.user(request), where, read(MemberFields, request))
         return pb.AddMemberResponse(member=messages.member(member))
 
     async def GetMember(self, request: pb.GetMemberRequest, _: Context) -> pb.GetMemberResponse:
@@ -43,15 +37,10 @@ class MembersServicer(MembersServiceServicer):
 
     async def UpdateMember(self, request: pb.UpdateMemberRequest, _: Context) -> pb.UpdateMemberResponse:
         where = messages.resource(request.place)
-        member = await self._members.change(self._admission.user(request), where, _fields(request))
+        member = await self._members.change(self._admission.user(request), where, read(MemberFields, request))
         return pb.UpdateMemberResponse(member=messages.member(member))
 
     async def RemoveMember(self, request: pb.RemoveMemberRequest, _: Context) -> pb.RemoveMemberResponse:
         where = messages.resource(request.place)
         await self._members.remove(self._admission.user(request), where, request.user_id)
         return pb.RemoveMemberResponse()
-
-
-def _fields(request: pb.AddMemberRequest | pb.UpdateMemberRequest) -> MemberFields:
-    expires_at = request.expires_at if request.HasField("expires_at") else None
-    return MemberFields(request.user_id, request.access_level, expires_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from typing import TYPE_CHECKING, TypeVar
 
 from generic_packages.storage.v1 import packages_pb2
 from google.protobuf.message import Message
@@ -13,7 +13,20 @@ from reference_server.storage.metadata.rows import PackageFileRow
 from reference_server.storage.packages.publications import Publication
 from reference_server.storage.rules.coordinates import Coordinates
 
-_PAGE_FIELDS = frozenset(field.name for field in dataclasses.fields(PageRequest))
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Value = TypeVar("Value", bound=DataclassInstance)
+
+
+def read(kind: type[Value], message: Message, **others: object) -> Value:
+    """Read what a message says of the fields that it has in common with a dataclass; `others` count instead of it.
+
+    A field that the message does not set has the dataclass's default.
+    """
+    known = kind.__dataclass_fields__
+    said = {field.name: value for field, value in message.ListFields() if field.name in known}
+    return kind(**{**said, **others})
 
 
 def coordinates(message: packages_pb2.PackageFileCoordinates) -> Coordinates:
@@ -31,7 +44,6 @@ def publication(request: packages_pb2.PublishRequest | packages_pb2.BeginPublica
 
 
 def package_file(row: PackageFileRow) -> packages_pb2.PackageFile:
-    """Write a file row."""
     return packages_pb2.PackageFile(
         id=row.id,
         package_id=row.package_id,
@@ -46,16 +58,13 @@ def package_file(row: PackageFileRow) -> packages_pb2.PackageFile:
 
 
 def page_request(message: Message) -> PageRequest:
-    """Read which page of a list is wanted from a message with some of the fields of a PageRequest."""
-    return PageRequest(**{field.name: value for field, value in message.ListFields() if field.name in _PAGE_FIELDS})
+    return read(PageRequest, message)
 
 
 def timestamp(milliseconds: int) -> Timestamp:
-    """Write a time."""
     seconds, rest = divmod(milliseconds, 1000)
     return Timestamp(seconds=seconds, nanos=rest * 1_000_000)
 
 
 def milliseconds(message: Timestamp) -> int:
-    """Read a time."""
     return message.seconds * 1000 + message.nanos // 1_000_000

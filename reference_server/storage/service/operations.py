@@ -1,23 +1,18 @@
 """OperationsService."""
 
-# ruff: noqa: N802 -- the name is that of the generated service
-
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import grpc
 from generic_packages.storage.v1 import operations_pb2 as pb
 from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceServicer
 
 from reference_server.contract.status import TransportFailure
-from reference_server.storage.service.calls import CallLog
+from reference_server.storage.service.calls import CallLog, Context
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.operation_stream import OperationStream
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class OperationsServicer(OperationsServiceServicer):

@@ -1,23 +1,18 @@
 """PackagesService."""
 
-# ruff: noqa: D102, N802, ARG002 -- names and parameters are those of the generated service
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import packages_pb2 as pb
 from generic_packages.storage.v1.packages_pb2_grpc import PackagesServiceServicer
 
+from reference_server.storage.packages.packages import PackageFilters
 from reference_server.storage.rules.duplicates import DuplicateSettings
 from reference_server.storage.rules.editions import require
 from reference_server.storage.service import ci_messages, listing_messages, messages
 from reference_server.storage.service.admission import Admission
+from reference_server.storage.service.calls import Context
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.wiring import StorageServices
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class PackagesServicer(PackagesServiceServicer):
@@ -29,13 +24,13 @@ class PackagesServicer(PackagesServiceServicer):
         self._operations = operations
 
     async def AbandonPublication(
-        self, request: pb.AbandonPublicationRequest, context: Context
+        self, request: pb.AbandonPublicationRequest, _: Context
     ) -> pb.AbandonPublicationResponse:
         self._operations.abandon(request.upload_id)
         return pb.AbandonPublicationResponse()
 
     async def OpenPackageFileById(
-        self, request: pb.OpenPackageFileByIdRequest, context: Context
+        self, request: pb.OpenPackageFileByIdRequest, _: Context
     ) -> pb.OpenPackageFileByIdResponse:
         require(self._services.edition.files_open_by_id)
         found = self._services.downloads.open_by_id(
@@ -47,24 +42,22 @@ class PackagesServicer(PackagesServiceServicer):
         )
         return pb.OpenPackageFileByIdResponse(opened=self._operations.opened(found, request))
 
-    async def ListPackages(self, request: pb.ListPackagesRequest, context: Context) -> pb.ListPackagesResponse:
+    async def ListPackages(self, request: pb.ListPackagesRequest, _: Context) -> pb.ListPackagesResponse:
         page = self._services.packages.list(
             self._admission.caller(request),
             request.project,
-            listing_messages.package_filters(request.filters),
+            messages.read(PackageFilters, request.filters),
             messages.page_request(request.part),
         )
         return pb.ListPackagesResponse(
             packages=map(listing_messages.package, page.rows), part=listing_messages.page(page)
         )
 
-    async def ListGroupPackages(
-        self, request: pb.ListGroupPackagesRequest, context: Context
-    ) -> pb.ListGroupPackagesResponse:
+    async def ListGroupPackages(self, request: pb.ListGroupPackagesRequest, _: Context) -> pb.ListGroupPackagesResponse:
         page = self._services.packages.list_in_group(
             self._admission.caller(request),
             request.group,
-            listing_messages.package_filters(request.filters),
+            messages.read(PackageFilters, request.filters),
             messages.page_request(request.part),
             with_subgroups=not request.exclude_subgroups,
         )
@@ -72,20 +65,18 @@ class PackagesServicer(PackagesServiceServicer):
             packages=map(listing_messages.package, page.rows), part=listing_messages.page(page)
         )
 
-    async def GetPackage(self, request: pb.GetPackageRequest, context: Context) -> pb.GetPackageResponse:
+    async def GetPackage(self, request: pb.GetPackageRequest, _: Context) -> pb.GetPackageResponse:
         package = self._services.packages.show(self._admission.caller(request), request.project, request.package_id)
         return pb.GetPackageResponse(package=listing_messages.package(package))
 
-    async def ListPackageFiles(
-        self, request: pb.ListPackageFilesRequest, context: Context
-    ) -> pb.ListPackageFilesResponse:
+    async def ListPackageFiles(self, request: pb.ListPackageFilesRequest, _: Context) -> pb.ListPackageFilesResponse:
         caller, asked = self._admission.caller(request), messages.page_request(request.part)
         page = self._services.packages.list_files(caller, request.project, request.package_id, asked)
         files = [listing_messages.package_file(row, pipeline) for row, pipeline in page.rows]
         return pb.ListPackageFilesResponse(package_files=files, part=listing_messages.page(page))
 
     async def ListPackagePipelines(
-        self, request: pb.ListPackagePipelinesRequest, context: Context
+        self, request: pb.ListPackagePipelinesRequest, _: Context
     ) -> pb.ListPackagePipelinesResponse:
         require(self._services.edition.pipelines_of_packages)
         caller, asked = self._admission.caller(request), messages.page_request(request.part)
@@ -93,27 +84,25 @@ class PackagesServicer(PackagesServiceServicer):
         pipelines = map(ci_messages.pipeline, page.rows)
         return pb.ListPackagePipelinesResponse(pipelines=pipelines, part=listing_messages.page(page))
 
-    async def DeletePackage(self, request: pb.DeletePackageRequest, context: Context) -> pb.DeletePackageResponse:
+    async def DeletePackage(self, request: pb.DeletePackageRequest, _: Context) -> pb.DeletePackageResponse:
         caller = self._admission.caller(request)
         await self._services.deletion.delete_package(caller, request.project, request.package_id)
         return pb.DeletePackageResponse()
 
-    async def DeletePackageFile(
-        self, request: pb.DeletePackageFileRequest, context: Context
-    ) -> pb.DeletePackageFileResponse:
+    async def DeletePackageFile(self, request: pb.DeletePackageFileRequest, _: Context) -> pb.DeletePackageFileResponse:
         await self._services.deletion.delete_file(
             self._admission.caller(request), request.project, request.package_id, request.package_file_id
         )
         return pb.DeletePackageFileResponse()
 
     async def GetPackageSettings(
-        self, request: pb.GetPackageSettingsRequest, context: Context
+        self, request: pb.GetPackageSettingsRequest, _: Context
     ) -> pb.GetPackageSettingsResponse:
         settings = self._services.package_settings.read(self._admission.caller(request), request.group)
         return pb.GetPackageSettingsResponse(settings=_settings(settings))
 
     async def UpdatePackageSettings(
-        self, request: pb.UpdatePackageSettingsRequest, context: Context
+        self, request: pb.UpdatePackageSettingsRequest, _: Context
     ) -> pb.UpdatePackageSettingsResponse:
         regex_given = request.HasField("generic_duplicate_exception_regex")
         settings = await self._services.package_settings.change(
@@ -124,14 +113,12 @@ class PackagesServicer(PackagesServiceServicer):
         )
         return pb.UpdatePackageSettingsResponse(settings=_settings(settings))
 
-    async def GetPackageLimits(
-        self, request: pb.GetPackageLimitsRequest, context: Context
-    ) -> pb.GetPackageLimitsResponse:
+    async def GetPackageLimits(self, request: pb.GetPackageLimitsRequest, _: Context) -> pb.GetPackageLimitsResponse:
         maximum = self._services.size_limits.read(self._admission.caller(request), request.project)
         return pb.GetPackageLimitsResponse(maximum_file_bytes=maximum)
 
     async def UpdatePackageLimits(
-        self, request: pb.UpdatePackageLimitsRequest, context: Context
+        self, request: pb.UpdatePackageLimitsRequest, _: Context
     ) -> pb.UpdatePackageLimitsResponse:
         maximum = await self._services.size_limits.change(
             self._admission.caller(request),

@@ -1,12 +1,7 @@
 """ProtectionService."""
 
-# ruff: noqa: D102, N802, ARG002 -- names and parameters are those of the generated service
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import protection_pb2 as pb
 from generic_packages.storage.v1.protection_pb2_grpc import ProtectionServiceServicer
 
@@ -17,8 +12,7 @@ from reference_server.storage.rules.editions import Edition, require
 from reference_server.storage.rules.protection import level_name
 from reference_server.storage.service import messages
 from reference_server.storage.service.admission import Admission, CredentialedRequest
-
-Context = grpc.aio.ServicerContext[Any, Any]
+from reference_server.storage.service.calls import Context
 
 
 class ProtectionServicer(ProtectionServiceServicer):
@@ -30,7 +24,7 @@ class ProtectionServicer(ProtectionServiceServicer):
         self._admission = admission
 
     async def ListProtectionRules(
-        self, request: pb.ListProtectionRulesRequest, context: Context
+        self, request: pb.ListProtectionRulesRequest, _: Context
     ) -> pb.ListProtectionRulesResponse:
         page = self._rules.list(self._caller(request), request.project, messages.page_request(request))
         return pb.ListProtectionRulesResponse(
@@ -38,19 +32,19 @@ class ProtectionServicer(ProtectionServiceServicer):
         )
 
     async def CreateProtectionRule(
-        self, request: pb.CreateProtectionRuleRequest, context: Context
+        self, request: pb.CreateProtectionRuleRequest, _: Context
     ) -> pb.CreateProtectionRuleResponse:
         row = await self._rules.create(self._caller(request), request.project, _fields(request))
         return pb.CreateProtectionRuleResponse(rule=_rule(row))
 
     async def UpdateProtectionRule(
-        self, request: pb.UpdateProtectionRuleRequest, context: Context
+        self, request: pb.UpdateProtectionRuleRequest, _: Context
     ) -> pb.UpdateProtectionRuleResponse:
         row = await self._rules.update(self._caller(request), request.project, request.rule_id, _fields(request))
         return pb.UpdateProtectionRuleResponse(rule=_rule(row))
 
     async def DeleteProtectionRule(
-        self, request: pb.DeleteProtectionRuleRequest, context: Context
+        self, request: pb.DeleteProtectionRuleRequest, _: Context
     ) -> pb.DeleteProtectionRuleResponse:
         await self._rules.delete(self._caller(request), request.project, request.rule_id)
         return pb.DeleteProtectionRuleResponse()

@@ -1,12 +1,7 @@
 """The servicer of personal access tokens, of access tokens of projects and groups, and of deploy tokens."""
 
-# ruff: noqa: N802, D102 -- the names are those of the generated service; the contract describes the calls
-
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from generic_packages.storage.v1 import tokens_pb2 as pb
 from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceServicer
 
@@ -15,10 +10,10 @@ from reference_server.storage.identity.deploy_tokens import DeployTokenFields
 from reference_server.storage.metadata.repositories.tokens import AccessTokenFilter
 from reference_server.storage.service import identity_messages as messages
 from reference_server.storage.service.admission import Admission
-from reference_server.storage.service.messages import milliseconds, page_request
+from reference_server.storage.service.calls import Context
+from reference_server.storage.service.messages import milliseconds, page_request, read
 from reference_server.storage.wiring import StorageServices
 
-Context = grpc.aio.ServicerContext[Any, Any]
 _ACTIVE = {int(pb.TOKEN_STATE_ACTIVE): True, int(pb.TOKEN_STATE_INACTIVE): False}
 
 
@@ -34,15 +29,14 @@ class TokensServicer(TokensServiceServicer):
     async def CreatePersonalAccessToken(
         self, request: pb.CreatePersonalAccessTokenRequest, _: Context
     ) -> pb.CreatePersonalAccessTokenResponse:
-        expires_at = request.expires_at if request.HasField("expires_at") else None
-        fields = AccessTokenFields(request.name, tuple(request.scopes), expires_at)
-        token, secret = await self._personal.create(self._admission.user(request), request.user_id, fields)
+        caller, fields = self._admission.user(request), read(AccessTokenFields, request)
+        token, secret = await self._personal.create(caller, request.user_id, fields)
         return pb.CreatePersonalAccessTokenResponse(access_token=messages.access_token(token), secret=secret)
 
     async def ListPersonalAccessTokens(
         self, request: pb.ListPersonalAccessTokensRequest, _: Context
     ) -> pb.ListPersonalAccessTokensResponse:
-        wanted = _filter(request, request.user_id if request.HasField("user_id") else None)
+        wanted = read(AccessTokenFilter, request, active=_ACTIVE.get(request.state))
         listed = self._personal.list(self._admission.user(request), wanted, page_request(request))
         tokens = map(messages.access_token, listed.rows)
         return pb.ListPersonalAccessTokensResponse(access_tokens=tokens, total=listed.total)
@@ -72,19 +66,14 @@ class TokensServicer(TokensServiceServicer):
         return pb.RevokePresentedAccessTokenResponse()
 
     async def CreateAccessToken(self, request: pb.CreateAccessTokenRequest, _: Context) -> pb.CreateAccessTokenResponse:
-        fields = AccessTokenFields(
-            request.name,
-            tuple(request.scopes),
-            request.expires_at if request.HasField("expires_at") else None,
-            request.access_level if request.HasField("access_level") else None,
-        )
-        where = messages.resource(request.place)
-        token, secret = await self._access.create(self._admission.caller(request), where, fields)
+        caller, where = self._admission.caller(request), messages.resource(request.place)
+        token, secret = await self._access.create(caller, where, read(AccessTokenFields, request))
         return pb.CreateAccessTokenResponse(access_token=messages.access_token(token), secret=secret)
 
     async def ListAccessTokens(self, request: pb.ListAccessTokensRequest, _: Context) -> pb.ListAccessTokensResponse:
         caller, where = self._admission.caller(request), messages.resource(request.place)
-        listed = self._access.list(caller, where, _filter(request), page_request(request))
+        wanted = read(AccessTokenFilter, request, active=_ACTIVE.get(request.state))
+        listed = self._access.list(caller, where, wanted, page_request(request))
         tokens = map(messages.access_token, listed.rows)
         return pb.ListAccessTokensResponse(access_tokens=tokens, total=listed.total)
 
@@ -99,14 +88,10 @@ class TokensServicer(TokensServiceServicer):
         return pb.RevokeAccessTokenResponse()
 
     async def CreateDeployToken(self, request: pb.CreateDeployTokenRequest, _: Context) -> pb.CreateDeployTokenResponse:
-        fields = DeployTokenFields(
-            request.name,
-            tuple(request.scopes),
-            milliseconds(request.expires_at) if request.HasField("expires_at") else None,
-            request.username if request.HasField("username") else None,
-        )
-        where = messages.resource(request.place)
-        token, secret = await self._deploy.create(self._admission.caller(request), where, fields)
+        caller, where = self._admission.caller(request), messages.resource(request.place)
+        expires_at = milliseconds(request.expires_at) if request.HasField("expires_at") else None
+        fields = read(DeployTokenFields, request, expires_at=expires_at)
+        token, secret = await self._deploy.create(caller, where, fields)
         return pb.CreateDeployTokenResponse(deploy_token=messages.deploy_token(token), secret=secret)
 
     async def ListDeployTokens(self, request: pb.ListDeployTokensRequest, _: Context) -> pb.ListDeployTokensResponse:
@@ -125,10 +110,3 @@ class TokensServicer(TokensServiceServicer):
         caller, where = self._admission.caller(request), messages.resource(request.place)
         await self._deploy.revoke(caller, where, request.token_id)
         return pb.RevokeDeployTokenResponse()
-
-
-def _filter(
-    request: pb.ListAccessTokensRequest | pb.ListPersonalAccessTokensRequest, user_id: int | None = None
-) -> AccessTokenFilter:
-    search = request.search if request.HasField("search") else None
-    return AccessTokenFilter(_ACTIVE.get(request.state), search, user_id)

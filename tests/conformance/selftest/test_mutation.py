@@ -29,8 +29,7 @@ from conformance.selftest.mutation import (
 from conformance.selftest.package_requests import is_download, is_publish
 from conformance.selftest.proxy import transparent
 from tests.support.mutated_registry import MutatedRegistry, mutated
-from tests.support.scripted_registry import read_all
-from tests.support.scripted_server import read_until
+from tests.support.scripted_server import read_all, read_until
 
 FILE = "/api/v4/projects/7/packages/generic/tool/1.0/tool.bin"
 

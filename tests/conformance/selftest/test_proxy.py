@@ -13,8 +13,7 @@ import pytest
 from conformance.selftest.messages import Request, Response
 from conformance.selftest.proxy import HangUpError, Mutation, ProxyHost, transparent
 from conformance.selftest.upstream import Upstream, UpstreamAddress
-from tests.support.scripted_registry import SECONDS, Script, read_all, scripted_registry
-from tests.support.scripted_server import read_until
+from tests.support.scripted_server import SECONDS, Handler, read_all, read_until, scripted_registry
 
 OK = b"HTTP/1.1 200 OK\r\nX-Kept: As It Is\r\nContent-Length: 2\r\n\r\nok"
 Connect = Callable[..., socket.socket]
@@ -25,7 +24,7 @@ def connect() -> Iterator[Connect]:
     with ExitStack() as stack:
         host = stack.enter_context(ProxyHost())
 
-        def connected(script: Script, mutate: Mutation = transparent) -> socket.socket:
+        def connected(script: Handler, mutate: Mutation = transparent) -> socket.socket:
             port = stack.enter_context(scripted_registry(script))
             proxy, url = host.open(UpstreamAddress("127.0.0.1", port, "administrator"), mutate)
             stack.callback(host.close, proxy)

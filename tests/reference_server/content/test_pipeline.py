@@ -1,11 +1,12 @@
 """Content on its way into a staging file."""
 
 import asyncio
+import functools
 import hashlib
 import os
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,103 +42,95 @@ class RecordingFile(StagedFile):
         self.closed.set()
 
 
-def run(body: Callable[[ContentPipeline], Awaitable[None]]) -> None:
-    async def within() -> None:
-        async with asyncio.timeout(SECONDS):
-            await body(pipeline)
+def in_a_loop(test: Callable[..., Coroutine[object, object, None]]) -> Callable[..., None]:
+    """Run a test in an event loop, for so long at most."""
 
-    pipeline = ContentPipeline()
-    try:
-        asyncio.run(within())
-    finally:
-        pipeline.close()
+    @functools.wraps(test)
+    def run(**fixtures: object) -> None:
+        asyncio.run(asyncio.wait_for(test(**fixtures), SECONDS))
+
+    return run
+
+
+@pytest.fixture
+def pipeline() -> Iterator[ContentPipeline]:
+    with closing(ContentPipeline()) as pipeline:
+        yield pipeline
 
 
 @pytest.mark.parametrize("legacy", [False, True])
 @pytest.mark.parametrize("transfers", [1, 100])
-def test_what_is_written_is_what_is_hashed(*, legacy: bool, transfers: int) -> None:
+@in_a_loop
+async def test_what_is_written_is_what_is_hashed(pipeline: ContentPipeline, *, legacy: bool, transfers: int) -> None:
     content = os.urandom(1_000_001)
-
-    async def body(pipeline: ContentPipeline) -> None:
-        file = RecordingFile()
-        writer = pipeline.open(file, legacy_digests=legacy)
-        with joined(pipeline, transfers):
-            for start in range(0, len(content), 100_000):
-                await writer.write(content[start : start + 100_000])
-        summary = await writer.finish()
-        writer.close()
-        assert file.content == content
-        md5, sha1 = (hashlib.md5(content).digest(), hashlib.sha1(content).digest()) if legacy else (None, None)
-        assert summary == ContentSummary(len(content), hashlib.sha256(content).digest(), md5, sha1)
-
-    run(body)
+    file = RecordingFile()
+    writer = pipeline.open(file, legacy_digests=legacy)
+    with joined(pipeline, transfers):
+        for start in range(0, len(content), 100_000):
+            await writer.write(content[start : start + 100_000])
+    summary = await writer.finish()
+    writer.close()
+    assert file.content == content
+    md5, sha1 = (hashlib.md5(content).digest(), hashlib.sha1(content).digest()) if legacy else (None, None)
+    assert summary == ContentSummary(len(content), hashlib.sha256(content).digest(), md5, sha1)
 
 
-def test_syncing_runs_beside_and_holds_nothing_up() -> None:
-    async def body(pipeline: ContentPipeline) -> None:
-        file = RecordingFile()
-        writer = pipeline.open(file, legacy_digests=False)
-        for _ in range(3):
-            await writer.write(bytes(SYNC_EVERY_BYTES))
-        assert file.events == []
-        finishing = asyncio.create_task(writer.finish())
-        await asyncio.sleep(0)
-        assert not finishing.done()
-        file.may_sync.set()
-        assert (await finishing).size == 3 * SYNC_EVERY_BYTES
-        assert file.events == ["synced"]
-
-    run(body)
-
-
-def test_an_error_that_a_sync_meets_is_not_lost() -> None:
-    async def body(pipeline: ContentPipeline) -> None:
-        file = RecordingFile(OSError("the disk broke"))
-        file.may_sync.set()
-        writer = pipeline.open(file, legacy_digests=False)
+@in_a_loop
+async def test_syncing_runs_beside_and_holds_nothing_up(pipeline: ContentPipeline) -> None:
+    file = RecordingFile()
+    writer = pipeline.open(file, legacy_digests=False)
+    for _ in range(3):
         await writer.write(bytes(SYNC_EVERY_BYTES))
-        for _ in range(2):
-            with pytest.raises(OSError, match="the disk broke"):
-                await writer.finish()
-        writer.close()
-
-    run(body)
-
-
-def test_a_file_is_closed_only_when_it_is_no_longer_being_synced() -> None:
-    async def body(pipeline: ContentPipeline) -> None:
-        file = RecordingFile()
-        writer = pipeline.open(file, legacy_digests=False)
-        with joined(pipeline, 9):  # so that the hash is settled, and only the sync is waited for
-            await writer.write(bytes(SYNC_EVERY_BYTES))
-        finishing = asyncio.create_task(writer.finish())
-        await asyncio.sleep(0)
-        finishing.cancel()
-        await asyncio.wait([finishing])
-        writer.close()
-        await asyncio.sleep(0.01)
-        assert file.events == []
-        file.may_sync.set()
-        await asyncio.to_thread(file.closed.wait, SECONDS)
-        assert file.events == ["synced", "closed"]
-
-    run(body)
+    assert file.events == []
+    finishing = asyncio.create_task(writer.finish())
+    await asyncio.sleep(0)
+    assert not finishing.done()
+    file.may_sync.set()
+    assert (await finishing).size == 3 * SYNC_EVERY_BYTES
+    assert file.events == ["synced"]
 
 
-def test_when_many_come_a_piece_is_hashed_before_the_next_is_taken() -> None:
+@in_a_loop
+async def test_an_error_that_a_sync_meets_is_not_lost(pipeline: ContentPipeline) -> None:
+    file = RecordingFile(OSError("the disk broke"))
+    file.may_sync.set()
+    writer = pipeline.open(file, legacy_digests=False)
+    await writer.write(bytes(SYNC_EVERY_BYTES))
+    for _ in range(2):
+        with pytest.raises(OSError, match="the disk broke"):
+            await writer.finish()
+    writer.close()
+
+
+@in_a_loop
+async def test_a_file_is_closed_only_when_it_is_no_longer_being_synced(pipeline: ContentPipeline) -> None:
+    file = RecordingFile()
+    writer = pipeline.open(file, legacy_digests=False)
+    with joined(pipeline, 9):  # so that the hash is settled, and only the sync is waited for
+        await writer.write(bytes(SYNC_EVERY_BYTES))
+    finishing = asyncio.create_task(writer.finish())
+    await asyncio.sleep(0)
+    finishing.cancel()
+    await asyncio.wait([finishing])
+    writer.close()
+    await asyncio.sleep(0.01)
+    assert file.events == []
+    file.may_sync.set()
+    await asyncio.to_thread(file.closed.wait, SECONDS)
+    assert file.events == ["synced", "closed"]
+
+
+@in_a_loop
+async def test_when_many_come_a_piece_is_hashed_before_the_next_is_taken(pipeline: ContentPipeline) -> None:
     hashing = threading.Event()
-
-    async def body(pipeline: ContentPipeline) -> None:
-        writer = pipeline.open(RecordingFile(), legacy_digests=False)
-        with blocked_threads(pipeline, hashing):
-            await asyncio.wait_for(writer.write(b"few"), SECONDS)
-            with joined(pipeline, 9):
-                writing = asyncio.create_task(pipeline.open(RecordingFile(), legacy_digests=False).write(b"many"))
-                await asyncio.sleep(0.01)
-                assert not writing.done()
-        await writing
-
-    run(body)
+    writer = pipeline.open(RecordingFile(), legacy_digests=False)
+    with blocked_threads(pipeline, hashing):
+        await asyncio.wait_for(writer.write(b"few"), SECONDS)
+        with joined(pipeline, 9):
+            writing = asyncio.create_task(pipeline.open(RecordingFile(), legacy_digests=False).write(b"many"))
+            await asyncio.sleep(0.01)
+            assert not writing.done()
+    await writing
 
 
 @contextmanager

@@ -13,17 +13,18 @@ import structlog
 from reference_server.contract import logs
 
 
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """Let everything be logged to a text; how the tests themselves log is restored."""
     before = logging.root.handlers[:], logging.root.level
-    yield
+    stream = io.StringIO()
+    logs.configure(stream=stream)
+    yield stream
     structlog.reset_defaults()
     logging.root.handlers[:], logging.root.level = before
 
 
-def test_an_event_is_one_line_of_json() -> None:
-    stream = io.StringIO()
-    logs.configure(stream=stream)
+def test_an_event_is_one_line_of_json(stream: io.StringIO) -> None:
     structlog.get_logger().info("call", method="Publish", text="two\nlines")
     (line,) = stream.getvalue().splitlines()
     event = json.loads(line)
@@ -35,24 +36,19 @@ def test_an_event_is_one_line_of_json() -> None:
     }
 
 
-def test_events_below_the_level_are_not_written() -> None:
-    stream = io.StringIO()
+def test_events_below_the_level_are_not_written(stream: io.StringIO) -> None:
     logs.configure(level="warning", stream=stream)
     structlog.get_logger().info("quiet")
     assert stream.getvalue() == ""
 
 
-def test_a_traceback_stays_in_its_line() -> None:
-    stream = io.StringIO()
-    logs.configure(stream=stream)
+def test_a_traceback_stays_in_its_line(stream: io.StringIO) -> None:
     structlog.get_logger().error("defect", exc_info=ValueError("broken"))
     (line,) = stream.getvalue().splitlines()
     assert "ValueError: broken" in json.loads(line)["exception"]
 
 
-def test_frequent_lines_are_wanted_by_level_and_written_together() -> None:
-    stream = io.StringIO()
-
+def test_frequent_lines_are_wanted_by_level_and_written_together(stream: io.StringIO) -> None:
     async def two_lines() -> None:
         lines = logs.Lines(stream)
         lines.add("one")
@@ -69,9 +65,7 @@ def test_frequent_lines_are_wanted_by_level_and_written_together() -> None:
     assert wanted == [True, True, False]
 
 
-def test_what_a_library_logs_is_a_line_of_the_same_form() -> None:
-    stream = io.StringIO()
-    logs.configure(stream=stream)
+def test_what_a_library_logs_is_a_line_of_the_same_form(stream: io.StringIO) -> None:
     logs.route_library_logs()
     logging.getLogger("grpc").warning("lost %s", "a stream")
     logging.getLogger("grpc").info("not worth a line")

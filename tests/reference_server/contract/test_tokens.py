@@ -14,12 +14,7 @@ from hypothesis import strategies as st
 
 from reference_server.contract import logs
 from reference_server.contract.tokens import without_tokens
-from reference_server.storage.access.tokens import (
-    new_access_token,
-    new_deploy_token,
-    new_job_token,
-    new_runner_token,
-)
+from reference_server.storage.access.tokens import new_access_token, new_deploy_token, new_job_token, new_runner_token
 
 MAKERS = (new_access_token, new_deploy_token, new_runner_token, new_job_token)
 DEEPEST = 3  # how often a token is encoded at most

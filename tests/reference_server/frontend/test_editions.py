@@ -6,10 +6,7 @@ import pytest
 
 from reference_server.frontend.application import FrontEndOptions
 from tests.support.front_end import Served, running_front_end, running_storage
-from tests.support.graphql_queries import ask
-from tests.support.rest_jobs import run_job
 from tests.support.rest_packages import PackageProject, new_project
-from tests.support.rest_users import new_person
 
 
 @pytest.fixture(scope="module")
@@ -35,25 +32,9 @@ def test_what_came_later_is_no_route(fifteen: Served, project: PackageProject) -
     record = project.publish("one")
     file = f"{project.packages}/{record['package_id']}/package_files/{record['id']}"
     for target in (f"{file}/download", f"/projects/{project.id}/packages/protection/rules"):
-        answer = fifteen.get(target)
-        assert (answer.status, answer.json()) == (404, {"error": "404 Not Found"})
+        assert fifteen.get(target).status_and_json == (404, {"error": "404 Not Found"})
 
 
 def test_guests_see_no_private_packages(project: PackageProject, fifteen: Served) -> None:
     assert fifteen.get(project.packages, token=project.token(10)).status == 403
     assert fifteen.get(project.packages, token=project.token(20)).status == 200
-
-
-def test_maintainers_change_settings(fifteen: Served, project: PackageProject) -> None:
-    person = new_person(fifteen)
-    fifteen.post(f"/groups/{project.group}/members", {"user_id": person.id, "access_level": 40})
-    mutation = """mutation($path: ID!) { updateNamespacePackageSettings(
-      input: {namespacePath: $path, genericDuplicatesAllowed: false}) { errors } }"""
-    asked = ask(fifteen, mutation, token=person.token, path=project.group)
-    assert asked.data == {"updateNamespacePackageSettings": {"errors": []}}
-
-
-def test_job_tokens_of_other_projects_come_in(fifteen: Served, project: PackageProject) -> None:
-    job = run_job(fifteen, new_project(fifteen).id)
-    header = {"JOB-TOKEN": job.token}
-    assert fifteen.send("GET", f"/api/v4{project.packages}", headers=header, token="").status == 200

@@ -32,16 +32,8 @@ def test_every_answer_is_an_error_with_a_json_object(reason: Reason) -> None:
         (Failure(Reason.ROLE_INSUFFICIENT, ""), 403, {"message": "403 Forbidden"}),
         (Failure(Reason.PROJECT_NOT_FOUND, ""), 404, {"message": "404 Project Not Found"}),
         (Failure(Reason.PACKAGE_FILE_NOT_FOUND, ""), 404, {"message": "404 Not Found"}),
-        (
-            Failure(Reason.PARAMETER_INVALID, "", parameter="package_version"),
-            400,
-            {"error": "package_version is invalid"},
-        ),
-        (
-            Failure(Reason.PARAMETER_VALUE_UNKNOWN, "", parameter="status"),
-            400,
-            {"error": "status does not have a valid value"},
-        ),
+        (Failure(Reason.PARAMETER_INVALID, "", parameter="id"), 400, {"error": "id is invalid"}),
+        (Failure(Reason.PARAMETER_VALUE_UNKNOWN, "", parameter="s"), 400, {"error": "s does not have a valid value"}),
         (Failure(Reason.PARAMETER_MISSING, "", parameter="name"), 400, {"error": "name is missing"}),
         (Failure(Reason.PARAMETER_TAKEN, "", parameter="path"), 400, {"message": {"path": ["has already been taken"]}}),
         (Failure(Reason.PACKAGE_DUPLICATE, ""), 400, {"message": "400 Bad request - Duplicate package is not allowed"}),

@@ -1,10 +1,11 @@
 """Liveness, readiness, metrics, and requests while the storage is away."""
 
-import signal
 from pathlib import Path
 
 from reference_server.frontend.application import FrontEndOptions
-from tests.support.front_end import Served, eventually, read_until_closed, running_front_end, running_storage
+from tests.support.front_end import Served, read_until_closed, running_front_end, running_storage
+from tests.support.polling import eventually
+from tests.support.rest_packages import new_project
 
 
 def test_a_front_end_is_live_and_ready(front_end: Served) -> None:
@@ -27,9 +28,8 @@ def test_requests_are_counted_by_route_and_never_by_path(front_end: Served, pack
 
 def test_a_storage_that_goes_away_is_503_until_it_is_back(tmp_path: Path) -> None:
     file = "/api/v4/projects/1/packages/generic/a/1/b"
-    with running_storage(tmp_path) as first, running_front_end(FrontEndOptions(first.address)) as served:
-        first.process.terminate()
-        first.process.wait()
+    with running_storage(tmp_path) as storage, running_front_end(FrontEndOptions(storage.address)) as served:
+        storage.stop()
         for answer in (
             served.send("GET", file),
             served.send("PUT", file, b"small"),
@@ -39,9 +39,9 @@ def test_a_storage_that_goes_away_is_503_until_it_is_back(tmp_path: Path) -> Non
             assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
         assert served.send("GET", "/-/readiness").status == 503
         assert served.send("GET", "/-/liveness").status == 200
-        with running_storage(tmp_path):
-            eventually(lambda: served.send("GET", file).status == 404, what="the storage is not found again")
-            assert served.send("GET", "/-/readiness").status == 200
+        storage.start()
+        eventually(lambda: served.send("GET", file).status == 404, what="the storage is not found again")
+        assert served.send("GET", "/-/readiness").status == 200
 
 
 def test_a_storage_that_dies_during_an_upload_ends_it(tmp_path: Path) -> None:
@@ -49,14 +49,10 @@ def test_a_storage_that_dies_during_an_upload_ends_it(tmp_path: Path) -> None:
         running_storage(tmp_path) as storage,
         running_front_end(FrontEndOptions(storage.address, carrier="streamed")) as served,
     ):
-        group = served.post("/groups", {"name": "Group", "path": "group"}).json()
-        project = served.post("/projects", {"name": "Project", "namespace_id": group["id"]}).json()
-        target = f"/api/v4/projects/{project['id']}/packages/generic/a/1/b"
-        head = f"PUT {target} HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {served.token}\r\nContent-Length: 30000000\r\n"
+        target = f"/api/v4{new_project(served).packages}/generic/a/1/b"
         with served.connect() as connection:
-            connection.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+            connection.sendall(served.head("PUT", target, "Content-Length: 30000000", "Expect: 100-continue"))
             assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
-            storage.process.send_signal(signal.SIGKILL)
-            storage.process.wait()
+            storage.kill()
             connection.sendall(bytes(30_000_000))
             assert read_until_closed(connection).startswith(b"HTTP/1.1 503 ")

@@ -1,10 +1,12 @@
 """Storages for the tests: one for each edition, shared, because every test makes groups and projects of its own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.storage import Registry, running
+from tests.support.storage_process import StorageProcess
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +24,16 @@ def registry_15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 @pytest.fixture(params=["15", "current"])
 def either(request: pytest.FixtureRequest, registry: Registry, registry_15: Registry) -> Registry:
     return registry if request.param == "current" else registry_15
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[StorageProcess]:
+    """Start a storage as a process of its own."""
+    with StorageProcess(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+def project(registry: Registry) -> int:
+    """Make a public project that no other test uses; return its id."""
+    return int(registry.project().id)

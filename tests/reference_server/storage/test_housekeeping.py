@@ -57,21 +57,17 @@ class NoDownloads:
         """Write nothing."""
 
 
-def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(housekeeping, "_ROUND_SECONDS", 0.001)
-
-    async def body() -> None:
-        uploads = FailingUploads(OSError("volume"), sqlite3.DatabaseError("database disk image is malformed"))
-        rounds = housekeeping.Housekeeping(
-            cast("UploadSessions", uploads),
-            cast("GarbageCollector", NoOrphans()),
-            cast("DownloadTimes", NoDownloads()),
-            EnoughSpace(),
-        )
-        running = asyncio.create_task(rounds.run())
-        await asyncio.wait_for(uploads.in_order.wait(), 30)
-        running.cancel()
-
+    uploads = FailingUploads(OSError("volume"), sqlite3.DatabaseError("database disk image is malformed"))
+    rounds = housekeeping.Housekeeping(
+        cast("UploadSessions", uploads),
+        cast("GarbageCollector", NoOrphans()),
+        cast("DownloadTimes", NoDownloads()),
+        EnoughSpace(),
+    )
     with capture_logs() as lines:
-        asyncio.run(body())
+        running = asyncio.create_task(rounds.run())
+        await uploads.in_order.wait()
+        running.cancel()
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["housekeeping failed"] * 2

@@ -50,7 +50,5 @@ class JobTokenAllowance(Record):
     source_id = IntegerField()
 
     class Meta:
-        """Where it is kept."""
-
         table_name = "job_token_allowlist"
         primary_key = CompositeKey("project_id", "source_id")

@@ -40,8 +40,6 @@ class GroupAncestor(Record):
     distance = IntegerField()
 
     class Meta:
-        """Where it is kept."""
-
         primary_key = CompositeKey("group_id", "ancestor_id")
 
 
@@ -59,31 +57,28 @@ class Project(Record):
     job_tokens_restricted = BooleanField(null=True)
 
 
-class GroupMember(Record):
+class Member(Record):
+    """What every role has; a table of its own for each kind of resource."""
+
+    user_id = IntegerField()
+    access_level = IntegerField()
+    expires_at = IntegerField(null=True)
+    created_at = IntegerField()
+
+
+class GroupMember(Member):
     """A user's role in a group."""
 
     group_id = IntegerField()
-    user_id = IntegerField()
-    access_level = IntegerField()
-    expires_at = IntegerField(null=True)
-    created_at = IntegerField()
 
     class Meta:
-        """Where it is kept."""
-
         primary_key = CompositeKey("group_id", "user_id")
 
 
-class ProjectMember(Record):
+class ProjectMember(Member):
     """A user's role in a project."""
 
     project_id = IntegerField()
-    user_id = IntegerField()
-    access_level = IntegerField()
-    expires_at = IntegerField(null=True)
-    created_at = IntegerField()
 
     class Meta:
-        """Where it is kept."""
-
         primary_key = CompositeKey("project_id", "user_id")

@@ -56,8 +56,6 @@ class PackagePipeline(Record):
     pipeline_id = IntegerField()
 
     class Meta:
-        """Where it is kept."""
-
         primary_key = CompositeKey("package_id", "pipeline_id")
 
 

@@ -17,6 +17,4 @@ class Record(Model):
     """A row of a table. It is bound to no database: a query names the one that it runs on."""
 
     class Meta:
-        """Where it is kept."""
-
         table_function = _table_name

@@ -7,31 +7,27 @@ from peewee import AutoField, BlobField, BooleanField, IntegerField, TextField
 from reference_server.storage.metadata.models.record import Record
 
 
-class AccessToken(Record):
+class Token(Record):
+    """What every token has; a table of its own for each kind."""
+
+    id = AutoField()
+    project_id = IntegerField(null=True)
+    group_id = IntegerField(null=True)
+    name = TextField()
+    digest = BlobField()
+    scopes = TextField()
+    expires_at = IntegerField(null=True)
+    revoked = BooleanField()
+    created_at = IntegerField()
+
+
+class AccessToken(Token):
     """An access token of a person, a project or a group."""
 
-    id = AutoField()
     user_id = IntegerField()
-    project_id = IntegerField(null=True)
-    group_id = IntegerField(null=True)
-    name = TextField()
-    digest = BlobField()
-    scopes = TextField()
-    expires_at = IntegerField(null=True)
-    revoked = BooleanField()
-    created_at = IntegerField()
 
 
-class DeployToken(Record):
+class DeployToken(Token):
     """A deploy token of a project or a group."""
 
-    id = AutoField()
-    project_id = IntegerField(null=True)
-    group_id = IntegerField(null=True)
-    name = TextField()
     username = TextField()
-    digest = BlobField()
-    scopes = TextField()
-    expires_at = IntegerField(null=True)
-    revoked = BooleanField()
-    created_at = IntegerField()

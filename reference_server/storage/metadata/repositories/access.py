@@ -21,15 +21,10 @@ class AccessRepository:
 
     def project(self, reference: str, user_id: int | None) -> ProjectRow | None:
         """Find a project by its id in decimal or its full path, with the roles that the user has now."""
-        statements = self.database.statements
-        parameters: dict[str, object] = {"project": reference, "user": user_id, "now": clock.now()}
-        if not _is_id(reference):
-            row = self.database.one(statements.project_by_path, parameters)
-        elif len(reference) <= _HIGHEST_ID_DIGITS:
-            row = self.database.one(statements.project_by_id, parameters | {"project": int(reference)})
-        else:
-            return None
-        return None if row is None else ProjectRow(*row)
+        statements, project_id = self.database.statements, _id_in(reference)
+        statement = statements.project_by_path if project_id is None else statements.project_by_id
+        project = reference if project_id is None else project_id
+        return self.database.read(ProjectRow, statement, {"project": project, "user": user_id, "now": clock.now()})
 
     def projects_of_group(self, group_id: int, user_id: int | None, *, with_subgroups: bool) -> list[ProjectRow]:
         """Return the projects of a group, on request with those of the groups below, with the user's roles."""
@@ -40,12 +35,8 @@ class AccessRepository:
 
     def group(self, reference: str) -> Group | None:
         """Find a group by its id in decimal or its full path."""
-        if not _is_id(reference):
-            which = Group.full_path == reference
-        elif len(reference) <= _HIGHEST_ID_DIGITS:
-            which = Group.id == int(reference)
-        else:
-            return None
+        group_id = _id_in(reference)
+        which = Group.full_path == reference if group_id is None else Group.id == group_id
         found: Group | None = self.database.first(Group.select().where(which))
         return found
 
@@ -59,9 +50,11 @@ class AccessRepository:
 
     def job_token_scope(self, source_id: int, target_id: int) -> JobTokenScopeRow | None:
         """Return what the project `target_id` says of the job tokens of `source_id`; None when either is gone."""
-        row = self.database.one(self.database.statements.job_token_scope, (source_id, target_id))
-        return None if row is None else JobTokenScopeRow(*row)
+        return self.database.read(JobTokenScopeRow, self.database.statements.job_token_scope, (source_id, target_id))
 
 
-def _is_id(reference: str) -> bool:
-    return reference.isascii() and reference.isdigit()
+def _id_in(reference: str) -> int | None:
+    """Return the id that a reference is; None for a path, and 0, which nothing has, for a number that is too long."""
+    if not (reference.isascii() and reference.isdigit()):
+        return None
+    return int(reference) if len(reference) <= _HIGHEST_ID_DIGITS else 0

@@ -24,7 +24,7 @@ class BlobRepository:
 
     def delete_unreferenced(self, sha256: bytes) -> bool:
         """Delete a row to which no file refers; return whether its content lies on the volume and is free now."""
-        if self.database.first(PackageFile.select(PackageFile.id).where(PackageFile.sha256 == sha256).limit(1)):
+        if self.database.exists(PackageFile.select(PackageFile.id).where(PackageFile.sha256 == sha256)):
             return False
         (on_volume,) = self.database.first(Blob.select(Blob.content.is_null()).where(Blob.sha256 == sha256).tuples())
         self.database.change(Blob.delete().where(Blob.sha256 == sha256))

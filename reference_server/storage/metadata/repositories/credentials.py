@@ -15,16 +15,10 @@ class CredentialRepository:
     database: Database
 
     def access_token(self, digest: bytes) -> AccessTokenRow | None:
-        """Find an access token."""
-        row = self.database.one(self.database.statements.access_token, (digest,))
-        return None if row is None else AccessTokenRow(*row)
+        return self.database.read(AccessTokenRow, self.database.statements.access_token, (digest,))
 
     def deploy_token(self, digest: bytes) -> DeployTokenRow | None:
-        """Find a deploy token."""
-        row = self.database.one(self.database.statements.deploy_token, (digest,))
-        return None if row is None else DeployTokenRow(*row)
+        return self.database.read(DeployTokenRow, self.database.statements.deploy_token, (digest,))
 
     def running_job(self, digest: bytes) -> RunningJobRow | None:
-        """Find a job that runs."""
-        row = self.database.one(self.database.statements.running_job, (digest,))
-        return None if row is None else RunningJobRow(*row)
+        return self.database.read(RunningJobRow, self.database.statements.running_job, (digest,))

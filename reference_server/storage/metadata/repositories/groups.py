@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
@@ -41,10 +41,8 @@ class GroupRepository:
 
     def get(self, group_id: int) -> Group:
         """Return a group. Raise GROUP_NOT_FOUND."""
-        group = self.database.first(Group.select().where(Group.id == group_id))
-        if not isinstance(group, Group):
-            raise Failure(Reason.GROUP_NOT_FOUND, "no such group")
-        return group
+        missing = Failure(Reason.GROUP_NOT_FOUND, "no such group")
+        return self.database.get(Group, Group.select().where(Group.id == group_id), missing)
 
     def list(self, viewer: Viewer | None, wanted: GroupFilter, request: PageRequest) -> Page[Group]:
         """Return a page of the groups that a viewer sees, by name; None is anonymous."""
@@ -61,14 +59,7 @@ class GroupRepository:
         """Add a group below its parent and return it. Raise PARAMETER_TAKEN."""
         full_path = fields.path if parent is None else f"{parent.full_path}/{fields.path}"
         claim_path(self.database, full_path)
-        new = Group.insert(
-            parent_id=fields.parent_id,
-            name=fields.name,
-            path=fields.path,
-            full_path=full_path,
-            visibility=fields.visibility,
-            created_at=clock.now(),
-        )
+        new = Group.insert(full_path=full_path, created_at=clock.now(), **asdict(fields))
         group_id = self.database.change(new)
         self.database.change(GroupAncestor.insert(group_id=group_id, ancestor_id=group_id, distance=0))
         above = GroupAncestor.select().where(GroupAncestor.group_id == fields.parent_id)

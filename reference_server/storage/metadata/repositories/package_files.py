@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 from peewee import Expression
 
@@ -18,16 +19,7 @@ PACKAGE_FILE_ORDERING = Ordering(
     PackageFile.id,
     default="id",
 )
-_COLUMNS = (
-    PackageFile.id,
-    PackageFile.package_id,
-    PackageFile.file_name,
-    PackageFile.size,
-    PackageFile.sha256,
-    PackageFile.md5,
-    PackageFile.sha1,
-    PackageFile.created_at,
-)
+_COLUMNS = [getattr(PackageFile, name) for name in PackageFileRow.__slots__ if name != "project_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +38,11 @@ class PackageFileRepository:
         """Find the newest file of these coordinates, on request with its content if that is kept in the metadata."""
         statements = self.database.statements
         statement = statements.newest_content if with_content else statements.newest_record
-        row = self.database.one(statement, (project_id, name, version, file_name))
-        return None if row is None else FoundFile(row[0], row[1], PackageFileRow(*row[2:]))
+        return self.database.read(_found, statement, (project_id, name, version, file_name))
 
     def by_id(self, project_id: int, package_id: int, file_id: int) -> FoundFile | None:
         """Find a file row of a package of a project, with its content if that is kept in the metadata."""
-        row = self.database.one(self.database.statements.file_by_id, (file_id, package_id, project_id))
-        return None if row is None else FoundFile(row[0], row[1], PackageFileRow(*row[2:]))
+        return self.database.read(_found, self.database.statements.file_by_id, (file_id, package_id, project_id))
 
     def page(self, project_id: int, package_id: int, selection: Selection) -> Page[PackageFileRow]:
         """Return a page of a package's file rows, ordered as PACKAGE_FILE_ORDERING says."""
@@ -74,7 +64,7 @@ class PackageFileRepository:
     def delete(self, package_id: int, file_id: int) -> list[bytes] | None:
         """Delete one row of a package, if there is one; return the digests that this frees, or None."""
         which = (PackageFile.id == file_id) & (PackageFile.package_id == package_id)
-        if self.database.first(PackageFile.select(PackageFile.id).where(which)) is None:
+        if not self.database.exists(PackageFile.select().where(which)):
             return None
         return self._delete(which)
 
@@ -86,3 +76,7 @@ class PackageFileRepository:
         digests = self.database.rows(PackageFile.select(PackageFile.sha256).distinct().where(which).tuples())
         self.database.change(PackageFile.delete().where(which))
         return [sha256 for (sha256,) in digests if BlobRepository(self.database).delete_unreferenced(bytes(sha256))]
+
+
+def _found(content: bytes | None, package_status: int, *columns: Any) -> FoundFile:  # noqa: ANN401 -- a row's columns
+    return FoundFile(content, package_status, PackageFileRow(*columns))

@@ -32,7 +32,6 @@ class PackageCriteria:
     version: str | None = None
 
     def condition(self) -> Expression:
-        """Return the condition of a query."""
         if not self.statuses:
             return Package.id < 0
         condition = Package.status.in_(sorted(self.statuses))
@@ -87,7 +86,6 @@ class PackageRepository:
         return self.database.insert(self.database.statements.insert_package, values)
 
     def update_status(self, package_id: int, status: int) -> None:
-        """Change a package's status."""
         self.database.run(self.database.statements.update_status, (status, package_id))
 
     def note_downloads(self, downloaded_at: Mapping[int, int]) -> None:

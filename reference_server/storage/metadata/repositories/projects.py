@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from peewee import Field
@@ -12,7 +12,7 @@ from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, Project, User
-from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
+from reference_server.storage.metadata.pagination import Ordering, Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import claim_path
 from reference_server.storage.metadata.repositories.visibility import (
     Viewer,
@@ -22,15 +22,14 @@ from reference_server.storage.metadata.repositories.visibility import (
     visible_projects,
 )
 
-_ORDERS: dict[str, Field] = {
-    "": Project.created_at,
+_COLUMNS: Mapping[str, Field] = {
     "id": Project.id,
     "name": Project.name,
     "path": Project.path,
     "created_at": Project.created_at,
     "updated_at": Project.created_at,
 }
-_SORTS = frozenset({"", "asc", "desc"})
+_ORDERING = Ordering(_COLUMNS, Project.id, default="created_at", default_sort="desc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +54,13 @@ class ProjectChanges:
 
 @dataclass(frozen=True, slots=True)
 class ProjectFilter:
-    """Which projects to list, and in which order; None, 0 or "" for any."""
+    """Which projects to list; None or 0 for any."""
 
     group_id: int | None = None
     include_subgroups: bool = False
     search: str | None = None
     visibility: int = 0
     minimum_access_level: int | None = None
-    order_by: str = ""
-    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +88,8 @@ class ProjectRepository:
 
     def list(self, viewer: Viewer | None, wanted: ProjectFilter, request: PageRequest) -> Page[ProjectRecord]:
         """Return a page of the projects that a viewer sees; None is anonymous. Raise PARAMETER_VALUE_UNKNOWN."""
-        column = _ORDERS.get(wanted.order_by)
-        if column is None:
-            raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "order_by has no such value", parameter="order_by")
-        if wanted.sort not in _SORTS:
-            raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, "sort has no such value", parameter="sort")
-        order = (each.asc() if wanted.sort == "asc" else each.desc() for each in (column, Project.id))
-        query = visible_projects(viewer, wanted.minimum_access_level).order_by(*order)
+        query = visible_projects(viewer, wanted.minimum_access_level)
+        query = _ORDERING.apply(query, _ORDERING.select(request))
         if wanted.group_id is not None and wanted.include_subgroups:
             query = query.where(Project.group_id.in_(groups_below(wanted.group_id)))
         elif wanted.group_id is not None:
@@ -135,7 +127,6 @@ class ProjectRepository:
         return self.database.change(new)
 
     def change(self, project_id: int, changes: ProjectChanges) -> None:
-        """Change a project."""
         columns = {name: value for name, value in dataclasses.asdict(changes).items() if value}
         if columns:
             self.database.change(Project.update(columns).where(Project.id == project_id))

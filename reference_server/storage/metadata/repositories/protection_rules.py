@@ -26,7 +26,6 @@ class ProtectionRuleRepository:
         return read_page(self.database, query, ProtectionRuleRow, PROTECTION_RULE_ORDERING, selection)
 
     def find(self, project_id: int, rule_id: int) -> ProtectionRuleRow | None:
-        """Find a rule of a project."""
         which = (ProtectionRule.id == rule_id) & (ProtectionRule.project_id == project_id)
         found: ProtectionRuleRow | None = self.database.first(
             ProtectionRule.select().where(which).objects(ProtectionRuleRow)
@@ -50,18 +49,16 @@ class ProtectionRuleRepository:
             & (ProtectionRule.name_pattern == row.name_pattern)
             & (ProtectionRule.id != row.id)
         )
-        return self.database.first(ProtectionRule.select(ProtectionRule.id).where(same)) is not None
+        return self.database.exists(ProtectionRule.select().where(same))
 
     def insert(self, row: ProtectionRuleRow) -> ProtectionRuleRow:
         """Write a rule and return it with its id."""
         return dataclasses.replace(row, id=self.database.change(ProtectionRule.insert(**_columns(row))))
 
     def update(self, row: ProtectionRuleRow) -> None:
-        """Change a rule."""
         self.database.change(ProtectionRule.update(**_columns(row)).where(ProtectionRule.id == row.id))
 
     def delete(self, rule_id: int) -> None:
-        """Delete a rule."""
         self.database.change(ProtectionRule.delete().where(ProtectionRule.id == rule_id))
 
 

@@ -27,5 +27,5 @@ def belongs_to(resource: ResourceKey, model: type[AccessToken | DeployToken | Ru
 def claim_path(database: Database, full_path: str) -> None:
     """Raise PARAMETER_TAKEN if a group or project has this full path. Letter case makes no difference."""
     for model in (Group, Project):
-        if database.first(model.select(model.id).where(model.full_path == full_path).tuples()) is not None:
+        if database.exists(model.select().where(model.full_path == full_path)):
             raise Failure(Reason.PARAMETER_TAKEN, "path has already been taken", parameter="path")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata import clock
@@ -21,10 +21,8 @@ class RunnerRepository:
 
     def get(self, runner_id: int) -> Runner:
         """Return a runner. Raise RECORD_NOT_FOUND."""
-        runner = self.database.first(Runner.select().where(Runner.id == runner_id))
-        if not isinstance(runner, Runner):
-            raise Failure(Reason.RECORD_NOT_FOUND, "no such runner")
-        return runner
+        missing = Failure(Reason.RECORD_NOT_FOUND, "no such runner")
+        return self.database.get(Runner, Runner.select().where(Runner.id == runner_id), missing)
 
     def find(self, digest: bytes) -> Runner | None:
         """Return the runner whose token has this digest."""
@@ -42,16 +40,8 @@ class RunnerRepository:
 
     def add(self, runner_type: int, resource: ResourceKey, description: str, digest: bytes) -> Runner:
         """Add a runner and return it; that of an instance has an empty key."""
-        new = Runner.insert(
-            type=runner_type,
-            group_id=resource.group_id,
-            project_id=resource.project_id,
-            description=description,
-            digest=digest,
-            created_at=clock.now(),
-        )
-        return self.get(self.database.change(new))
+        columns = {**asdict(resource), "description": description, "digest": digest, "created_at": clock.now()}
+        return self.get(self.database.change(Runner.insert(type=runner_type, **columns)))
 
     def delete(self, runner_id: int) -> None:
-        """Delete a runner."""
         self.database.change(Runner.delete().where(Runner.id == runner_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from peewee import JOIN, Case, Expression, ModelSelect
@@ -37,6 +37,16 @@ class AccessTokenRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class NewToken:
+    """What is kept of a new token of any kind; `scopes` are separated by spaces, `expires_at` is None for never."""
+
+    name: str
+    digest: bytes
+    scopes: str
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccessTokenFilter:
     """Which access tokens to list; None for any."""
 
@@ -53,11 +63,11 @@ class AccessTokenRepository:
 
     def get(self, token_id: int, resource: ResourceKey) -> AccessTokenRecord:
         """Return a token of a resource, or a personal one. Raise TOKEN_NOT_FOUND."""
-        return self._first(belongs_to(resource, AccessToken) & (AccessToken.id == token_id))
+        return self._get(belongs_to(resource, AccessToken) & (AccessToken.id == token_id))
 
     def get_presented(self, token_id: int | None) -> AccessTokenRecord:
         """Return a token, whosever it is. Raise TOKEN_NOT_FOUND."""
-        return self._first(AccessToken.id == token_id)
+        return self._get(AccessToken.id == token_id)
 
     def list(self, resource: ResourceKey, wanted: AccessTokenFilter, request: PageRequest) -> Page[AccessTokenRecord]:
         """Return a page of the tokens of a resource, or of personal ones, by falling id."""
@@ -71,22 +81,9 @@ class AccessTokenRepository:
             query = query.where(AccessToken.user_id == wanted.user_id)
         return read_numbered_page(self.database, query, request)
 
-    def add(
-        self, resource: ResourceKey, user_id: int, name: str, digest: bytes, scopes: str, expires_at: int | None
-    ) -> AccessTokenRecord:
+    def add(self, resource: ResourceKey, user_id: int, new: NewToken) -> AccessTokenRecord:
         """Add a token that acts as a user and return it."""
-        new = AccessToken.insert(
-            user_id=user_id,
-            project_id=resource.project_id,
-            group_id=resource.group_id,
-            name=name,
-            digest=digest,
-            scopes=scopes,
-            expires_at=expires_at,
-            revoked=False,
-            created_at=clock.now(),
-        )
-        return self.get_presented(self.database.change(new))
+        return self.get_presented(self.database.change(AccessToken.insert(user_id=user_id, **_columns(resource, new))))
 
     def revoke(self, token_id: int) -> None:
         """Revoke a token, for good."""
@@ -95,17 +92,15 @@ class AccessTokenRepository:
     def is_named(self, digest: bytes, name: str) -> bool:
         """Return whether there is a token of this digest and name that was not revoked."""
         which = (AccessToken.digest == digest) & (AccessToken.name == name) & ~AccessToken.revoked
-        return self.database.first(AccessToken.select(AccessToken.id).where(which)) is not None
+        return self.database.exists(AccessToken.select().where(which))
 
     def delete_named(self, user_id: int, name: str) -> None:
         """Delete a user's tokens of one name."""
         self.database.change(AccessToken.delete().where((AccessToken.user_id == user_id) & (AccessToken.name == name)))
 
-    def _first(self, which: Expression) -> AccessTokenRecord:
-        token = self.database.first(_select_access_tokens().where(which))
-        if not isinstance(token, AccessTokenRecord):
-            raise Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
-        return token
+    def _get(self, which: Expression) -> AccessTokenRecord:
+        missing = Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
+        return self.database.get(AccessTokenRecord, _select_access_tokens().where(which), missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +112,8 @@ class DeployTokenRepository:
     def get(self, token_id: int, resource: ResourceKey) -> DeployToken:
         """Return a token of a resource. Raise TOKEN_NOT_FOUND, also for one that was revoked."""
         which = belongs_to(resource, DeployToken) & (DeployToken.id == token_id)
-        token = self.database.first(_unrevoked_deploy_tokens().where(which))
-        if not isinstance(token, DeployToken):
-            raise Failure(Reason.TOKEN_NOT_FOUND, "no such deploy token")
-        return token
+        missing = Failure(Reason.TOKEN_NOT_FOUND, "no such deploy token")
+        return self.database.get(DeployToken, _unrevoked_deploy_tokens().where(which), missing)
 
     def list(self, resource: ResourceKey | None, request: PageRequest, *, active_only: bool) -> Page[DeployToken]:
         """Return a page of the tokens of a resource, or of all, by falling id."""
@@ -131,22 +124,9 @@ class DeployTokenRepository:
             query = query.where(_unexpired(DeployToken))
         return read_numbered_page(self.database, query, request)
 
-    def add(
-        self, resource: ResourceKey, *, name: str, username: str, digest: bytes, scopes: str, expires_at: int | None
-    ) -> DeployToken:
+    def add(self, resource: ResourceKey, username: str, new: NewToken) -> DeployToken:
         """Add a token and return it, with a user name made of its id when it is given none."""
-        new = DeployToken.insert(
-            project_id=resource.project_id,
-            group_id=resource.group_id,
-            name=name,
-            username=username,
-            digest=digest,
-            scopes=scopes,
-            expires_at=expires_at,
-            revoked=False,
-            created_at=clock.now(),
-        )
-        token_id = self.database.change(new)
+        token_id = self.database.change(DeployToken.insert(username=username, **_columns(resource, new)))
         if not username:
             named = DeployToken.update(username=f"gitlab+deploy-token-{token_id}")
             self.database.change(named.where(DeployToken.id == token_id))
@@ -156,6 +136,10 @@ class DeployTokenRepository:
         """Revoke a token of a resource, for good. Raise TOKEN_NOT_FOUND, also for one that was revoked."""
         token = self.get(token_id, resource)
         self.database.change(DeployToken.update(revoked=True).where(DeployToken.id == token.id))
+
+
+def _columns(resource: ResourceKey, new: NewToken) -> dict[str, object]:
+    return {**asdict(resource), **asdict(new), "revoked": False, "created_at": clock.now()}
 
 
 def _select_access_tokens() -> ModelSelect[Any]:

@@ -52,10 +52,7 @@ class UserRepository:
 
     def get(self, user_id: int) -> User:
         """Return a user. Raise USER_NOT_FOUND."""
-        user = self.database.first(User.select().where(User.id == user_id))
-        if not isinstance(user, User):
-            raise _unknown()
-        return user
+        return self.database.get(User, User.select().where(User.id == user_id), _unknown())
 
     def list(self, wanted: UserFilter, request: PageRequest, *, search_emails: bool) -> Page[User]:
         """Return a page of users by falling id."""
@@ -71,9 +68,9 @@ class UserRepository:
 
     def add(self, fields: UserFields) -> User:
         """Add a user and return it. Raise USER_TAKEN."""
-        if self._exists("username", fields.username):
+        if self.database.exists(User.select().where(User.username == fields.username)):
             raise _taken("username")
-        if fields.email and self._exists("email", fields.email):
+        if fields.email and self.database.exists(User.select().where(User.email == fields.email)):
             raise _taken("email")
         new = User.insert(created_at=clock.now(), **dataclasses.asdict(fields))
         return self.get(self.database.change(new))
@@ -97,9 +94,6 @@ class UserRepository:
         """Delete a user with its tokens and roles. Raise USER_NOT_FOUND."""
         if not self.database.change(User.delete().where(User.id == user_id)):
             raise _unknown()
-
-    def _exists(self, column: str, value: str) -> bool:
-        return self.database.first(User.select(User.id).where(getattr(User, column) == value).tuples()) is not None
 
 
 def _taken(parameter: str) -> Failure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from peewee import Expression, ModelSelect, fn
@@ -27,28 +27,12 @@ class Viewer(Protocol):
 
 def visible_groups(viewer: Viewer | None, minimum: int | None) -> ModelSelect[Group]:
     """Select the groups that a viewer sees, None being anonymous; with a minimum those in which it has that role."""
-    query = Group.select()
-    if viewer is None:
-        return query.where((Group.visibility == Visibility.PUBLIC) & (minimum is None))
-    if minimum is not None:
-        return query.where(Group.id.in_(_groups_with_role(viewer.user_id, minimum)))
-    if viewer.administrator:
-        return query
-    return query.where(
-        (Group.visibility != Visibility.PRIVATE) | Group.id.in_(_groups_with_role(viewer.user_id, Role.GUEST))
-    )
+    return _visible(Group, lambda user_id, role: Group.id.in_(_groups_with_role(user_id, role)), viewer, minimum)
 
 
 def visible_projects(viewer: Viewer | None, minimum: int | None) -> ModelSelect[Project]:
     """Select the projects that a viewer sees, None being anonymous; with a minimum those in which it has that role."""
-    query = Project.select()
-    if viewer is None:
-        return query.where((Project.visibility == Visibility.PUBLIC) & (minimum is None))
-    if minimum is not None:
-        return query.where(_in_projects_with_role(viewer.user_id, minimum))
-    if viewer.administrator:
-        return query
-    return query.where((Project.visibility != Visibility.PRIVATE) | _in_projects_with_role(viewer.user_id, Role.GUEST))
+    return _visible(Project, _in_projects_with_role, viewer, minimum)
 
 
 def roles_in_projects(database: Database, user_id: int | None, project_ids: Iterable[int]) -> dict[int, int]:
@@ -78,6 +62,23 @@ def groups_below(group_id: int | None) -> ModelSelect[Any]:
 def in_force(model: type[GroupMember | ProjectMember]) -> Expression:
     """Return the condition that a role has not ended."""
     return model.expires_at.is_null() | (model.expires_at > clock.now())
+
+
+def _visible(
+    model: type[Group | Project],
+    with_role: Callable[[int, int], Expression],
+    viewer: Viewer | None,
+    minimum: int | None,
+) -> ModelSelect[Any]:
+    """Select what a viewer sees; `with_role` is the condition that a user has at least a role."""
+    query = model.select()
+    if viewer is None:
+        return query.where((model.visibility == Visibility.PUBLIC) & (minimum is None))
+    if minimum is not None:
+        return query.where(with_role(viewer.user_id, minimum))
+    if viewer.administrator:
+        return query
+    return query.where((model.visibility != Visibility.PRIVATE) | with_role(viewer.user_id, Role.GUEST))
 
 
 def _groups_with_role(user_id: int, minimum: int) -> ModelSelect[Any]:

@@ -1,7 +1,5 @@
 """The SQLite database: opening it, running statements and transactions on it."""
 
-# ruff: noqa: D102 -- Database describes what its methods do
-
 from __future__ import annotations
 
 import contextlib

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from tests.reference_server.frontend.conftest import Projects
 from tests.support.front_end import Served
+from tests.support.rest_packages import PackageProject
 
 _numbers = itertools.count(1)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -44,8 +44,7 @@ def test_who_is_nobody_is_challenged(front_end: Served, target: str) -> None:
 @pytest.mark.parametrize("target", ["", "/", "/nothing", "/projects/1/nothing", "/projects/1/packages/generic/a/1"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "BREW"])
 def test_an_unknown_route_is_not_found(front_end: Served, target: str, method: str) -> None:
-    answer = front_end.rest(method, target, token="")
-    assert (answer.status, answer.json()) == (404, {"error": "404 Not Found"})
+    assert front_end.rest(method, target, token="").status_and_json == (404, {"error": "404 Not Found"})
 
 
 @pytest.mark.parametrize(
@@ -64,8 +63,8 @@ def test_a_method_that_a_route_lacks_is_not_allowed(front_end: Served, method: s
 @pytest.mark.parametrize(
     "target", ["/api/v4/user", "/api/v4/version", "PROJECT", "/-/liveness", "/-/readiness", "/-/metrics"]
 )
-def test_head_is_get_without_a_body(front_end: Served, projects: Projects, target: str) -> None:
-    target = target.replace("PROJECT", f"/api/v4/projects/{projects.private}")
+def test_head_is_get_without_a_body(front_end: Served, project: PackageProject, target: str) -> None:
+    target = target.replace("PROJECT", f"/api/v4/projects/{project.id}")
     fetched, asked = front_end.send("GET", target), front_end.send("HEAD", target)
     assert (asked.status, asked.body) == (200, b"")
     assert asked.headers["Content-Type"] == fetched.headers["Content-Type"]

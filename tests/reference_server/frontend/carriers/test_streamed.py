@@ -8,13 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from generic_packages.storage.v1.content_pb2 import (
-    DescribeVolumeRequest,
-    DescribeVolumeResponse,
-    DownloadContentRequest,
-    DownloadContentResponse,
-    UploadContentResponse,
-)
+from generic_packages.storage.v1 import content_pb2 as pb
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceServicer, add_ContentServiceServicer_to_server
 
 from reference_server.content.memory import MemoryBudget
@@ -28,37 +22,36 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class SilentDownloads(ContentServiceServicer):
     """Takes every upload, and never sends a byte of a download."""
 
-    async def DescribeVolume(self, request: DescribeVolumeRequest, context: Context) -> DescribeVolumeResponse:
-        return DescribeVolumeResponse()
+    async def DescribeVolume(self, request: pb.DescribeVolumeRequest, context: Context) -> pb.DescribeVolumeResponse:
+        return pb.DescribeVolumeResponse()
 
-    async def UploadContent(self, request_iterator: AsyncIterator[object], context: Context) -> UploadContentResponse:
-        return UploadContentResponse(size=len([message async for message in request_iterator]))
+    async def UploadContent(
+        self, request_iterator: AsyncIterator[object], context: Context
+    ) -> pb.UploadContentResponse:
+        return pb.UploadContentResponse(size=len([message async for message in request_iterator]))
 
     async def DownloadContent(
-        self, request: DownloadContentRequest, context: Context
-    ) -> AsyncIterator[DownloadContentResponse]:
+        self, request: pb.DownloadContentRequest, context: Context
+    ) -> AsyncIterator[pb.DownloadContentResponse]:
         await asyncio.Event().wait()
-        yield DownloadContentResponse()
+        yield pb.DownloadContentResponse()
 
 
-def test_downloads_that_wait_do_not_hold_up_an_upload(tmp_path: Path) -> None:
-    async def body() -> None:
-        server = grpc.aio.server()
-        add_ContentServiceServicer_to_server(SilentDownloads(), server)
-        address = UnixAddress(str(tmp_path / "socket"))
-        server.add_insecure_port(address.target)
-        await server.start()
-        async with asyncio.timeout(30), open_content_channel(address) as channel:
-            carrier = StreamedCarrier(channel, MemoryBudget())
-            readers = [carrier.open_reader(b"ticket", 0, 1, request_id="x") for _ in range(20)]
-            reading = [asyncio.create_task(reader.read()) for reader in readers]
-            await asyncio.sleep(0)
-            writer = carrier.open_writer("upload", request_id="x")
-            await writer.write(b"content")
-            assert (await writer.complete()).size == 2
-            for task in reading:
-                task.cancel()
-            await asyncio.wait(reading)
-        await server.stop(0)
-
-    asyncio.run(body())
+async def test_downloads_that_wait_do_not_hold_up_an_upload(tmp_path: Path) -> None:
+    server = grpc.aio.server()
+    add_ContentServiceServicer_to_server(SilentDownloads(), server)
+    address = UnixAddress(str(tmp_path / "socket"))
+    server.add_insecure_port(address.target)
+    await server.start()
+    async with asyncio.timeout(30), open_content_channel(address) as channel:
+        carrier = StreamedCarrier(channel, MemoryBudget())
+        readers = [carrier.open_reader(b"ticket", 0, 1, request_id="x") for _ in range(20)]
+        reading = [asyncio.create_task(reader.read()) for reader in readers]
+        await asyncio.sleep(0)
+        writer = carrier.open_writer("upload", request_id="x")
+        await writer.write(b"content")
+        assert (await writer.complete()).size == 2
+        for task in reading:
+            task.cancel()
+        await asyncio.wait(reading)
+    await server.stop(0)

@@ -38,16 +38,16 @@ async def ask_often(calls: CountedCalls, times: int) -> list[object]:
         return list(await asyncio.gather(*asking, return_exceptions=True))
 
 
-def test_a_query_that_wants_too_many_lookups_is_stopped() -> None:
+async def test_a_query_that_wants_too_many_lookups_is_stopped() -> None:
     calls = CountedCalls()
-    outcomes = asyncio.run(ask_often(calls, 260))
+    outcomes = await ask_often(calls, 260)
     assert calls.made == 250
     refused = [outcome for outcome in outcomes if isinstance(outcome, GraphQLError)]
     assert [str(error) for error in refused] == ["Query needs more than 250 lookups; ask for smaller pages"] * 10
 
 
 @pytest.mark.parametrize("times", [1, 100])
-def test_few_lookups_run_at_once(times: int) -> None:
+async def test_few_lookups_run_at_once(times: int) -> None:
     calls = CountedCalls()
-    asyncio.run(ask_often(calls, times))
+    await ask_often(calls, times)
     assert calls.most_running == min(times, 8)

@@ -13,8 +13,7 @@ def nodes(front_end: Served, project: PackageProject, arguments: str, token: str
     query = f'{{ project(fullPath: "{project.path}") {{ packages{arguments} {{ nodes {{ name }} }} }} }}'
     asked = ask(front_end, query, token=token)
     assert asked.messages == []
-    assert asked.data is not None
-    return [node["name"] for node in asked.data["project"]["packages"]["nodes"]]  # type: ignore[index] # JSON
+    return [node["name"] for node in asked.data["project"]["packages"]["nodes"]]
 
 
 def test_a_package_is_shown_with_its_files(front_end: Served, project: PackageProject) -> None:
@@ -88,8 +87,7 @@ def test_pages_follow_each_other_by_cursor(front_end: Served, project: PackagePr
     seen, after = [], None
     for has_next in (True, False):
         asked = ask(front_end, query, path=project.path, after=after)
-        assert asked.data is not None
-        connection = asked.data["project"]["packages"]  # type: ignore[index] # JSON
+        connection = asked.data["project"]["packages"]
         assert connection["pageInfo"]["hasNextPage"] is has_next
         assert connection["pageInfo"]["hasPreviousPage"] is (after is not None)
         after = connection["pageInfo"]["endCursor"]

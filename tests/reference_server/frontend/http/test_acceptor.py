@@ -5,8 +5,9 @@ import errno
 import os
 import resource
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator
 
+import pytest
 from structlog.testing import capture_logs
 
 from reference_server.frontend.http.acceptor import Acceptor, most_connections
@@ -45,20 +46,21 @@ class Taken:
             await self._came.wait()
 
 
-def run(body: Callable[[Listening, Taken], Awaitable[None]]) -> None:
+@pytest.fixture
+def listening() -> Iterator[Listening]:
+    with Listening() as made:
+        made.bind(("127.0.0.1", 0))
+        made.listen(10)
+        made.setblocking(False)
+        yield made
 
-    async def within() -> None:
-        with Listening() as listening:
-            listening.bind(("127.0.0.1", 0))
-            listening.listen(10)
-            listening.setblocking(False)
-            taken = Taken()
-            async with asyncio.timeout(30):
-                await body(listening, taken)
-            for connection in taken.connections:
-                connection.close()
 
-    asyncio.run(within())
+@pytest.fixture
+def taken() -> Iterator[Taken]:
+    made = Taken()
+    yield made
+    for connection in made.connections:
+        connection.close()
 
 
 async def turns() -> None:
@@ -66,47 +68,40 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-def test_without_descriptors_nothing_is_tried_for_a_while() -> None:
-    async def body(listening: Listening, taken: Taken) -> None:
-        listening.failures = TURNS
-        acceptor = Acceptor(listening, taken, 10, pause_seconds=60)
-        with socket.create_connection(listening.getsockname()):
-            acceptor.start()
-            await turns()
-            assert (listening.attempts, taken.connections) == (1, [])
-        acceptor.stop()
-
-    run(body)
-
-
-def test_connections_are_taken_again_when_there_are_descriptors_and_it_is_said_once() -> None:
-    async def body(listening: Listening, taken: Taken) -> None:
-        listening.failures = 3
-        acceptor = Acceptor(listening, taken, 10, pause_seconds=0.001)
-        with capture_logs() as lines, socket.create_connection(listening.getsockname()):
-            acceptor.start()
-            await taken.wait_for(1)
-        assert [line["reason"] for line in lines] == ["Too many open files"]
-        acceptor.stop()
-
-    run(body)
-
-
-def test_a_connection_beyond_the_most_waits_until_one_is_closed() -> None:
-    async def body(listening: Listening, taken: Taken) -> None:
-        acceptor = Acceptor(listening, taken, 2)
-        clients = [socket.create_connection(listening.getsockname()) for _ in range(3)]
+async def test_without_descriptors_nothing_is_tried_for_a_while(listening: Listening, taken: Taken) -> None:
+    listening.failures = TURNS
+    acceptor = Acceptor(listening, taken, 10, pause_seconds=60)
+    with socket.create_connection(listening.getsockname()):
         acceptor.start()
-        await taken.wait_for(2)
         await turns()
-        assert len(taken.connections) == 2
-        acceptor.release()
-        await taken.wait_for(3)
-        acceptor.stop()
-        for client in clients:
-            client.close()
+        assert (listening.attempts, taken.connections) == (1, [])
+    acceptor.stop()
 
-    run(body)
+
+async def test_connections_are_taken_again_when_there_are_descriptors_and_it_is_said_once(
+    listening: Listening, taken: Taken
+) -> None:
+    listening.failures = 3
+    acceptor = Acceptor(listening, taken, 10, pause_seconds=0.001)
+    with capture_logs() as lines, socket.create_connection(listening.getsockname()):
+        acceptor.start()
+        await taken.wait_for(1)
+    assert [line["reason"] for line in lines] == ["Too many open files"]
+    acceptor.stop()
+
+
+async def test_a_connection_beyond_the_most_waits_until_one_is_closed(listening: Listening, taken: Taken) -> None:
+    acceptor = Acceptor(listening, taken, 2)
+    clients = [socket.create_connection(listening.getsockname()) for _ in range(3)]
+    acceptor.start()
+    await taken.wait_for(2)
+    await turns()
+    assert len(taken.connections) == 2
+    acceptor.release()
+    await taken.wait_for(3)
+    acceptor.stop()
+    for client in clients:
+        client.close()
 
 
 def test_the_most_connections_leave_descriptors_for_files() -> None:

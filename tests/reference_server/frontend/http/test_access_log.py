@@ -1,6 +1,5 @@
 """The access log."""
 
-import asyncio
 import io
 import json
 
@@ -31,19 +30,15 @@ def test_credentials_are_taken_out_of_a_target(target: str, logged: str) -> None
     assert without_secrets(target) == logged
 
 
-def test_a_request_is_one_json_line() -> None:
+async def test_a_request_is_one_json_line() -> None:
     stream = io.StringIO()
-
-    async def record_two() -> None:
-        log = AccessLog(Metrics(), stream)
-        for status in (200, 404):
-            start_line = RequestStartLine("GET", "/p?private_token=s3cret", "HTTP/1.1")
-            request = read_request(start_line, HTTPHeaders(), "127.0.0.1")
-            request.status, request.sent_bytes = status, 5
-            log.record(request)
-        log.flush()
-
-    asyncio.run(record_two())
+    log = AccessLog(Metrics(), stream)
+    for status in (200, 404):
+        start_line = RequestStartLine("GET", "/p?private_token=s3cret", "HTTP/1.1")
+        request = read_request(start_line, HTTPHeaders(), "127.0.0.1")
+        request.status, request.sent_bytes = status, 5
+        log.record(request)
+    log.flush()
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [line["status"] for line in lines] == [200, 404]
     assert lines[0].keys() == {
@@ -72,16 +67,12 @@ def test_a_request_is_one_json_line() -> None:
     ],
     ids=["query", "misspelt parameter", "path", "method", "request id"],
 )
-def test_no_token_is_logged_wherever_it_was_put(method: str, target: str, presented_id: str) -> None:
+async def test_no_token_is_logged_wherever_it_was_put(method: str, target: str, presented_id: str) -> None:
     stream = io.StringIO()
-
-    async def record() -> None:
-        log = AccessLog(Metrics(), stream)
-        headers = HTTPHeaders({"X-Request-Id": presented_id})
-        log.record(read_request(RequestStartLine(method, target, "HTTP/1.1"), headers, "127.0.0.1"))
-        log.flush()
-
-    asyncio.run(record())
+    log = AccessLog(Metrics(), stream)
+    headers = HTTPHeaders({"X-Request-Id": presented_id})
+    log.record(read_request(RequestStartLine(method, target, "HTTP/1.1"), headers, "127.0.0.1"))
+    log.flush()
     assert json.loads(stream.getvalue())["event"] == "request"
     assert "[removed]" in stream.getvalue()
     assert TOKEN.partition("-")[2] not in stream.getvalue()

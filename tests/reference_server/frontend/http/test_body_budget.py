@@ -29,6 +29,12 @@ class Bodies:
         body = BudgetedBody(self.budget, size, lambda: self.dropped.append(name))
         return body, body.enter()
 
+    def wait(self, name: str, size: int) -> asyncio.Future[bool]:
+        """Enter a body for which there is no room, and return its turn."""
+        _, turn = self.enter(name, size)
+        assert turn is not None
+        return turn
+
 
 @pytest.fixture
 def bodies() -> Bodies:
@@ -43,102 +49,69 @@ def set_times(monkeypatch: pytest.MonkeyPatch, *, slow: float = FOR_EVER, wait: 
     monkeypatch.setattr(body_budget, "_REVIEW_SECONDS", 0.01)
 
 
-def test_room_is_given_in_the_order_of_asking(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_room_is_given_in_the_order_of_asking(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
     set_times(monkeypatch)
-
-    async def body() -> None:
-        first, admitted = bodies.enter("first", 5)
-        second, _ = bodies.enter("second", 5)
-        _, large = bodies.enter("large", 8)
-        _, small = bodies.enter("small", 1)
-        assert admitted is None
-        assert large is not None
-        assert small is not None
-        first.leave()
-        first.leave()
-        assert (large.done(), small.done()) == (False, False)
-        second.leave()
-        assert (await large, await small) == (True, True)
-
-    asyncio.run(body())
+    first, admitted = bodies.enter("first", 5)
+    second, _ = bodies.enter("second", 5)
+    large, small = bodies.wait("large", 8), bodies.wait("small", 1)
+    assert admitted is None
+    first.leave()
+    first.leave()
+    assert (large.done(), small.done()) == (False, False)
+    second.leave()
+    assert (await large, await small) == (True, True)
 
 
-def test_bodies_that_drip_let_the_others_in(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_bodies_that_drip_let_the_others_in(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
     set_times(monkeypatch, slow=0.05)
-
-    async def body() -> None:
-        dripping = [bodies.enter(f"dripping {number}", 5)[0] for number in range(2)]
-        for drip in dripping:
-            drip.add(b"x")
-        waiting = [bodies.enter(f"quick {number}", 5)[1] for number in range(2)]
-        for turn in waiting:
-            assert turn is not None
-            assert await asyncio.wait_for(turn, 30)
-        dripping[0].add(b"yz")
-        assert dripping[0].complete() == b"xyz"
-        assert bodies.dropped == []
-
-    asyncio.run(body())
+    dripping = [bodies.enter(f"dripping {number}", 5)[0] for number in range(2)]
+    for drip in dripping:
+        drip.add(b"x")
+    assert await asyncio.gather(*(bodies.wait(f"quick {number}", 5) for number in range(2))) == [True, True]
+    dripping[0].add(b"yz")
+    assert dripping[0].complete() == b"xyz"
+    assert bodies.dropped == []
 
 
-def test_who_waits_too_long_is_refused_when_nobody_drips(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_waits_too_long_is_refused_when_nobody_drips(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
     set_times(monkeypatch, slow=0, wait=0.05)
-
-    async def body() -> None:
-        whole, _ = bodies.enter("whole", 10)
-        whole.add(bytes(10))
-        assert whole.complete() == bytes(10)
-        _, turn = bodies.enter("late", 1)
-        assert turn is not None
-        assert not await asyncio.wait_for(turn, 30)
-        assert bodies.dropped == []
-
-    asyncio.run(body())
+    whole, _ = bodies.enter("whole", 10)
+    whole.add(bytes(10))
+    assert whole.complete() == bytes(10)
+    assert not await bodies.wait("late", 1)
+    assert bodies.dropped == []
 
 
-def test_what_slow_bodies_hold_together_is_bounded(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_slow_bodies_hold_together_is_bounded(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
     set_times(monkeypatch, slow=0)
-
-    async def body() -> None:
-        slow = [bodies.enter(f"slow {number}", 10)[0] for number in range(3)]
-        _, quick = bodies.enter("quick", 10)
-        assert quick is not None
-        assert await asyncio.wait_for(quick, 30)
-        for each in slow:
-            each.add(bytes(2))
-        assert bodies.dropped == ["slow 0"]
-        slow[1].add(bytes(8))
-        assert bodies.dropped == ["slow 0", "slow 1"]
-        slow[2].add(bytes(2))
-        slow[2].add(bytes(6))
-        assert bodies.dropped == ["slow 0", "slow 1", "slow 2"]
-
-    asyncio.run(body())
+    slow = [bodies.enter(f"slow {number}", 10)[0] for number in range(3)]
+    assert await bodies.wait("quick", 10)
+    for each in slow:
+        each.add(bytes(2))
+    assert bodies.dropped == ["slow 0"]
+    slow[1].add(bytes(8))
+    assert bodies.dropped == ["slow 0", "slow 1"]
+    slow[2].add(bytes(2))
+    slow[2].add(bytes(6))
+    assert bodies.dropped == ["slow 0", "slow 1", "slow 2"]
 
 
-def test_a_slow_body_that_is_whole_is_not_dropped(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_body_that_is_whole_is_not_dropped(bodies: Bodies, monkeypatch: pytest.MonkeyPatch) -> None:
     set_times(monkeypatch, slow=0)
-
-    async def body() -> None:
-        first, second = (bodies.enter(f"slow {number}", 4)[0] for number in range(2))
-        _, quick = bodies.enter("quick", 10)
-        assert quick is not None
-        assert await asyncio.wait_for(quick, 30)
-        first.add(bytes(4))
-        first.complete()
-        second.add(bytes(1))
-        assert bodies.dropped == ["slow 1"]
-        first.leave()
-        third, _ = bodies.enter("third", 4)
-        third.leave()
-
-    asyncio.run(body())
+    first, second = (bodies.enter(f"slow {number}", 4)[0] for number in range(2))
+    assert await bodies.wait("quick", 10)
+    first.add(bytes(4))
+    first.complete()
+    second.add(bytes(1))
+    assert bodies.dropped == ["slow 1"]
+    first.leave()
+    third, _ = bodies.enter("third", 4)
+    third.leave()
 
 
 def head(served: Served, package: str, *headers: str) -> bytes:
     """Return the head of a PUT of 64 KiB."""
-    lines = [f"PUT {package}/file HTTP/1.1", "Host: h", f"PRIVATE-TOKEN: {served.token}", f"Content-Length: {BODY}"]
-    return "\r\n".join([*lines, *headers, "", ""]).encode()
+    return served.head("PUT", f"{package}/file", f"Content-Length: {BODY}", *headers)
 
 
 @contextlib.contextmanager
@@ -184,9 +157,8 @@ def test_a_body_without_room_is_refused_for_now_before_it_is_sent(
     front_end: Served, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_times(monkeypatch, wait=0.1)
-    with full_of_bodies(front_end, package), front_end.connect() as late:
-        late.sendall(head(front_end, package, "Expect: 100-continue"))
-        received = read_until_closed(late)
+    with full_of_bodies(front_end, package):
+        received = front_end.exchange(head(front_end, package, "Expect: 100-continue"))
     assert received.startswith(b"HTTP/1.1 503 ")
     assert b"Retry-After: " in received
     assert b" 100 " not in received

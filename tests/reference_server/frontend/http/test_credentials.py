@@ -3,13 +3,7 @@
 import base64
 
 import pytest
-from generic_packages.storage.v1.credential_pb2 import (
-    AUTHENTICATION_SCHEME_BASIC,
-    AUTHENTICATION_SCHEME_BEARER,
-    AUTHENTICATION_SCHEME_DEPLOY_TOKEN,
-    AUTHENTICATION_SCHEME_JOB_TOKEN,
-    AUTHENTICATION_SCHEME_PRIVATE_TOKEN,
-)
+from generic_packages.storage.v1 import credential_pb2 as pb
 
 from reference_server.frontend.http.credentials import presented_credentials
 
@@ -25,17 +19,17 @@ def presented(headers: dict[str, str], query: dict[str, str] | None = None) -> l
 @pytest.mark.parametrize(
     ("headers", "query", "expected"),
     [
-        ({"Private-Token": "t"}, {}, (AUTHENTICATION_SCHEME_PRIVATE_TOKEN, "", "t")),
-        ({}, {"private_token": "t"}, (AUTHENTICATION_SCHEME_PRIVATE_TOKEN, "", "t")),
-        ({"Private-Token": "h"}, {"private_token": "q"}, (AUTHENTICATION_SCHEME_PRIVATE_TOKEN, "", "h")),
-        ({"Job-Token": "t"}, {}, (AUTHENTICATION_SCHEME_JOB_TOKEN, "", "t")),
-        ({}, {"job_token": "t"}, (AUTHENTICATION_SCHEME_JOB_TOKEN, "", "t")),
-        ({"Deploy-Token": "t"}, {}, (AUTHENTICATION_SCHEME_DEPLOY_TOKEN, "", "t")),
-        ({"Authorization": "Bearer t"}, {}, (AUTHENTICATION_SCHEME_BEARER, "", "t")),
-        ({"Authorization": "bearer  t"}, {}, (AUTHENTICATION_SCHEME_BEARER, "", "t")),
-        (basic("user:t"), {}, (AUTHENTICATION_SCHEME_BASIC, "user", "t")),
-        (basic(":t"), {}, (AUTHENTICATION_SCHEME_BASIC, "", "t")),
-        (basic("user:a:b"), {}, (AUTHENTICATION_SCHEME_BASIC, "user", "a:b")),
+        ({"Private-Token": "t"}, {}, (pb.AUTHENTICATION_SCHEME_PRIVATE_TOKEN, "", "t")),
+        ({}, {"private_token": "t"}, (pb.AUTHENTICATION_SCHEME_PRIVATE_TOKEN, "", "t")),
+        ({"Private-Token": "h"}, {"private_token": "q"}, (pb.AUTHENTICATION_SCHEME_PRIVATE_TOKEN, "", "h")),
+        ({"Job-Token": "t"}, {}, (pb.AUTHENTICATION_SCHEME_JOB_TOKEN, "", "t")),
+        ({}, {"job_token": "t"}, (pb.AUTHENTICATION_SCHEME_JOB_TOKEN, "", "t")),
+        ({"Deploy-Token": "t"}, {}, (pb.AUTHENTICATION_SCHEME_DEPLOY_TOKEN, "", "t")),
+        ({"Authorization": "Bearer t"}, {}, (pb.AUTHENTICATION_SCHEME_BEARER, "", "t")),
+        ({"Authorization": "bearer  t"}, {}, (pb.AUTHENTICATION_SCHEME_BEARER, "", "t")),
+        (basic("user:t"), {}, (pb.AUTHENTICATION_SCHEME_BASIC, "user", "t")),
+        (basic(":t"), {}, (pb.AUTHENTICATION_SCHEME_BASIC, "", "t")),
+        (basic("user:a:b"), {}, (pb.AUTHENTICATION_SCHEME_BASIC, "user", "a:b")),
     ],
 )
 def test_each_place_gives_its_scheme(
@@ -64,10 +58,10 @@ def test_what_names_no_token_is_no_credential(headers: dict[str, str]) -> None:
 def test_all_credentials_are_sent_in_the_order_of_their_schemes() -> None:
     headers = {**basic("user:e"), "Deploy-Token": "c", "Private-Token": "b", "Job-Token": "a"}
     assert [scheme for scheme, _, _ in presented(headers)] == [
-        AUTHENTICATION_SCHEME_JOB_TOKEN,
-        AUTHENTICATION_SCHEME_PRIVATE_TOKEN,
-        AUTHENTICATION_SCHEME_DEPLOY_TOKEN,
-        AUTHENTICATION_SCHEME_BASIC,
+        pb.AUTHENTICATION_SCHEME_JOB_TOKEN,
+        pb.AUTHENTICATION_SCHEME_PRIVATE_TOKEN,
+        pb.AUTHENTICATION_SCHEME_DEPLOY_TOKEN,
+        pb.AUTHENTICATION_SCHEME_BASIC,
     ]
 
 

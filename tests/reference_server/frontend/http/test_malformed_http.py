@@ -4,14 +4,7 @@ import json
 
 import pytest
 
-from tests.support.front_end import Served, read_answer, read_until_closed
-
-
-def exchange(front_end: Served, message: bytes) -> bytes:
-    with front_end.connect() as connection:
-        connection.sendall(message)
-        return read_until_closed(connection)
-
+from tests.support.front_end import Served, read_answer
 
 FILE = b"/api/v4/projects/1/packages/generic/a/1/b"
 
@@ -40,7 +33,7 @@ FILE = b"/api/v4/projects/1/packages/generic/a/1/b"
     ],
 )
 def test_a_malformed_message_is_refused_in_json(front_end: Served, message: bytes) -> None:
-    head, _, body = exchange(front_end, message).partition(b"\r\n\r\n")
+    head, _, body = front_end.exchange(message).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"Connection: close" in head
     assert "error" in json.loads(body)
@@ -48,9 +41,8 @@ def test_a_malformed_message_is_refused_in_json(front_end: Served, message: byte
 
 @pytest.mark.parametrize("chunks", [b"zz\r\n", b"-1\r\n", b"3\r\nabcd\r\n", b"3\r\nabc\r\n0\r\nxx"])
 def test_malformed_chunks_are_refused_and_leave_nothing(front_end: Served, package: str, chunks: bytes) -> None:
-    head = f"PUT {package}/file HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {front_end.token}\r\n"
-    received = exchange(front_end, head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
-    assert received.startswith(b"HTTP/1.1 400 ")
+    head = front_end.head("PUT", f"{package}/file", "Transfer-Encoding: chunked")
+    assert front_end.exchange(head + chunks).startswith(b"HTTP/1.1 400 ")
     assert front_end.send("GET", f"{package}/file").status == 404
 
 
@@ -64,48 +56,40 @@ def test_a_target_may_be_absolute(front_end: Served, package: str, origin: str) 
         ("?x", b'{"error":"404 Not Found"}'),
         ("", b'{"error":"404 Not Found"}'),
     ):
-        head = f"GET {origin}{target} HTTP/1.1\r\nHost: other\r\nPRIVATE-TOKEN: {front_end.token}\r\n"
-        assert expected in exchange(front_end, f"{head}Connection: close\r\n\r\n".encode())
+        assert expected in front_end.exchange(front_end.head("GET", f"{origin}{target}", "Connection: close"))
 
 
 def test_a_head_without_end_is_refused(front_end: Served) -> None:
-    received = exchange(front_end, b"GET / HTTP/1.1\r\nHost: h\r\nX-Long: " + b"x" * 40_000)
+    received = front_end.exchange(b"GET / HTTP/1.1\r\nHost: h\r\nX-Long: " + b"x" * 40_000)
     assert received.startswith(b"HTTP/1.1 431 ")
 
 
 @pytest.mark.parametrize("path", [FILE, b"/api/v4/user"])
 def test_a_target_that_is_too_long_is_refused(front_end: Served, path: bytes) -> None:
     message = b"GET %b?x=%b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" % (path, b"x" * 9000)
-    assert exchange(front_end, message).startswith(b"HTTP/1.1 414 ")
+    assert front_end.exchange(message).startswith(b"HTTP/1.1 414 ")
 
 
 def test_a_connection_on_which_no_request_comes_is_closed(impatient: Served) -> None:
-    assert exchange(impatient, b"") == b""
+    assert impatient.exchange(b"") == b""
 
 
 def test_a_head_that_does_not_end_in_time_is_let_go(impatient: Served) -> None:
-    assert exchange(impatient, b"GET / HTTP/1.1\r\nHost: h\r\n") == b""
+    assert impatient.exchange(b"GET / HTTP/1.1\r\nHost: h\r\n") == b""
 
 
 def test_pipelined_requests_are_answered_in_order(front_end: Served, package: str) -> None:
     for name in ("one", "two"):
         front_end.send("PUT", f"{package}/{name}", name.encode())
-    with front_end.connect() as connection:
-        requests = [
-            f"GET {package}/{name} HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {front_end.token}\r\n{last}\r\n"
-            for name, last in (("one", ""), ("two", "Connection: close\r\n"))
-        ]
-        connection.sendall("".join(requests).encode())
-        received = read_until_closed(connection)
+    first = front_end.head("GET", f"{package}/one")
+    received = front_end.exchange(first + front_end.head("GET", f"{package}/two", "Connection: close"))
     assert received.count(b"HTTP/1.1 200 OK") == 2
     assert received.index(b"\r\n\r\none") < received.index(b"\r\n\r\ntwo")
 
 
 def test_bytes_after_a_body_are_no_part_of_it(front_end: Served, package: str) -> None:
-    head = f"PUT {package}/file HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {front_end.token}\r\nContent-Length: 3\r\n\r\n"
-    with front_end.connect() as connection:
-        connection.sendall(head.encode() + b"abcdef\r\n\r\n")
-        answers = read_until_closed(connection).split(b"HTTP/1.1 ")
+    head = front_end.head("PUT", f"{package}/file", "Content-Length: 3")
+    answers = front_end.exchange(head + b"abcdef\r\n\r\n").split(b"HTTP/1.1 ")
     assert [answer[:4] for answer in answers[1:]] == [b"201 ", b"400 "]
     assert front_end.send("GET", f"{package}/file").body == b"abc"
 

@@ -1,7 +1,6 @@
 """The server and its socket streams, and what they reach of Tornado that is private."""
 
 import ast
-import asyncio
 import socket
 from pathlib import Path
 
@@ -32,29 +31,23 @@ def test_only_the_server_reaches_what_is_private_in_tornado() -> None:
     assert {name: names for name, names in reached.items() if names} == expected
 
 
-def test_the_installed_tornado_has_what_is_reached() -> None:
-    async def body() -> None:
-        ours, theirs = socket.socketpair()
-        stream = IOStream(ours)
-        assert (stream._read_buffer_size, stream._read_future) == (0, None)
-        assert callable(TCPServer()._handle_connection)
+async def test_the_installed_tornado_has_what_is_reached() -> None:
+    ours, theirs = socket.socketpair()
+    stream = IOStream(ours)
+    assert (stream._read_buffer_size, stream._read_future) == (0, None)
+    assert callable(TCPServer()._handle_connection)
+    stream.close()
+    theirs.close()
+
+
+async def test_a_head_is_read_with_little_of_its_body() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(b"head\r\n\r\n" + bytes(BODY))
+        stream = RequestStream(ours, read_chunk_size=512 * 1024)
+        await stream.read_until_regex(b"\r?\n\r?\n", max_bytes=32_768)
+        assert stream._read_buffer_size <= 16 * 1024
+        received = b""
+        while len(received) < BODY:
+            received += await stream.read_bytes(BODY, partial=True)
         stream.close()
-        theirs.close()
-
-    asyncio.run(body())
-
-
-def test_a_head_is_read_with_little_of_its_body() -> None:
-    async def body() -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            theirs.sendall(b"head\r\n\r\n" + bytes(BODY))
-            stream = RequestStream(ours, read_chunk_size=512 * 1024)
-            await stream.read_until_regex(b"\r?\n\r?\n", max_bytes=32_768)
-            assert stream._read_buffer_size <= 16 * 1024
-            received = b""
-            while len(received) < BODY:
-                received += await stream.read_bytes(BODY, partial=True)
-            stream.close()
-
-    asyncio.run(body())

@@ -44,10 +44,10 @@ def test_a_credential_of_the_query_counts(front_end: Served) -> None:
     assert front_end.send("POST", target, bytes(LARGEST), JSON, token="").status == 400
 
 
-def begin(connection: socket.socket) -> None:
+def begin(served: Served, connection: socket.socket) -> None:
     """Announce the largest body, with a credential that is nobody's."""
-    lines = ["POST /api/v4/projects HTTP/1.1", "Host: h", "PRIVATE-TOKEN: glpat-nobody", f"Content-Length: {LARGEST}"]
-    connection.sendall("\r\n".join([*lines, "Expect: 100-continue", "", ""]).encode())
+    framing = (f"Content-Length: {LARGEST}", "Expect: 100-continue")
+    connection.sendall(served.head("POST", "/api/v4/projects", *framing, token="glpat-nobody"))
 
 
 def test_what_bodies_hold_together_is_bounded_and_others_are_answered(
@@ -58,7 +58,7 @@ def test_what_bodies_hold_together_is_bounded_and_others_are_answered(
     with contextlib.ExitStack() as opened:
         connections = [opened.enter_context(front_end.connect()) for _ in range(3 * API_BODIES_BYTES // LARGEST)]
         for connection in connections:
-            begin(connection)
+            begin(front_end, connection)
         assert front_end.send("GET", "/api/v4/projects").status == 200
         admitted, _, _ = select.select(connections, [], [], 0)
         assert len(admitted) == API_BODIES_BYTES // LARGEST
@@ -81,7 +81,7 @@ def test_many_large_bodies_do_not_fill_the_memory(tmp_path: Path) -> None:
         before = registry.peak_resident_bytes()
         for _ in range(200):
             connection = opened.enter_context(served.connect())
-            begin(connection)
+            begin(served, connection)
             connection.setblocking(False)
             with contextlib.suppress(BlockingIOError, ConnectionError):
                 connection.send(bytes(LARGEST - 1))

@@ -7,14 +7,11 @@ import struct
 
 import pytest
 
-from tests.support.front_end import Served, Storage, eventually, read_answer, read_until_closed
+from tests.support.front_end import Served, read_answer, read_until_closed
+from tests.support.polling import eventually
+from tests.support.storage_process import StorageProcess
 
 LARGE = 1_000_000
-
-
-def head(served: Served, target: str, *headers: str, token: str | None = None) -> bytes:
-    lines = [f"PUT {target} HTTP/1.1", "Host: h", f"PRIVATE-TOKEN: {served.token if token is None else token}"]
-    return "\r\n".join([*lines, *headers, "", ""]).encode()
 
 
 SIZED = f"Content-Length: {LARGE}"
@@ -26,7 +23,7 @@ EXPECTING = "Expect: 100-continue"
 @pytest.mark.parametrize("expectation", ["100-continue", "100-Continue"])
 def test_permission_comes_before_the_body(served: Served, package: str, framing: str, expectation: str) -> None:
     with served.connect() as connection:
-        connection.sendall(head(served, f"{package}/file", framing, f"Expect: {expectation}"))
+        connection.sendall(served.head("PUT", f"{package}/file", framing, f"Expect: {expectation}"))
         assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
         content = os.urandom(LARGE)
         connection.sendall(content if framing == SIZED else b"%x\r\n%b\r\n0\r\n\r\n" % (LARGE, content))
@@ -36,9 +33,7 @@ def test_permission_comes_before_the_body(served: Served, package: str, framing:
 
 @pytest.mark.parametrize("framing", [SIZED, CHUNKED])
 def test_without_permission_the_refusal_comes_instead_of_100(served: Served, package: str, framing: str) -> None:
-    with served.connect() as connection:
-        connection.sendall(head(served, f"{package}/file", framing, EXPECTING, token="wrong"))
-        received = read_until_closed(connection)
+    received = served.exchange(served.head("PUT", f"{package}/file", framing, EXPECTING, token="wrong"))
     assert received.startswith(b"HTTP/1.1 401 ")
     assert b"Connection: close\r\n" in received
     assert received.endswith(b'{"message":"401 Unauthorized"}')
@@ -52,9 +47,7 @@ def test_without_permission_the_refusal_comes_instead_of_100(served: Served, pac
 def test_every_refusal_comes_instead_of_100(
     served: Served, package: str, framing: str, target: str, status: int
 ) -> None:
-    with served.connect() as connection:
-        connection.sendall(head(served, f"{package}/{target}", framing, EXPECTING))
-        received = read_until_closed(connection)
+    received = served.exchange(served.head("PUT", f"{package}/{target}", framing, EXPECTING))
     assert received.startswith(f"HTTP/1.1 {status} ".encode())
     assert b" 100 " not in received
 
@@ -70,15 +63,13 @@ def test_a_client_that_sends_everything_before_it_reads_gets_its_refusal(
 
 def test_a_client_that_never_reads_its_refusal_is_let_go(served: Served, package: str) -> None:
     with served.connect() as connection:
-        connection.sendall(head(served, f"{package}/file", "Content-Length: 10000000000", token="wrong"))
+        connection.sendall(served.head("PUT", f"{package}/file", "Content-Length: 10000000000", token="wrong"))
         with pytest.raises(OSError, match=r"reset|pipe"):
             connection.sendall(bytes(500_000_000))
 
 
 def test_a_declared_size_over_the_limit_is_refused_at_once(served: Served, package: str) -> None:
-    with served.connect() as connection:
-        connection.sendall(head(served, f"{package}/file", f"Content-Length: {6 * 1024**3}", EXPECTING))
-        received = read_until_closed(connection)
+    received = served.exchange(served.head("PUT", f"{package}/file", f"Content-Length: {6 * 1024**3}", EXPECTING))
     assert received.startswith(b"HTTP/1.1 400 ")
     assert received.endswith(b'{"message":"400 Bad request - File is too large"}')
 
@@ -86,7 +77,7 @@ def test_a_declared_size_over_the_limit_is_refused_at_once(served: Served, packa
 def test_a_small_refusal_keeps_the_connection(served: Served, package: str) -> None:
     with served.connect() as connection:
         for token, status in (("wrong", 401), (None, 201)):
-            connection.sendall(head(served, f"{package}/file", "Content-Length: 3", token=token) + b"abc")
+            connection.sendall(served.head("PUT", f"{package}/file", "Content-Length: 3", token=token) + b"abc")
             assert read_answer(connection).status == status
 
 
@@ -101,10 +92,10 @@ def test_a_small_refusal_keeps_the_connection(served: Served, package: str) -> N
 )
 @pytest.mark.parametrize("reset", [False, True])
 def test_a_body_that_breaks_off_leaves_nothing(
-    served: Served, storage: Storage, package: str, framing: str, part: bytes, *, reset: bool
+    served: Served, storage: StorageProcess, package: str, framing: str, part: bytes, *, reset: bool
 ) -> None:
     with served.connect() as connection:
-        connection.sendall(head(served, f"{package}/file", framing) + part)
+        connection.sendall(served.head("PUT", f"{package}/file", framing) + part)
         if reset:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     eventually(lambda: not storage.staged_files(), what="the staged file is still there")
@@ -113,17 +104,15 @@ def test_a_body_that_breaks_off_leaves_nothing(
 
 def test_a_body_that_stays_short_is_no_file(served: Served, package: str) -> None:
     with served.connect() as connection:
-        connection.sendall(head(served, f"{package}/file", SIZED) + b"x" * (LARGE - 1))
+        connection.sendall(served.head("PUT", f"{package}/file", SIZED) + b"x" * (LARGE - 1))
         connection.shutdown(socket.SHUT_WR)
         assert b" 201 " not in read_until_closed(connection)
     assert served.send("GET", f"{package}/file").status == 404
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 1000", SIZED, CHUNKED])
-def test_a_body_that_stalls_is_given_up(impatient: Served, storage: Storage, package: str, framing: str) -> None:
-    with impatient.connect() as connection:
-        connection.sendall(head(impatient, f"{package}/file", framing))
-        received = read_until_closed(connection)
+def test_a_body_that_stalls_is_given_up(impatient: Served, storage: StorageProcess, package: str, framing: str) -> None:
+    received = impatient.exchange(impatient.head("PUT", f"{package}/file", framing))
     assert received.startswith(b"HTTP/1.1 408 ")
     assert b"Connection: close\r\n" in received
     eventually(lambda: not storage.staged_files(), what="the staged file is still there")
@@ -136,7 +125,7 @@ def test_a_body_that_stalls_is_given_up(impatient: Served, storage: Storage, pac
 )
 def test_a_body_that_drips_is_given_up(impatient: Served, package: str, framing: str, drop: bytes) -> None:
     with impatient.connect() as connection:
-        connection.sendall(head(impatient, f"{package}/file", framing))
+        connection.sendall(impatient.head("PUT", f"{package}/file", framing))
         for _ in range(300):
             connection.sendall(drop)
             if select.select([connection], [], [], 0.05)[0]:
@@ -166,10 +155,8 @@ def test_a_body_that_drips_is_given_up(impatient: Served, package: str, framing:
 def test_no_body_is_awaited_for_ever(
     impatient: Served, package: str, method: str, target: str, framing: str, token: str | None
 ) -> None:
-    with impatient.connect() as connection:
-        target = target.replace("FILE", f"{package}/file")
-        connection.sendall(head(impatient, target, framing, token=token).replace(b"PUT ", f"{method} ".encode(), 1))
-        received = read_until_closed(connection)
+    target = target.replace("FILE", f"{package}/file")
+    received = impatient.exchange(impatient.head(method, target, framing, token=token))
     # A chunked body of a request that is refused anyway is not even awaited.
     assert received.partition(b" ")[2][:3] in {b"408"} | ({b"400", b"405", b"414"} if framing == CHUNKED else set())
 
@@ -181,8 +168,7 @@ def test_a_download_that_is_not_taken_is_given_up(impatient: Served, package: st
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(30)
         connection.connect(("127.0.0.1", impatient.port))
-        credential = f"PRIVATE-TOKEN: {impatient.token}"
-        connection.sendall(f"GET {package}/file HTTP/1.1\r\nHost: h\r\n{credential}\r\n\r\n".encode())
+        connection.sendall(impatient.head("GET", f"{package}/file"))
         assert connection.recv(1) == b"H"
         eventually(lambda: not others_running(impatient), what="the download still runs")
         assert len(read_until_closed_or_reset(connection)) < 30_000_000

@@ -14,7 +14,9 @@ from structlog.testing import capture_logs
 
 from reference_server.contract.limits import MIB
 from reference_server.frontend.application import FrontEndOptions
-from tests.support.front_end import Answer, Served, Storage, read_until_closed, running_front_end, running_storage
+from tests.support.front_end import Answer, Served, read_until_closed, running_front_end, running_storage
+from tests.support.rest_packages import new_project
+from tests.support.storage_process import StorageProcess
 
 LARGER_THAN_BUFFERS = 32 * MIB
 
@@ -26,7 +28,7 @@ def publish(served: Served, target: str, size: int) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def blob(storage: Storage, sha256: str) -> Path:
+def blob(storage: StorageProcess, sha256: str) -> Path:
     """Return the file of content."""
     return storage.data / "volume/blobs" / sha256[:2] / sha256[2:4] / sha256
 
@@ -44,7 +46,7 @@ def is_for_later(answer: Answer) -> bool:
 
 
 def test_lost_content_is_refused_for_now_and_the_operator_is_told_which(
-    served: Served, storage: Storage, package: str
+    served: Served, storage: StorageProcess, package: str
 ) -> None:
     sha256, before = publish(served, f"{package}/file", 100_000), counted(served, "missing")
     blob(storage, sha256).unlink()
@@ -52,11 +54,12 @@ def test_lost_content_is_refused_for_now_and_the_operator_is_told_which(
         assert is_for_later(served.send("GET", f"{package}/file"))
     assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [sha256]
     assert counted(served, "missing") == before + 1
+    assert served.send("HEAD", f"{package}/file").status == 200
 
 
 @pytest.mark.parametrize("headers", [{}, {"Range": "bytes=99990-"}])
 def test_content_cut_before_what_is_asked_for_is_refused_for_now_and_the_operator_is_told_which(
-    served: Served, storage: Storage, package: str, headers: dict[str, str]
+    served: Served, storage: StorageProcess, package: str, headers: dict[str, str]
 ) -> None:
     sha256, before = publish(served, f"{package}/file", 100_000), counted(served, "cut")
     os.truncate(blob(storage, sha256), 50_000 if headers else 0)
@@ -66,11 +69,12 @@ def test_content_cut_before_what_is_asked_for_is_refused_for_now_and_the_operato
     assert counted(served, "cut") == before + 1
 
 
-def test_content_cut_while_it_is_read_ends_the_connection(served: Served, storage: Storage, package: str) -> None:
+def test_content_cut_while_it_is_read_ends_the_connection(
+    served: Served, storage: StorageProcess, package: str
+) -> None:
     sha256, before = publish(served, f"{package}/file", LARGER_THAN_BUFFERS), counted(served, "cut")
-    request = f"GET {package}/file HTTP/1.1\r\nHost: h\r\nPRIVATE-TOKEN: {served.token}\r\n\r\n".encode()
     with capture_logs() as lines, served.connect() as connection:
-        connection.sendall(request)
+        connection.sendall(served.head("GET", f"{package}/file"))
         begin = connection.recv(1000)
         os.truncate(blob(storage, sha256), 1)
         head, _, content = (begin + read_until_closed(connection)).partition(b"\r\n\r\n")
@@ -99,12 +103,9 @@ def test_a_storage_without_descriptors_refuses_content_for_now(tmp_path: Path) -
         running_storage(tmp_path) as storage,
         running_front_end(FrontEndOptions(storage.address, carrier="streamed")) as served,
     ):
-        group = served.post("/groups", {"name": "Group", "path": "group"}).json()["id"]
-        fields = {"name": "files", "path": "files", "namespace_id": group}
-        project = served.post("/projects", fields).json()["id"]
-        target = f"/api/v4/projects/{project}/packages/generic/package/1.0"
+        target = f"/api/v4{new_project(served).packages}/generic/package/1.0"
         publish(served, f"{target}/file", 100_000)
-        with without_descriptors(storage.process.pid):
+        with without_descriptors(storage.pid):
             assert is_for_later(served.send("GET", f"{target}/file"))
             assert is_for_later(served.send("PUT", f"{target}/other", bytes(100_000)))
         assert served.send("GET", f"{target}/file").status == 200

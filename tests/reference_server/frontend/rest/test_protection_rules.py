@@ -38,15 +38,8 @@ def test_a_rule_is_changed_and_deleted(front_end: Served, project: PackageProjec
     changed = front_end.rest("PATCH", target, changes)
     assert changed.status == 200
     assert {name: changed.json()[name] for name in changes} == changes
-    deleted = front_end.delete(target)
-    assert (deleted.status, deleted.body) == (204, b"")
+    assert front_end.delete(target).status_and_body == (204, b"")
     assert front_end.delete(target).status == 404
-
-
-def test_only_maintainers_make_rules(front_end: Served, project: PackageProject) -> None:
-    assert front_end.post(rules(project), RULE, token=project.token(30)).status == 403
-    assert front_end.get(rules(project), token=project.token(30)).status == 403
-    assert front_end.get(rules(project), token="").status in {401, 404}
 
 
 @pytest.mark.parametrize(
@@ -65,11 +58,6 @@ def test_a_wrong_rule_is_refused(
     answer = front_end.post(rules(project), {**RULE, **changes})
     assert answer.status == status
     assert front_end.get(rules(project)).items() == []
-
-
-def test_a_rule_without_a_pattern_is_refused(front_end: Served, project: PackageProject) -> None:
-    answer = front_end.post(rules(project), {"package_type": "generic", "minimum_access_level_for_push": "owner"})
-    assert (answer.status, answer.json()) == (400, {"error": "package_name_pattern is missing"})
 
 
 def test_one_pattern_has_one_rule(front_end: Served, project: PackageProject) -> None:

@@ -6,11 +6,6 @@ from tests.support.front_end import Served
 from tests.support.rest_users import Person, new_person
 
 
-@pytest.fixture
-def person(front_end: Served) -> Person:
-    return new_person(front_end)
-
-
 def test_a_user_has_gitlabs_shape(front_end: Served) -> None:
     body = {
         "username": "jane",
@@ -55,8 +50,7 @@ def test_users_are_listed_and_chosen(front_end: Served, person: Person) -> None:
 
 
 def test_a_blocked_user_stays_out_until_unblocked(front_end: Served, person: Person) -> None:
-    answer = front_end.post(f"/users/{person.id}/block", {})
-    assert (answer.status, answer.body) == (201, b"true")
+    assert front_end.post(f"/users/{person.id}/block", {}).status_and_body == (201, b"true")
     assert front_end.get(f"/users/{person.id}").json()["state"] == "blocked"
     assert [user["id"] for user in front_end.get("/users?blocked=true").items()] == [person.id]
     assert front_end.get("/user", token=person.token).status == 403
@@ -68,20 +62,9 @@ def test_a_user_is_changed_and_deleted(front_end: Served, person: Person) -> Non
     target = f"/users/{person.id}"
     changed = front_end.rest("PUT", target, {"name": "Other", "admin": True})
     assert (changed.status, changed.json()["name"], changed.json()["is_admin"]) == (200, "Other", True)
-    deleted = front_end.delete(target)
-    assert (deleted.status, deleted.body) == (204, b"")
+    assert front_end.delete(target).status_and_body == (204, b"")
     assert (front_end.get(target).status, front_end.get(target).json()) == (404, {"message": "404 User Not Found"})
     assert front_end.get("/user", token=person.token).status == 401
-
-
-def test_only_administrators_make_change_and_delete_users(front_end: Served, person: Person) -> None:
-    body = {"username": "mine", "name": "Mine", "email": "mine@example.com"}
-    other = f"/users/{new_person(front_end).id}"
-    assert front_end.post("/users", body, token=person.token).status == 403
-    assert front_end.rest("PUT", other, {"name": "x"}, token=person.token).status == 403
-    assert front_end.delete(other, token=person.token).status == 403
-    assert front_end.post(f"{other}/block", {}, token=person.token).status == 403
-    assert front_end.post("/users", body, token="").status == 401
 
 
 @pytest.mark.parametrize("taken", ["username", "email"])
@@ -90,22 +73,6 @@ def test_what_another_user_has_is_refused(front_end: Served, person: Person, tak
     body[taken] = {"username": person.username, "email": f"{person.username}@example.com"}[taken]
     answer = front_end.post("/users", body)
     assert (answer.status, answer.json()) == (409, {"message": f"{taken.title()} has already been taken"})
-
-
-@pytest.mark.parametrize(
-    ("body", "error"),
-    [
-        ({"name": "x", "email": "x@example.com"}, "username is missing"),
-        ({"username": "someone", "email": "x@example.com"}, "name is missing"),
-        ({"username": "someone", "name": "x"}, "email is missing"),
-        ({"username": "a b", "name": "x", "email": "x@example.com"}, "username is invalid"),
-        ({"username": "someone", "name": "x", "email": "x"}, "email is invalid"),
-        ({"username": "someone", "name": "x", "email": "x@example.com", "admin": "maybe"}, "admin is invalid"),
-    ],
-)
-def test_a_wrong_user_is_refused(front_end: Served, body: dict[str, object], error: str) -> None:
-    answer = front_end.post("/users", body)
-    assert (answer.status, answer.json()) == (400, {"error": error})
 
 
 @pytest.mark.parametrize(("number", "status"), [("abc", 400), ("0", 404), ("9" * 30, 404)])

@@ -1,6 +1,5 @@
 """Begun uploads and read tickets as time goes by."""
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -8,19 +7,15 @@ import pytest
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import READ_TICKET_SECONDS, UPLOAD_IDLE_SECONDS
-from reference_server.storage.access.callers import ANONYMOUS, Anonymous
+from reference_server.storage.access.callers import ANONYMOUS
 from reference_server.storage.blobs.local_disk import LocalDisk
 from reference_server.storage.packages.publications import Publication
 from reference_server.storage.packages.read_tickets import ReadTickets
-from reference_server.storage.packages.upload_sessions import UploadSessions
+from reference_server.storage.packages.upload_sessions import UploadSession, UploadSessions
 from reference_server.storage.rules.coordinates import Coordinates
 
 PUBLICATION = Publication(Coordinates("1", "tool", "1.0", "file"), None, None)
 DIGEST = bytes(range(32))
-
-
-def nobody() -> Anonymous:
-    return ANONYMOUS
 
 
 class Clock:
@@ -40,8 +35,12 @@ def uploads(tmp_path: Path, clock: Clock) -> UploadSessions:
     return UploadSessions(LocalDisk(tmp_path), clock)
 
 
+def begin(uploads: UploadSessions, *, shares_volume: bool = False) -> UploadSession:
+    return uploads.begin(PUBLICATION, lambda: ANONYMOUS, maximum_bytes=100, shares_volume=shares_volume)
+
+
 def test_an_upload_without_a_byte_for_an_hour_is_over(uploads: UploadSessions, clock: Clock, tmp_path: Path) -> None:
-    upload = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+    upload = begin(uploads)
     os.utime(tmp_path / "staging" / upload.id, (clock.now, clock.now))
     clock.now += UPLOAD_IDLE_SECONDS
     assert uploads.end_idle() == 0
@@ -54,37 +53,37 @@ def test_an_upload_without_a_byte_for_an_hour_is_over(uploads: UploadSessions, c
 
 
 def test_a_byte_keeps_an_upload_open(uploads: UploadSessions, clock: Clock, tmp_path: Path) -> None:
-    through_storage = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
-    direct = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=True)
+    through_storage = begin(uploads)
+    direct = begin(uploads, shares_volume=True)
     clock.now += UPLOAD_IDLE_SECONDS + 1
     uploads.touch(through_storage)
     os.utime(tmp_path / "staging" / direct.id, (clock.now, clock.now))
     assert uploads.end_idle() == 0
 
 
-def test_a_staging_file_of_no_upload_is_a_stray(uploads: UploadSessions, tmp_path: Path) -> None:
-    upload = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+async def test_a_staging_file_of_no_upload_is_a_stray(uploads: UploadSessions, tmp_path: Path) -> None:
+    upload = begin(uploads)
     (tmp_path / "staging" / "left-by-a-crash").write_bytes(b"half of it")
-    assert asyncio.run(uploads.discard_strays()) == 1
+    assert await uploads.discard_strays() == 1
     assert [path.name for path in (tmp_path / "staging").iterdir()] == [upload.id]
 
 
 def test_the_number_of_open_uploads_is_bounded(uploads: UploadSessions) -> None:
-    begun = [uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False) for _ in range(4096)]
+    begun = [begin(uploads) for _ in range(4096)]
     with pytest.raises(Failure) as refusal:
-        uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+        begin(uploads)
     assert refusal.value.reason == Reason.OVERLOADED
     uploads.abandon(begun[0].id)
-    uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+    begin(uploads)
 
 
 def test_answers_are_remembered_for_many_commits_and_not_for_ever(uploads: UploadSessions) -> None:
-    first = uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False)
+    first = begin(uploads)
     uploads.keep_answer(first)
     for _ in range(9_999):
-        uploads.keep_answer(uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False))
+        uploads.keep_answer(begin(uploads))
     assert uploads.find(first.id) is first
-    uploads.keep_answer(uploads.begin(PUBLICATION, nobody, maximum_bytes=100, shares_volume=False))
+    uploads.keep_answer(begin(uploads))
     with pytest.raises(Failure):
         uploads.find(first.id)
 

@@ -36,8 +36,7 @@ def test_a_runner_is_made_by_whoever_maintains_its_place(registry: Registry) -> 
     assert registry.outcome("CreateRunner", type=pb.RUNNER_TYPE_INSTANCE) == "OK"
 
 
-def test_a_runner_may_be_made_with_the_scope_for_it_alone(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_runner_may_be_made_with_the_scope_for_it_alone(registry: Registry, project: int) -> None:
     values = {"type": pb.RUNNER_TYPE_PROJECT, "project_id": project}
     ended = registry.outcome("CreateRunner", by=registry.member(project, OWNER, scopes=["create_runner"]), **values)
     assert ended == "OK"
@@ -75,8 +74,9 @@ def test_runners_are_listed_in_their_own_place_read_and_deleted(registry: Regist
     (of_group,) = listed(place=in_group(group))
     assert (runner.project_id, of_group.group_id) == (project, group)
     assert {runner.id, of_group.id} <= {each.id for each in listed()}
-    ended = registry.outcome("GetRunner", by=registry.member(project, DEVELOPER), runner_id=runner.id)
-    assert ended == "ROLE_INSUFFICIENT"
+    developer = registry.member(project, DEVELOPER)
+    assert registry.outcome("GetRunner", by=developer, runner_id=runner.id) == "ROLE_INSUFFICIENT"
+    assert registry.outcome("ListRunners", by=developer) == "ROLE_INSUFFICIENT"
     assert registry.outcome("DeleteRunner", runner_id=runner.id) == "OK"
     assert registry.outcome("DeleteRunner", runner_id=runner.id) == "RECORD_NOT_FOUND"
     assert registry.outcome("RequestJob", runner_token=token) == "ROLE_INSUFFICIENT"
@@ -96,8 +96,7 @@ def test_a_pipeline_is_made_by_developers_with_one_pending_job(registry: Registr
         assert registry.outcome("CreatePipeline", by=user.credentials, project=str(project), ref=ref) == refusal
 
 
-def test_a_job_goes_through_its_life_and_takes_its_pipeline_along(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_job_goes_through_its_life_and_takes_its_pipeline_along(registry: Registry, project: int) -> None:
     job = running_job(registry, project, registry.member(project, DEVELOPER))
     assert (job.job.status, job.job.pipeline.status) == (pb.JOB_STATUS_RUNNING, pb.JOB_STATUS_RUNNING)
     assert job.job.HasField("started_at")
@@ -108,8 +107,7 @@ def test_a_job_goes_through_its_life_and_takes_its_pipeline_along(registry: Regi
     assert registry.ask("GetJob", project=str(project), job_id=ended.id).job == ended
 
 
-def test_the_oldest_job_is_handed_out_first_and_each_once(registry: Registry) -> None:
-    project = registry.project().id
+def test_the_oldest_job_is_handed_out_first_and_each_once(registry: Registry, project: int) -> None:
     runner, developer = new_runner(registry, project), registry.member(project, DEVELOPER)
     pipelines = [new_pipeline(registry, project, developer).id for _ in range(2)]
     taken = [registry.ask("RequestJob", runner_token=runner) for _ in range(3)]
@@ -138,8 +136,7 @@ def test_a_token_that_names_no_runner_gets_no_job(registry: Registry, token: str
     assert registry.outcome("RequestJob", runner_token=token) == "ROLE_INSUFFICIENT"
 
 
-def test_a_job_is_ended_by_its_own_token_and_once(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_job_is_ended_by_its_own_token_and_once(registry: Registry, project: int) -> None:
     developer = registry.member(project, DEVELOPER)
     job, other = running_job(registry, project, developer), running_job(registry, project, developer)
     assert _report(registry, job.job.id, other.token, "success") == "ROLE_INSUFFICIENT"
@@ -150,15 +147,13 @@ def test_a_job_is_ended_by_its_own_token_and_once(registry: Registry) -> None:
     assert _report(registry, job.job.id, job.token, "success") == "ROLE_INSUFFICIENT"
 
 
-def test_a_job_that_waits_has_no_token_yet(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_job_that_waits_has_no_token_yet(registry: Registry, project: int) -> None:
     pipeline = new_pipeline(registry, project, registry.member(project, DEVELOPER))
     (job,) = registry.ask("ListJobs", project=str(project), pipeline_id=pipeline.id).jobs
     assert _report(registry, job.id, "", "success") == "ROLE_INSUFFICIENT"
 
 
-def test_a_job_is_canceled_by_developers_whether_it_waits_or_runs(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_job_is_canceled_by_developers_whether_it_waits_or_runs(registry: Registry, project: int) -> None:
     developer = registry.member(project, DEVELOPER)
     job = running_job(registry, project, developer)
 
@@ -177,8 +172,7 @@ def test_a_job_is_canceled_by_developers_whether_it_waits_or_runs(registry: Regi
     assert not registry.ask("RequestJob", runner_token=new_runner(registry, project)).HasField("job")
 
 
-def test_pipelines_and_jobs_are_listed_newest_first_by_status_and_ref(registry: Registry) -> None:
-    project = registry.project().id
+def test_pipelines_and_jobs_are_listed_newest_first_by_status_and_ref(registry: Registry, project: int) -> None:
     developer = registry.member(project, DEVELOPER)
     done = running_job(registry, project, developer)
     end_job(registry, done)

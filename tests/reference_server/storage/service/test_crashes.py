@@ -3,13 +3,11 @@
 import hashlib
 import os
 import threading
-import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase
+from tests.support.polling import eventually
 from tests.support.storage import REFUSALS, SECONDS, Registry, at, ending
 from tests.support.storage_process import StorageProcess
 
@@ -17,17 +15,8 @@ CONTENT = os.urandom(400_000)
 NAME = hashlib.sha256(CONTENT).hexdigest()
 
 
-@pytest.fixture
-def process(tmp_path: Path) -> Iterator[StorageProcess]:
-    with StorageProcess(tmp_path) as started:
-        yield started
-
-
 def until_empty(registry: Registry) -> None:
-    end = time.monotonic() + SECONDS
-    while registry.blobs() | registry.staged():
-        assert time.monotonic() < end, "the sweep left something behind"
-        threading.Event().wait(0.02)
+    eventually(lambda: not registry.blobs() | registry.staged(), what="the sweep left something behind")
 
 
 def test_killed_between_staging_and_commit_nothing_is_visible_or_left(process: StorageProcess) -> None:
@@ -52,10 +41,7 @@ def test_killed_between_rename_and_metadata_the_orphan_is_swept(process: Storage
     blocker.run("BEGIN IMMEDIATE")
     commit = threading.Thread(target=lambda: ending(lambda: registry.commit(begun.upload_id, CONTENT)))
     commit.start()
-    end = time.monotonic() + SECONDS
-    while registry.blobs() != {NAME}:
-        assert time.monotonic() < end, "the content was never renamed"
-        threading.Event().wait(0.005)
+    eventually(lambda: registry.blobs() == {NAME}, what="the content was never renamed")
     process.kill()
     commit.join()
     blocker.run("ROLLBACK")

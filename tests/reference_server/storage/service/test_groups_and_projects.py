@@ -136,11 +136,6 @@ def test_a_package_registry_for_everyone_opens_a_private_project_in_the_current_
     assert everyone.publishing(either.member(everyone.project, DEVELOPER)) == "OK"
 
 
-def test_a_token_still_needs_its_scope_where_packages_are_for_everyone(registry: Registry) -> None:
-    everyone = PackageRegistry(registry, "PRIVATE", "PUBLIC")
-    assert everyone.opening(person(registry, "read_user").credentials) == "SCOPE_INSUFFICIENT"
-
-
 def test_a_package_registry_for_members_is_closed_to_others_of_a_public_project(either: Registry) -> None:
     closed = PackageRegistry(either, "PUBLIC", "PRIVATE")
     assert closed.opening(ANONYMOUS) == "CREDENTIAL_INVALID"

@@ -15,8 +15,7 @@ def known(registry: Registry, project: int) -> int:
     return int(registry.ask("GetPackageLimits", project=str(project)).maximum_file_bytes)
 
 
-def test_a_limit_is_read_as_it_was_changed(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_limit_is_read_as_it_was_changed(registry: Registry, project: int) -> None:
     assert known(registry, project) == REGISTRYS_OWN
     assert limit(registry, project, 10) == known(registry, project) == 10
     assert limit(registry, project, 2**62) == known(registry, project) == 2**62
@@ -46,13 +45,11 @@ def test_a_limit_that_shrinks_meanwhile_ends_an_upload(registry: Registry) -> No
 
 
 @pytest.mark.parametrize("maximum", [0, -1])
-def test_a_limit_that_no_file_meets_is_refused(registry: Registry, maximum: int) -> None:
-    project = registry.project().id
+def test_a_limit_that_no_file_meets_is_refused(registry: Registry, project: int, maximum: int) -> None:
     assert ending(lambda: limit(registry, project, maximum)) == "PARAMETER_INVALID"
 
 
-def test_limits_are_changed_by_administrators_alone(registry: Registry) -> None:
-    project = registry.project().id
+def test_limits_are_changed_by_administrators_alone(registry: Registry, project: int) -> None:
     for credentials, refusal in (
         (ANONYMOUS, "CREDENTIAL_INVALID"),
         (registry.member(project, 50), "ROLE_INSUFFICIENT"),

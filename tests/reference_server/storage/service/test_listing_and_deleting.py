@@ -1,54 +1,11 @@
 """Lists, deletes, and what they leave on the volume."""
 
-# ruff: noqa: ANN401 -- the fields of a part are of several types
-
 import os
-from typing import Any
 
-import pytest
-from generic_packages.storage.v1 import packages_pb2 as pb
-
-from tests.support.storage import Registry, at, ending
+from tests.support.storage import Registry, at
 
 
-def listed(registry: Registry, project: int, status: str | None = None, **part: Any) -> list[pb.Package]:
-    return list(registry.ask("ListPackages", project=str(project), filters={"status": status}, part=part).packages)
-
-
-def test_packages_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
-    project = registry.project().id
-    ids = [registry.publish(at(project, version=str(number))).package_id for number in range(25)]
-    assert [package.id for package in listed(registry, project)] == ids[:20]
-    assert [package.id for package in listed(registry, project, per_page=3)] == ids[:3]
-    assert [package.id for package in listed(registry, project, page=3, per_page=10)] == ids[20:]
-    first = listed(registry, project, per_page=1)[0]
-    assert (first.name, first.version, first.status) == ("tool", "0", pb.PACKAGE_STATUS_DEFAULT)
-
-
-def test_hidden_packages_are_listed_when_asked_for(registry: Registry) -> None:
-    project = registry.project().id
-    registry.publish(at(project, name="shown"))
-    registry.publish(at(project, name="hidden"), status="hidden")
-    assert [package.name for package in listed(registry, project)] == ["shown"]
-    assert [package.name for package in listed(registry, project, status="hidden")] == ["hidden"]
-    assert [package.name for package in listed(registry, project, status="default")] == ["shown"]
-    assert listed(registry, project, status="error") == []
-
-
-@pytest.mark.parametrize(
-    ("values", "refusal"),
-    [
-        ({"per_page": -1}, "PARAMETER_VALUE_UNKNOWN"),
-        ({"page": -1}, "PARAMETER_VALUE_UNKNOWN"),
-        ({"status": "gone"}, "PARAMETER_VALUE_UNKNOWN"),
-    ],
-)
-def test_malformed_lists_are_refused(registry: Registry, values: dict[str, Any], refusal: str) -> None:
-    assert ending(lambda: listed(registry, registry.project().id, **values)) == refusal
-
-
-def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry) -> None:
-    project = registry.project().id
+def test_package_files_are_listed_in_pages_by_rising_id(registry: Registry, project: int) -> None:
     rows = [registry.publish(at(project, f"file-{number}")) for number in range(5)]
     part = {"page": 2, "per_page": 2}
     listed = registry.ask("ListPackageFiles", project=str(project), package_id=rows[0].package_id, part=part)
@@ -63,15 +20,13 @@ def test_a_package_of_another_project_is_not_found(registry: Registry) -> None:
     assert registry.read(at(row.project_id)) == b"content"
 
 
-def test_a_file_of_another_package_is_not_found(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_file_of_another_package_is_not_found(registry: Registry, project: int) -> None:
     one, two = registry.publish(at(project, version="1")), registry.publish(at(project, version="2"))
     file = {"project": str(project), "package_id": one.package_id, "package_file_id": two.id}
     assert registry.outcome("DeletePackageFile", **file) == "PACKAGE_FILE_NOT_FOUND"
 
 
-def test_a_deleted_package_is_gone_and_can_be_published_again_at_once(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_deleted_package_is_gone_and_can_be_published_again_at_once(registry: Registry, project: int) -> None:
     first = registry.publish(at(project), b"first")
     registry.delete_package(project, first.package_id)
     assert registry.outcome("open_package_file", coordinates=at(project)) == "PACKAGE_FILE_NOT_FOUND"
@@ -81,8 +36,7 @@ def test_a_deleted_package_is_gone_and_can_be_published_again_at_once(registry: 
     assert registry.read(at(project)) == b"again"
 
 
-def test_deleting_the_newest_file_brings_back_the_one_before(registry: Registry) -> None:
-    project = registry.project().id
+def test_deleting_the_newest_file_brings_back_the_one_before(registry: Registry, project: int) -> None:
     rows = [registry.publish(at(project), content) for content in (b"first", b"second")]
     registry.delete_file(project, rows[1].package_id, rows[1].id)
     assert registry.read(at(project)) == b"first"
@@ -97,11 +51,10 @@ def test_content_leaves_the_volume_with_its_last_reference(registry: Registry) -
     registry.delete_package(project, one.package_id)
     assert registry.read(at(other)) == content
     registry.delete_file(other, two.package_id, two.id)
-    assert registry.freed_to(before)
+    registry.freed_to(before)
 
 
-def test_small_content_leaves_the_metadata_with_its_last_reference(registry: Registry) -> None:
-    project = registry.project().id
+def test_small_content_leaves_the_metadata_with_its_last_reference(registry: Registry, project: int) -> None:
     rows = [registry.publish(at(project, name), b"the same") for name in ("a", "b")]
     registry.delete_file(project, rows[0].package_id, rows[0].id)
     assert registry.read(at(project, "b")) == b"the same"

@@ -1,6 +1,5 @@
 """Uploads whose begin was answered to nobody: they are ended, not kept for an hour."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -10,7 +9,6 @@ from generic_packages.storage.v1 import packages_pb2 as pb
 from reference_server.storage.service.calls import CallLog
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.operation_stream import OperationStream
-from tests.support.storage import SECONDS
 
 BEGIN = ops.Operation(tag=1, timeout_milliseconds=1000, begin_publication=pb.BeginPublicationRequest())
 CANCEL = ops.Operation(tag=1, cancel=ops.CancelOperation())
@@ -59,16 +57,12 @@ async def sent(stream: OperationStream) -> None:
         ([BEGIN, CANCEL], sent, ["upload"]),
     ],
 )
-def test_an_upload_is_ended_unless_its_caller_heard_of_it(
+async def test_an_upload_is_ended_unless_its_caller_heard_of_it(
     operations: list[ops.Operation], fate: Fate, abandoned: list[str]
 ) -> None:
     begins = Begins()
-
-    async def body() -> None:
-        stream = OperationStream(begins, CallLog())
-        await stream.read(requests(*operations))
-        await fate(stream)
-        stream.give_up()
-
-    asyncio.run(asyncio.wait_for(body(), SECONDS))
+    stream = OperationStream(begins, CallLog())
+    await stream.read(requests(*operations))
+    await fate(stream)
+    stream.give_up()
     assert begins.abandoned == abandoned

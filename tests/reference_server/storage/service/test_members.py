@@ -69,8 +69,7 @@ def test_lists_tell_what_was_given_here_from_what_is_inherited(registry: Registr
     assert (every[above], every[here]) == (REPORTER, DEVELOPER)
 
 
-def test_members_are_found_by_name(registry: Registry) -> None:
-    project = registry.project().id
+def test_members_are_found_by_name(registry: Registry, project: int) -> None:
     first, second = new_user(registry), new_user(registry)
     for user in (first, second):
         give_role(registry, in_project(project), user.id, GUEST)
@@ -95,6 +94,8 @@ def test_a_maintainer_of_a_project_gives_roles_up_to_its_own(registry: Registry)
     assert _add(registry, place, registry.member(project, DEVELOPER), user, GUEST) == "ROLE_INSUFFICIENT"
     assert _add(registry, place, maintainer, user, OWNER) == "ROLE_INSUFFICIENT"
     assert _add(registry, place, maintainer, user, MAINTAINER) == "OK"
+    raised = registry.outcome("UpdateMember", by=maintainer, place=place, user_id=user, access_level=OWNER)
+    assert raised == "ROLE_INSUFFICIENT"
 
 
 def test_only_an_owner_of_a_group_gives_roles_in_it(registry: Registry) -> None:

@@ -46,9 +46,8 @@ def test_a_package_is_shown_by_its_id(registry: Registry) -> None:
     ("level", "scopes", "may"), [(30, ["api"], False), (40, ["api"], True), (50, ["read_api"], False)]
 )
 def test_a_package_says_whether_the_caller_may_delete_it(
-    registry: Registry, level: int, scopes: list[str], *, may: bool
+    registry: Registry, project: int, level: int, scopes: list[str], *, may: bool
 ) -> None:
-    project = registry.project().id
     row = registry.publish(at(project))
     for caller, expected in ((registry.member(project, level, scopes=scopes), may), (ANONYMOUS, False)):
         package = registry.ask("GetPackage", by=caller, project=str(project), package_id=row.package_id).package
@@ -78,8 +77,7 @@ def test_a_status_decides_where_a_package_is_seen(
     assert registry.outcome("OpenPackageFileById", **by_id(row)) == download_by_id
 
 
-def test_a_list_shows_each_status_that_is_asked_for(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_list_shows_each_status_that_is_asked_for(registry: Registry, project: int) -> None:
     for status in STATUSES:
         set_status(registry, registry.publish(at(project, name=status)).package_id, status)
     for status in STATUSES:
@@ -98,8 +96,7 @@ def test_a_package_whose_destruction_is_pending_makes_way_for_a_new_one(registry
     assert [file.id for file in registry.files(project, new.package_id)] == [new.id]
 
 
-def test_each_publication_decides_the_status_again(registry: Registry) -> None:
-    project = registry.project().id
+def test_each_publication_decides_the_status_again(registry: Registry, project: int) -> None:
     seen = []
     for name, status in (("a", None), ("b", "hidden"), ("c", None), ("d", "default")):
         row = registry.publish(at(project, name), status=status)
@@ -108,8 +105,7 @@ def test_each_publication_decides_the_status_again(registry: Registry) -> None:
     assert seen == [[row.package_id], [], [], [row.package_id]]
 
 
-def test_each_file_opens_by_its_id(registry: Registry) -> None:
-    project = registry.project().id
+def test_each_file_opens_by_its_id(registry: Registry, project: int) -> None:
     large = os.urandom(100_000)
     first, second = registry.publish(at(project), b"first"), registry.publish_large(at(project), large)
     open_by_id = partial(registry.ask, "OpenPackageFileById")

@@ -20,6 +20,8 @@ from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from tests.support.storage import SECONDS, Registry, at, parts, running
 from tests.support.storage_process import StorageProcess
 
+Coordinates = pb.PackageFileCoordinates
+
 
 class Stream:
     def __init__(self, registry: Registry) -> None:
@@ -52,12 +54,23 @@ def opened(registry: Registry) -> Iterator[Stream]:
         stream.call.cancel()
 
 
-def publish(registry: Registry, tag: int, where: pb.PackageFileCoordinates, content: bytes = b"x") -> ops.Operation:
+@pytest.fixture
+def stream(registry: Registry) -> Iterator[Stream]:
+    with opened(registry) as stream:
+        yield stream
+
+
+@pytest.fixture
+def where(project: int) -> Coordinates:
+    return at(project)  # type: ignore[no-any-return]
+
+
+def publish(registry: Registry, tag: int, where: Coordinates, content: bytes = b"x") -> ops.Operation:
     request = pb.PublishRequest(credentials=registry.root, coordinates=where, content=content)
     return ops.Operation(tag=tag, timeout_milliseconds=SECONDS * 1000, publish=request)
 
 
-def fetch(registry: Registry, tag: int, where: pb.PackageFileCoordinates) -> ops.Operation:
+def fetch(registry: Registry, tag: int, where: Coordinates) -> ops.Operation:
     request = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=where)
     return ops.Operation(tag=tag, timeout_milliseconds=SECONDS * 1000, open_package_file=request)
 
@@ -70,55 +83,50 @@ def said(outcome: ops.OperationOutcome) -> str:
     return failure.reason.value if isinstance(failure, Failure) else failure.code.name
 
 
-def test_every_operation_has_its_outcome_under_its_tag(registry: Registry) -> None:
+def test_every_operation_has_its_outcome_under_its_tag(registry: Registry, stream: Stream) -> None:
     project, content = registry.project().id, os.urandom(100_000)
     where, large = at(project), at(project, "large")
-    with opened(registry) as stream:
-        stream.send(publish(registry, 7, where, b"streamed"))
-        assert stream.outcomes(1)[7].publish.package_file.size == 8
-        stream.send(fetch(registry, 7, where))
-        assert stream.outcomes(1)[7].open_package_file.inline_content == b"streamed"
-        begin = pb.BeginPublicationRequest(credentials=registry.root, coordinates=large)
-        stream.send(ops.Operation(tag=2**63, timeout_milliseconds=1000, begin_publication=begin))
-        upload_id = stream.outcomes(1)[2**63].begin_publication.upload_id
-        registry.content.UploadContent(parts(upload_id, content), timeout=SECONDS)
-        commit = pb.CommitPublicationRequest(
-            upload_id=upload_id, size=len(content), sha256=hashlib.sha256(content).digest()
-        )
-        stream.send(ops.Operation(tag=0, timeout_milliseconds=SECONDS * 1000, commit_publication=commit))
-        assert stream.outcomes(1)[0].commit_publication.package_file.size == len(content)
+    stream.send(publish(registry, 7, where, b"streamed"))
+    assert stream.outcomes(1)[7].publish.package_file.size == 8
+    stream.send(fetch(registry, 7, where))
+    assert stream.outcomes(1)[7].open_package_file.inline_content == b"streamed"
+    begin = pb.BeginPublicationRequest(credentials=registry.root, coordinates=large)
+    stream.send(ops.Operation(tag=2**63, timeout_milliseconds=1000, begin_publication=begin))
+    upload_id = stream.outcomes(1)[2**63].begin_publication.upload_id
+    registry.content.UploadContent(parts(upload_id, content), timeout=SECONDS)
+    commit = pb.CommitPublicationRequest(
+        upload_id=upload_id, size=len(content), sha256=hashlib.sha256(content).digest()
+    )
+    stream.send(ops.Operation(tag=0, timeout_milliseconds=SECONDS * 1000, commit_publication=commit))
+    assert stream.outcomes(1)[0].commit_publication.package_file.size == len(content)
     assert registry.read(large) == content
 
 
-def test_outcomes_that_are_ready_together_travel_together(registry: Registry) -> None:
-    where = at(registry.project().id)
+def test_outcomes_that_are_ready_together_travel_together(
+    registry: Registry, stream: Stream, where: Coordinates
+) -> None:
     registry.publish(where)
-    with opened(registry) as stream:
-        stream.send(*(fetch(registry, tag, where) for tag in range(100)))
-        assert len(stream.message()) == 100
+    stream.send(*(fetch(registry, tag, where) for tag in range(100)))
+    assert len(stream.message()) == 100
 
 
-def test_a_message_of_outcomes_stays_within_bounds(registry: Registry) -> None:
-    where = at(registry.project().id)
+def test_a_message_of_outcomes_stays_within_bounds(registry: Registry, stream: Stream, where: Coordinates) -> None:
     registry.publish(where, bytes(SMALL_CONTENT_BYTES))
-    with opened(registry) as stream:
-        stream.send(*(fetch(registry, tag, where) for tag in range(100)))
-        sizes: list[int] = []
-        while sum(sizes) < 100:
-            sizes.append(len(stream.message()))
-        assert max(sizes) <= COALESCED_BYTES // SMALL_CONTENT_BYTES + 1
+    stream.send(*(fetch(registry, tag, where) for tag in range(100)))
+    sizes: list[int] = []
+    while sum(sizes) < 100:
+        sizes.append(len(stream.message()))
+    assert max(sizes) <= COALESCED_BYTES // SMALL_CONTENT_BYTES + 1
 
 
-def test_each_operation_fails_for_itself(registry: Registry) -> None:
-    where = at(registry.project().id)
-    with opened(registry) as stream:
-        stream.send(
-            publish(registry, 1, where),
-            publish(registry, 2, at(where.project, "not/../valid")),
-            fetch(registry, 3, at(10**9)),
-            publish(registry, 4, at(where.project, "other")),
-        )
-        outcomes = stream.outcomes(4)
+def test_each_operation_fails_for_itself(registry: Registry, stream: Stream, where: Coordinates) -> None:
+    stream.send(
+        publish(registry, 1, where),
+        publish(registry, 2, at(where.project, "not/../valid")),
+        fetch(registry, 3, at(10**9)),
+        publish(registry, 4, at(where.project, "other")),
+    )
+    outcomes = stream.outcomes(4)
     assert {tag: said(outcome) for tag, outcome in outcomes.items()} == {
         1: "publish",
         2: "PARAMETER_INVALID",
@@ -127,29 +135,28 @@ def test_each_operation_fails_for_itself(registry: Registry) -> None:
     }
 
 
-def test_malformed_operations_are_answered_and_do_not_end_the_stream(registry: Registry) -> None:
-    where = at(registry.project().id)
+def test_malformed_operations_are_answered_and_do_not_end_the_stream(
+    registry: Registry, stream: Stream, where: Coordinates
+) -> None:
     timeless = fetch(registry, 2, where)
     timeless.timeout_milliseconds = 0
-    with opened(registry) as stream:
-        stream.send(ops.Operation(tag=1, timeout_milliseconds=1000), timeless)
-        assert {said(answer) for answer in stream.outcomes(2).values()} == {"INVALID_ARGUMENT"}
-        stream.send(publish(registry, 1, where))
-        assert said(stream.outcomes(1)[1]) == "publish"
+    stream.send(ops.Operation(tag=1, timeout_milliseconds=1000), timeless)
+    assert {said(answer) for answer in stream.outcomes(2).values()} == {"INVALID_ARGUMENT"}
+    stream.send(publish(registry, 1, where))
+    assert said(stream.outcomes(1)[1]) == "publish"
 
 
-def test_a_tag_in_use_is_refused_and_the_operation_that_uses_it_goes_on(registry: Registry) -> None:
-    where = at(registry.project().id)
-    with opened(registry) as stream:
-        stream.send(publish(registry, 5, where), publish(registry, 5, where))
-        outcomes = [*stream.message()]
-        while len(outcomes) < 2:
-            outcomes += stream.message()
+def test_a_tag_in_use_is_refused_and_the_operation_that_uses_it_goes_on(
+    registry: Registry, stream: Stream, where: Coordinates
+) -> None:
+    stream.send(publish(registry, 5, where), publish(registry, 5, where))
+    outcomes = [*stream.message()]
+    while len(outcomes) < 2:
+        outcomes += stream.message()
     assert sorted(map(said, outcomes)) == ["INVALID_ARGUMENT", "publish"]
 
 
-def test_half_closing_lets_what_runs_finish(registry: Registry) -> None:
-    where = at(registry.project().id)
+def test_half_closing_lets_what_runs_finish(registry: Registry, where: Coordinates) -> None:
     stream = Stream(registry)
     stream.send(*(publish(registry, tag, at(where.project, f"file-{tag}")) for tag in range(50)))
     stream.half_close()
@@ -158,13 +165,12 @@ def test_half_closing_lets_what_runs_finish(registry: Registry) -> None:
     assert stream.call.code() == grpc.StatusCode.OK
 
 
-def test_more_operations_than_run_at_a_time_all_have_their_outcomes(registry: Registry) -> None:
+def test_more_operations_than_run_at_a_time_all_have_their_outcomes(registry: Registry, stream: Stream) -> None:
     project, count = registry.project().id, OPERATIONS_PER_STREAM * 2
-    with opened(registry) as stream:
-        for start in range(0, count, 256):
-            tags = range(start, start + 256)
-            stream.send(*(publish(registry, tag, at(project, f"file-{tag}")) for tag in tags))
-        outcomes = stream.outcomes(count)
+    for start in range(0, count, 256):
+        tags = range(start, start + 256)
+        stream.send(*(publish(registry, tag, at(project, f"file-{tag}")) for tag in tags))
+    outcomes = stream.outcomes(count)
     assert {said(outcome) for outcome in outcomes.values()} == {"publish"}
 
 
@@ -207,18 +213,17 @@ def test_a_cancelled_operation_that_has_not_begun_is_dropped(own_registry: Regis
     assert names == ["file.bin"]
 
 
-def test_cancelling_what_is_unknown_or_over_does_nothing(registry: Registry) -> None:
-    where = at(registry.project().id)
-    with opened(registry) as stream:
-        cancel = ops.Operation(tag=9, cancel=ops.CancelOperation())
-        stream.send(cancel, publish(registry, 9, where))
-        assert said(stream.outcomes(1)[9]) == "publish"
-        stream.send(cancel, fetch(registry, 10, where))
-        assert list(stream.outcomes(1)) == [10]
+def test_cancelling_what_is_unknown_or_over_does_nothing(
+    registry: Registry, stream: Stream, where: Coordinates
+) -> None:
+    cancel = ops.Operation(tag=9, cancel=ops.CancelOperation())
+    stream.send(cancel, publish(registry, 9, where))
+    assert said(stream.outcomes(1)[9]) == "publish"
+    stream.send(cancel, fetch(registry, 10, where))
+    assert list(stream.outcomes(1)) == [10]
 
 
-def test_a_stream_that_breaks_harms_no_other(registry: Registry) -> None:
-    where = at(registry.project().id)
+def test_a_stream_that_breaks_harms_no_other(registry: Registry, where: Coordinates) -> None:
     with opened(registry) as broken, opened(registry) as whole:
         broken.send(*(publish(registry, tag, at(where.project, f"file-{tag}")) for tag in range(50)))
         broken.call.cancel()

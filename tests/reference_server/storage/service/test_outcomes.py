@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from generic_packages.storage.v1 import credential_pb2
@@ -110,16 +111,10 @@ def test_listing_ends_as_the_table_says(callers: Callers, kind: str) -> None:
 @pytest.mark.parametrize("kind", list(DELETE))
 def test_deleting_ends_as_the_table_says(callers: Callers, kind: str) -> None:
     row = callers.registry.publish(at(callers.project, name="doomed"))
-    package = {"project": str(callers.project), "package_id": row.package_id}
-    ended = callers.registry.outcome("DeletePackage", by=callers.credentials(kind), **package)
-    assert ended == _expected(DELETE[kind], callers)
-
-
-def test_a_guest_downloads_from_a_private_project_in_the_current_edition_alone(either: Registry) -> None:
-    project = either.project("PRIVATE").id
-    either.publish(at(project))
-    expected = "OK" if either.edition == "current" else "ROLE_INSUFFICIENT"
-    assert either.opening(project, either.member(project, GUEST)) == expected
+    by, project = callers.credentials(kind), str(callers.project)
+    delete = partial(callers.registry.outcome, by=by, project=project, package_id=row.package_id)
+    expected = _expected(DELETE[kind], callers)
+    assert (delete("DeletePackageFile", package_file_id=row.id), delete("DeletePackage")) == (expected, expected)
 
 
 def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
@@ -127,10 +122,3 @@ def test_an_unknown_project_looks_like_a_private_one(either: Registry) -> None:
     stranger = either.member(either.project().id)
     for credentials in (ANONYMOUS, stranger):
         assert either.opening(private, credentials) == either.opening(unknown, credentials) != "OK"
-
-
-def test_a_role_in_a_group_reaches_the_projects_below(registry: Registry) -> None:
-    top = registry.group(visibility="PRIVATE")
-    below = registry.group(parent=top.id, visibility="PRIVATE")
-    project = registry.project("PRIVATE", group=below.id).id
-    assert registry.outcome("publish", coordinates=at(project)) == "OK"

@@ -50,8 +50,7 @@ def test_a_package_and_its_files_name_the_pipeline_that_published_them(registry:
     ) == [job.pipeline]
 
 
-def test_pipelines_of_a_package_are_listed_newest_first_and_in_parts(registry: Registry) -> None:
-    project = registry.project().id
+def test_pipelines_of_a_package_are_listed_newest_first_and_in_parts(registry: Registry, project: int) -> None:
     jobs = [run_job(registry, project) for _ in range(7)]
     for _ in range(2):
         rows = [registry.publish(at(project), by=job.credentials) for job in jobs]
@@ -75,8 +74,7 @@ def test_a_package_that_nobodys_job_published_has_no_pipelines(registry: Registr
     assert listed(registry, row) == pb.ListPackagePipelinesResponse(part=pb.GivenPart(page=1, per_page=20))
 
 
-def test_a_pipeline_that_is_deleted_leaves_its_packages(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_pipeline_that_is_deleted_leaves_its_packages(registry: Registry, project: int) -> None:
     job = run_job(registry, project)
     row = registry.publish(at(project), by=job.credentials)
     registry.ask("DeletePipeline", project=str(project), pipeline_id=job.pipeline.id)
@@ -85,8 +83,7 @@ def test_a_pipeline_that_is_deleted_leaves_its_packages(registry: Registry) -> N
     assert registry.read(at(project)) == b"content"
 
 
-def test_a_package_that_is_deleted_leaves_its_pipeline(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_package_that_is_deleted_leaves_its_pipeline(registry: Registry, project: int) -> None:
     job = run_job(registry, project)
     row = registry.publish(at(project), by=job.credentials)
     registry.delete_package(project, row.package_id)

@@ -38,8 +38,7 @@ def test_content_that_is_begun_sent_and_committed_is_downloaded_whole(registry: 
     assert registry.staged() == before
 
 
-def test_the_newest_file_of_a_name_is_served_and_the_older_one_stays_listed(registry: Registry) -> None:
-    project = registry.project().id
+def test_the_newest_file_of_a_name_is_served_and_the_older_one_stays_listed(registry: Registry, project: int) -> None:
     first = registry.publish(at(project), b"first")
     second = registry.publish(at(project), b"second")
     assert second.id > first.id
@@ -47,8 +46,7 @@ def test_the_newest_file_of_a_name_is_served_and_the_older_one_stays_listed(regi
     assert [file.id for file in registry.files(project, first.package_id)] == [first.id, second.id]
 
 
-def test_files_of_one_name_and_version_are_one_package(registry: Registry) -> None:
-    project = registry.project().id
+def test_files_of_one_name_and_version_are_one_package(registry: Registry, project: int) -> None:
     rows = [registry.publish(at(project, name)) for name in ("a.txt", "b.txt")]
     assert rows[0].package_id == rows[1].package_id
     assert registry.publish(at(project, version="2.0")).package_id != rows[0].package_id
@@ -59,22 +57,6 @@ def test_a_project_may_be_named_by_its_full_path_in_any_letter_case(registry: Re
     registry.publish(at(project.full_path), b"by path")
     assert registry.read(at(project.id)) == b"by path"
     assert registry.read(at(project.full_path.upper())) == b"by path"
-
-
-def test_a_hidden_package_is_downloadable_and_a_later_upload_changes_its_status(registry: Registry) -> None:
-    project = registry.project().id
-    registry.publish(at(project, "a"), status="hidden")
-    assert registry.open(at(project, "a"), by=()).package_file.file_name == "a"
-    assert _listed(registry, project, "hidden") == ["tool"]
-    registry.publish(at(project, "b"))
-    assert _listed(registry, project, "hidden") == ["tool"]
-    registry.publish(at(project, "c"), status="default")
-    assert _listed(registry, project, None) == ["tool"]
-
-
-def _listed(registry: Registry, project: int, status: str | None) -> list[str]:
-    listed = registry.ask("ListPackages", project=str(project), filters={"status": status})
-    return [package.name for package in listed.packages]
 
 
 def test_md5_and_sha1_are_absent_unless_wanted(registry: Registry) -> None:
@@ -121,8 +103,7 @@ def test_checks_are_made_in_the_contracts_order(registry: Registry) -> None:
     assert refusal(at(public), registry.member(public, 50, scopes=["read_api"])) == "SCOPE_INSUFFICIENT"
 
 
-def test_64_parallel_first_uploads_make_one_package(registry: Registry) -> None:
-    project = registry.project().id
+def test_64_parallel_first_uploads_make_one_package(registry: Registry, project: int) -> None:
     names = [f"file-{number}" for number in range(64)]
     with ThreadPoolExecutor(64) as pool:
         rows = list(pool.map(lambda name: registry.publish(at(project, name), name.encode()), names))
@@ -131,8 +112,7 @@ def test_64_parallel_first_uploads_make_one_package(registry: Registry) -> None:
     assert [registry.read(at(project, name)) for name in names] == [name.encode() for name in names]
 
 
-def test_parallel_large_uploads_of_one_content_keep_it_once(registry: Registry) -> None:
-    project = registry.project().id
+def test_parallel_large_uploads_of_one_content_keep_it_once(registry: Registry, project: int) -> None:
     before = registry.blobs()
     content = os.urandom(200_000)
     with ThreadPoolExecutor(16) as pool:
@@ -141,8 +121,7 @@ def test_parallel_large_uploads_of_one_content_keep_it_once(registry: Registry) 
     assert {registry.read(at(project, f"file-{number}")) for number in range(16)} == {content}
 
 
-def test_32_parallel_uploads_of_one_file_end_with_the_last_acknowledged_one(registry: Registry) -> None:
-    project = registry.project().id
+def test_32_parallel_uploads_of_one_file_end_with_the_last_acknowledged_one(registry: Registry, project: int) -> None:
     contents = [os.urandom(1000) for _ in range(32)]
     with ThreadPoolExecutor(32) as pool:
         rows = list(pool.map(lambda content: registry.publish(at(project), content), contents))

@@ -1,27 +1,22 @@
 """What a gRPC client finds besides the services: health, reflection, the log, and a server that drains."""
 
-import hashlib
 import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import grpc
 import pytest
 from generic_packages.storage.v1 import packages_pb2 as pb
-from generic_packages.storage.v1.operations_pb2 import Operation
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from reference_server.contract.addresses import TcpAddress
-from reference_server.programs.refusals import StartRefusedError
-from reference_server.programs.storage import StorageSettings
-from tests.support.storage import SECONDS, Registry, at, outcome, serving_in_thread
+from reference_server.contract import addresses
+from tests.support.storage import SECONDS, Registry, at, outcome, refused_start, running
 from tests.support.storage_process import StorageProcess
 
 SERVICES = {
@@ -50,12 +45,6 @@ def test_reflection_names_the_services(registry: Registry) -> None:
     names = {service.name for service in answer.list_services_response.service}
     assert {f"generic_packages.storage.v1.{name}" for name in SERVICES} <= names
     assert "grpc.health.v1.Health" in names
-
-
-@pytest.fixture
-def process(tmp_path: Path) -> Iterator[StorageProcess]:
-    with StorageProcess(tmp_path) as started:
-        yield started
 
 
 def test_a_call_is_one_line_in_the_log_with_its_request_id_and_no_secret(process: StorageProcess) -> None:
@@ -97,20 +86,12 @@ def test_what_was_published_is_logged_with_its_request_id(
 ) -> None:
     with StorageProcess(tmp_path, "--log-level", level) as process:
         registry = process.connect()
-        where = at(registry.project().id)
-        content = os.urandom(100_000)
-        publish = pb.PublishRequest(credentials=registry.root, coordinates=where, content=b"x")
-        fetch = pb.OpenPackageFileRequest(credentials=registry.root, coordinates=where)
-        begin = pb.BeginPublicationRequest(credentials=registry.root, coordinates=where)
-        registry.operations.perform(Operation(request_id="small", publish=publish), timeout=SECONDS)
-        begun = registry.operations.perform(Operation(request_id="begin", begin_publication=begin), timeout=SECONDS)
-        upload_id = begun.begin_publication.upload_id
+        where, content = at(registry.project().id), os.urandom(100_000)
+        registry.publish(where, request_id="small")
+        upload_id = registry.begin(where, request_id="begin").upload_id
         registry.send(upload_id, content)
-        commit = pb.CommitPublicationRequest(
-            upload_id=upload_id, size=len(content), sha256=hashlib.sha256(content).digest()
-        )
-        registry.operations.perform(Operation(request_id="large", commit_publication=commit), timeout=SECONDS)
-        registry.operations.perform(Operation(request_id="open", open_package_file=fetch), timeout=SECONDS)
+        registry.commit(upload_id, content, request_id="large")
+        registry.open(where, request_id="open")
         process.stop()
         assert logged(process) == expected
 
@@ -133,12 +114,9 @@ def test_a_signal_ends_the_storage_in_order(process: StorageProcess, number: sig
     assert process.start().connect().read(at(project)) == b"content"
 
 
-def test_a_taken_address_is_a_sentence(tmp_path: Path, process: StorageProcess) -> None:
-    busy = StorageSettings(data=tmp_path / "one", listen=TcpAddress("127.0.0.1", 0))
-    with serving_in_thread(busy) as address:
-        again = StorageSettings(data=tmp_path / "two", listen=address)
-        with pytest.raises(StartRefusedError, match="cannot listen on"), serving_in_thread(again):
-            pass
+def test_a_taken_address_is_a_sentence(tmp_path: Path) -> None:
+    with running(tmp_path / "one") as registry:
+        assert "cannot listen on" in refused_start(tmp_path / "two", listen=addresses.parse(registry.address))
 
 
 def test_the_token_is_read_from_a_file_that_exists_and_replaces_the_one_before(process: StorageProcess) -> None:
@@ -160,11 +138,7 @@ def test_the_written_token_file_is_for_its_owner_alone(process: StorageProcess) 
 def test_a_token_file_without_a_token_is_a_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "token").touch(0o600)
     (tmp_path / "token").write_bytes(content)
-    settings = StorageSettings(
-        data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=tmp_path / "token"
-    )
-    with pytest.raises(StartRefusedError, match="must hold one token"), serving_in_thread(settings):
-        pass
+    assert "must hold one token" in refused_start(tmp_path, root_token_file=tmp_path / "token")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
@@ -172,9 +146,7 @@ def test_a_token_file_that_others_may_use_is_a_sentence(tmp_path: Path, mode: in
     token = tmp_path / "token"
     token.write_text("glpat-chosen-by-the-operator\n")
     token.chmod(mode)
-    settings = StorageSettings(data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=token)
-    with pytest.raises(StartRefusedError, match=f"chmod 600 {token}"), serving_in_thread(settings):
-        pass
+    assert f"chmod 600 {token}" in refused_start(tmp_path, root_token_file=token)
 
 
 def test_a_token_of_somebody_else_is_not_taken_for_the_administrators(process: StorageProcess) -> None:
@@ -196,11 +168,7 @@ def test_a_root_token_that_was_revoked_is_good_again_when_it_is_given_again(proc
 
 
 def test_a_token_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
-    settings = StorageSettings(
-        data=tmp_path / "data", listen=TcpAddress("127.0.0.1", 0), root_token_file=tmp_path / "missing/token"
-    )
-    with pytest.raises(StartRefusedError, match="No such file or directory"), serving_in_thread(settings):
-        pass
+    assert "No such file or directory" in refused_start(tmp_path, root_token_file=tmp_path / "missing/token")
 
 
 def test_the_program_says_a_refusal_without_a_traceback(tmp_path: Path) -> None:

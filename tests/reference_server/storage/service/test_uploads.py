@@ -13,16 +13,7 @@ from generic_packages.storage.v1 import content_pb2
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.contract.limits import MESSAGE_BYTES
-from tests.support.storage import (
-    SECONDS,
-    Registry,
-    at,
-    in_project,
-    outcome,
-    parts,
-    private_token,
-    running,
-)
+from tests.support.storage import SECONDS, Registry, at, in_project, outcome, parts, private_token, running
 
 CONTENT = os.urandom(300_000)
 DIGEST = hashlib.sha256(CONTENT).digest()
@@ -34,6 +25,19 @@ def committing(registry: Registry, upload_id: str, **changed: object) -> str:
     )
 
 
+@pytest.fixture
+def begun(registry: Registry, project: int) -> str:
+    """Begin an upload; return its id."""
+    return str(registry.begin(at(project)).upload_id)
+
+
+@pytest.fixture
+def sent(registry: Registry, begun: str) -> str:
+    """Send the content of an upload; return its id."""
+    registry.send(begun, CONTENT)
+    return begun
+
+
 def test_begin_names_the_upload_and_its_limit(registry: Registry) -> None:
     begun = registry.begin(at(registry.project().id), declared_size=5)
     assert len(begun.upload_id) == 32
@@ -43,61 +47,47 @@ def test_begin_names_the_upload_and_its_limit(registry: Registry) -> None:
     assert not begun.legacy_digests
 
 
-def test_the_storage_says_what_arrived(registry: Registry) -> None:
-    begun = registry.begin(at(registry.project().id))
-    answer = registry.send(begun.upload_id, CONTENT, message=50_000)
+def test_the_storage_says_what_arrived(registry: Registry, begun: str) -> None:
+    answer = registry.send(begun, CONTENT, message=50_000)
     assert (answer.size, answer.sha256) == (len(CONTENT), DIGEST)
 
 
-def test_nothing_is_visible_before_the_commit(registry: Registry) -> None:
-    where = at(registry.project().id)
-    begun = registry.begin(where)
-    registry.send(begun.upload_id, CONTENT)
-    assert registry.outcome("open_package_file", coordinates=where) == "PACKAGE_FILE_NOT_FOUND"
-    assert not registry.ask("ListPackages", project=where.project).packages
+def test_nothing_is_visible_before_the_commit(registry: Registry, project: int, sent: str) -> None:
+    assert registry.outcome("open_package_file", coordinates=at(project)) == "PACKAGE_FILE_NOT_FOUND"
+    assert not registry.ask("ListPackages", project=str(project)).packages
 
 
-def test_committing_twice_answers_the_same_record(registry: Registry) -> None:
-    begun = registry.begin(at(registry.project().id))
-    registry.send(begun.upload_id, CONTENT)
-    first = registry.commit(begun.upload_id, CONTENT)
-    assert registry.commit(begun.upload_id, CONTENT) == first
+def test_committing_twice_answers_the_same_record(registry: Registry, sent: str) -> None:
+    first = registry.commit(sent, CONTENT)
+    assert registry.commit(sent, CONTENT) == first
     assert len(registry.files(first.project_id, first.package_id)) == 1
 
 
 @pytest.mark.parametrize("changed", [{"size": 1}, {"sha256": bytes(32)}, {"sha256": b""}, {"size": 0}])
 def test_content_that_is_not_as_declared_is_refused_and_ends_the_upload(
-    registry: Registry, changed: dict[str, object]
+    registry: Registry, sent: str, changed: dict[str, object]
 ) -> None:
-    begun = registry.begin(at(registry.project().id))
-    registry.send(begun.upload_id, CONTENT)
-    assert committing(registry, begun.upload_id, **changed) == "CONTENT_MISMATCH"
-    assert begun.upload_id not in registry.staged()
-    assert committing(registry, begun.upload_id) == "UPLOAD_NOT_FOUND"
+    assert committing(registry, sent, **changed) == "CONTENT_MISMATCH"
+    assert sent not in registry.staged()
+    assert committing(registry, sent) == "UPLOAD_NOT_FOUND"
 
 
-def test_a_commit_without_content_is_no_match(registry: Registry) -> None:
-    begun = registry.begin(at(registry.project().id))
-    assert committing(registry, begun.upload_id) == "CONTENT_MISMATCH"
+def test_a_commit_without_content_is_no_match(registry: Registry, begun: str) -> None:
+    assert committing(registry, begun) == "CONTENT_MISMATCH"
 
 
-def test_abandoning_frees_what_was_staged_and_succeeds_again(registry: Registry) -> None:
-    begun = registry.begin(at(registry.project().id))
-    registry.send(begun.upload_id, CONTENT)
-    assert begun.upload_id in registry.staged()
+def test_abandoning_frees_what_was_staged_and_succeeds_again(registry: Registry, sent: str) -> None:
+    assert sent in registry.staged()
     for _ in range(2):
-        assert registry.outcome("AbandonPublication", upload_id=begun.upload_id) == "OK"
-    assert begun.upload_id not in registry.staged()
-    assert committing(registry, begun.upload_id) == "UPLOAD_NOT_FOUND"
+        assert registry.outcome("AbandonPublication", upload_id=sent) == "OK"
+    assert sent not in registry.staged()
+    assert committing(registry, sent) == "UPLOAD_NOT_FOUND"
 
 
-def test_a_committed_upload_cannot_be_abandoned(registry: Registry) -> None:
-    where = at(registry.project().id)
-    begun = registry.begin(where)
-    registry.send(begun.upload_id, CONTENT)
-    registry.commit(begun.upload_id, CONTENT)
-    assert registry.outcome("AbandonPublication", upload_id=begun.upload_id) == "OK"
-    assert registry.read(where) == CONTENT
+def test_a_committed_upload_cannot_be_abandoned(registry: Registry, project: int, sent: str) -> None:
+    registry.commit(sent, CONTENT)
+    assert registry.outcome("AbandonPublication", upload_id=sent) == "OK"
+    assert registry.read(at(project)) == CONTENT
 
 
 @pytest.mark.parametrize("upload_id", ["", "0" * 32, "../../etc/passwd"])
@@ -106,11 +96,9 @@ def test_an_upload_that_was_never_begun_is_not_found(registry: Registry, upload_
     assert outcome(registry.content.UploadContent, parts(upload_id, b"x")) == "UPLOAD_NOT_FOUND"
 
 
-def test_content_comes_once(registry: Registry) -> None:
-    begun = registry.begin(at(registry.project().id))
-    registry.send(begun.upload_id, CONTENT)
-    assert outcome(registry.content.UploadContent, parts(begun.upload_id, b"again")) == "PARAMETER_INVALID"
-    assert committing(registry, begun.upload_id) == "OK"
+def test_content_comes_once(registry: Registry, sent: str) -> None:
+    assert outcome(registry.content.UploadContent, parts(sent, b"again")) == "PARAMETER_INVALID"
+    assert committing(registry, sent) == "OK"
 
 
 @pytest.mark.parametrize("messages", [[], [{}], [{"content": b"no id before"}]])
@@ -120,19 +108,17 @@ def test_a_stream_that_names_no_upload_is_refused(registry: Registry, messages: 
 
 
 @pytest.mark.parametrize("second", [{"content": bytes(MESSAGE_BYTES + 1)}, {"upload_id": "again"}, {}])
-def test_a_malformed_message_ends_the_upload(registry: Registry, second: dict[str, Any]) -> None:
-    begun = registry.begin(at(registry.project().id))
-    messages = [content_pb2.UploadContentRequest(**each) for each in ({"upload_id": begun.upload_id}, second)]
+def test_a_malformed_message_ends_the_upload(registry: Registry, begun: str, second: dict[str, Any]) -> None:
+    messages = [content_pb2.UploadContentRequest(**each) for each in ({"upload_id": begun}, second)]
     assert outcome(registry.content.UploadContent, iter(messages)) == "PARAMETER_INVALID"
-    assert begun.upload_id not in registry.staged()
+    assert begun not in registry.staged()
 
 
-def test_a_stream_that_breaks_leaves_nothing_to_commit(registry: Registry) -> None:
-    begun = registry.begin(at(registry.project().id))
+def test_a_stream_that_breaks_leaves_nothing_to_commit(registry: Registry, begun: str) -> None:
     halfway, over = threading.Event(), threading.Event()
 
     def pieces() -> Iterator[content_pb2.UploadContentRequest]:
-        yield content_pb2.UploadContentRequest(upload_id=begun.upload_id)
+        yield content_pb2.UploadContentRequest(upload_id=begun)
         yield content_pb2.UploadContentRequest(content=CONTENT[:-1])
         halfway.set()
         over.wait(SECONDS)
@@ -141,12 +127,11 @@ def test_a_stream_that_breaks_leaves_nothing_to_commit(registry: Registry) -> No
     assert halfway.wait(SECONDS)
     call.cancel()
     over.set()
-    assert committing(registry, begun.upload_id) in {"CONTENT_MISMATCH", "UPLOAD_NOT_FOUND"}
-    assert begun.upload_id not in registry.staged()
+    assert committing(registry, begun) in {"CONTENT_MISMATCH", "UPLOAD_NOT_FOUND"}
+    assert begun not in registry.staged()
 
 
-def test_a_token_that_is_revoked_meanwhile_no_longer_commits(registry: Registry) -> None:
-    project = registry.project().id
+def test_a_token_that_is_revoked_meanwhile_no_longer_commits(registry: Registry, project: int) -> None:
     created = registry.access_token(project)
     begun = registry.begin(at(project), by=private_token(created.secret))
     registry.send(begun.upload_id, CONTENT)
@@ -186,8 +171,7 @@ def test_whoever_shares_the_volume_writes_the_staging_file_itself(registry: Regi
     assert begun.upload_id not in registry.staged()
 
 
-def test_what_lies_in_the_staging_file_is_compared_with_what_is_claimed(registry: Registry) -> None:
-    project = registry.project().id
+def test_what_lies_in_the_staging_file_is_compared_with_what_is_claimed(registry: Registry, project: int) -> None:
     short = registry.begin(at(project), shares_volume=True)
     _write(registry, short.staging_path, CONTENT[:-1])
     assert committing(registry, short.upload_id) == "CONTENT_MISMATCH"
