@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import TypeVar, Unpack
 
 from conformance.judging.expectations import Evaluator
 from conformance.target.registry import FileLocation, PublishedFile, Registry, RequestOptions
+from conformance.transport.recorder import LANE
 from conformance.transport.request import Request
 from conformance.transport.response import Response, describe
 
@@ -54,12 +56,13 @@ def in_parallel(actions: Sequence[Callable[[], Result]]) -> list[Result]:
     """Start every action at the same moment, each in its own thread, and return their results in order."""
     start = threading.Barrier(len(actions))
 
-    def act(action: Callable[[], Result]) -> Result:
+    def act(lane: int, action: Callable[[], Result]) -> Result:
+        LANE.set(lane)
         start.wait()
         return action()
 
     with ThreadPoolExecutor(len(actions)) as threads:
-        return list(threads.map(act, actions))
+        return list(threads.map(act, count(), actions))
 
 
 def all_accepted(evaluator: Evaluator, responses: Sequence[Response]) -> None:

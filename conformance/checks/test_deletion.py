@@ -1,6 +1,5 @@
 """Deleting packages, single files and projects: who may, what goes, and what stays."""
 
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote
@@ -162,7 +161,7 @@ def test_marked_can_be_removed(registry: Registry, expect: Evaluator, control: E
         response = registry.call("GET", path)
         if response.status == HTTPStatus.NOT_FOUND:
             break
-        time.sleep(pause)
+        registry.client.clock.sleep(pause)
     expect(response).status(404)
 
 

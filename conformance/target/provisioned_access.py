@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import date
 from functools import partial
 
 from conformance.target.access import (
@@ -53,20 +54,28 @@ GROUPS = (Actor.GROUP, Actor.GROUP_DEPLOY, *OTHER_GROUP)
 class ProvisionedAccess(Access):
     """The access of a run that made its own projects. The owner's credential is the writer.
 
-    Every credential has its rights when it is returned: `settle` is how many seconds are waited for them.
+    Every credential has its rights when it is returned: `settle` is how many seconds are waited for them. `day` is that
+    of the run, in UTC.
     """
 
     def __init__(
-        self, api: RestApi, provisioned: ProvisionedProjects, *, prefix: str, owner: Credential, settle: float
+        self,
+        api: RestApi,
+        provisioned: ProvisionedProjects,
+        *,
+        prefix: str,
+        owner: Credential,
+        settle: float,
+        day: date,
     ) -> None:
         self.prefix = prefix
         self.writer = owner
         self.usual = Visibility.PUBLIC if Visibility.PUBLIC in provisioned.projects else Visibility.PRIVATE
         self._api = api
         self._provisioned = provisioned
-        self._tokens = TokenIssuer(api, prefix)
+        self._tokens = TokenIssuer(api, prefix, day)
         self._users = ProvisionedUsers(api, self._tokens, provisioned.group, prefix)
-        self._settling = Settling(api, settle, self._everything)
+        self._settling = Settling(api, settle, self._everything, clock=api.clock)
         self._runners = ProvisionedRunners(api, self._tokens, prefix)
         self._jobs = ProvisionedJobs(self._users, self._runners, self._settling)
         self._credentials: dict[tuple[Actor, TargetProject], Credential] = {}

@@ -1,6 +1,5 @@
 """Runners and their jobs: GitLab's runner protocol, played by the suite."""
 
-import time
 from functools import partial
 from http import HTTPStatus
 
@@ -65,7 +64,7 @@ class ProvisionedRunners:
         for pause in PAUSES if patient and self._waits_left else ():
             if response.status != HTTPStatus.NO_CONTENT:
                 return response
-            time.sleep(pause)
+            self._api.clock.sleep(pause)
             response = self._request(project, variable)
         if patient and response.status == HTTPStatus.NO_CONTENT:
             self._waits_left = max(0, self._waits_left - 1)
@@ -82,7 +81,7 @@ class ProvisionedRunners:
         for pause in CONFLICT_PAUSES:
             if response.status != HTTPStatus.CONFLICT:
                 break
-            time.sleep(pause)
+            self._api.clock.sleep(pause)
             response = self._api.send("POST", "/jobs/request", document, variable)
         return response
 

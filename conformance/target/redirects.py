@@ -9,7 +9,7 @@ where the user names the host.
 import re
 import socket
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
@@ -35,33 +35,12 @@ Resolve = Callable[[str], frozenset[IpAddress]]
 
 
 @dataclass(frozen=True, slots=True)
-class RedirectPolicy:
-    """Which hosts may be asked: those of `named`, HOST or HOST:PORT, and those whose addresses are no nearer than ours.
+class RedirectDecision:
+    """What was decided about a host, HOST or HOST:PORT: at which IP address it is asked, or why it is not."""
 
-    `own` is the host of the registry.
-    """
-
-    own: str
-    named: frozenset[str] = frozenset()
-
-    def pinned(self, address: Address, resolve: Resolve | None = None) -> Address:
-        """Return an address to connect to, whose IP address is settled, so that a name cannot lead elsewhere meanwhile.
-
-        Raises Unavailable when it may not be asked, or is not found.
-        """
-        if address.authority in self.named:
-            return address
-        resolve = resolve or addresses_of
-        found, nearest = resolve(address.host), {_reach(one) for one in resolve(self.own)}
-        for one in found:
-            if not _may_be_asked(_reach(one), nearest):
-                raise Unavailable(
-                    f"redirected to {address.authority}, not followed, because {one} is {_reach(one)}: "
-                    f"name it with --follow-redirects-to {address.authority} if it may be asked"
-                )
-        if not found:
-            raise Unavailable(f"redirected to {address.authority}, whose address is not found")
-        return address.at(str(min(found, key=str)))
+    authority: str
+    ip: str | None = None
+    refusal: str | None = None
 
 
 def addresses_of(host: str) -> frozenset[IpAddress]:
@@ -71,6 +50,48 @@ def addresses_of(host: str) -> frozenset[IpAddress]:
     except (OSError, UnicodeError):
         return frozenset()
     return frozenset(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found)
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectPolicy:
+    """Which hosts may be asked: those of `named`, HOST or HOST:PORT, and those whose addresses are no nearer than ours.
+
+    `own` is the host of the registry. `decisions` are those that were taken, by HOST or HOST:PORT; each is taken once.
+    """
+
+    own: str
+    named: frozenset[str] = frozenset()
+    resolve: Resolve = addresses_of
+    decisions: dict[str, RedirectDecision] = field(default_factory=dict)
+
+    def pinned(self, address: Address) -> Address:
+        """Return an address to connect to, whose IP address is settled, so that a name cannot lead elsewhere meanwhile.
+
+        Raises Unavailable when it may not be asked, or is not found.
+        """
+        authority = address.authority
+        if authority in self.named:
+            return address
+        if authority not in self.decisions:
+            self.decisions.setdefault(authority, self._decision(address))
+        decision = self.decisions[authority]
+        if decision.ip is None:
+            raise Unavailable(decision.refusal or f"redirected to {authority}")
+        return address.at(decision.ip)
+
+    def _decision(self, address: Address) -> RedirectDecision:
+        authority = address.authority
+        found, nearest = self.resolve(address.host), {_reach(one) for one in self.resolve(self.own)}
+        for one in found:
+            if not _may_be_asked(_reach(one), nearest):
+                refusal = (
+                    f"redirected to {authority}, not followed, because {one} is {_reach(one)}: "
+                    f"name it with --follow-redirects-to {authority} if it may be asked"
+                )
+                return RedirectDecision(authority, refusal=refusal)
+        if not found:
+            return RedirectDecision(authority, refusal=f"redirected to {authority}, whose address is not found")
+        return RedirectDecision(authority, ip=str(min(found, key=str)))
 
 
 def redirect_target(url: str) -> tuple[Address, str]:

@@ -87,7 +87,7 @@ class CallOptions(TypedDict, total=False):
 class Registry:
     """The registry under test, with the projects and credentials of the run.
 
-    Downloads are followed to `redirect_hosts`, HOST or HOST:PORT, and to the others that RedirectPolicy allows.
+    Downloads are followed to the hosts that `redirects` allows.
     """
 
     def __init__(
@@ -97,12 +97,12 @@ class Registry:
         recorder: Recorder,
         *,
         large_bytes: int,
-        redirect_hosts: frozenset[str] = frozenset(),
+        redirects: RedirectPolicy | None = None,
     ) -> None:
         self.client = client
         self.access = access
         self.large_bytes = large_bytes
-        self._redirects = RedirectPolicy(client.address.host, redirect_hosts)
+        self._redirects = redirects or RedirectPolicy(client.address.host)
         self._recorder = recorder
         self._numbers = count(1)
         self._lock = threading.Lock()
@@ -214,8 +214,9 @@ class Registry:
         """A shelf with one package more than the largest page of a list holds."""
         stem = f"{self.location().package}-crowd"
         locations = tuple(FileLocation(f"{stem}-{number}") for number in range(CROWD))
+        contents = [self.content() for _ in locations]
         with self._recorder.during("set-up"), ThreadPoolExecutor(PUBLISHERS) as publishers:
-            responses = tuple(publishers.map(lambda location: self.publish(location, self.content()), locations))
+            responses = tuple(publishers.map(self.publish, locations, contents))
         return PackageFixtures(stem, locations, responses)
 
     def new_package_fixtures(self) -> PackageFixtures:

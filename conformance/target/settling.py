@@ -4,7 +4,6 @@ What shows a right is the list of the projects in which a credential's user has 
 GitLab has worked out, not from what was decided, it changes nothing, and no requirement judges it.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +11,7 @@ from urllib.parse import quote
 
 from conformance.target.access import AccessLevel, Credential, TargetProject, Unavailable
 from conformance.target.rest import RestApi
+from conformance.transport.clock import Clock
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0  # seconds
 FAILED_WAITS = 3  # so many times the patience is waited in vain in one run, then rights are only looked at
@@ -36,7 +36,7 @@ class Settling:
     """Waits for rights, many at once, at most `seconds` each time.
 
     `is_late` is set when one was not there at once; then `meanwhile` is called, once, to give whatever else will be
-    needed, so that the run waits for all of it together.
+    needed, so that the run waits for all of it together. `clock` is the one to wait by.
     """
 
     def __init__(
@@ -45,16 +45,14 @@ class Settling:
         seconds: float,
         meanwhile: Callable[[], Iterable[Right]],
         *,
-        now: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        clock: Clock,
     ) -> None:
         self.is_late = False
         self._api = api
         self._seconds = seconds
         self._meanwhile = meanwhile
         self._left = seconds * FAILED_WAITS
-        self._now = now
-        self._sleep = sleep
+        self._clock = clock
         self._unsettled: dict[Right, str] = {}
 
     def wait(self, rights: Iterable[Right]) -> None:
@@ -89,14 +87,14 @@ class Settling:
         if missing and not self.is_late:
             self.is_late = True
             missing += self._meanwhile()
-        began, pause = self._now(), FIRST_PAUSE
+        began, pause = self._clock.now(), FIRST_PAUSE
         limit = min(self._seconds, self._left)
-        while missing and self._now() + pause <= began + limit:
-            self._sleep(pause)
+        while missing and self._clock.now() + pause <= began + limit:
+            self._clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             missing = [right for right in missing if not self._is_seen(right)]
         if missing:
-            self._left = max(0.0, self._left - (self._now() - began))
+            self._left = max(0.0, self._left - (self._clock.now() - began))
         return missing
 
     def _is_seen(self, right: Right) -> bool:

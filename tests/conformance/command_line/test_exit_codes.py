@@ -150,7 +150,9 @@ def test_a_dry_run_sends_nothing(run: Run, toy: Toy) -> None:
     assert toy.noticed == []
 
 
-@pytest.mark.parametrize("command", ["run", "list", "explain", "selftest"])
+@pytest.mark.parametrize(
+    "command", ["run", "judge", "verify", "diff", "compare", "report", "list", "explain", "selftest"]
+)
 def test_every_command_has_help_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main([command, "--help"])

@@ -35,7 +35,7 @@ def resolve(host: str) -> frozenset[IpAddress]:
 def test_a_storage_as_near_as_the_registry_or_farther_is_asked_at_the_address_that_was_looked_at(
     registry: str, storage: str
 ) -> None:
-    pinned = RedirectPolicy(registry).pinned(parse_address(f"https://{storage}"), resolve)
+    pinned = RedirectPolicy(registry, resolve=resolve).pinned(parse_address(f"https://{storage}"))
     assert (pinned.host, pinned.ip) == (storage, KNOWN[storage])
 
 
@@ -54,13 +54,13 @@ def test_a_storage_as_near_as_the_registry_or_farther_is_asked_at_the_address_th
 def test_a_storage_nearer_than_the_registry_is_not_asked_unless_it_is_named(registry: str, storage: str) -> None:
     address = parse_address(f"https://{storage}")
     with pytest.raises(Unavailable, match=f"name it with --follow-redirects-to {storage}"):
-        RedirectPolicy(registry).pinned(address, resolve)
-    assert RedirectPolicy(registry, frozenset({storage})).pinned(address, resolve) == address
+        RedirectPolicy(registry, resolve=resolve).pinned(address)
+    assert RedirectPolicy(registry, frozenset({storage}), resolve).pinned(address) == address
 
 
 def test_a_host_that_is_not_found_is_not_asked() -> None:
     with pytest.raises(Unavailable, match="not found"):
-        RedirectPolicy("public.example").pinned(parse_address("https://nowhere.example"), resolve)
+        RedirectPolicy("public.example", resolve=resolve).pinned(parse_address("https://nowhere.example"))
 
 
 def test_what_asks_for_a_part_goes_along_and_no_credential() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from conformance.target.access import AuthenticationScheme, Credential, TargetProject, Unavailable, Visibility
 from conformance.target.declared_access import DeclaredAccess
+from conformance.target.redirects import RedirectPolicy
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.address import parse_address
 from conformance.transport.client import Client
@@ -19,7 +20,8 @@ def registry_at(port: int, prefix: str = "", *redirect_hosts: str) -> Registry:
     client = Client(parse_address(f"http://127.0.0.1:{port}{prefix}"), recorder, patience=5)
     projects = {Visibility.PUBLIC: TargetProject(24, "group/open", Visibility.PUBLIC)}
     access = DeclaredAccess(prefix="run", writer=WRITER, projects=projects, credentials={}, recorder=recorder)
-    return Registry(client, access, recorder, large_bytes=1, redirect_hosts=frozenset(redirect_hosts))
+    redirects = RedirectPolicy(client.address.host, frozenset(redirect_hosts))
+    return Registry(client, access, recorder, large_bytes=1, redirects=redirects)
 
 
 def redirect_to(location: str) -> Overheard:

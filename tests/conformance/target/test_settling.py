@@ -41,11 +41,14 @@ class Registry:
         listed = self.clock >= self.since.get(self._secret.removeprefix("secret-of-"), float("inf"))
         return response_of(self.status, b'[{"id": 7}]' if listed else b"[]")
 
+    def now(self) -> float:
+        return self.clock
+
     def sleep(self, seconds: float) -> None:
         self.clock += seconds
 
     def settling(self, seconds: float = 10, *others: Right) -> Settling:
-        return Settling(self, seconds, lambda: others, now=lambda: self.clock, sleep=self.sleep)  # type: ignore[arg-type]
+        return Settling(self, seconds, lambda: others, clock=self)  # type: ignore[arg-type]
 
 
 def test_rights_that_are_there_cost_one_look_each_and_no_time() -> None:
