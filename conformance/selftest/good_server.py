@@ -75,15 +75,15 @@ def scratch_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def reference_server(folder: Path, edition: str) -> Iterator[GoodRegistry]:
-    """Run the reference server with its data in `folder` for as long as the context lasts.
+def reference_server(folder: Path, edition: str, *options: str) -> Iterator[GoodRegistry]:
+    """Run the reference server with its data in `folder`, and further options, for as long as the context lasts.
 
     Raises RegistryError when it does not come up.
     """
     token_file = folder / "token"
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "reference_server", "serve", "--data", str(folder / "data"), "--port", "0"]
-    command += ["--workers", "1", "--edition", edition, "--root-token-file", str(token_file)]
+    command += ["--workers", "1", "--edition", edition, "--root-token-file", str(token_file), *options]
     with (folder / LOG).open("wb") as log:
         # In a session of its own: Ctrl-C in the terminal ends the run, which has yet to clean up there, not the server.
         server = subprocess.Popen(  # noqa: S603 - own program

@@ -31,17 +31,22 @@ class SuiteRunner:
         self._context.set_forkserver_preload(PRELOADED)
         self._waiting = ThreadPoolExecutor(jobs, thread_name_prefix="selftest-run")
 
-    def start(self, url: str, token_file: Path, edition: str, only: tuple[str, ...] = ()) -> Future[Findings]:
-        """Start a run against `url`; it begins when fewer than `jobs` others are on their way."""
-        return self._waiting.submit(self._run, url, token_file, edition, only)
+    def start(
+        self, url: str, token_file: Path, edition: str, only: tuple[str, ...] = (), off: frozenset[str] = frozenset()
+    ) -> Future[Findings]:
+        """Start a run against `url`, by `only` some requirements or with some capabilities `off`.
+
+        It begins when fewer than `jobs` others are on their way.
+        """
+        return self._waiting.submit(self._run, url, token_file, edition, only, off)
 
     def close(self) -> None:
         """Wait for the runs that have begun and drop the others."""
         self._waiting.shutdown(cancel_futures=True)
 
-    def _run(self, url: str, token_file: Path, edition: str, only: tuple[str, ...]) -> Findings:
+    def _run(self, url: str, token_file: Path, edition: str, only: tuple[str, ...], off: frozenset[str]) -> Findings:
         receiver, sender = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_tell, args=(sender, url, token_file, edition, only))
+        process = self._context.Process(target=_tell, args=(sender, url, token_file, edition, only, off))
         process.start()
         sender.close()
         try:
@@ -54,15 +59,19 @@ class SuiteRunner:
         return findings
 
 
-def _tell(sender: Connection, url: str, token_file: Path, edition: str, only: tuple[str, ...]) -> None:
-    sender.send(run_suite(url, token_file, edition, only))
+def _tell(
+    sender: Connection, url: str, token_file: Path, edition: str, only: tuple[str, ...], off: frozenset[str]
+) -> None:
+    sender.send(run_suite(url, token_file, edition, only, off))
     sender.close()
 
 
-def run_suite(url: str, token_file: Path, edition: str, only: tuple[str, ...] = ()) -> Findings:
+def run_suite(
+    url: str, token_file: Path, edition: str, only: tuple[str, ...] = (), off: frozenset[str] = frozenset()
+) -> Findings:
     """Run the suite, or `only` some requirements, in this process, without reports, and return what it found."""
     settings = RunSettings(Edition(edition), Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS)
-    description = describe_by_token_file(url, token_file)
+    description = replace(describe_by_token_file(url, token_file), capabilities_off=off)
     try:
         suite = Suite(description, settings, load_catalogue(), Redactor())
         results = suite.run(Listener())
@@ -72,4 +81,4 @@ def run_suite(url: str, token_file: Path, edition: str, only: tuple[str, ...] = 
         TimedPurpose(one.purpose, suite.began + one.began, suite.began + one.began + one.seconds)
         for one in results.exchanges
     )
-    return replace(findings_of(results.requirements), timeline=tuple(timeline))
+    return replace(findings_of(results.requirements), timeline=tuple(timeline), outcome=results.outcome)

@@ -1,0 +1,67 @@
+"""Runs of the suite against lawful registries, several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from conformance.selftest.findings import Findings
+from conformance.selftest.good_server import GoodRegistry, reference_server
+from conformance.selftest.lawful.acquittal import convictions
+from conformance.selftest.lawful.registry import LawfulRegistry
+from conformance.selftest.proxy import ProxyHost
+from conformance.selftest.suite_run import SuiteRunner
+from conformance.selftest.upstream import UpstreamAddress
+
+Convictions = Mapping[str, tuple[str, ...]]
+
+
+class LawfulRunner:
+    """Runs the suite, `jobs` times at once, against lawful registries made of a good one of one edition.
+
+    Those that need a server with options of its own have one as long as they are judged, with its data in `folder`.
+    """
+
+    def __init__(self, good: GoodRegistry, edition: str, folder: Path, jobs: int) -> None:
+        self._good = good
+        self._edition = edition
+        self._folder = folder
+        self._jobs = jobs
+
+    def run(self, rows: Mapping[str, LawfulRegistry], on_done: Callable[[str], None]) -> Convictions:
+        """Return by name what convicts each lawful registry, nothing where it is acquitted; `on_done` is told."""
+        runner = SuiteRunner(self._jobs)
+        with ProxyHost() as host, ThreadPoolExecutor(self._jobs, thread_name_prefix="lawful") as threads:
+            try:
+                futures = {threads.submit(self._judge, name, row, host, runner): name for name, row in rows.items()}
+                found = {}
+                for future in as_completed(futures):
+                    found[futures[future]] = future.result()
+                    on_done(futures[future])
+            finally:
+                threads.shutdown(cancel_futures=True)
+                runner.close()
+        return {name: found[name] for name in rows}
+
+    def _judge(self, name: str, row: LawfulRegistry, host: ProxyHost, runner: SuiteRunner) -> tuple[str, ...]:
+        off = frozenset(capability for capability, _ in row.without)
+        with self._registry(name, row) as good:
+            proxy, url = host.open(UpstreamAddress(good.host, good.port, good.token), row.make())
+            try:
+                run = runner.start(url + row.prefix, good.token_file, self._edition, off=off)
+                findings: Findings = run.result()
+            finally:
+                host.close(proxy)
+        errors = (*findings.errors, *(f"the proxy failed: {error!r}" for error in proxy.errors))
+        return convictions(row, replace(findings, errors=errors), proxy.mutated)
+
+    @contextmanager
+    def _registry(self, name: str, row: LawfulRegistry) -> Iterator[GoodRegistry]:
+        if row.is_made_by_proxy:
+            yield self._good
+        else:
+            with reference_server(self._folder / name, self._edition, *row.server_options) as registry:
+                yield registry
