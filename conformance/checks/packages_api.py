@@ -17,8 +17,8 @@ from conformance.transport.response import Response, describe
 
 MOST_PAGES = 12
 ACCEPTED = (HTTPStatus.OK, HTTPStatus.CREATED)
-LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^\s;,=]+(?:=(?:"[^"]*"|[^\s;,"]*))?)*)')
-RELATION = re.compile(r';\s*rel="?([^";]*)', re.IGNORECASE)
+PARAMETER = re.compile(r';\s*([^\s;,="]+)(?:=(?:"([^"]*)"|([^\s;,"]*)))?\s*')
+LINK = re.compile(r'<([^<>]*)>\s*((?:;\s*[^\s;,="]+(?:=(?:"[^"]*"|[^\s;,"]*))?\s*)*)')
 Entry = dict[str, object]
 
 
@@ -118,10 +118,10 @@ def published_fixtures(
 def linked(response: Response) -> dict[str, str]:
     """Return the addresses in the Link header by their relation; what is no address at all is left out."""
     links: dict[str, str] = {}
-    for url, parameters in LINK.findall(response.header("link") or ""):
-        relations = RELATION.search(parameters)
-        if relations and split_url(url):
-            links |= dict.fromkeys(relations[1].lower().split(), url)
+    for url, written in LINK.findall(response.header("link") or ""):
+        parameters = {name.lower(): quoted or token for name, quoted, token in PARAMETER.findall(written)}
+        if split_url(url):
+            links |= dict.fromkeys(parameters.get("rel", "").lower().split(), url)
     return links
 
 
