@@ -23,6 +23,8 @@ class BelowPath:
 
     async def __call__(self, request: Request, upstream: Upstream) -> Response:
         """Serve a request."""
+        if request.malformed:
+            return await upstream.forward(request)
         if not request.target.startswith(f"{PREFIX}/"):
             return await answered(request, upstream, message_response(HTTPStatus.NOT_FOUND))
         upstream.mark_mutated()
