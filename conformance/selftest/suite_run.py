@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from conformance.judging.plugin import Listener
 from conformance.judging.suite import RunSettings, Suite
@@ -23,6 +25,17 @@ PATIENCE_SECONDS = 5.0
 PRELOADED = ["conformance.selftest.suite_run"]
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What its owner says of a registry: the capabilities that are off, and further fields of RunSettings."""
+
+    off: frozenset[str] = frozenset()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+PLAIN = Declared()
+
+
 class SuiteRunner:
     """Runs the suite `jobs` times at once; every run is a process forked from one that has imported the suite."""
 
@@ -32,21 +45,21 @@ class SuiteRunner:
         self._waiting = ThreadPoolExecutor(jobs, thread_name_prefix="selftest-run")
 
     def start(
-        self, url: str, token_file: Path, edition: str, only: tuple[str, ...] = (), off: frozenset[str] = frozenset()
+        self, url: str, token_file: Path, edition: str, only: tuple[str, ...] = (), declared: Declared = PLAIN
     ) -> Future[Findings]:
-        """Start a run against `url`, by `only` some requirements or with some capabilities `off`.
+        """Start a run against `url`, by `only` some requirements with what is `declared` of it.
 
         It begins when fewer than `jobs` others are on their way.
         """
-        return self._waiting.submit(self._run, url, token_file, edition, only, off)
+        return self._waiting.submit(self._run, url, token_file, edition, only, declared)
 
     def close(self) -> None:
         """Wait for the runs that have begun and drop the others."""
         self._waiting.shutdown(cancel_futures=True)
 
-    def _run(self, url: str, token_file: Path, edition: str, only: tuple[str, ...], off: frozenset[str]) -> Findings:
+    def _run(self, url: str, token_file: Path, edition: str, only: tuple[str, ...], declared: Declared) -> Findings:
         receiver, sender = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_tell, args=(sender, url, token_file, edition, only, off))
+        process = self._context.Process(target=_tell, args=(sender, url, token_file, edition, only, declared))
         process.start()
         sender.close()
         try:
@@ -60,18 +73,18 @@ class SuiteRunner:
 
 
 def _tell(
-    sender: Connection, url: str, token_file: Path, edition: str, only: tuple[str, ...], off: frozenset[str]
+    sender: Connection, url: str, token_file: Path, edition: str, only: tuple[str, ...], declared: Declared
 ) -> None:
-    sender.send(run_suite(url, token_file, edition, only, off))
+    sender.send(run_suite(url, token_file, edition, only, declared))
     sender.close()
 
 
 def run_suite(
-    url: str, token_file: Path, edition: str, only: tuple[str, ...] = (), off: frozenset[str] = frozenset()
+    url: str, token_file: Path, edition: str, only: tuple[str, ...] = (), declared: Declared = PLAIN
 ) -> Findings:
     """Run the suite, or `only` some requirements, in this process, without reports, and return what it found."""
-    settings = RunSettings(Edition(edition), Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS)
-    description = replace(describe_by_token_file(url, token_file), capabilities_off=off)
+    settings = RunSettings(Edition(edition), Level.MAY, only, LARGE_BYTES, PATIENCE_SECONDS, **declared.settings)
+    description = replace(describe_by_token_file(url, token_file), capabilities_off=declared.off)
     try:
         suite = Suite(description, settings, load_catalogue(), Redactor())
         results = suite.run(Listener())

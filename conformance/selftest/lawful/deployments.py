@@ -33,7 +33,7 @@ def _is_chunked_publish(request: Request) -> bool:
 
 
 def _is_too_large(request: Request) -> bool:
-    return int(request.header("content-length") or 0) > INGRESS_BYTES
+    return request.malformed is None and int(request.header("content-length") or 0) > INGRESS_BYTES
 
 
 async def _server_error(request: Request, upstream: Upstream) -> Response:
@@ -97,7 +97,10 @@ LAWFUL = {
         "Its object storage takes no upload of unknown length: 500.",
         "GitLab merge requests !52296 and !198295: storage-specific settings of object storage",
         serve(_is_chunked_publish, _server_error),
-        without=(("chunked-uploads", "uploads without a length fail with 500"),),
+        without=(
+            ("chunked-uploads", "uploads without a length fail with 500"),
+            ("large-chunked-uploads", "uploads without a length fail with 500"),
+        ),
     ),
     "bare-workhorse": LawfulRegistry(
         "Nothing stands before Workhorse, which answers malformed chunks with 500.",
@@ -108,7 +111,10 @@ LAWFUL = {
         "An ingress refuses bodies over its limit with 413 before it has read them.",
         "GitLab Helm chart, nginx.ingress.kubernetes.io/proxy-body-size: 512m; here 1.5 MB",
         serve(_is_too_large, _too_large),
-        without=(("large-files", "the limit of the ingress is below --large-bytes"),),
+        without=(
+            ("large-files", "the limit of the ingress is below --large-bytes"),
+            ("large-chunked-uploads", "the limit of the ingress is below --large-bytes"),
+        ),
     ),
     "deletion-is-scheduled": LawfulRegistry(
         "Projects and groups are deleted later: 202.",

@@ -49,6 +49,7 @@ LAWFUL = {
         "Groups are made inside others only.",
         "GitLab documentation, Groups API: gitlab.com makes no top-level group over the API",
         server_options=_emulating("no-top-level-groups"),
+        run_settings=(("parent_group", "parent"),),
     ),
     "parallel-500": LawfulRegistry(
         "Parallel first uploads of a package may be answered 500.",
@@ -60,6 +61,7 @@ LAWFUL = {
         "Downloads and HEAD are answered 302 to a signed address of a store on another host.",
         "GitLab documentation, Object storage: direct download unless proxy_download is on",
         server_options=_emulating("direct-download"),
+        without=(("checksum-header", "the store sends no checksum of GitLab's"),),
         exemptions=giving_up("download.stays-on-the-host", why="the store is another host"),
     ),
     "slow": LawfulRegistry(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from conformance.selftest.proxy import Mutation, transparent
 
@@ -27,7 +28,8 @@ class LawfulRegistry:
 
     `difference` is one sentence about this registry and `source` where its right to it stands. It is the reference
     server, started with `server_options`, behind a proxy with the mutation that `make` gives afresh, its API below the
-    path `prefix`. `without` are the capabilities that its owner declares off, each with the reason.
+    path `prefix`. `without` are the capabilities that its owner declares off, each with the reason, and `run_settings`
+    fields of RunSettings that its owner gives.
     """
 
     difference: str
@@ -36,6 +38,7 @@ class LawfulRegistry:
     server_options: tuple[str, ...] = ()
     prefix: str = ""
     without: tuple[tuple[str, str], ...] = ()
+    run_settings: tuple[tuple[str, Any], ...] = ()
     exemptions: tuple[Exemption, ...] = ()
 
     @property

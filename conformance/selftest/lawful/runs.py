@@ -13,7 +13,7 @@ from conformance.selftest.good_server import GoodRegistry, reference_server
 from conformance.selftest.lawful.acquittal import convictions
 from conformance.selftest.lawful.registry import LawfulRegistry
 from conformance.selftest.proxy import ProxyHost
-from conformance.selftest.suite_run import SuiteRunner
+from conformance.selftest.suite_run import Declared, SuiteRunner
 from conformance.selftest.upstream import UpstreamAddress
 
 Convictions = Mapping[str, tuple[str, ...]]
@@ -48,10 +48,11 @@ class LawfulRunner:
 
     def _judge(self, name: str, row: LawfulRegistry, host: ProxyHost, runner: SuiteRunner) -> tuple[str, ...]:
         off = frozenset(capability for capability, _ in row.without)
+        declared = Declared(off, dict(row.run_settings))
         with self._registry(name, row) as good:
             proxy, url = host.open(UpstreamAddress(good.host, good.port, good.token), row.make())
             try:
-                run = runner.start(url + row.prefix, good.token_file, self._edition, off=off)
+                run = runner.start(url + row.prefix, good.token_file, self._edition, declared=declared)
                 findings: Findings = run.result()
             finally:
                 host.close(proxy)
