@@ -30,7 +30,7 @@ def _convictions(row: LawfulRegistry, findings: Findings, mutated: int) -> Itera
     yield from findings.errors
     if findings.outcome is not Outcome.CONFORMANT:
         yield f"the outcome is {findings.outcome}"
-    if row.is_made_by_proxy and not mutated and not row.prefix:
+    if row.is_made_by_proxy and not mutated and not row.without:
         yield "the proxy changed nothing"
     yield from _unneeded(row, findings, red | untestable)
 

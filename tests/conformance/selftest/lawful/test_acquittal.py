@@ -66,4 +66,5 @@ def test_an_exemption_of_what_is_not_judged_is_no_matter() -> None:
 
 def test_a_mutation_that_changed_nothing_convicts() -> None:
     assert convictions(PLAIN, GOOD, 0) == ("the proxy changed nothing",)
+    assert convictions(replace(PLAIN, without=(("publish", "nobody asks"),)), GOOD, 0) == ()
     assert convictions(replace(PLAIN, server_options=("--emulate", "slow")), GOOD, 0) == ()
