@@ -30,7 +30,7 @@ UNLAWFUL = {
     "other-bytes-than-the-range": LawfulRegistry(
         "A part of a file has a wrong byte.", "none", rewrite_response(is_partial, with_a_wrong_byte)
     ),
-    "no-json": LawfulRegistry(
+    "no-bytes": LawfulRegistry(
         "Its answers say that they have no bytes.",
         "none",
         rewrite_response(lambda *_: True, header("Content-Length", "0")),
