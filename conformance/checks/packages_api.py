@@ -1,5 +1,6 @@
 """What the checks of the Packages API share: addresses, entries of lists, packages with their numbers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +17,8 @@ from conformance.transport.response import Response, describe
 
 MOST_PAGES = 12
 ACCEPTED = (HTTPStatus.OK, HTTPStatus.CREATED)
+PARAMETER = re.compile(r';\s*([^\s;,="]+)(?:=(?:"([^"]*)"|([^\s;,"]*)))?\s*')
+LINK = re.compile(r'<([^<>]*)>\s*((?:;\s*[^\s;,="]+(?:=(?:"[^"]*"|[^\s;,"]*))?\s*)*)')
 Entry = dict[str, object]
 
 
@@ -121,11 +124,11 @@ def published_fixtures(
 
 def linked(response: Response) -> dict[str, str]:
     """Return the addresses in the Link header by their relation; what is no address at all is left out."""
-    links = {}
-    for part in (response.header("link") or "").split(", "):
-        url, found, parameters = part.partition(">;")
-        if found and split_url(url.lstrip("<")):
-            links[parameters.partition("rel=")[2].strip('" ')] = url.lstrip("<")
+    links: dict[str, str] = {}
+    for url, written in LINK.findall(response.header("link") or ""):
+        parameters = {name.lower(): quoted or token for name, quoted, token in PARAMETER.findall(written)}
+        if split_url(url):
+            links |= dict.fromkeys(parameters.get("rel", "").lower().split(), url)
     return links
 
 

@@ -30,7 +30,7 @@ def test_is_octet_stream(registry: Registry, expect: Evaluator, control: Evaluat
     file = stored(registry, control, registry.location("page.html"), headers=(("Content-Type", "text/html"),))
     expect(registry.own_download(file.location)).header(
         "Content-Type",
-        lambda value: value.split(";")[0].strip() == "application/octet-stream",
+        lambda value: value.split(";")[0].strip().lower() == "application/octet-stream",
         "application/octet-stream",
     )
 
@@ -79,7 +79,7 @@ def test_names_the_file(registry: Registry, expect: Evaluator, control: Evaluato
     file = stored(registry, control, registry.location("named.bin"))
     expect(registry.download(file.location)).header(
         "Content-Disposition",
-        lambda value: value.startswith("attachment") and "named.bin" in value,
+        lambda value: value.lower().startswith("attachment") and "named.bin" in value,
         'attachment; filename="named.bin"',
     )
 

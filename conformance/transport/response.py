@@ -10,7 +10,7 @@ import h11
 
 from conformance.transport.exchange import BodyRecord, ConnectionRecord, HeaderList, ResponseRecord
 
-KEPT_BYTES = 65_536
+KEPT_BYTES = 1 << 20  # a page of 100 packages of GitLab can have more than 64 KiB
 SHOWN_BYTES = 200
 TEXT_TYPES = (b"application/json", b"text/")
 SUCCESS = 2
@@ -21,10 +21,11 @@ NESTED_CONTAINERS = 64  # more levels than any answer has; repr and == would fai
 class Response:
     """The final response, or the reason why there is none.
 
-    `number` is that of its exchange record. `kept` holds the first 64 KiB of the body, `size` and `sha256` tell of
+    `number` is that of its exchange record. `kept` holds the first MiB of the body, `size` and `sha256` tell of
     all of it. `body_sent` counts the body bytes that had gone out when the response began. `seconds` is the time from
     the first byte sent to the last received. `reusable` says whether the connection could take another request, `lost`
-    whether it ended, other than by a timeout, without any response.
+    whether it ended, other than by a timeout, without any response, `unanswered` whether it did so without a byte: as a
+    server may that has closed an idle connection.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Response:
     reusable: bool
     failure: str | None
     lost: bool
+    unanswered: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -77,6 +79,7 @@ class IncomingResponse:
     body_sent: int = 0
     complete: bool = False
     stalled: bool = False
+    began: bool = False
     failure: str | None = None
 
     @property
@@ -129,6 +132,7 @@ class IncomingResponse:
             reusable=reusable,
             failure=None if whole else self.failure or "no response",
             lost=self.lost,
+            unanswered=self.lost and not self.began,
         )
 
     def take(self, event: object) -> None:
