@@ -204,7 +204,7 @@ def test_list_and_explain_say_what_they_do_not_know(
     ("arguments", "words"),
     [
         ([], "the following arguments are required"),
-        (["judge"], "invalid choice: 'judge'"),
+        (["judgement"], "invalid choice: 'judgement'"),
         (["run", "http://x"], "--token-file"),
         (["run", "http://x", "--token-file", "t", "--large-bytes", "many"], "--large-bytes"),
         (["list", "--gitlab", "14.10"], "the requirements do not know GitLab 14.10: they know 15.0 to 19.0"),
