@@ -69,8 +69,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = _parser()
-    arguments, unknown = parser.parse_known_args(argv)
+    program = parser()
+    arguments, unknown = program.parse_known_args(argv)
     if unknown:
         arguments.parser.error(f"unknown argument {' '.join(unknown)}")
     return arguments
@@ -80,15 +80,16 @@ def _say(sentence: str) -> None:
     ProgramConsole(stderr=True).print(Text(sentence), soft_wrap=True)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, every command in it."""
+    program = argparse.ArgumentParser(
         prog="python -m conformance",
         description="Judges registries by GitLab's generic packages API.",
         epilog="example:\n  python -m conformance run https://gitlab.example.com --token-file owner.token",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=metadata.version(DISTRIBUTION))
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    program.add_argument("--version", action="version", version=metadata.version(DISTRIBUTION))
+    commands = program.add_subparsers(required=True, metavar="COMMAND")
     for command in (run, judge, verify, diff, compare, report, listing, explain, selftest):
         command.add_to(commands)
-    return parser
+    return program

@@ -7,13 +7,10 @@ from pathlib import Path
 from conformance.judging.results import Judgement, Results
 from conformance.judging.verdicts import Verdict
 from conformance.reports.characters import visible
+from conformance.reports.markdown_text import SHOWN_LETTERS, plain
 from conformance.reports.wording import INTRODUCTION, counted, meaning, measured_by, preparation
 
 SHOWN_FINDINGS = 100  # a job summary holds 1 MiB
-SHOWN_LETTERS = 1000  # of what a registry or a command line says in one place
-# what begins emphasis, code, a link, a table's cell, a mention or a heading, and at the start a list or a line
-SPECIAL = re.compile(r"([\\`*_{}\[\]#|~@]|:(?=//)|(?<=www)\.|^[-+=])")
-ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 BACKTICKS = re.compile("`+")
 
 
@@ -26,10 +23,10 @@ def _head(results: Results) -> Iterator[str]:
     run = results.run
     yield f"## Generic packages API: {results.outcome}"
     yield ""
-    yield f"{_plain(run.target)} is {results.outcome}{_plain(meaning(results))}"
+    yield f"{plain(run.target)} is {results.outcome}{plain(meaning(results))}"
     facts = [measured_by(run), counted(len(results.requirements)), f"{run.seconds:.1f} s"]
     facts += [f"suite {run.suite_version}", run.started_at]
-    yield f"({_plain(', '.join(facts))})."
+    yield f"({plain(', '.join(facts))})."
     yield ""
 
 
@@ -40,7 +37,7 @@ def _table(results: Results, titles: Mapping[str, str]) -> Iterator[str]:
     for section, title in titles.items():
         verdicts = [entry.verdict for entry in results.requirements if entry.section == section]
         if verdicts:
-            yield _row(_plain(title), *(str(verdicts.count(verdict) or "·") for verdict in shown))
+            yield _row(plain(title), *(str(verdicts.count(verdict) or "·") for verdict in shown))
     yield _row("**together**", *(f"**{results.totals[verdict.value]}**" for verdict in shown))
     yield ""
 
@@ -54,11 +51,11 @@ def _findings(results: Results) -> Iterator[str]:
         yield ""
     lines = preparation(results)
     if lines and any(alike[0].failure for alike in findings):
-        yield _plain(INTRODUCTION)
+        yield plain(INTRODUCTION)
         yield ""
         yield from _code("\n".join(lines))
     for leftover in results.leftovers:
-        yield f"Left behind: {_plain(leftover)}"
+        yield f"Left behind: {plain(leftover)}"
         yield ""
 
 
@@ -68,14 +65,14 @@ def _finding(alike: Sequence[Judgement]) -> Iterator[str]:
         yield f"- **{entry.verdict}** {entry.level.upper()} `{entry.id}`"
     yield ""
     if len(alike) == 1:
-        yield _plain(first.sentence)
+        yield plain(first.sentence)
         yield ""
     if first.reason:
-        yield _plain(first.reason)
+        yield plain(first.reason)
         yield ""
     if first.failure:
         failure = first.failure
-        yield f"{_plain(failure.failed_expectation)}: expected {_plain(failure.expected)}, got {_plain(failure.actual)}"
+        yield f"{plain(failure.failed_expectation)}: expected {plain(failure.expected)}, got {plain(failure.actual)}"
         yield ""
         if failure.curl and len(failure.curl) <= SHOWN_LETTERS:
             yield from _code(failure.curl)
@@ -83,12 +80,6 @@ def _finding(alike: Sequence[Judgement]) -> Iterator[str]:
 
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _plain(text: str) -> str:
-    """Return text that Markdown shows as it is, in one line."""
-    cut = text if len(text) <= SHOWN_LETTERS else text[:SHOWN_LETTERS] + " …"
-    return SPECIAL.sub(r"\\\1", " ".join(cut.split())).translate(ENTITIES)
 
 
 def _code(text: str) -> Iterator[str]:
