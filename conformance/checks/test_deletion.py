@@ -84,10 +84,11 @@ def test_deleted_can_be_published_again(registry: Registry, expect: Evaluator, c
 
 @judges_each(REFUSED)
 def test_delete_refused(case: Deletion, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Somebody who may not delete a package, or a file of it, tries; afterwards a maintainer deletes it."""
+    """Somebody who may not delete a package, or a file of it, tries where a maintainer deletes another."""
     file = recorded(registry, control, visibility=case.visibility)
+    other = recorded(registry, control, label="other", visibility=case.visibility)
     response = case.by(case.actor, registry, file)
-    control(case.by(Actor.MAINTAINER, registry, file), "maintainer").status(204)
+    control(case.by(Actor.MAINTAINER, registry, other), "maintainer").status(204)
     expect(response).status(case.status)
 
 
