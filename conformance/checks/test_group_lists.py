@@ -68,9 +68,6 @@ def test_group_list_is_404(case: Actor | None, registry: Registry, expect: Evalu
 def test_group_list_public_to_anonymous(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Nobody in particular lists a public group: of two packages, both seen by the writer, the public one is there."""
     path, stem = _in_two_projects(registry, control)
-    found = column(registry.call("GET", path, query=f"package_name={stem}")) or []
-    names = sorted(map(str, found))
-    control.that("writer", holds=len(names) == len(BOTH), expected="both packages", actual=repr(names))
     response = registry.call("GET", path, query=f"package_name={stem}", credential=None)
     expect_column(expect, response, [f"{stem}-{PUBLIC}"])
 
@@ -92,16 +89,21 @@ def _by_path(registry: Registry) -> list[Visibility]:
 
 
 def _in_two_projects(registry: Registry, control: Evaluator) -> tuple[str, str]:
-    """Publish a package to each project of the public group, the later by path first.
+    """Publish a package to each project of the public group, the later by path first; the writer is shown both.
 
-    Return the address of the group's packages and what the names of both begin with.
+    Return the address of the group's packages and what the names of both begin with. Labels "private status",
+    "public status" and "writer", controls.
     """
     stem = f"{registry.location().package}-in"
     for visibility in reversed(_by_path(registry)):
         response = registry.publish(FileLocation(f"{stem}-{visibility}"), registry.content(), visibility=visibility)
         control(response, f"{visibility}").status(201)
     group = quote(registry.access.project(PUBLIC).path.rpartition("/")[0], safe="")
-    return f"/groups/{group}/packages", stem
+    path = f"/groups/{group}/packages"
+    names = sorted(map(str, column(registry.call("GET", path, query=f"package_name={stem}")) or []))
+    wanted = sorted(f"{stem}-{visibility}" for visibility in BOTH)
+    control.that("writer", holds=names == wanted, expected=repr(wanted), actual=repr(names))
+    return path, stem
 
 
 def _listed_above(registry: Registry, control: Evaluator, parameter: str) -> tuple[str, Response]:
