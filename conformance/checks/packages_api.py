@@ -1,5 +1,6 @@
 """What the checks of the Packages API share: addresses, entries of lists, packages with their numbers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +17,8 @@ from conformance.transport.response import Response, describe
 
 MOST_PAGES = 12
 ACCEPTED = (HTTPStatus.OK, HTTPStatus.CREATED)
+PARAMETER = re.compile(r';\s*([^\s;,="]+)(?:=(?:"([^"]*)"|([^\s;,"]*)))?\s*')
+LINK = re.compile(r'<([^<>]*)>\s*((?:;\s*[^\s;,="]+(?:=(?:"[^"]*"|[^\s;,"]*))?\s*)*)')
 Entry = dict[str, object]
 
 
@@ -51,9 +54,16 @@ def recorded(
     return Recorded(location, content, *numbers)
 
 
-def packages_of(registry: Registry, visibility: Visibility = Visibility.PUBLIC) -> str:
-    """Return the address of the packages of a project."""
-    return address_of(registry.access.project(visibility))
+def packages_of(registry: Registry, visibility: Visibility | None = None) -> str:
+    """Return the address of the packages of a project, the usual one unless told otherwise."""
+    return address_of(registry.access.project(visibility or registry.access.usual))
+
+
+def packages_of_another(registry: Registry) -> str:
+    """Return the address of the packages of a project that the writer sees too and that is not the usual one."""
+    if registry.access.usual is Visibility.PRIVATE:
+        return address_of(registry.access.elsewhere())
+    return packages_of(registry, Visibility.PRIVATE)
 
 
 def address_of(project: TargetProject) -> str:
@@ -114,11 +124,11 @@ def published_fixtures(
 
 def linked(response: Response) -> dict[str, str]:
     """Return the addresses in the Link header by their relation; what is no address at all is left out."""
-    links = {}
-    for part in (response.header("link") or "").split(", "):
-        url, found, parameters = part.partition(">;")
-        if found and split_url(url.lstrip("<")):
-            links[parameters.partition("rel=")[2].strip('" ')] = url.lstrip("<")
+    links: dict[str, str] = {}
+    for url, written in LINK.findall(response.header("link") or ""):
+        parameters = {name.lower(): quoted or token for name, quoted, token in PARAMETER.findall(written)}
+        if split_url(url):
+            links |= dict.fromkeys(parameters.get("rel", "").lower().split(), url)
     return links
 
 

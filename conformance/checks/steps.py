@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import TypeVar, Unpack
 
 from conformance.judging.expectations import Evaluator
 from conformance.target.registry import FileLocation, PublishedFile, Registry, RequestOptions
+from conformance.transport.recorder import LANE
 from conformance.transport.request import Request
 from conformance.transport.response import Response, describe
 
@@ -54,12 +56,13 @@ def in_parallel(actions: Sequence[Callable[[], Result]]) -> list[Result]:
     """Start every action at the same moment, each in its own thread, and return their results in order."""
     start = threading.Barrier(len(actions))
 
-    def act(action: Callable[[], Result]) -> Result:
+    def act(lane: int, action: Callable[[], Result]) -> Result:
+        LANE.set(lane)
         start.wait()
         return action()
 
     with ThreadPoolExecutor(len(actions)) as threads:
-        return list(threads.map(act, actions))
+        return list(threads.map(act, count(), actions))
 
 
 def all_accepted(evaluator: Evaluator, responses: Sequence[Response]) -> None:
@@ -77,18 +80,25 @@ def all_accepted(evaluator: Evaluator, responses: Sequence[Response]) -> None:
 def followed(registry: Registry, request: Request, location: FileLocation) -> tuple[Response, Response | None]:
     """Return the response to a request and to one for the file after it, over one connection where it stays open."""
     with registry.client.persistent_connection() as persistent_connection:
-        response = persistent_connection.send(request)
+        response = registry.followed(request, persistent_connection.send)
         following = (
-            persistent_connection.send(registry.request("GET", location)) if persistent_connection.is_open else None
+            registry.followed(registry.request("GET", location), persistent_connection.send)
+            if persistent_connection.is_open
+            else None
         )
     return response, following
+
+
+def follows(file: PublishedFile, following: Response | None) -> bool:
+    """Return whether a file is the next response of a connection, or the connection had ended, announced or not."""
+    return following is None or following.unanswered or following.sha256 == file.content.sha256
 
 
 def expect_no_body(file: PublishedFile, response: Response, following: Response | None, expect: Evaluator) -> None:
     """Expect the file to follow a response that has no body, or a closed connection; label "no body"."""
     expect.that(
         "no body",
-        holds=following is None or following.sha256 == file.content.sha256,
+        holds=follows(file, following),
         expected="the file as the next answer",
         actual=describe(following) if following else "a closed connection",
         response=following or response,

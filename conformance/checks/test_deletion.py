@@ -1,12 +1,11 @@
 """Deleting packages, single files and projects: who may, what goes, and what stays."""
 
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote
 
 from conformance.checks.cells import PRIVATE, PUBLIC
-from conformance.checks.packages_api import Recorded, expect_column, packages_of, recorded
+from conformance.checks.packages_api import Recorded, expect_column, packages_of, packages_of_another, recorded
 from conformance.checks.steps import RECORD
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
@@ -19,30 +18,34 @@ PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A deletion, of a file where `of_file` says so, by an actor or nobody, and the status that follows."""
+    """A deletion, of a file where `of_file` says so, by an actor or nobody, and the status that follows.
 
-    visibility: Visibility
+    `visibility` is that of the project, None for the usual one.
+    """
+
+    visibility: Visibility | None
     actor: Actor | None
     status: int
     of_file: bool = False
 
     def by(self, actor: Actor | None, registry: Registry, file: Recorded) -> Response:
         """Return the response to this deletion by an actor."""
-        path = f"{packages_of(registry, self.visibility)}/{file.package}"
-        credential = registry.access.credential(actor, self.visibility) if actor else None
+        visibility = self.visibility or registry.access.usual
+        path = f"{packages_of(registry, visibility)}/{file.package}"
+        credential = registry.access.credential(actor, visibility) if actor else None
         return registry.call(
             "DELETE", f"{path}/package_files/{file.id}" if self.of_file else path, credential=credential
         )
 
 
 REFUSED = {
-    "packages.delete-by-developer-is-403": Deletion(PUBLIC, Actor.DEVELOPER, 403),
+    "packages.delete-by-developer-is-403": Deletion(None, Actor.DEVELOPER, 403),
     "packages.delete-by-outsider-is-404": Deletion(PRIVATE, Actor.OUTSIDER, 404),
     "packages.delete-public-anonymous-is-403": Deletion(PUBLIC, None, 403),
     "packages.delete-public-outsider-is-403": Deletion(PUBLIC, Actor.OUTSIDER, 403),
     "packages.delete-private-anonymous-is-404": Deletion(PRIVATE, None, 404),
     "packages.delete-by-developer-job-is-403": Deletion(PRIVATE, Actor.JOB_DEVELOPER, 403),
-    "packages.file-delete-by-developer-is-403": Deletion(PUBLIC, Actor.DEVELOPER, 403, of_file=True),
+    "packages.file-delete-by-developer-is-403": Deletion(None, Actor.DEVELOPER, 403, of_file=True),
     "packages.file-delete-public-anonymous-is-403": Deletion(PUBLIC, None, 403, of_file=True),
     "packages.file-delete-public-outsider-is-403": Deletion(PUBLIC, Actor.OUTSIDER, 403, of_file=True),
     "packages.file-delete-private-anonymous-is-404": Deletion(PRIVATE, None, 404, of_file=True),
@@ -85,8 +88,9 @@ def test_deleted_can_be_published_again(registry: Registry, expect: Evaluator, c
 @judges_each(REFUSED)
 def test_delete_refused(case: Deletion, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Somebody who may not delete a package, or a file of it, tries where a maintainer deletes another."""
-    file = recorded(registry, control, visibility=case.visibility)
-    other = recorded(registry, control, label="other", visibility=case.visibility)
+    visibility = case.visibility or registry.access.usual
+    file = recorded(registry, control, visibility=visibility)
+    other = recorded(registry, control, label="other", visibility=visibility)
     response = case.by(case.actor, registry, file)
     control(case.by(Actor.MAINTAINER, registry, other), "maintainer").status(204)
     expect(response).status(case.status)
@@ -95,14 +99,15 @@ def test_delete_refused(case: Deletion, registry: Registry, expect: Evaluator, c
 @judges_each(PERMITTED)
 def test_delete_permitted(case: Deletion, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A running job of somebody who may delete a package, or a file of it, does so."""
-    expect(case.by(case.actor, registry, recorded(registry, control, visibility=case.visibility))).status(case.status)
+    file = recorded(registry, control, visibility=case.visibility or registry.access.usual)
+    expect(case.by(case.actor, registry, file)).status(case.status)
 
 
 @judges("packages.delete-of-another-project-is-404")
 def test_delete_of_another_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """The writer deletes a package under another project's address: 404, and it is still there to be deleted."""
     file = recorded(registry, control)
-    response = registry.call("DELETE", f"{packages_of(registry, PRIVATE)}/{file.package}")
+    response = registry.call("DELETE", f"{packages_of_another(registry)}/{file.package}")
     control(registry.call("DELETE", f"{packages_of(registry)}/{file.package}"), "own").status(204)
     expect(response).status(404)
 
@@ -203,13 +208,13 @@ def test_marked_can_be_removed(registry: Registry, expect: Evaluator, control: E
         response = registry.call("GET", path)
         if response.status == HTTPStatus.NOT_FOUND:
             break
-        time.sleep(pause)
+        registry.client.clock.sleep(pause)
     expect(response).status(404)
 
 
 def _delete(registry: Registry, file: Recorded, actor: Actor = Actor.MAINTAINER) -> Response:
-    return Deletion(PUBLIC, actor, 204).by(actor, registry, file)
+    return Deletion(None, actor, 204).by(actor, registry, file)
 
 
 def _delete_file(registry: Registry, file: Recorded) -> Response:
-    return Deletion(PUBLIC, Actor.MAINTAINER, 204, of_file=True).by(Actor.MAINTAINER, registry, file)
+    return Deletion(None, Actor.MAINTAINER, 204, of_file=True).by(Actor.MAINTAINER, registry, file)

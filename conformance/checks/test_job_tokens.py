@@ -69,8 +69,9 @@ def test_ends_itself_only(registry: Registry, expect: Evaluator, control: Evalua
 @judges("job-tokens.open-no-other-call")
 def test_open_no_other_call(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Somebody tries the token of a running job, which downloads, on a call outside its list: 401."""
-    job = registry.access.job(registry.access.project(PUBLIC))
-    control(download_as(registry, Cell(PUBLIC, job.credential)), "download").status(200)
+    usual = registry.access.usual
+    job = registry.access.job(registry.access.project(usual))
+    control(download_as(registry, Cell(usual, job.credential)), "download").status(200)
     expect(registry.call("GET", "/user", credential=job.credential)).status(401)
 
 

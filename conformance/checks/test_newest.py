@@ -1,5 +1,6 @@
 """The newest file of a name: what downloads after a name is published again, one after the other or in parallel."""
 
+from dataclasses import replace
 from functools import partial
 
 from conformance.checks.steps import RECORD, WRITERS, all_accepted, etag_of, in_parallel, stored
@@ -133,5 +134,7 @@ def test_upload_wins_after_parallel_writers(registry: Registry, expect: Evaluato
 def _write_in_parallel(
     registry: Registry, location: FileLocation, query: str = "status=default"
 ) -> tuple[list[GeneratedContent], list[Response]]:
+    """Publish one name at the same moment, in a package that exists: GitLab documents a race of first uploads."""
+    registry.publish(replace(location, file="before.bin"), registry.content())
     contents = [registry.content() for _ in range(WRITERS)]
     return contents, in_parallel([partial(registry.publish, location, content, query=query) for content in contents])

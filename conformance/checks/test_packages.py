@@ -7,13 +7,14 @@ from conformance.checks.packages_api import (
     entries,
     expect_column,
     packages_of,
+    packages_of_another,
     recorded,
 )
 from conformance.checks.steps import RECORD
 from conformance.checks.times import is_rfc_3339
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
-from conformance.target.access import Actor, Visibility
+from conformance.target.access import Actor
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.response import describe
 
@@ -58,7 +59,7 @@ def test_get_of_another_project_is_404(registry: Registry, expect: Evaluator, co
     """A client that sees both projects asks for a package under the other project's address: 404."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}"), "own").status(200)
-    expect(registry.call("GET", f"{packages_of(registry, PRIVATE)}/{file.package}")).status(404)
+    expect(registry.call("GET", f"{packages_of_another(registry)}/{file.package}")).status(404)
 
 
 @judges("packages.get-unknown-is-404")
@@ -168,7 +169,7 @@ def test_files_of_another_project_is_404(registry: Registry, expect: Evaluator, 
     """A client lists the files of a package under another project's address: 404."""
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}/package_files"), "own").status(200)
-    expect(registry.call("GET", f"{packages_of(registry, PRIVATE)}/{file.package}/package_files")).status(404)
+    expect(registry.call("GET", f"{packages_of_another(registry)}/{file.package}/package_files")).status(404)
 
 
 @judges("packages.file-downloads-by-id")
@@ -177,7 +178,7 @@ def test_file_downloads_by_id(registry: Registry, expect: Evaluator, control: Ev
     older = recorded(registry, control)
     control(registry.publish(older.location, registry.content()), "newer").status(201)
     path = f"{packages_of(registry)}/{older.package}/package_files/{older.id}/download"
-    expect(registry.call("GET", path)).body(older.content)
+    expect(registry.fetch(path)).body(older.content)
 
 
 @judges_each(NOT_YET)
@@ -193,7 +194,7 @@ def _links_for(registry: Registry, control: Evaluator, actor: Actor) -> tuple[st
     """Return the address of a new package and what a role sees under _links; label "shown status", a control."""
     file = recorded(registry, control)
     path = f"{packages_of(registry)}/{file.package}"
-    token = registry.access.credential(actor, Visibility.PUBLIC)
+    token = registry.access.credential(actor, registry.access.usual)
     response = registry.call("GET", path, credential=token)
     control(response, "shown").status(200)
     links = response.key("_links")

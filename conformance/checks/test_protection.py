@@ -8,11 +8,10 @@ from conformance.checks.protection import MAINTAINER, OWNER, make_rule, rules_of
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
-from conformance.target.access import Actor, Visibility
+from conformance.target.access import Actor
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.response import Response, describe
 
-PUBLIC = Visibility.PUBLIC
 DEVELOPER_LEVEL = 30
 
 
@@ -131,7 +130,7 @@ def test_download_stays_open(registry: Registry, expect: Evaluator, control: Eva
     """A developer, who may not publish a protected package, downloads it."""
     file = stored(registry, control)
     control(make_rule(registry, file.location.package), "made").status(201)
-    token = registry.access.credential(Actor.DEVELOPER, PUBLIC)
+    token = registry.access.credential(Actor.DEVELOPER, registry.access.usual)
     control(_publish(registry, file.location, Actor.DEVELOPER), "refused").status(403)
     expect(registry.download(file.location, credential=token)).body(file.content)
 
@@ -170,4 +169,6 @@ def _protected(registry: Registry, control: Evaluator, after: str = "") -> FileL
 
 
 def _publish(registry: Registry, location: FileLocation, actor: Actor) -> Response:
-    return registry.publish(location, registry.content(), credential=registry.access.credential(actor, PUBLIC))
+    return registry.publish(
+        location, registry.content(), credential=registry.access.credential(actor, registry.access.usual)
+    )

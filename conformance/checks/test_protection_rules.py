@@ -1,10 +1,10 @@
 """The rules of a project: making, listing, changing and deleting them."""
 
-from conformance.checks.packages_api import entries
-from conformance.checks.protection import MAINTAINER, PUBLIC, make_rule, rules_of
+from conformance.checks.packages_api import entries, packages_of_another
+from conformance.checks.protection import MAINTAINER, make_rule, rules_of
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Evaluator
-from conformance.target.access import Actor, Visibility
+from conformance.target.access import Actor
 from conformance.target.registry import Registry
 
 UNKNOWN_ID = 999_999_999
@@ -76,7 +76,8 @@ def test_unknown_type_is_400(registry: Registry, expect: Evaluator, control: Eva
 @judges("protection.developer-may-not-list-rules")
 def test_developer_may_not_list_rules(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A developer asks for the rules of a project: 403, where a maintainer is shown them."""
-    maintainer, developer = (registry.access.credential(one, PUBLIC) for one in (Actor.MAINTAINER, Actor.DEVELOPER))
+    usual = registry.access.usual
+    maintainer, developer = (registry.access.credential(one, usual) for one in (Actor.MAINTAINER, Actor.DEVELOPER))
     control(registry.call("GET", rules_of(registry), credential=maintainer), "maintainer").status(200)
     expect(registry.call("GET", rules_of(registry), credential=developer)).status(403)
 
@@ -114,7 +115,7 @@ def test_rule_of_another_project_is_404(registry: Registry, expect: Evaluator, c
     """
     made = make_rule(registry, registry.location().package)
     control(made, "made").status(201)
-    other = rules_of(registry, registry.access.project(Visibility.PRIVATE))
+    other = f"{packages_of_another(registry)}/protection/rules"
     change = {"package_name_pattern": registry.location().package}
     foreign = f"{other}/{made.key('id')}"
     responses = registry.call("PATCH", foreign, document=change), registry.call("DELETE", foreign)

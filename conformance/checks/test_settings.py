@@ -113,7 +113,7 @@ def test_graphql_shows_its_schema(registry: Registry, expect: Evaluator) -> None
 def test_graphql_lists_packages(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A client asks for the packages of a project by name: the one that was published."""
     file = recorded(registry, control)
-    path = registry.access.project(Visibility.PUBLIC).path
+    path = registry.access.project(registry.access.usual).path
     variables: dict[str, object] = {"path": path, "name": file.location.package}
     response = graphql(registry, PACKAGES, variables, registry.access.writer)
     nodes = inside(response, "project", "packages", "nodes")

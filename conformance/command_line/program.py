@@ -9,9 +9,10 @@ from importlib import metadata
 
 from rich.text import Text
 
-from conformance.command_line import explain, listing, run, selftest
+from conformance.command_line import compare, diff, explain, judge, listing, report, run, selftest, verify
 from conformance.command_line.arguments import UsageError
 from conformance.command_line.terminal import ProgramConsole, let_go_of_stdout
+from conformance.evidence.folder import EvidenceError
 from conformance.judging.plugin import BindingError
 from conformance.judging.suite import DISTRIBUTION, NothingSelected
 from conformance.judging.verdicts import ExitCode
@@ -28,6 +29,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     AddressError: ExitCode.USAGE,
     TargetError: ExitCode.USAGE,
     UsageError: ExitCode.USAGE,
+    EvidenceError: ExitCode.USAGE,
     NothingSelected: ExitCode.INCOMPLETE,
     PreflightFailure: ExitCode.PREFLIGHT,
     RegistryError: ExitCode.PREFLIGHT,
@@ -87,6 +89,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=metadata.version(DISTRIBUTION))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (run, listing, explain, selftest):
+    for command in (run, judge, verify, diff, compare, report, listing, explain, selftest):
         command.add_to(commands)
     return parser

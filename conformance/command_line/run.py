@@ -1,7 +1,6 @@
 """The command run: judge a target and write the reports."""
 
 import argparse
-import json
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -11,15 +10,14 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.command_line.arguments import UsageError, add_command, add_selection, authority, features, size
+from conformance.evidence.folder import FILES, write_evidence
 from conformance.judging.plugin import Listener
-from conformance.judging.results import FILE_NAME, OWN_WORDS, Results, load
+from conformance.judging.results import Results
 from conformance.judging.signals import sigterm_as_interrupt
-from conformance.judging.suite import RunSettings, Suite
+from conformance.judging.suite import SETTLE_SECONDS, RunSettings, Suite
 from conformance.judging.tokens_file import FILE_NAME as TOKENS
 from conformance.judging.verdicts import ExitCode
 from conformance.reports.console import print_results, print_verdicts
-from conformance.reports.junit import write_junit
-from conformance.reports.page import write_page
 from conformance.reports.progress import progress_on
 from conformance.reports.wording import counted
 from conformance.requirements.catalogue import Catalogue
@@ -28,9 +26,7 @@ from conformance.target.access import Actor
 from conformance.target.description import TargetDescription, describe_by_target_file, describe_by_token_file
 from conformance.transport.redaction import Redactor
 
-PAGE, JUNIT = "report.html", "junit.xml"
 TABLES = ("outcome.*", "authentication.put-*", "authentication.get-*", "validation.*")
-REPORTS = (PAGE, JUNIT, FILE_NAME)
 EXAMPLES = """\
 examples:
   python -m conformance run https://gitlab.example.com --token-file owner.token
@@ -71,7 +67,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         run,
         summary="judge a registry",
         description="Judge a registry by the requirements of a GitLab version; "
-        "write results.json, report.html and junit.xml.",
+        "write results.json, reports and a manifest.",
         epilog=EXAMPLES + indent("\n".join(["\nroles of tokens:", *wrap(", ".join(Actor), 110)]), "  "),
     )
     parser.add_argument("url", nargs="?", help="the address under which /api/v4 lies")
@@ -79,6 +75,17 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     access.add_argument("--token-file", type=Path, metavar="FILE", help="holds the token of an owner or administrator")
     access.add_argument("--target", type=Path, metavar="FILE", help="names projects and tokens that exist already")
     parser.add_argument("--out", type=Path, default=Path("conformance-results"), metavar="DIR", help="for the reports")
+    add_run_options(parser)
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="leave what was made, and its tokens in tokens.env in DIR, to repeat failures by hand",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would be made and judged, and do nothing")
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a registry is judged; `settings_of` reads them."""
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--only", action="append", default=[], metavar="GLOB", help="ids to judge; may be repeated")
     only.add_argument(
@@ -99,27 +106,40 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         action="append",
         default=[],
         metavar="HOST[:PORT]",
-        help="another host, such as an object storage, to which downloads may be followed; may be repeated",
+        help="another host to which downloads may be followed; public ones are, and those as near as the registry",
     )
     parser.add_argument(
-        "--keep",
-        action="store_true",
-        help="leave what was made, and its tokens in tokens.env in DIR, to repeat failures by hand",
+        "--settle", type=float, default=SETTLE_SECONDS, metavar="SECONDS", help="limit for rights to take effect"
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would be made and judged, and do nothing")
+    parser.add_argument(
+        "--parent-group", metavar="PATH_OR_ID", help="a group that the token owns, to make the run's group in"
+    )
 
 
 def run(arguments: argparse.Namespace, catalogue: Catalogue, redactor: Redactor, console: Console) -> ExitCode:
     """Judge the target that the arguments describe and report."""
-    out = None if arguments.dry_run else _cleared(arguments.out)
+    out = None if arguments.dry_run else cleared(arguments.out)
     description = _description(arguments, catalogue)
-    suite = Suite(description, _settings(arguments, catalogue), catalogue, redactor)
+    suite = Suite(description, settings_of(arguments, catalogue), catalogue, redactor)
     if out is None:
         return _say_what_would_happen(description, suite, console, keep=arguments.keep)
+    results = reported_run(suite, out, catalogue, redactor, console, rows=arguments.only is TABLES)
+    return ExitCode(results.exit_code)
+
+
+def reported_run(
+    suite: Suite, out: Path, catalogue: Catalogue, redactor: Redactor, console: Console, *, rows: bool = False
+) -> Results:
+    """Run the suite, write the reports to `out`, print one with a line for each requirement if `rows`."""
     with sigterm_as_interrupt(), progress_on(console) as listener:
         results = _run(suite, listener, redactor, console)
-    _report(results, out, catalogue, redactor, console, rows=arguments.only is TABLES)
-    return ExitCode(results.exit_code)
+    written = write_evidence(results, out, catalogue.titles, redactor)
+    if rows:
+        print_verdicts(written, console)
+    print_results(written, catalogue.titles, console)
+    names = ", ".join(str(out / name) for name in FILES)
+    console.print(Text(f"reports: {names}"), soft_wrap=True)
+    return written
 
 
 def _run(suite: Suite, listener: Listener, redactor: Redactor, console: Console) -> Results:
@@ -132,7 +152,12 @@ def _run(suite: Suite, listener: Listener, redactor: Redactor, console: Console)
         raise
 
 
-def _settings(arguments: argparse.Namespace, catalogue: Catalogue) -> RunSettings:
+def settings_of(arguments: argparse.Namespace, catalogue: Catalogue) -> RunSettings:
+    """Return how to run, as the options say. Raises UsageError."""
+    if not 0 < arguments.timeout < inf:
+        raise UsageError("--timeout must be a number of seconds, more than 0")
+    if not 0 <= arguments.settle < inf:
+        raise UsageError("--settle must be a number of seconds, 0 or more")
     return RunSettings(
         gitlab=arguments.gitlab,
         level=Level(arguments.level),
@@ -142,12 +167,12 @@ def _settings(arguments: argparse.Namespace, catalogue: Catalogue) -> RunSetting
         features=features(arguments.feature, catalogue),
         tokens_file=arguments.out / TOKENS if arguments.keep else None,
         redirect_hosts=frozenset(arguments.follow_redirects_to),
+        settle=arguments.settle,
+        parent_group=arguments.parent_group,
     )
 
 
 def _description(arguments: argparse.Namespace, catalogue: Catalogue) -> TargetDescription:
-    if not 0 < arguments.timeout < inf:
-        raise UsageError("--timeout must be a number of seconds, more than 0")
     if arguments.target is not None:
         return describe_by_target_file(arguments.target, catalogue, arguments.url)
     if arguments.url is None:
@@ -169,29 +194,13 @@ def _say_what_would_happen(description: TargetDescription, suite: Suite, console
     return ExitCode.CONFORMANT
 
 
-def _cleared(out: Path) -> Path:
+def cleared(out: Path) -> Path:
     """Return the directory of the reports without those of an earlier run, which a run that fails must not leave."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=out):
-            for name in (*REPORTS, TOKENS):
+            for name in (*FILES, TOKENS):
                 (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"the reports cannot be written to {out}: {error.strerror}") from error
     return out
-
-
-def _report(
-    results: Results, out: Path, catalogue: Catalogue, redactor: Redactor, console: Console, *, rows: bool
-) -> None:
-    """Write results.json without secrets, then make every other report from that file."""
-    path = out / FILE_NAME
-    path.write_text(json.dumps(redactor.document(results.as_document(), OWN_WORDS), indent=1), encoding="utf-8")
-    sealed = load(path)
-    write_junit(sealed, catalogue.titles, out / JUNIT)
-    write_page(sealed, catalogue.titles, out / PAGE)
-    if rows:
-        print_verdicts(sealed, console)
-    print_results(sealed, catalogue.titles, console)
-    names = ", ".join(str(out / name) for name in REPORTS)
-    console.print(Text(f"reports: {names}"), soft_wrap=True)

@@ -12,7 +12,7 @@ from conformance.judging.expectations import CheckRun, ExpectationFailed
 from conformance.judging.results import FailureDetails, Judgement
 from conformance.judging.verdicts import Verdict
 from conformance.requirements.model import Requirement
-from conformance.target.access import Unavailable
+from conformance.target.access import NotApplicable, Unavailable
 from conformance.transport.exchange import Exchange
 from conformance.transport.recorder import Recorder
 from conformance.transport.replay import reproduction
@@ -123,6 +123,8 @@ class JudgingPlugin:
 
     def _verdict(self) -> tuple[Verdict, str | None]:
         raised = self._raised
+        if isinstance(raised, NotApplicable):
+            return Verdict.NOT_APPLICABLE, str(raised)
         if isinstance(raised, Unavailable | WireError):
             return Verdict.UNTESTABLE, str(raised)
         if isinstance(raised, ExpectationFailed) and raised.control:

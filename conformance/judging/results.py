@@ -6,7 +6,8 @@ document's own list, which holds all traffic of the run, set-up and clean-up inc
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,7 +15,9 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from conformance.judging.verdicts import Ending, Outcome, Verdict
+from conformance.judging.verdicts import EXIT_CODES, Ending, Outcome, Verdict, outcome_of
+from conformance.target.description_record import DescriptionRecord
+from conformance.target.redirects import RedirectDecision
 from conformance.transport.exchange import Exchange
 
 FORMAT = 2
@@ -43,6 +46,11 @@ OWN_WORDS = frozenset(
         "label",
         "framing",
         "purpose",
+        "variable",
+        "scheme",
+        "actor",
+        "visibility",
+        "chain",
     }
 )
 GROUPED = (Verdict.UNTESTABLE, Verdict.NOT_APPLICABLE)
@@ -103,7 +111,9 @@ class RunFacts:
     `gitlab` is the version that is the measure, `reason_for_gitlab` says why: it was `told`, `the registry says` it,
     or it is the `newest known`. `said` is what the registry has called itself when it was asked, and `features` are the
     flags of GitLab that are on. `judged` counts the requirements that were judged before the run ended, of `planned`.
-    `removed` says whether the run made projects and took them away again.
+    Downloads may go to `redirect_hosts` too; `redirects` are what was decided about every host that they were sent to.
+    `settle` and `parent_group` are how the run was to be set up. `removed` says whether the run made projects and took
+    them away again.
     """
 
     suite_version: str
@@ -121,6 +131,10 @@ class RunFacts:
     ending: Ending
     judged: int
     planned: int
+    redirect_hosts: tuple[str, ...]
+    redirects: tuple[RedirectDecision, ...]
+    settle: float
+    parent_group: str | None
     removed: bool
 
 
@@ -137,7 +151,11 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The whole document. `leftovers` are sentences that name what the run could not remove."""
+    """The whole document. `leftovers` are sentences that name what the run could not remove.
+
+    `chain` are SHA-256 digests: the first of all but the exchanges, each further one of that before and of an exchange.
+    It is added when the document is written.
+    """
 
     format: int
     run: RunFacts
@@ -147,7 +165,9 @@ class Results:
     requirements: tuple[Judgement, ...]
     leftovers: tuple[str, ...]
     variables: tuple[Variable, ...]
+    description: DescriptionRecord
     exchanges: tuple[Exchange, ...]
+    chain: tuple[str, ...] = ()
 
     def findings(self) -> list[tuple[Judgement, ...]]:
         """Return what is not a pass; what could not be tested, or need not be, for the same reason is together."""
@@ -164,15 +184,39 @@ class Results:
         return dataclasses.asdict(self)
 
 
+def totals_of(judgements: Iterable[Judgement]) -> dict[str, int]:
+    """Return how many judgements there are of each verdict."""
+    counts = Counter(entry.verdict for entry in judgements)
+    return {verdict.value: counts[verdict] for verdict in Verdict}
+
+
+def with_judgements(results: Results, judgements: Sequence[Judgement]) -> Results:
+    """Return the results of the same run with other judgements, and with the outcome that follows from them."""
+    outcome = outcome_of(((entry.level, entry.verdict) for entry in judgements), results.run.ending)
+    return dataclasses.replace(
+        results,
+        outcome=outcome,
+        exit_code=int(EXIT_CODES[outcome]),
+        totals=totals_of(judgements),
+        requirements=tuple(judgements),
+    )
+
+
 def load(path: Path) -> Results:
     """Read a results.json.
 
-    Raises ValueError when the file is of another format.
+    Raises ValueError when the file is of another format or something in it is not as the format says.
     """
-    document = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ValueError(f"{path} is no results file of format {FORMAT}")
-    results: Results = _decoded(Results, document)
+    try:
+        results: Results = _decoded(Results, document)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not as format {FORMAT} says: {error}") from error
     return results
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from conformance.judging.chosen_version import ChosenVersion, Reason, choose_version
 from conformance.judging.plugin import JudgingPlugin, Listener, judgement_of
-from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable
+from conformance.judging.results import FORMAT, Judgement, Results, RunFacts, Variable, totals_of
 from conformance.judging.session import run_checks
 from conformance.judging.signals import first_interrupt_held_back
 from conformance.judging.tokens_file import save_tokens
@@ -22,6 +22,7 @@ from conformance.requirements.model import Level, Requirement
 from conformance.target.access import Access, Credential, Unavailable
 from conformance.target.declared_access import DeclaredAccess
 from conformance.target.description import TargetDescription
+from conformance.target.description_record import description_record
 from conformance.target.preflight import (
     PATHS,
     PreflightFailure,
@@ -30,13 +31,17 @@ from conformance.target.preflight import (
     check_paths,
     check_writing,
 )
-from conformance.target.provisioned_access import ProvisionedAccess, provision
+from conformance.target.provisioned_access import ProvisionedAccess
+from conformance.target.provisioned_projects import provision
+from conformance.target.redirects import RedirectPolicy
 from conformance.target.registry import Registry
 from conformance.target.rest import RestApi
 from conformance.transport.client import Client
+from conformance.transport.rate_limit import RateLimitError
 from conformance.transport.recorder import Recorder
 from conformance.transport.redaction import Redactor
 
+SETTLE_SECONDS = 60.0
 DISTRIBUTION = "generic-packages-conformance"
 SPARE_BODY_BYTES = 16 << 20  # no response of the API is larger than this and the largest file that was published
 NOT_JUDGED = {
@@ -55,7 +60,8 @@ class RunSettings:
     """How to run: which requirements, how large the large files are, and how many seconds to wait without progress.
 
     Without `gitlab` the registry is asked for its version. `features` are the flags of GitLab that are on in it.
-    Downloads are followed to the hosts of `redirect_hosts`, HOST or HOST:PORT, and to no others.
+    Downloads are followed to `redirect_hosts`, HOST or HOST:PORT, and to the others that RedirectPolicy allows.
+    `settle` is how many seconds are waited for rights; `parent_group` the id or path of a group to make the run's in.
     `tokens_file`, when given, takes the tokens that the run makes and leaves on the target with all else that it has
     made, so that failed requests can be repeated.
     """
@@ -68,15 +74,16 @@ class RunSettings:
     features: frozenset[str] = frozenset()
     tokens_file: Path | None = None
     redirect_hosts: frozenset[str] = frozenset()
+    settle: float = SETTLE_SECONDS
+    parent_group: str | None = None
 
 
 class Suite:
     """A run that can be started once.
 
     `selected` are the requirements to judge; as long as the version of the registry is still to be asked for, by the
-    newest known one. `redactor` learns every secret of the run; nothing may be shown without
-    it. `leftovers` are sentences that name
-    what the run could not remove, also when it ended early.
+    newest known one. `redactor` learns every secret of the run; nothing may be shown without it. `leftovers` are
+    sentences that name what the run could not remove, also when it ended early.
     """
 
     def __init__(
@@ -93,9 +100,11 @@ class Suite:
         self._redactor = redactor
         for credential in description.known_credentials():
             redactor.add(credential.variable, credential.secret)
+        self._redirects = RedirectPolicy(description.address.host, settings.redirect_hosts)
         self._recorder = Recorder()
         self._made: Sequence[Credential] = ()
-        self._prefix = f"conformance-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
+        self._started = datetime.now(UTC)
+        self._prefix = f"conformance-{self._started:%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
         self.leftovers: list[str] = []
 
     def _take(self, chosen: ChosenVersion) -> None:
@@ -124,7 +133,6 @@ class Suite:
         and BindingError when checks and requirements do not match.
         What was made on the target is removed in every case unless the settings keep it.
         """
-        started = datetime.now(UTC)
         client = Client(
             self._description.address,
             self._recorder,
@@ -139,7 +147,7 @@ class Suite:
                 judgements, ending = self._judge(client, access, listener)
         finally:
             client.close()
-        return self._results(judgements, started, ending)
+        return self._results(judgements, ending)
 
     def _judge(self, client: Client, access: Access, listener: Listener) -> tuple[list[Judgement], Ending]:
         check_writing(client, access)
@@ -152,13 +160,12 @@ class Suite:
             access,
             self._recorder,
             large_bytes=self._settings.large_bytes,
-            redirect_hosts=self._settings.redirect_hosts,
+            redirects=self._redirects,
         )
         plugin = JudgingPlugin(
             offered, self._description.expected_failures, self._recorder, listener, is_gone=client.is_gone
         )
-        sections = [name for name, entries in self._catalogue.sections.items() if not set(entries).isdisjoint(offered)]
-        interrupted = run_checks({"judging": plugin, "registry": registry}, sections)
+        interrupted = run_checks({"judging": plugin, "registry": registry}, self._catalogue.sections_of(offered))
         ending = Ending.GONE if plugin.gone else Ending.INTERRUPTED if interrupted else Ending.COMPLETE
         judged = {judgement.id: judgement for judgement in plugin.judgements}
         return [judged.get(one.id) or self._not_judged(one, ending) for one in self.selected], ending
@@ -202,15 +209,26 @@ class Suite:
 
     def _provision(self, client: Client, owner: Credential) -> Access:
         api = RestApi(client, self._recorder, owner, self._redactor)
-        check_owner(client, api)
         try:
-            provisioned = provision(api, self._prefix)
-        except Unavailable as error:
+            check_owner(client, api)
+        except RateLimitError as error:
+            raise PreflightFailure(f"{client.address} cannot be judged: {error}.") from error
+        try:
+            provisioned = provision(api, self._prefix, self._settings.parent_group)
+        except (Unavailable, RateLimitError) as error:
             raise PreflightFailure(
                 f"The token cannot make a group with projects: {error}; "
-                "give an administrator's token, or name existing projects in a target file."
+                "give an administrator's token, with the scope admin_mode where Admin Mode is on, name a group that "
+                "the token owns with --parent-group, or name existing projects in a target file."
             ) from error
-        return ProvisionedAccess(api, provisioned, prefix=self._prefix, owner=owner)
+        return ProvisionedAccess(
+            api,
+            provisioned,
+            prefix=self._prefix,
+            owner=owner,
+            settle=self._settings.settle,
+            day=self._started.date(),
+        )
 
     def _variables(self) -> tuple[Variable, ...]:
         tokens_file = self._settings.tokens_file
@@ -218,7 +236,7 @@ class Suite:
         known = [Variable(one.variable, one.setting) for one in self._description.known_credentials()]
         return (*known, *(Variable(one.variable, sourcing) for one in self._made))
 
-    def _results(self, judgements: Sequence[Judgement], started: datetime, ending: Ending) -> Results:
+    def _results(self, judgements: Sequence[Judgement], ending: Ending) -> Results:
         outcome = outcome_of(((entry.level, entry.verdict) for entry in judgements), ending)
         off = sum(entry.verdict is Verdict.NOT_APPLICABLE for entry in judgements)
         left = sum(entry.reason in NOT_JUDGED.values() for entry in judgements)
@@ -235,19 +253,24 @@ class Suite:
                 only=self._settings.only,
                 large_bytes=self._settings.large_bytes,
                 prefix=self._prefix,
-                started_at=started.isoformat(timespec="seconds"),
-                seconds=(datetime.now(UTC) - started).total_seconds(),
+                started_at=self._started.isoformat(timespec="seconds"),
+                seconds=(datetime.now(UTC) - self._started).total_seconds(),
                 ending=ending,
                 judged=len(judgements) - off - left,
                 planned=len(judgements) - off,
+                redirect_hosts=tuple(sorted(self._settings.redirect_hosts)),
+                redirects=tuple(self._redirects.decisions.values()),
+                settle=self._settings.settle,
+                parent_group=self._settings.parent_group,
                 removed=self._description.owner is not None and self._settings.tokens_file is None,
             ),
             outcome=outcome,
             exit_code=int(EXIT_CODES[outcome]),
-            totals={verdict.value: sum(entry.verdict is verdict for entry in judgements) for verdict in Verdict},
+            totals=totals_of(judgements),
             requirements=tuple(judgements),
             leftovers=tuple(self.leftovers),
             variables=self._variables(),
+            description=description_record(self._description),
             exchanges=self._recorder.exchanges,
         )
 

@@ -60,8 +60,8 @@ def outcome_of(judged: Iterable[tuple[str, Verdict]], ending: Ending = Ending.CO
     """Return the outcome of a run from the (level, verdict) of every requirement in it.
 
     An error of the suite outweighs everything, and an early end of the run all verdicts. A MUST that fails or an
-    expected failure that has gone stale outweighs what could not be tested, and a run that tested nothing is
-    incomplete. A SHOULD or MAY that fails is reported and does not make a registry nonconformant.
+    expected failure that has gone stale outweighs a MUST that could not be tested, and a run that tested nothing is
+    incomplete. A SHOULD or MAY that fails, or cannot be tested, is reported and does not change the outcome.
     """
     pairs = list(judged)
     verdicts = {verdict for _, verdict in pairs}
@@ -72,6 +72,6 @@ def outcome_of(judged: Iterable[tuple[str, Verdict]], ending: Ending = Ending.CO
     if ("must", Verdict.FAIL) in pairs or Verdict.STALE in verdicts:
         return Outcome.NONCONFORMANT
     tested = verdicts & {Verdict.PASS, Verdict.FAIL, Verdict.EXPECTED_FAILURE}
-    if Verdict.UNTESTABLE in verdicts or not tested:
+    if ("must", Verdict.UNTESTABLE) in pairs or not tested:
         return Outcome.INCOMPLETE
     return Outcome.CONFORMANT

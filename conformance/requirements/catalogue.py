@@ -83,6 +83,10 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.by_id)
 
+    def sections_of(self, requirements: Sequence[Requirement]) -> list[str]:
+        """Return the names of the sections that hold any of these requirements, in order."""
+        return [name for name, entries in self.sections.items() if not set(entries).isdisjoint(requirements)]
+
     @cached_property
     def by_id(self) -> dict[str, Requirement]:
         """The requirements by id."""

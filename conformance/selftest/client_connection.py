@@ -6,7 +6,7 @@ import asyncio
 
 import h11
 
-from conformance.selftest.messages import Body, Request, Response, header_of
+from conformance.selftest.messages import Body, Request, Response
 
 READ_BYTES = 256 * 1024
 HEAD_BYTES = 64 * 1024
@@ -90,17 +90,10 @@ class ClientConnection:
             yield received
 
     async def send(self, request: Request, response: Response) -> None:
-        """Write a response, head and body, in the framing that its own headers announce."""
-        waiting = _head(response)
-        chunked = (header_of(response.headers, "transfer-encoding") or "").lower() == "chunked"
-        async for part in response.body:
-            self._writer.write(waiting + (b"%x\r\n%b\r\n" % (len(part), part) if chunked else part))
+        """Write a response as it says itself, or in the framing that its own headers announce."""
+        async for part in (response.write or written)(request, response):
+            self._writer.write(part)
             await self._writer.drain()
-            waiting = b""
-        if chunked and not response.hang_up and request.method != "HEAD":
-            waiting += b"0\r\n\r\n"
-        self._writer.write(waiting)
-        await self._writer.drain()
 
     def turn(self, request: Request, response: Response) -> bool:
         """Make ready for the next request on this connection; False when there can be none."""
@@ -135,6 +128,23 @@ class ClientConnection:
 
 def _parser() -> h11.Connection:
     return h11.Connection(our_role=h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
+
+
+async def written(request: Request, response: Response) -> Body:
+    """Yield the bytes of a response, head and body, in the framing that its headers announce."""
+    waiting = _head(response)
+    chunked = is_chunked(response)
+    async for part in response.body:
+        yield waiting + (b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
+        waiting = b""
+    if chunked and not response.hang_up and request.method != "HEAD":
+        waiting += b"0\r\n\r\n"
+    yield waiting
+
+
+def is_chunked(response: Response) -> bool:
+    """Return whether the headers of a response announce chunks."""
+    return (response.header("transfer-encoding") or "").lower() == "chunked"
 
 
 def _head(response: Response) -> bytes:

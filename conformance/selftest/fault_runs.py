@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -134,8 +134,3 @@ def _good(measure: Measure, findings: Findings) -> Baseline:
         shown = "\n  ".join(spoilt)
         raise NotGoodError(f"The suite does not find the good registry of {measure} conformant:\n  {shown}")
     return findings.baseline
-
-
-def measures_of(faults: Iterable[Fault]) -> list[Measure]:
-    """Return which GitLab the good registries that the faults need follow, the newest first."""
-    return sorted({fault.measure for fault in faults}, key=str, reverse=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from conformance.judging.results import Judgement
-from conformance.judging.verdicts import Verdict
+from conformance.judging.verdicts import Outcome, Verdict
 from conformance.requirements.model import Level
 from conformance.selftest.timeline import TimedPurpose
 
@@ -43,7 +43,8 @@ class Findings:
     """What one run found.
 
     `errors` are sentences on checks that failed as programs; `refusal` is the sentence with which the preflight ended
-    the run; `timeline` says for what its exchanges were.
+    the run; `timeline` says for what its exchanges were; `outcome` is what the run says of the registry;
+    `not_applicable` are the requirements that a check has found to be so, without anybody's word.
     """
 
     kills: Kills = field(default_factory=Kills)
@@ -51,6 +52,8 @@ class Findings:
     errors: tuple[str, ...] = ()
     refusal: str | None = None
     timeline: tuple[TimedPurpose, ...] = ()
+    outcome: Outcome | None = None
+    not_applicable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,8 @@ def scratch_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def reference_server(folder: Path, measure: Measure) -> Iterator[GoodRegistry]:
-    """Run the reference server with its data in `folder` for as long as the context lasts.
+def reference_server(folder: Path, measure: Measure, *options: str) -> Iterator[GoodRegistry]:
+    """Run the reference server with its data in `folder`, and further options, for as long as the context lasts.
 
     Raises RegistryError when it does not come up.
     """
@@ -85,7 +85,7 @@ def reference_server(folder: Path, measure: Measure) -> Iterator[GoodRegistry]:
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "reference_server", "serve", "--data", str(folder / "data"), "--port", "0"]
     command += ["--workers", "1", "--gitlab", str(measure.version), "--root-token-file", str(token_file)]
-    command += [f"--feature={name}" for name in sorted(measure.features)]
+    command += [*(f"--feature={name}" for name in sorted(measure.features)), *options]
     with (folder / LOG).open("wb") as log:
         # In a session of its own: Ctrl-C in the terminal ends the run, which has yet to clean up there, not the server.
         server = subprocess.Popen(  # noqa: S603 - own program

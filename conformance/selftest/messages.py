@@ -94,7 +94,8 @@ class Response:
     """One final response; the proxy writes what stands here, whether or not the headers fit the body.
 
     `hang_up` ends the connection after the body, as it must when the body is shorter or longer than declared.
-    `leaves_body` takes what was not read of the request's body for the next request.
+    `leaves_body` takes what was not read of the request's body for the next request. `write`, where there is one,
+    yields the bytes of the response in place of the customary ones.
     """
 
     status: int
@@ -103,6 +104,7 @@ class Response:
     reason: str = ""
     hang_up: bool = False
     leaves_body: bool = False
+    write: Callable[[Request, Response], Body] | None = None
 
     @property
     def is_success(self) -> bool:

@@ -14,8 +14,8 @@ from conformance.selftest.differences import Difference
 
 
 @contextmanager
-def progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
-    """Show how many of `total` faults are done: a bar on a terminal, a line for every tenth elsewhere."""
+def progress(console: Console, total: int, kind: str = "broken") -> Iterator[Callable[[str], None]]:
+    """Show how many of `total` registries are done: a bar on a terminal, a line for every tenth elsewhere."""
     columns = (
         SpinnerColumn(),
         BarColumn(),
@@ -27,11 +27,11 @@ def progress(console: Console, total: int) -> Iterator[Callable[[str], None]]:
         task = bar.add_task("the good registry", total=total)
         steps = {total * tenth // 10 for tenth in range(1, 10)}
 
-        def on_done(fault: str) -> None:
-            bar.update(task, advance=1, description=fault)
+        def on_done(name: str) -> None:
+            bar.update(task, advance=1, description=name)
             done = int(bar.tasks[task].completed)
             if not console.is_terminal and done in steps:
-                console.print(f"{done} of {total} broken registries judged")
+                console.print(f"{done} of {total} {kind} registries judged")
 
         yield on_done
 

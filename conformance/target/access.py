@@ -15,6 +15,10 @@ class Unavailable(Exception):  # noqa: N818 - a fact about the target, not an er
     """Something that a check needs is not there; the message is the reason and makes the requirement untestable."""
 
 
+class NotApplicable(Exception):  # noqa: N818 - a fact about the target, not an error of the suite
+    """What a requirement is about does not come up on this target, lawfully; the message is the reason."""
+
+
 class Visibility(StrEnum):
     """Who may see a project."""
 
@@ -176,13 +180,15 @@ class StartedJob:
 class Access(ABC):
     """The projects and credentials of a run; every name of a package of the run begins with `prefix`.
 
-    `writer` may publish to and download from every project of the run. `made` are the credentials that the run has
+    `writer` may publish to and download from every project of the run. `usual` is the project that checks use which ask
+    for no visibility. `made` are the credentials that the run has
     made so far. Each method raises Unavailable when the target has no such thing, as a target file has none of what
     is not abstract here.
     """
 
     prefix: str
     writer: Credential
+    usual: Visibility = Visibility.PUBLIC
 
     @property
     def made(self) -> Sequence[Credential]:

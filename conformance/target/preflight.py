@@ -5,7 +5,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from conformance.content.generator import GeneratedContent
-from conformance.target.access import Access, Credential, TargetProject, Unavailable, Visibility
+from conformance.target.access import Access, Credential, TargetProject, Unavailable
 from conformance.target.rest import RestApi
 from conformance.transport.address import API
 from conformance.transport.client import Client
@@ -66,7 +66,7 @@ def check_writing(client: Client, access: Access) -> None:
     Raises PreflightFailure.
     """
     try:
-        project = access.project(Visibility.PUBLIC)
+        project = access.project(access.usual)
     except Unavailable as error:
         raise PreflightFailure(f"Nothing can be judged: {error}.") from error
     response = _publish(client, access, project.id)

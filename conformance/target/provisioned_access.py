@@ -1,15 +1,16 @@
-"""Access that is made for the run through GitLab's REST API: a group with three projects, the rest on first use."""
+"""Access that is made for the run through GitLab's REST API: what a run needs beside its projects, on first use."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import date
 from functools import partial
-from http import HTTPStatus
 
 from conformance.target.access import (
     Access,
     AccessLevel,
     Actor,
     Credential,
+    NotApplicable,
     RevocableCredential,
     StartedJob,
     Subgroup,
@@ -17,12 +18,15 @@ from conformance.target.access import (
     Unavailable,
     Visibility,
 )
+from conformance.target.provisioned_jobs import ProvisionedJobs, token_variable
+from conformance.target.provisioned_projects import ProvisionedProjects, create_project
 from conformance.target.provisioned_runners import ProvisionedRunners
 from conformance.target.provisioned_users import ProvisionedUsers
+from conformance.target.removal import remove
 from conformance.target.rest import CreatedResource, Parameters, RestApi, TokenIssuer
+from conformance.target.settling import Right, Settling
 from conformance.transport.response import Response
 
-REMOVED = (HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
 READ, WRITE = "read_package_registry", "write_package_registry"
 TOKENS: dict[Actor, Parameters] = {
     Actor.GUEST: {"access_level": AccessLevel.GUEST, "scopes": ["api"]},
@@ -43,51 +47,40 @@ TOKENS: dict[Actor, Parameters] = {
 }
 ELSEWHERE = (Actor.OUTSIDER, Actor.DEPLOY_ELSEWHERE)
 OTHER_GROUP = (Actor.OTHER_GROUP, Actor.OTHER_GROUP_DEPLOY)
+STAND_INS = {Actor.USER_DEVELOPER: Actor.GROUP, Actor.USER_MAINTAINER: Actor.MAINTAINER}
 GROUPS = (Actor.GROUP, Actor.GROUP_DEPLOY, *OTHER_GROUP)
 
 
-@dataclass(frozen=True, slots=True)
-class ProvisionedProjects:
-    """What a run makes on the registry at once; whatever it makes later is inside the one group, but for users."""
-
-    group: CreatedResource
-    projects: dict[Visibility, TargetProject]
-    elsewhere: TargetProject
-
-
-def provision(api: RestApi, prefix: str) -> ProvisionedProjects:
-    """Make the run's group and projects.
-
-    Raises Unavailable when the registry refuses one of them; what was made before is removed again.
-    """
-    group = api.create("/groups", {"name": prefix, "path": prefix, "visibility": "public"})
-    try:
-        projects = {each: _create_project(api, group.id, each.value, each) for each in Visibility}
-        elsewhere = _create_project(api, group.id, "elsewhere", Visibility.PRIVATE)
-    except BaseException as error:
-        if api.delete(f"/groups/{group.id}").status not in REMOVED:
-            raise Unavailable(f"{error}; the group {prefix} is left behind") from error
-        raise
-    return ProvisionedProjects(group, projects, elsewhere)
-
-
-def _create_project(api: RestApi, group: int, name: str, visibility: Visibility) -> TargetProject:
-    made = api.create("/projects", {"name": name, "path": name, "namespace_id": group, "visibility": visibility.value})
-    return TargetProject(made.id, made.path, visibility)
-
-
 class ProvisionedAccess(Access):
-    """The access of a run that made its own projects. The owner's credential is the writer."""
+    """The access of a run that made its own projects. The owner's credential is the writer.
 
-    def __init__(self, api: RestApi, provisioned: ProvisionedProjects, *, prefix: str, owner: Credential) -> None:
+    Every credential has its rights when it is returned: `settle` is how many seconds are waited for them. `day` is that
+    of the run, in UTC.
+    """
+
+    def __init__(
+        self,
+        api: RestApi,
+        provisioned: ProvisionedProjects,
+        *,
+        prefix: str,
+        owner: Credential,
+        settle: float,
+        day: date,
+    ) -> None:
         self.prefix = prefix
         self.writer = owner
+        self.usual = Visibility.PUBLIC if Visibility.PUBLIC in provisioned.projects else Visibility.PRIVATE
         self._api = api
         self._provisioned = provisioned
-        self._tokens = TokenIssuer(api, prefix)
+        self._tokens = TokenIssuer(api, prefix, day)
         self._users = ProvisionedUsers(api, self._tokens, provisioned.group, prefix)
+        self._settling = Settling(api, settle, self._everything, clock=api.clock)
         self._runners = ProvisionedRunners(api, self._tokens, prefix)
+        self._jobs = ProvisionedJobs(self._users, self._runners, self._settling)
         self._credentials: dict[tuple[Actor, TargetProject], Credential] = {}
+        self._seen: set[Right] = set()
+        self._witnesses: dict[TargetProject, Credential] = {}
         self._members: dict[tuple[Subgroup, int], Credential] = {}
         self._areas: dict[tuple[str, Subgroup | None], Subgroup] = {}
 
@@ -98,6 +91,8 @@ class ProvisionedAccess(Access):
 
     def project(self, visibility: Visibility) -> TargetProject:
         """Return the project of that visibility."""
+        if visibility in self._provisioned.without:
+            raise NotApplicable(self._provisioned.without[visibility])
         return self._provisioned.projects[visibility]
 
     def elsewhere(self) -> TargetProject:
@@ -105,26 +100,25 @@ class ProvisionedAccess(Access):
         return self._provisioned.elsewhere
 
     def credential(self, actor: Actor, visibility: Visibility) -> Credential:
-        """Return the credential of an actor, made on first use."""
+        """Return the credential of an actor, made on first use and settled."""
         project = self._provisioned.elsewhere if actor in ELSEWHERE else self.project(visibility)
-        if actor not in TOKENS and not actor.is_job:
-            return self._users.credential(actor, project)
-        if (actor, project) not in self._credentials:
-            made = (
-                self._job(actor, project) if actor.is_job else self._token(actor, project, _variable(actor, project))[1]
-            )
-            self._credentials[actor, project] = made
-        return self._credentials[actor, project]
+        if actor.is_job:
+            if not self._jobs.has(actor, project):
+                self._start_jobs(actor, project)
+            return self._jobs.credential(actor, project)
+        return self._settled(actor, project, self._made(actor, project))
 
     def revocable(self, actor: Actor, visibility: Visibility) -> RevocableCredential:
         """Return a new token of an actor and the call that revokes it; users revoke theirs themselves."""
         project = self.project(visibility)
-        variable = f"REVOKED_{_variable(actor, project)}"
+        variable = f"REVOKED_{token_variable(actor, project)}"
         if actor not in TOKENS:
-            _, credential = self._users.new_token(actor, variable)
+            self._made(actor, project)
+            credential = self._settled(actor, project, self._users.new_token(actor, variable)[1])
             revoke = partial(self._api.acting_as(credential).delete, "/personal_access_tokens/self")
             return RevocableCredential(credential, revoke)
         made, credential = self._token(actor, project, variable)
+        self._settled(actor, project, credential)
         return RevocableCredential(
             credential, partial(self._api.delete, f"{self._token_path(actor, project)}/{made.id}")
         )
@@ -137,7 +131,7 @@ class ProvisionedAccess(Access):
                 "/groups", {"name": name, "path": name, "parent_id": parent, "visibility": "private"}
             )
             path = f"{within.path if within else self._provisioned.group.path}/{name}"
-            project = _create_project(self._api, group.id, "inside", Visibility.PRIVATE)
+            project = create_project(self._api, group.id, "inside", Visibility.PRIVATE)
             self._areas[name, within] = Subgroup(group.id, path, project)
         return self._areas[name, within]
 
@@ -148,6 +142,7 @@ class ProvisionedAccess(Access):
             path, variable = f"/groups/{subgroup.id}/access_tokens", f"MEMBER_{level}_OF_{subgroup.id}_TOKEN"
             actor = Actor.GROUP
             self._members[subgroup, level] = self._tokens.make(path, str(level), variable, actor.scheme, parameters)[1]
+        self._wait([Right(self._members[subgroup, level], subgroup.project, level)])
         return self._members[subgroup, level]
 
     def runner(self, project: TargetProject) -> str:
@@ -156,7 +151,7 @@ class ProvisionedAccess(Access):
 
     def pipeline(self, project: TargetProject) -> int:
         """Start a pipeline of the developer."""
-        return self._runners.pipeline(project, self._users.credential(Actor.USER_DEVELOPER, project))
+        return self._runners.pipeline(project, self._job_user(Actor.USER_DEVELOPER, project))
 
     def request_job(self, project: TargetProject, *, patient: bool = False) -> Response:
         """Ask for work as the project's runner."""
@@ -164,31 +159,98 @@ class ProvisionedAccess(Access):
 
     def job(self, project: TargetProject) -> StartedJob:
         """Start a job of the developer."""
-        user = self._users.credential(Actor.USER_DEVELOPER, project)
-        return self._runners.job(project, user, "OWN_JOB_TOKEN")
+        return self._runners.job(project, self._job_user(Actor.USER_DEVELOPER, project), "OWN_JOB_TOKEN")
 
     def clean_up(self) -> list[str]:
         """Remove projects, group and users; tokens go with their projects."""
         projects = [*self._provisioned.projects.values(), self._provisioned.elsewhere]
-        doomed = {f"/projects/{project.id}": f"the project {project.path}" for project in projects}
-        doomed[f"/groups/{self._provisioned.group.id}"] = f"the group {self.prefix}"
-        doomed |= self._runners.made()
-        doomed |= self._users.made()
-        leftovers = []
-        for path, what in doomed.items():
-            response = self._api.delete(path)
-            if response.status not in REMOVED:
-                leftovers.append(f"{what} was not removed: {response.status or response.failure}")
-        return leftovers
+        doomed = [(f"/projects/{project.id}", f"the project {project.path}", True) for project in projects]
+        doomed.append((f"/groups/{self._provisioned.group.id}", f"the group {self._provisioned.group.path}", True))
+        doomed += [(path, what, False) for path, what in (self._runners.made() | self._users.made()).items()]
+        removed = (remove(self._api, path, what, full_path=full_path) for path, what, full_path in doomed)
+        return [leftover for leftover in removed if leftover]
 
-    def _job(self, actor: Actor, project: TargetProject) -> Credential:
-        """Let a user who may not start a pipeline do so first, and take the right away again."""
-        user = self._users.credential(actor.of_user, project)
-        self._users.promote(actor.of_user, project)
+    def _made(self, actor: Actor, project: TargetProject) -> Credential:
+        """Return the credential of an actor that is no job, made on first use, with rights that may be late."""
+        if actor not in TOKENS:
+            try:
+                return self._users.credential(actor, project)
+            except Unavailable:
+                if actor is Actor.USER_OWNER:
+                    return self.writer
+                raise
+        if (actor, project) not in self._credentials:
+            self._credentials[actor, project] = self._token(actor, project, token_variable(actor, project))[1]
+        return self._credentials[actor, project]
+
+    def _settled(self, actor: Actor, project: TargetProject, credential: Credential) -> Credential:
+        """Return the credential of an actor when its rights have settled."""
+        self._wait(self._rights(actor, project, credential))
+        return credential
+
+    def _wait(self, rights: Iterable[Right]) -> None:
+        """Wait for rights, for each once: none of these is ever taken away."""
+        new = [right for right in rights if right not in self._seen]
+        self._settling.wait(new)
+        self._seen.update(new)
+
+    def _rights(self, actor: Actor, project: TargetProject, credential: Credential) -> list[Right]:
+        """Return what shows that an actor's rights have settled, nothing where there is nothing to settle."""
+        level = TOKENS[actor].get("access_level") if actor in TOKENS else ProvisionedUsers.level(actor)
+        if not isinstance(level, int) or credential == self.writer:
+            return []
+        if actor is Actor.OTHER_GROUP:
+            project = self.subgroup("other").project
+        if actor is Actor.UNRELATED:  # its token reads no list
+            credential = self._witness(project)
+        return [Right(credential, project, level)]
+
+    def _witness(self, project: TargetProject) -> Credential:
+        """Return a token that was made after one that reads nothing, so that its rights have not settled earlier."""
+        if project not in self._witnesses:
+            made = self._token(Actor.READ_API, project, f"WITNESS_{project.id}_TOKEN")
+            self._witnesses[project] = made[1]
+        return self._witnesses[project]
+
+    def _everything(self) -> list[Right]:
+        """Make every credential but jobs that a run may need, as far as the registry does; return their rights."""
+        rights: list[Right] = []
+        for project in self._provisioned.projects.values():
+            for actor in Actor:
+                if not actor.is_job:
+                    with suppress(Unavailable):
+                        where = self._provisioned.elsewhere if actor in ELSEWHERE else project
+                        rights += self._rights(actor, where, self._made(actor, where))
+        return rights
+
+    def _job_user(self, actor: Actor, project: TargetProject) -> Credential:
+        """Return the credential of the user whose job it is to be.
+
+        Where the registry makes no users, the bot of a group's token is a developer everywhere, that of a project's
+        token a maintainer.
+        """
         try:
-            return self._runners.job(project, user, _variable(actor, project)).credential
-        finally:
-            self._users.demote(actor.of_user, project)
+            credential = self._made(actor, project)
+        except Unavailable:
+            if actor not in STAND_INS:
+                raise
+            actor = STAND_INS[actor]
+            credential = self._made(actor, project)
+        return self._settled(actor, project, credential)
+
+    def _start_jobs(self, actor: Actor, project: TargetProject) -> None:
+        """Start the job of an actor, and those of all others with it where rights and jobs are late."""
+        wanted = [(actor, project)]
+        if self._settling.is_late:
+            projects = self._provisioned.projects.values()
+            wanted += [(job, where) for where in projects for job in Actor if job.is_job and (job, where) != wanted[0]]
+        users: dict[tuple[Actor, TargetProject], Credential] = {}
+        for job, where in wanted:
+            try:
+                users[job, where] = self._job_user(job.of_user, where)
+            except Unavailable as error:
+                self._jobs.refuse(job, where, str(error))
+        self._jobs.start(users)
 
     def _token(self, actor: Actor, project: TargetProject, variable: str) -> tuple[CreatedResource, Credential]:
         path = self._token_path(actor, project)
@@ -200,7 +262,3 @@ class ProvisionedAccess(Access):
             return f"/projects/{project.id}/{kind}"
         group = self.subgroup("other").id if actor in OTHER_GROUP else self._provisioned.group.id
         return f"/groups/{group}/{kind}"
-
-
-def _variable(actor: Actor, project: TargetProject) -> str:
-    return f"{actor.value}_{project.path.rpartition('/')[2]}_token".upper().replace("-", "_")

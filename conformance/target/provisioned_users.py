@@ -10,6 +10,13 @@ LEVELS = {
     Actor.USER_REPORTER: AccessLevel.REPORTER,
     Actor.USER_MAINTAINER: AccessLevel.MAINTAINER,
 }
+ADMINISTRATOR_NEEDED = (
+    "an administrator's token is needed to make users, with the scope admin_mode where Admin Mode is on"
+)
+TERMS = (
+    "a new user must accept the registry's terms of service in a browser first: "
+    "do not enforce them while the run lasts, or name users who have accepted them in a target file"
+)
 GROUP_LEVELS = {Actor.USER_DEVELOPER: AccessLevel.DEVELOPER, Actor.USER_OWNER: AccessLevel.OWNER}
 
 
@@ -25,12 +32,19 @@ class ProvisionedUsers:
         self._credentials: dict[Actor, Credential] = {}
         self._placed: set[Actor] = set()
         self._members: set[tuple[Actor, TargetProject]] = set()
+        self._refusals: dict[Actor | None, str] = {}
 
     def credential(self, actor: Actor, project: TargetProject) -> Credential:
-        """Return the personal token of a user who is that actor in a project."""
+        """Return the personal token of a user who is that actor in a project.
+
+        Raises Unavailable when the registry makes no users, or does not let new ones in; it is not asked twice.
+        """
+        for refused in (None, actor):
+            if refused in self._refusals:
+                raise Unavailable(self._refusals[refused])
         if actor not in self._credentials:
             variable = f"{actor.value}_token".upper().replace("-", "_")
-            self._credentials[actor] = self.new_token(actor, variable)[1]
+            self._credentials[actor] = self._admitted(actor, self.new_token(actor, variable)[1])
         if actor in LEVELS and (actor, project) not in self._members:
             self._api.create(_members(project), {"user_id": self._users[actor], "access_level": LEVELS[actor]})
             self._members.add((actor, project))
@@ -41,12 +55,21 @@ class ProvisionedUsers:
         path = f"/users/{self._user(actor)}/personal_access_tokens"
         return self._tokens.make(path, actor.value, variable, AuthenticationScheme.PRIVATE_TOKEN, {"scopes": ["api"]})
 
-    def promote(self, actor: Actor, project: TargetProject) -> None:
-        """Make a user whom `credential` knows a developer of a project for now, unless the user is that or more."""
+    @staticmethod
+    def level(actor: Actor) -> AccessLevel | None:
+        """Return the role of an actor in the projects, None for one that has none."""
+        return (LEVELS | GROUP_LEVELS).get(actor)
+
+    def promote(self, actor: Actor, project: TargetProject) -> bool:
+        """Make a user whom `credential` knows a developer of a project for now; return whether that was needed."""
+        level = self.level(actor)
+        if level is not None and level >= AccessLevel.DEVELOPER:
+            return False
         if LEVELS.get(actor, AccessLevel.DEVELOPER) < AccessLevel.DEVELOPER:
             self._api.change(f"{_members(project)}/{self._users[actor]}", {"access_level": AccessLevel.DEVELOPER})
         elif actor is Actor.USER_OUTSIDER:
             self._api.create(_members(project), {"user_id": self._users[actor], "access_level": AccessLevel.DEVELOPER})
+        return True
 
     def demote(self, actor: Actor, project: TargetProject) -> None:
         """Take back what `promote` gave."""
@@ -83,7 +106,20 @@ class ProvisionedUsers:
         try:
             return self._api.create("/users", parameters).id
         except Unavailable as error:
-            raise Unavailable(f"{error}; an administrator's token is needed to make users") from error
+            self._refusals[None] = f"{error}; {ADMINISTRATOR_NEEDED}"
+            raise Unavailable(self._refusals[None]) from error
+
+    def _admitted(self, actor: Actor, credential: Credential) -> Credential:
+        """Return a new user's credential.
+
+        Raises Unavailable when the registry lets nobody in who has not accepted its terms of service.
+        """
+        with self._api.setting_up():
+            response = self._api.acting_as(credential).get("/user")
+        if response.status == HTTPStatus.FORBIDDEN and b"terms of service" in response.kept.lower():
+            self._refusals[actor] = TERMS
+            raise Unavailable(TERMS)
+        return credential
 
     def _name(self, actor: Actor) -> str:
         return f"{self._prefix}-{actor.value}"

@@ -1,32 +1,24 @@
 """The registry as the checks speak of it: new locations to publish to, and PUT, GET and HEAD on them."""
 
 import json
-import re
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from http import HTTPStatus
 from itertools import count
 from typing import TypedDict, Unpack
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 from conformance.content.generator import Content, GeneratedContent, LiteralContent
-from conformance.target.access import Access, Credential, TargetProject, Unavailable, Visibility
-from conformance.transport.address import API, DEFAULT_PORTS, Address, AddressError, parse_address
+from conformance.target.access import Access, Credential, NotApplicable, TargetProject, Visibility
+from conformance.target.redirects import REDIRECTS, RedirectPolicy, carried, redirect_target
+from conformance.transport.address import API, AddressError
 from conformance.transport.client import Client
 from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Headers, Request
 from conformance.transport.response import Response
 
-REDIRECTS = (
-    HTTPStatus.MOVED_PERMANENTLY,
-    HTTPStatus.FOUND,
-    HTTPStatus.SEE_OTHER,
-    HTTPStatus.TEMPORARY_REDIRECT,
-    HTTPStatus.PERMANENT_REDIRECT,
-)
-REQUEST_TARGET = re.compile(r"[!-~]+")
 SMALL_BYTES = 3000
 CROWD, PUBLISHERS = 101, 8
 SHELF = (("c", "2.0.0"), ("a", "5.0.0"), ("e", "1.0.0"), ("b", "4.0.0"), ("d", "3.0.0"))
@@ -70,7 +62,7 @@ class PackageFixtures:
 
 
 class RequestOptions(TypedDict, total=False):
-    """How a request departs from the plain one, which is the writer's and goes to the public project by its id.
+    """How a request departs from the plain one, which is the writer's and goes to the usual project by its id.
 
     `credential` None is nobody's. `project` outweighs `visibility`. `query` goes after the question mark.
     """
@@ -95,7 +87,7 @@ class CallOptions(TypedDict, total=False):
 class Registry:
     """The registry under test, with the projects and credentials of the run.
 
-    Downloads are followed to the hosts of `redirect_hosts`, HOST or HOST:PORT, and to no others.
+    Downloads are followed to the hosts that `redirects` allows.
     """
 
     def __init__(
@@ -105,12 +97,12 @@ class Registry:
         recorder: Recorder,
         *,
         large_bytes: int,
-        redirect_hosts: frozenset[str] = frozenset(),
+        redirects: RedirectPolicy | None = None,
     ) -> None:
         self.client = client
         self.access = access
         self.large_bytes = large_bytes
-        self._redirect_hosts = redirect_hosts
+        self._redirects = redirects or RedirectPolicy(client.address.host)
         self._recorder = recorder
         self._numbers = count(1)
         self._lock = threading.Lock()
@@ -130,7 +122,7 @@ class Registry:
         self, method: str, location: FileLocation, body: Body | None = None, **options: Unpack[RequestOptions]
     ) -> Request:
         """Return the request on a location."""
-        project = options.get("project") or self.access.project(options.get("visibility", Visibility.PUBLIC))
+        project = options.get("project") or self.access.project(options.get("visibility", self.access.usual))
         credential = options.get("credential", self.access.writer)
         path = _path(project, location, by_path=options.get("by_path", False))
         return Request(
@@ -152,16 +144,36 @@ class Registry:
 
         A redirect that nobody can follow is no response. Raises Unavailable for one to a host that may not be asked.
         """
-        request = self.request("GET", location, **options)
-        response = self.client.send(request)
-        redirect = response.header("location")
-        if response.status in REDIRECTS and redirect:
-            return self._followed(request, response, redirect)
-        return response
+        return self.followed(self.request("GET", location, **options))
 
     def head(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:
-        """HEAD a file."""
-        return self.client.send(self.request("HEAD", location, **options))
+        """HEAD a file, across one redirect if need be, as `download`."""
+        return self.followed(self.request("HEAD", location, **options))
+
+    def followed(self, request: Request, send: Callable[[Request], Response] | None = None) -> Response:
+        """Return the response to a GET or HEAD of a file, sent by `send` if given, across one redirect if need be.
+
+        A redirect that nobody can follow is no response. Raises Unavailable for one to a host that may not be asked.
+        """
+        response = (send or self.client.send)(request)
+        redirect = response.header("location")
+        if response.status in REDIRECTS and redirect:
+            return self._behind(request, response, redirect)
+        return response
+
+    def fetch(self, path: str) -> Response:
+        """GET as the writer what lies at an address of the API, `path` without /api/v4, across one redirect."""
+        return self.followed(Request("GET", API + path, self.access.writer.headers()))
+
+    def own_download(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:
+        """GET a file from the registry itself.
+
+        Raises NotApplicable when it leaves that to another host, which knows nothing of the registry's own headers.
+        """
+        response = self.client.send(self.request("GET", location, **options))
+        if response.status in REDIRECTS:
+            raise NotApplicable("the registry redirects downloads to another host, whose answers have its own headers")
+        return response
 
     def call(self, method: str, path: str, **options: Unpack[CallOptions]) -> Response:
         """Make any call of the API, `path` without /api/v4 unless it begins with /api."""
@@ -202,8 +214,9 @@ class Registry:
         """A shelf with one package more than the largest page of a list holds."""
         stem = f"{self.location().package}-crowd"
         locations = tuple(FileLocation(f"{stem}-{number}") for number in range(CROWD))
+        contents = [self.content() for _ in locations]
         with self._recorder.during("set-up"), ThreadPoolExecutor(PUBLISHERS) as publishers:
-            responses = tuple(publishers.map(lambda location: self.publish(location, self.content()), locations))
+            responses = tuple(publishers.map(self.publish, locations, contents))
         return PackageFixtures(stem, locations, responses)
 
     def new_package_fixtures(self) -> PackageFixtures:
@@ -213,40 +226,20 @@ class Registry:
         published = (*locations, self.location())
         return PackageFixtures(stem, locations, tuple(self.publish(location, self.content()) for location in published))
 
-    def _followed(self, request: Request, response: Response, redirect: str) -> Response:
+    def _behind(self, request: Request, response: Response, redirect: str) -> Response:
         try:
-            address, target = _redirect_target(urljoin(str(self.client.address) + request.target, redirect))
+            address, target = redirect_target(urljoin(str(self.client.address) + request.target, redirect))
         except (AddressError, ValueError) as error:
             failure = f"redirected to {redirect!r}, which cannot be followed: {error}"
             return replace(response, status=None, headers=(), failure=failure)
         if address.origin == self.client.address.origin:
-            return self.client.send(Request("GET", target.removeprefix(self.client.address.prefix), request.headers))
-        if address.authority not in self._redirect_hosts:
-            raise Unavailable(
-                f"redirected to {address.authority}, not followed: "
-                f"name it with --follow-redirects-to {address.authority} if it may be asked"
-            )
-        client = self.client.elsewhere(address)
+            target = target.removeprefix(self.client.address.prefix)
+            return self.client.send(Request(request.method, target, request.headers))
+        client = self.client.elsewhere(self._redirects.pinned(address))
         try:
-            return client.send(Request("GET", target))
+            return client.send(Request(request.method, target, carried(request.headers)))
         finally:
             client.close()
-
-
-def _redirect_target(url: str) -> tuple[Address, str]:
-    """Return the address and the request target of a URL.
-
-    Raises AddressError or ValueError when it is no URL of HTTP without credentials.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in DEFAULT_PORTS:
-        raise AddressError("only http and https can be")
-    if "@" in parts.netloc:
-        raise AddressError("it holds credentials")
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not REQUEST_TARGET.fullmatch(target):
-        raise AddressError("its path holds characters that no URL may")
-    return parse_address(f"{parts.scheme}://{parts.netloc}"), target
 
 
 def _path(project: TargetProject, location: FileLocation, *, by_path: bool) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from itertools import islice
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from conformance.content.generator import LiteralContent
 from conformance.target.access import AuthenticationScheme, Credential, Unavailable
 from conformance.transport.address import API
 from conformance.transport.client import Client
+from conformance.transport.clock import Clock
 from conformance.transport.recorder import Recorder
 from conformance.transport.redaction import SHORTEST_SECRET, Redactor, is_token
 from conformance.transport.request import Body, Request
@@ -51,6 +52,11 @@ class RestApi:
     def acting_as(self, credential: Credential) -> "RestApi":
         """Return the API with another credential."""
         return RestApi(self._client, self._recorder, credential, self._redactor)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock to wait by."""
+        return self._client.clock
 
     @contextmanager
     def setting_up(self) -> Iterator[None]:
@@ -96,11 +102,15 @@ class RestApi:
 
 
 class TokenIssuer:
-    """Makes tokens with the owner's credential; `made` are those of the run, however they came about."""
+    """Makes tokens with the owner's credential; they expire two days after `day`, that of the run.
 
-    def __init__(self, api: RestApi, prefix: str) -> None:
+    `made` are those of the run, however they came about.
+    """
+
+    def __init__(self, api: RestApi, prefix: str, day: date) -> None:
         self._api = api
         self._prefix = prefix
+        self._expires = (day + TOKEN_LIFETIME).isoformat()
         self.made: list[Credential] = []
 
     def make(
@@ -110,8 +120,7 @@ class TokenIssuer:
 
         Raises Unavailable when the registry refuses to make it or does not show it.
         """
-        expires = (datetime.now(UTC) + TOKEN_LIFETIME).date().isoformat()
-        whole: Parameters = {"name": f"{self._prefix} {name}", "expires_at": expires, **parameters}
+        whole: Parameters = {"name": f"{self._prefix} {name}", "expires_at": self._expires, **parameters}
         made = self._api.create(path, whole, variable)
         return made, self.shown(made, variable, scheme)
 

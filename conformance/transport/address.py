@@ -1,6 +1,6 @@
 """The address of a registry: where to connect and which prefix its paths have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -13,12 +13,16 @@ class AddressError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Scheme, host and port, and the prefix before /api/v4, which is empty or starts with a slash."""
+    """Scheme, host and port, and the prefix before /api/v4, which is empty or starts with a slash.
+
+    `ip` is the IP address to connect to, where the host is not to be looked up.
+    """
 
     scheme: str
     host: str
     port: int
     prefix: str
+    ip: str | None = None
 
     @property
     def authority(self) -> str:
@@ -30,6 +34,10 @@ class Address:
     def origin(self) -> str:
         """Scheme and authority, as in a URL."""
         return f"{self.scheme}://{self.authority}"
+
+    def at(self, ip: str) -> "Address":
+        """Return the same address, to be connected to at an IP address."""
+        return replace(self, ip=ip)
 
     def __str__(self) -> str:
         return self.origin + self.prefix

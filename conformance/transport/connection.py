@@ -6,6 +6,7 @@ from conformance.transport.request import Body, Request
 from conformance.transport.response import IncomingResponse
 from conformance.transport.wire import StallError, Wire, WireError
 
+CONTINUE = 100
 CONTINUE_SECONDS = 2.0
 INTERIM_RESPONSES = 32  # a registry that is busy says so a few times; one that only ever does so never answers
 HEADER_LINES = 256  # several times what any registry sends; each is kept in the record of the run
@@ -88,7 +89,7 @@ class HttpConnection:
     def _await_permission(self, incoming: IncomingResponse) -> bool:
         """Wait for 100 Continue or a final response; return whether it is final. Silence is permission, as for curl."""
         try:
-            while incoming.head is None and not incoming.interim and incoming.failure is None:
+            while incoming.head is None and CONTINUE not in incoming.interim and incoming.failure is None:
                 self._feed(self._wire.receive(CONTINUE_SECONDS), incoming)
         except WireError:
             return False
@@ -133,6 +134,7 @@ class HttpConnection:
                 if incoming.failure is not None:
                     return
         except h11.RemoteProtocolError as error:
+            incoming.began = bool(self._http.trailing_data[0])
             incoming.failure = self._in_words(error, incoming)
 
     def _receive_rest(self, incoming: IncomingResponse) -> None:

@@ -39,13 +39,35 @@ class RequestRecord:
 
 @dataclass(frozen=True, slots=True)
 class ResponseRecord:
-    """The final response. `interim` holds the status codes of the interim responses before it."""
+    """The final response. `interim` holds the status codes of the interim responses before it.
+
+    `beginning` is the first 64 KiB of a body that is text and not short; bytes that are no UTF-8 stand in it as lone
+    surrogates. `dropped` says that the record had no room left for it.
+    """
 
     status: int
     reason: str
     headers: HeaderList
     interim: tuple[int, ...]
     body: BodyRecord
+    beginning: str | None = None
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRecord:
+    """What a check can learn of an exchange beside the messages, enough to judge it again from the record.
+
+    `body_sent` counts the body bytes that had gone out when the response began. `interim` are interim responses that no
+    final one followed. `reusable` says whether the connection could take another request, `lost` whether it ended,
+    other than by a timeout, without any response, `repeated` whether the client sent the request once more for that.
+    """
+
+    body_sent: int = 0
+    interim: tuple[int, ...] = ()
+    reusable: bool = False
+    lost: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +78,7 @@ class Exchange:
     `failure` says in words what happened instead. `began` is in seconds since the run did, `follows` the number of the
     exchange before it where both were to go over one connection. `curl` is one line that repeats the request; a body
     that is no text it reads from `body_file`.
+    `lane` tells apart what a check did at the same moment.
     """
 
     number: int
@@ -68,6 +91,8 @@ class Exchange:
     follows: int | None
     curl: str
     body_file: str | None
+    connection: ConnectionRecord = ConnectionRecord()
+    lane: int | None = None
 
 
 def _printable(data: bytes) -> str | None:

@@ -1,6 +1,7 @@
 """One shell line that repeats a failure: what it rests on, in order, at the same time, or over one connection."""
 
 from collections.abc import Collection, Iterable, Sequence
+from http import HTTPStatus
 
 from conformance.transport.exchange import BodyRecord, Exchange
 from conformance.transport.reproduction import SHOWING
@@ -10,13 +11,17 @@ def reproduction(exchanges: Sequence[Exchange], own: Collection[int], judged: in
     """Return one line that repeats the exchange `judged` after those that it rests on, None without such an exchange.
 
     It rests on the exchanges of its own check that began before it was answered, `own` by their numbers, and on what
-    was published for several checks at the addresses that these name.
+    was published for several checks at the addresses that these name, without those that were answered 429.
     """
     last = next((exchange for exchange in exchanges if exchange.number == judged), None)
     if last is None:
         return None
     end = last.began + last.seconds
-    check_run = [exchange for exchange in exchanges if exchange.number in own and exchange.began < end]
+    check_run = [
+        exchange
+        for exchange in exchanges
+        if exchange.number in own and exchange.began < end and not _is_limited(exchange)
+    ]
     locations = {_address(exchange) for exchange in (*check_run, last)}
     shared = [
         exchange
@@ -41,6 +46,10 @@ def replay(exchanges: Iterable[Exchange]) -> str:
     made = [_making(name, body) for name, body in files.items() if body]
     parts = ['cd "$(mktemp -d)"' if files or saves else "", *made, *steps, "sha256sum *.bin" if saves else ""]
     return f"( {'; '.join(filter(None, parts))} )"
+
+
+def _is_limited(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _making(name: str, body: BodyRecord) -> str:

@@ -2,15 +2,17 @@
 
 import hashlib
 import json
+from codecs import getincrementaldecoder
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import h11
 
-from conformance.transport.exchange import BodyRecord, HeaderList, ResponseRecord
+from conformance.transport.exchange import BodyRecord, ConnectionRecord, HeaderList, ResponseRecord
 
-KEPT_BYTES = 65_536
+KEPT_BYTES = 1 << 20  # a page of 100 packages of GitLab can have more than 64 KiB
 SHOWN_BYTES = 200
+TEXT_TYPES = (b"application/json", b"text/")
 SUCCESS = 2
 NESTED_CONTAINERS = 64  # more levels than any answer has; repr and == would fail on thousands
 
@@ -19,10 +21,11 @@ NESTED_CONTAINERS = 64  # more levels than any answer has; repr and == would fai
 class Response:
     """The final response, or the reason why there is none.
 
-    `number` is that of its exchange record. `kept` holds the first 64 KiB of the body, `size` and `sha256` tell of
+    `number` is that of its exchange record. `kept` holds the first MiB of the body, `size` and `sha256` tell of
     all of it. `body_sent` counts the body bytes that had gone out when the response began. `seconds` is the time from
     the first byte sent to the last received. `reusable` says whether the connection could take another request, `lost`
-    whether it ended, other than by a timeout, without any response.
+    whether it ended, other than by a timeout, without any response, `unanswered` whether it did so without a byte: as a
+    server may that has closed an idle connection.
     """
 
     number: int
@@ -38,6 +41,7 @@ class Response:
     reusable: bool
     failure: str | None
     lost: bool
+    unanswered: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -75,6 +79,7 @@ class IncomingResponse:
     body_sent: int = 0
     complete: bool = False
     stalled: bool = False
+    began: bool = False
     failure: str | None = None
 
     @property
@@ -91,8 +96,24 @@ class IncomingResponse:
             reason=bytes(self.head.reason).decode("latin-1"),
             headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.head.headers),
             interim=tuple(self.interim),
-            body=BodyRecord.of(bytes(self.kept), self.size, self.digest.hexdigest()),
+            body=(body := BodyRecord.of(bytes(self.kept), self.size, self.digest.hexdigest())),
+            beginning=self._beginning() if body.text is None else None,
         )
+
+    def connection_record(self, *, reusable: bool, kept: bool) -> ConnectionRecord:
+        """Return what is recorded beside the messages; `kept` says whether an older connection was used."""
+        interim = () if self.head else tuple(self.interim)
+        return ConnectionRecord(self.body_sent, interim, reusable, self.lost, repeated=kept and self.lost)
+
+    def _beginning(self) -> str | None:
+        """Return the beginning of a body that is text, by its bytes or by its type, None of any other."""
+        types = [value for name, value in self.head.headers if name == b"content-type"] if self.head else []
+        if not any(value.startswith(TEXT_TYPES) for value in types):
+            try:
+                getincrementaldecoder("utf-8")().decode(self.kept)
+            except UnicodeDecodeError:
+                return None
+        return self.kept.decode("utf-8", "surrogateescape")
 
     def response(self, number: int, seconds: float, *, reusable: bool) -> Response:
         """Return it as a check sees it: a response that is not complete is none."""
@@ -111,6 +132,7 @@ class IncomingResponse:
             reusable=reusable,
             failure=None if whole else self.failure or "no response",
             lost=self.lost,
+            unanswered=self.lost and not self.began,
         )
 
     def take(self, event: object) -> None:

@@ -34,7 +34,7 @@ class Wire:
     def __init__(self, address: Address, *, patience: float, tls: ssl.SSLContext | None) -> None:
         self._patience = patience
         try:
-            plain = socket.create_connection((address.host, address.port), timeout=patience)
+            plain = socket.create_connection((address.ip or address.host, address.port), timeout=patience)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket = tls.wrap_socket(plain, server_hostname=address.host) if tls else plain
         except (OSError, UnicodeError) as error:

@@ -11,12 +11,16 @@ from tornado.web import Application
 
 from reference_server.content.pipeline import ContentPipeline
 from reference_server.contract.addresses import Address
+from reference_server.contract.emulations import NO_EMULATIONS, Emulation, Emulations
 from reference_server.frontend import health
 from reference_server.frontend.api.handler import UnknownRoute
 from reference_server.frontend.carriers.choice import Carriers
 from reference_server.frontend.carriers.direct import DirectCarrier
 from reference_server.frontend.carriers.streamed import StreamedCarrier
 from reference_server.frontend.carriers.volume import shared_root
+from reference_server.frontend.emulation.object_storage import ObjectStorage
+from reference_server.frontend.emulation.router import EmulatingRouter
+from reference_server.frontend.emulation.routes import emulated_routes
 from reference_server.frontend.graphql.endpoint import GraphQL
 from reference_server.frontend.http.acceptor import most_connections
 from reference_server.frontend.http.access_log import AccessLog
@@ -25,6 +29,7 @@ from reference_server.frontend.http.metrics import Metrics
 from reference_server.frontend.http.router import Router
 from reference_server.frontend.http.server import new_server
 from reference_server.frontend.http.stall_watch import StallWatch
+from reference_server.frontend.package_files.download import Download
 from reference_server.frontend.package_files.large_upload import abandon
 from reference_server.frontend.package_files.routes import PackageFileRoutes
 from reference_server.frontend.rest.routes import ROUTES
@@ -52,6 +57,7 @@ class FrontEndOptions:
     idle_seconds: float = 75.0
     stall_seconds: float = 60.0
     storage_start_seconds: float = 30.0
+    emulations: Emulations = NO_EMULATIONS
 
 
 class FrontEnd:
@@ -68,6 +74,7 @@ class FrontEnd:
         self._pipeline = ContentPipeline()
         self._stalls = StallWatch(options.stall_seconds)
         self._heads = StallWatch(options.idle_seconds)
+        self._objects: ObjectStorage | None = None
 
     async def start(self, listening: socket.socket) -> None:
         """Wait for the storage, then accept connections. Raises TransportFailure when the storage does not come."""
@@ -84,7 +91,7 @@ class FrontEnd:
             log=self._log,
             metrics=self._metrics,
         )
-        router = Router(PackageFileRoutes(self._context), self._application(), self._log)
+        router = self._router(listening)
         self._connections = Connections(router, self._metrics, heads=self._heads, bodies=self._stalls)
         self._server = new_server(self._connections)
         self._server.serve(listening, most_connections())
@@ -92,6 +99,8 @@ class FrontEnd:
     async def stop(self, grace_seconds: float) -> bool:
         """Accept no more, let what is under way finish, and close everything; False when something was cut off."""
         self._server.stop()
+        if self._objects is not None:
+            self._objects.stop()
         finished = await self._connections.drain(grace_seconds)
         await self._server.close_all_connections()
         await self._context.finish_background(_BACKGROUND_SECONDS)
@@ -118,10 +127,23 @@ class FrontEnd:
         streamed = StreamedCarrier(self._content, self._pipeline.budget)
         return Carriers(streamed, None if root is None else DirectCarrier(root, self._pipeline))
 
+    def _router(self, listening: socket.socket) -> Router:
+        """Make what handles requests, as the deployment that is imitated would."""
+        emulations = self._options.emulations
+        if Emulation.DIRECT_DOWNLOAD in emulations:
+            self._objects = ObjectStorage(
+                self._context, self._application(), listening.getsockname()[0], heads=self._heads
+            )
+        routes = PackageFileRoutes(self._context, Download if self._objects is None else self._objects.redirect)
+        if not emulations:
+            return Router(routes, self._application(), self._log)
+        return EmulatingRouter(routes, self._application(), self._log, emulations)
+
     def _application(self) -> Application:
         """Make the Tornado application of every route but the hot one."""
         shared = {"server": self._context}
-        routes = [*ROUTES, *health.ROUTES, ("/api/graphql", GraphQL)]
+        rest = emulated_routes(ROUTES, self._options.emulations)
+        routes = [*rest, *health.ROUTES, ("/api/graphql", GraphQL)]
         return Application(
             [(pattern, handler, shared) for pattern, handler in routes],
             default_handler_class=UnknownRoute,

@@ -88,6 +88,14 @@ def _job_token_not_allowed(metadata: Mapping[str, str]) -> Response:
     return json_response(HTTPStatus.FORBIDDEN, {"message": text})
 
 
+def _user_blocked(metadata: Mapping[str, str]) -> Response:
+    """Return why a user may not come in: blocked, or with terms of service that it has yet to accept."""
+    text = "Your account has been blocked."
+    if "terms" in metadata:
+        text = "You must accept the Terms of Service in order to perform this action."
+    return json_response(HTTPStatus.FORBIDDEN, {"message": f"403 Forbidden - {text}"})
+
+
 def _retry(metadata: Mapping[str, str]) -> Response:
     """Return that the same request may do later."""
     after = metadata.get("retry_after_seconds")
@@ -119,7 +127,7 @@ REASONS: Final[Mapping[Reason, _Row]] = {
     Reason.VOLUME_FULL: _message(HTTPStatus.INSUFFICIENT_STORAGE, "Insufficient Storage"),
     Reason.USER_NOT_FOUND: _not_found("User Not Found"),
     Reason.USER_TAKEN: _user_taken,
-    Reason.USER_BLOCKED: _forbidden("Forbidden - Your account has been blocked."),
+    Reason.USER_BLOCKED: _user_blocked,
     Reason.MEMBER_TAKEN: _fixed(HTTPStatus.CONFLICT, {"message": "Member already exists"}),
     Reason.RECORD_NOT_FOUND: _not_found(),
     Reason.JOB_TOKEN_NOT_ALLOWED: _job_token_not_allowed,

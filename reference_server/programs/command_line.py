@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from reference_server.contract.emulations import SENTENCES
 from reference_server.programs import options
 from reference_server.programs.admin.arguments import describe as describe_admin
 from reference_server.programs.configuration import settle
@@ -37,6 +38,9 @@ examples:
   %(prog)s serve --config registry.toml
       where registry.toml holds lines such as: data = "./registry", port = 8081, legacy-digests = true
 """
+
+
+_EMULATIONS = "emulations:\n" + "\n".join(f"  {name:<22}{sentence}" for name, sentence in SENTENCES.items())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,7 +94,13 @@ def _add(
     programs: argparse._SubParsersAction[_Parser], name: str, summary: str, known: Sequence[Option]
 ) -> argparse.ArgumentParser:
     """Add a program with its options; what is not given stays away, so that the configuration file can give it."""
-    parser = programs.add_parser(name, help=summary, description=f"Run {summary}.")
+    parser = programs.add_parser(
+        name,
+        help=summary,
+        description=f"Run {summary}.",
+        epilog=_EMULATIONS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with these options; the flags win")
     for option in known:
         if option.kind is bool:

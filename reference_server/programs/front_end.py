@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import structlog
 import uvloop
 
-from reference_server.contract import logs
+from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
@@ -35,6 +36,7 @@ class FrontEndSettings:
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
     log_level: logs.Level
+    emulate: Sequence[str]
     descriptor: int | None
 
 
@@ -50,7 +52,9 @@ async def _serve(settings: FrontEndSettings) -> None:
     """Start, say so, wait, drain."""
     stop = stop_event()
     listening = _listening(settings)
-    front_end = FrontEnd(FrontEndOptions(settings.storage, settings.carrier))
+    front_end = FrontEnd(
+        FrontEndOptions(settings.storage, settings.carrier, emulations=emulations.read(*settings.emulate))
+    )
     if await _started(front_end, listening, settings, stop):
         sys.stdout.write(f"{READY}{url_of(listening)}\n")
         sys.stdout.flush()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference_server.contract import addresses
+from reference_server.contract import addresses, emulations
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.storage.rules.gitlab import KNOWN_FEATURES, read_feature
 from reference_server.storage.rules.gitlab_version import NEWEST, OLDEST, read_version
@@ -151,6 +151,14 @@ TRASH_DAYS = Option(
     default=DEFAULT_TRASH_DAYS,
     read=_days,
 )
+EMULATE = Option(
+    "emulate",
+    list,
+    "behave as some of GitLab's deployments do; see below for the names; may be given several times",
+    "NAME[=N][,...]",
+    default=(),
+    read=lambda text: str(emulations.read(text)),
+)
 LISTEN = Option(
     "listen",
     str,
@@ -170,10 +178,10 @@ STORAGE = Option(
 
 SERVE = (
     *(DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, LOG_LEVEL),
+    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE),
 )
 STORAGE_PROGRAM = (
     *(DATA, LISTEN, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(TRASH_DAYS, LOG_LEVEL),
+    *(TRASH_DAYS, LOG_LEVEL, EMULATE),
 )
-FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS, LOG_LEVEL)
+FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE)

@@ -44,6 +44,7 @@ class ServeSettings:
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
     log_level: logs.Level
+    emulate: Sequence[str]
 
 
 def run(settings: ServeSettings) -> None:
@@ -140,13 +141,17 @@ class _Supervisor:
             arguments += ["--root-token-file", str(settings.root_token_file)]
         if settings.legacy_digests:
             arguments.append("--legacy-digests")
-        return arguments
+        return [*arguments, *self._emulated()]
 
     def _front_end_arguments(self, listening: socket.socket) -> list[str]:
         """Hand a front end's part of the settings on."""
         arguments = ["frontend", "--storage", self._address, "--carrier", self._settings.carrier]
         arguments += ["--grace-seconds", str(self._settings.grace_seconds), "--log-level", self._settings.log_level]
-        return [*arguments, "--descriptor", str(listening.fileno())]
+        return [*arguments, *self._emulated(), "--descriptor", str(listening.fileno())]
+
+    def _emulated(self) -> list[str]:
+        """Hand on which deployments to imitate."""
+        return [f"--emulate={names}" for names in self._settings.emulate]
 
 
 def _how(code: int) -> str:

@@ -14,14 +14,16 @@ import structlog
 import uvloop
 
 from reference_server.content.pipeline import ContentPipeline
-from reference_server.contract import logs
+from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
+from reference_server.contract.emulations import Emulation
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.data_parts import bind, check_new_metadata, check_volume
 from reference_server.programs.descriptors import allow_descriptors
 from reference_server.programs.options import DEFAULT_TRASH_DAYS
 from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
 from reference_server.programs.signals import stop_event
+from reference_server.storage.emulation.groups_and_projects import ensure_parent_group
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.sqlite.database import DatabaseUnusableError, SqliteDatabase, damage_explained
@@ -55,6 +57,7 @@ class StorageSettings:
     log_level: logs.Level = "info"
     drain_seconds: float = 10.0
     trash_days: int = DEFAULT_TRASH_DAYS
+    emulate: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,9 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
     reading, writing = _told_simply(lambda: _open_metadata(settings))
     writer = Writer(writing, space.release)
     trash_seconds = settings.trash_days * _DAY_SECONDS
+    gitlab = read_gitlab(settings.gitlab, settings.feature)
     rules = Rules(
-        read_gitlab(settings.gitlab, settings.feature), settings.max_file_size, settings.legacy_digests, trash_seconds
+        gitlab, settings.max_file_size, settings.legacy_digests, trash_seconds, emulations.read(*settings.emulate)
     )
     volume = settings.data / _VOLUME
     with closing(ContentPipeline()) as pipeline:
@@ -151,6 +155,8 @@ def _open_metadata(settings: StorageSettings) -> tuple[SqliteDatabase, SqliteDat
         bind(writing, settings.data / _VOLUME)
         if settings.root_token_file is not None:
             ensure_root_token(Metadata(writing), settings.root_token_file)
+            if Emulation.NO_TOP_LEVEL_GROUPS in emulations.read(*settings.emulate):
+                ensure_parent_group(Metadata(writing))
     return SqliteDatabase(path), writing
 
 

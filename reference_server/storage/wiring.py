@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reference_server.content.pipeline import ContentPipeline
+from reference_server.contract.emulations import Emulations
 from reference_server.contract.limits import MIB
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import changing_settings, downloading
@@ -18,6 +19,7 @@ from reference_server.storage.blobs.volume_proof import VolumeProof, write_proof
 from reference_server.storage.ci.job_token_scopes import JobTokenScopeService
 from reference_server.storage.ci.pipelines import JobService, PipelineService
 from reference_server.storage.ci.runners import RunnerService
+from reference_server.storage.emulation.deployment import EmulatedDeployment
 from reference_server.storage.housekeeping import Housekeeping
 from reference_server.storage.identity.access_tokens import AccessTokenService, PersonalAccessTokenService
 from reference_server.storage.identity.deploy_tokens import DeployTokenService
@@ -49,13 +51,15 @@ _RESERVE_BYTES = 64 * MIB  # publishing leaves so much of the volume to what mak
 class Rules:
     """What this registry was told: the GitLab to follow, the largest file in bytes, whether to compute MD5 and SHA-1.
 
-    `trash_seconds` is how long content that no metadata know stays in the trash.
+    `trash_seconds` is how long content that no metadata know stays in the trash, `emulations` which deployments to
+    imitate.
     """
 
     gitlab: GitLab
     maximum_bytes: int
     legacy_digests: bool
     trash_seconds: float
+    emulations: Emulations = field(default_factory=Emulations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,11 @@ def build_storage(
     store = LocalDisk(volume, _RESERVE_BYTES)
     guards = DigestGuards()
     garbage_collector = GarbageCollector(store, guards, metadata.blobs, rules.trash_seconds)
-    authentication = Authentication(metadata.credentials)
-    projects = ProjectAccess(metadata.access, gitlab)
-    groups = GroupAccess(metadata.access)
+    deployment = EmulatedDeployment(rules.emulations, metadata)
+    authentication = deployment.authentication(Authentication(metadata.credentials))
+    access = deployment.access(metadata.access)
+    projects = ProjectAccess(access, gitlab)
+    groups = GroupAccess(access)
     resources = ResourceAccess(projects, groups)
     permission = downloading(gitlab)
     protection = Protection(gitlab)
@@ -127,16 +133,16 @@ def build_storage(
         size_limits=SizeLimitService(projects, metadata, writer, rules.maximum_bytes),
         protection_rules=ProtectionRuleService(projects, metadata, writer),
         volume=write_proof(volume),
-        users=UserService(metadata, writer),
-        groups=GroupService(groups, metadata, writer, garbage_collector, gitlab),
-        projects=ProjectService(projects, groups, metadata, writer, garbage_collector, gitlab),
-        members=MemberService(resources, metadata, writer),
+        users=deployment.users(UserService(metadata, writer)),
+        groups=deployment.groups(GroupService(groups, metadata, writer, garbage_collector, gitlab)),
+        projects=deployment.projects(ProjectService(projects, groups, metadata, writer, garbage_collector, gitlab)),
+        members=deployment.members(MemberService(resources, metadata, writer)),
         personal_access_tokens=PersonalAccessTokenService(metadata, writer),
-        access_tokens=AccessTokenService(resources, metadata, writer),
+        access_tokens=deployment.access_tokens(AccessTokenService(resources, metadata, writer)),
         deploy_tokens=DeployTokenService(resources, metadata, writer),
         runners=RunnerService(resources, metadata, writer),
         pipelines=PipelineService(projects, metadata, writer),
-        jobs=JobService(projects, metadata, writer),
+        jobs=deployment.jobs(JobService(projects, metadata, writer)),
         job_token_scopes=JobTokenScopeService(projects, gitlab, metadata, writer),
         housekeeping=Housekeeping(sessions, garbage_collector, download_times, space, marked),
     )

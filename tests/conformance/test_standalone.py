@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.evidence.folder import FILES
 from conformance.selftest.faults.fault import CURRENT
 from conformance.selftest.good_server import GoodRegistry, reference_server
 
@@ -80,7 +81,7 @@ def test_requirements_are_listed_and_explained(installed: Installed) -> None:
 def test_a_registry_is_judged_and_reported(installed: Installed, good: GoodRegistry, tmp_path: Path) -> None:
     arguments = ["--token-file", str(good.token_file), "--only", "publish.*", "--out", str(tmp_path)]
     assert "conformant: every MUST" in installed.conformance("run", good.url, *arguments).stdout
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["junit.xml", "report.html", "results.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
 
 
 def test_the_suite_is_proved_on_broken_registries_made_of_a_good_one(installed: Installed, good: GoodRegistry) -> None:

@@ -71,7 +71,8 @@ class _Handler(BaseHTTPRequestHandler):
             kind = self.path.rpartition("/")[2]
             self.toy.existing[f"{self.path}/{number}"] = parameters["name"]
             path = parameters.get("path", "")
-            token = f"{PROVISIONED}{number}" if "token" in kind else None
+            # what tells tokens apart is not at their end, where base64 cuts letters
+            token = f"{PROVISIONED}{number}-of-the-toy" if "token" in kind else None
             self._json(201, {"id": number, "path_with_namespace": f"group/{path}", "token": token})
 
     def do_DELETE(self) -> None:

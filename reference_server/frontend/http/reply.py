@@ -45,6 +45,11 @@ class Reply:
         self._head_only = request.method == "HEAD"
         self._persistence = _persistence(request)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the request has been answered, or will never be."""
+        return self._logged
+
     def send(self, answer: Response, *, last: bool = False) -> None:
         """Send a whole answer and finish the request; `last` announces the end of the connection."""
         if last:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from http import HTTPStatus
 
 from generic_packages.storage.v1 import packages_pb2
@@ -15,7 +16,7 @@ from reference_server.frontend.http.credentials import presented_credentials
 from reference_server.frontend.http.reply import Refusal, Reply
 from reference_server.frontend.http.responses import TEXT_MALFORMED, error_response, method_not_allowed
 from reference_server.frontend.http.target import MalformedTextError, decode_query, decode_segment
-from reference_server.frontend.package_files.download import Download
+from reference_server.frontend.package_files.download import Download, OpenFile
 from reference_server.frontend.package_files.paths import (
     FileSegments,
     NumberSegments,
@@ -33,11 +34,16 @@ _READING_ALONE = method_not_allowed(*_READING)
 _READING_OR_PUT = method_not_allowed(*_READING, "PUT")
 
 
+NewDownload = Callable[[ServerContext, Reply, OpenFile], HTTPMessageDelegate]
+"""Makes what answers a GET or HEAD."""
+
+
 class PackageFileRoutes:
     """Makes what handles each request for a package file."""
 
-    def __init__(self, server: ServerContext) -> None:
+    def __init__(self, server: ServerContext, download: NewDownload = Download) -> None:
         self._server = server
+        self._download = download
         self._budget = BodyBudget(SMALL_BODIES_BYTES, SLOW_BODIES_BYTES)
 
     def __call__(self, reply: Reply) -> HTTPMessageDelegate | None:
@@ -78,7 +84,7 @@ class PackageFileRoutes:
                 request_id=request.request_id,
                 seconds=SMALL_OPERATION_SECONDS,
             )
-            return Download(server, reply, open_file)
+            return self._download(server, reply, open_file)
         if request.has_small_body:
             publication = packages_pb2.PublishRequest(
                 credentials=credentials, coordinates=coordinates, status=status, select=select
@@ -113,7 +119,7 @@ class PackageFileRoutes:
             shares_volume=server.carriers.shares_volume,
         )
         open_file = functools.partial(server.calls.open_package_file, opening, request_id=request.request_id)
-        return Download(server, reply, open_file)
+        return self._download(server, reply, open_file)
 
 
 def _bounded(digits: str) -> int:

@@ -16,14 +16,14 @@ from reference_server.frontend.rest import (
 )
 from reference_server.frontend.rest.handler import RestHandler
 
-_Routes = tuple[tuple[str, type[RestHandler]], ...]
+Routes = tuple[tuple[str, type[RestHandler]], ...]
 
 _ID: Final = "([^/]+)"
 _PLACE: Final = f"/(projects|groups)/{_ID}"
 _GROUP: Final = f"/groups/{_ID}"
 _PROJECT: Final = f"/projects/{_ID}"
 
-_IDENTITIES: _Routes = (
+_IDENTITIES: Routes = (
     ("/user", users.CurrentUserHandler),
     ("/version", users.VersionHandler),
     ("/users", users.UsersHandler),
@@ -50,7 +50,7 @@ _IDENTITIES: _Routes = (
     (f"{_PLACE}/deploy_tokens/{_ID}", tokens.DeployTokenHandler),
 )
 
-_CI: _Routes = (
+_CI: Routes = (
     ("/user/runners", ci.UserRunnersHandler),
     ("/runners", ci.RunnerRegistrationHandler),
     ("/runners/all", ci.RunnersHandler),
@@ -71,7 +71,7 @@ _CI: _Routes = (
     (f"{_PROJECT}/job_token_scope/allowlist/{_ID}", job_token_scope.AllowedProjectHandler),
 )
 
-_PACKAGES: _Routes = (
+_PACKAGES: Routes = (
     (f"{_GROUP}/packages", packages.GroupPackagesHandler),
     (f"{_PROJECT}/packages", packages.ProjectPackagesHandler),
     (f"{_PROJECT}/packages/protection/rules", protection_rules.ProtectionRulesHandler),
@@ -82,5 +82,5 @@ _PACKAGES: _Routes = (
     (f"{_PROJECT}/packages/{_ID}/package_files/{_ID}", packages.PackageFileHandler),
 )
 
-ROUTES: Final[_Routes] = tuple((f"/api/v4{path}", handler) for path, handler in (*_IDENTITIES, *_CI, *_PACKAGES))
+ROUTES: Final[Routes] = tuple((f"/api/v4{path}", handler) for path, handler in (*_IDENTITIES, *_CI, *_PACKAGES))
 """Patterns of whole paths, the first that matches counts."""

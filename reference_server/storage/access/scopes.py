@@ -6,6 +6,7 @@ API = "api"
 READ_API = "read_api"
 READ_USER = "read_user"
 CREATE_RUNNER = "create_runner"
+ADMIN_MODE = "admin_mode"
 READ_PACKAGES = "read_package_registry"
 WRITE_PACKAGES = "write_package_registry"
 
@@ -23,6 +24,7 @@ ACCESS_TOKEN_SCOPES = frozenset(
         "ai_features",
         "k8s_proxy",
         "self_rotate",
+        ADMIN_MODE,
         READ_PACKAGES,
         WRITE_PACKAGES,
     }

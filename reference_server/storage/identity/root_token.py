@@ -13,7 +13,7 @@ from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.repositories.resources import ResourceKey
 from reference_server.storage.metadata.repositories.tokens import NewToken
 
-_USERNAME = "root"
+ROOT_USERNAME = "root"
 _SHORTEST = 16  # characters: fewer could be guessed over the network
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _TOKEN_NAME = "root token file"  # noqa: S105 -- what it is called
@@ -32,7 +32,7 @@ def ensure_root_token(metadata: Metadata, path: Path) -> None:
     if metadata.access_tokens.is_named(token_digest, _TOKEN_NAME):
         return
     with metadata.database.transaction():
-        user_id = metadata.users.ensure_administrator(_USERNAME)
+        user_id = metadata.users.ensure_administrator(ROOT_USERNAME)
         metadata.access_tokens.delete_named(user_id, _TOKEN_NAME)
         if metadata.credentials.access_token(token_digest) is not None:
             raise RootTokenFileError(

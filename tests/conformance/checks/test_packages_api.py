@@ -23,6 +23,19 @@ def test_links_are_read_by_their_relation() -> None:
     assert found == {"next": "http://a/p?x=1&page=2", "last": "http://a/p?x=1&page=9"}
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<http://a/p?x=1,2>; rel="next",<http://a/p>;rel=first',
+        '<http://a/p?x=1,2>;title="a, <b>; rel=c";REL=next , <http://a/p>; rel="first start"',
+        "<http://a/p?x=1,2> ; rel=Next; a, <http://a/p>;b=;rel=first",
+    ],
+)
+def test_links_are_read_however_they_are_written(link: str) -> None:
+    found = linked(response([], headers=(("link", link),)))
+    assert (found["next"], found["first"]) == ("http://a/p?x=1,2", "http://a/p")
+
+
 def test_no_link_header_is_no_link() -> None:
     assert linked(response([])) == {}
 

@@ -150,7 +150,9 @@ def test_a_dry_run_sends_nothing(run: Run, toy: Toy) -> None:
     assert toy.noticed == []
 
 
-@pytest.mark.parametrize("command", ["run", "list", "explain", "selftest"])
+@pytest.mark.parametrize(
+    "command", ["run", "judge", "verify", "diff", "compare", "report", "list", "explain", "selftest"]
+)
 def test_every_command_has_help_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main([command, "--help"])
@@ -202,7 +204,7 @@ def test_list_and_explain_say_what_they_do_not_know(
     ("arguments", "words"),
     [
         ([], "the following arguments are required"),
-        (["judge"], "invalid choice: 'judge'"),
+        (["judgement"], "invalid choice: 'judgement'"),
         (["run", "http://x"], "--token-file"),
         (["run", "http://x", "--token-file", "t", "--large-bytes", "many"], "--large-bytes"),
         (["list", "--gitlab", "14.10"], "the requirements do not know GitLab 14.10: they know 15.0 to 19.0"),

@@ -107,10 +107,9 @@ def redirects(location: str) -> Hostile:
     )
 
 
-def elsewhere(location: str, authority: str) -> Hostile:
-    """Return the row of a redirect to a host that the run may not ask."""
-    words = f"redirected to {authority}, not followed: name it with --follow-redirects-to {authority}"
-    return Hostile(keeps(response("302 Found", b"", f"Location: {location}")), 3, words, DOWNLOAD, ("GET",))
+def elsewhere(location: str, words: str, *, code: int = 3) -> Hostile:
+    """Return the row of a redirect to a host that the run may not ask, or cannot."""
+    return Hostile(keeps(response("302 Found", b"", f"Location: {location}")), code, words, DOWNLOAD, ("GET",))
 
 
 def json_row(body: bytes, words: str, *, on: str = "PUT", only: tuple[str, ...] = RECORDS, code: int = 1) -> Hostile:
@@ -210,7 +209,7 @@ HOSTILE: dict[str, Hostile] = {
     ),
     "sends a status of four digits": Hostile(sends(b"HTTP/1.1 2010 Created\r\n\r\n"), 1, "not HTTP"),
     "asks to come back in a year": Hostile(
-        keeps(response("429 Too Many Requests", b"{}", f"Retry-After: {YEAR}")), 1, "429 Too Many Requests"
+        keeps(response("429 Too Many Requests", b"{}", f"Retry-After: {YEAR}")), 3, "429 Too Many Requests"
     ),
     # characters
     "puts NUL into the status line": Hostile(sends(b"HTTP/1.1 201 Cre\x00ated\r\n\r\n"), 1, "not HTTP"),
@@ -263,7 +262,10 @@ HOSTILE: dict[str, Hostile] = {
     "redirects to half an address": redirects("http://[::1"),
     "redirects to a port that is none": redirects("http://127.0.0.1:99999/"),
     "redirects to escapes": redirects("/\x1b[2J"),
-    "redirects inside": elsewhere("http://169.254.169.254/latest/meta-data", "169.254.169.254"),
-    "redirects to another port": elsewhere("http://127.0.0.1:1/", "127.0.0.1:1"),
-    "redirects to a host of one long label": elsewhere(f"http://{'a' * 70}/", "a" * 70),
+    "redirects inside": elsewhere(
+        "http://169.254.169.254/latest/meta-data",
+        "redirected to 169.254.169.254, not followed, because 169.254.169.254 is link-local",
+    ),
+    "redirects to another port": elsewhere("http://127.0.0.1:1/", "no connection to http://127.0.0.1:1", code=1),
+    "redirects to a host of one long label": elsewhere(f"http://{'a' * 70}/", "whose address is not found"),
 }

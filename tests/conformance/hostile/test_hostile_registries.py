@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from conformance.__main__ import main
+from conformance.evidence.folder import FILES
+from conformance.evidence.rejudgement import rejudge
 from conformance.judging.results import load
+from conformance.requirements.catalogue import load_catalogue
 from tests.conformance.hostile.behaviours import HOSTILE, Hostile
 from tests.conformance.hostile.hostile_server import hostile_server
 
@@ -72,11 +75,13 @@ class Balance(HTMLParser):
 
 
 def assert_reports_are_whole(out: Path) -> None:
-    for name in ("results.json", "junit.xml", "report.html"):
+    for name in FILES:
         text = (out / name).read_text(encoding="utf-8")
         assert WRITER not in text
         assert CONTROLS.search(text) is None
-    load(out / "results.json")
+    rejudgement = rejudge(load(out / "results.json"), load_catalogue())
+    assert rejudgement.differing == ()
+    ET.parse(out / "badge.svg")
     ET.parse(out / "junit.xml")
     balance = Balance()
     balance.feed((out / "report.html").read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from conformance.evidence.folder import FILES
 from conformance.judging.plugin import Listener
 from conformance.judging.verdicts import Outcome, Verdict
 from tests.conformance.conftest import Ran
@@ -94,7 +95,8 @@ def test_what_could_not_be_removed_is_reported(run: Run, toy: Toy) -> None:
     toy.overrides["DELETE", "/groups/"] = (500, {})
     ran = run("--only", CREATED)
     (leftover,) = ran.results.leftovers
-    assert leftover == f"the group {ran.results.run.prefix} was not removed: 500"
+    assert leftover.startswith("the group ")
+    assert f"{ran.results.run.prefix} was not removed: 500" in leftover
     assert f"Left behind: {leftover}" in ran.output
 
 
@@ -195,7 +197,7 @@ def test_no_form_of_any_secret_is_in_any_report_or_on_the_console(run: Run, toy:
     toy.overrides["PUT", "/1.0.0/file.bin"] = (500, {"message": f"{OWNER} is not welcome"})
     ran = run("--only", "publish.*", "--only", "authentication.*", "--only", "framing.conflicting-*")
     texts = [path.read_text(encoding="utf-8") for path in ran.out.iterdir()]
-    assert len(texts) == 3
+    assert len(texts) == len(FILES)
     for text in [*texts, ran.output, ran.errors]:
         for secret in (OWNER, PROVISIONED):
             for offset in range(3):

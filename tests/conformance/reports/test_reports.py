@@ -89,6 +89,14 @@ def test_every_line_of_a_received_body_is_marked_as_such(run: Run, toy: Toy) -> 
     assert "    < <html>\n    < <h1>fine</h1>\n    < </html>\n" in output
 
 
+def test_nothing_that_a_registry_says_is_markup_in_the_summary(run: Run, toy: Toy) -> None:
+    toy.overrides["PUT", "-1/1.0.0/file.bin"] = (200, {"message": "<b>|# [x](http://y) `z` *w*"})
+    summary = (run("--only", "publish.answers-created").out / "summary.md").read_text(encoding="utf-8")
+    prose = "".join(summary.split("```")[::2])
+    assert r"&lt;b&gt;\|\# \[x\](http\://y) \`z\` \*w\*" in prose
+    assert "<b>" not in prose
+
+
 def test_a_run_that_did_not_reach_its_end_is_red_in_junit(run: Run, toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Listener, "begins", lambda *_: signal.raise_signal(signal.SIGINT))
     root = ET.parse(run("--only", "publish.a*").out / "junit.xml").getroot()

@@ -12,8 +12,10 @@ import pytest
 from rich.console import Console
 
 from conformance.judging.results import load
+from conformance.reports.badge import write_badge
 from conformance.reports.console import print_results, print_verdicts
 from conformance.reports.junit import write_junit
+from conformance.reports.markdown import write_markdown
 from conformance.reports.page import write_page
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -42,6 +44,18 @@ def test_the_console(name: str) -> None:
 def test_junit(name: str, tmp_path: Path) -> None:
     write_junit(load(SNAPSHOTS / f"{name}.json"), TITLES, tmp_path / "junit.xml")
     same_as_snapshot(f"{name}.junit.xml", (tmp_path / "junit.xml").read_text(encoding="utf-8") + "\n")
+
+
+@RUNS
+def test_the_markdown_summary(name: str, tmp_path: Path) -> None:
+    write_markdown(load(SNAPSHOTS / f"{name}.json"), TITLES, tmp_path / "summary.md")
+    same_as_snapshot(f"{name}.summary.md", (tmp_path / "summary.md").read_text(encoding="utf-8"))
+
+
+@RUNS
+def test_the_badge(name: str, tmp_path: Path) -> None:
+    write_badge(load(SNAPSHOTS / f"{name}.json"), tmp_path / "badge.svg")
+    same_as_snapshot(f"{name}.badge.svg", (tmp_path / "badge.svg").read_text(encoding="utf-8"))
 
 
 class PageText(HTMLParser):

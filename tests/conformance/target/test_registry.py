@@ -1,11 +1,10 @@
 """The registry's verbs: redirects are followed where they may be, and no credential leaves the host."""
 
-import socket
-
 import pytest
 
 from conformance.target.access import AuthenticationScheme, Credential, TargetProject, Unavailable, Visibility
 from conformance.target.declared_access import DeclaredAccess
+from conformance.target.redirects import RedirectPolicy
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.address import parse_address
 from conformance.transport.client import Client
@@ -21,7 +20,8 @@ def registry_at(port: int, prefix: str = "", *redirect_hosts: str) -> Registry:
     client = Client(parse_address(f"http://127.0.0.1:{port}{prefix}"), recorder, patience=5)
     projects = {Visibility.PUBLIC: TargetProject(24, "group/open", Visibility.PUBLIC)}
     access = DeclaredAccess(prefix="run", writer=WRITER, projects=projects, credentials={}, recorder=recorder)
-    return Registry(client, access, recorder, large_bytes=1, redirect_hosts=frozenset(redirect_hosts))
+    redirects = RedirectPolicy(client.address.host, frozenset(redirect_hosts))
+    return Registry(client, access, recorder, large_bytes=1, redirects=redirects)
 
 
 def redirect_to(location: str) -> Overheard:
@@ -52,16 +52,22 @@ def test_a_download_is_followed_on_the_same_host_with_the_credential() -> None:
     assert b"glpat-the-writers" in asked
 
 
-def test_a_download_is_not_followed_to_a_host_that_nobody_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as storage:
-        storage.setblocking(False)
-        elsewhere = storage.getsockname()[1]
-        words = f"redirected to 127.0.0.1:{elsewhere}, not followed: name it with --follow-redirects-to 127.0.0.1:"
-        front = redirect_to(f"http://127.0.0.1:{elsewhere}/object")
-        with serving(front) as port, pytest.raises(Unavailable, match=words):
-            registry_at(port, "", "127.0.0.1", "127.0.0.1:1").download(FileLocation("a"))
-        with pytest.raises(BlockingIOError):
-            storage.accept()
+def test_a_download_is_followed_to_a_host_as_near_as_the_registry_for_get_and_head() -> None:
+    for method in ("GET", "HEAD"):
+        storage = Overheard()
+        with serving(storage) as elsewhere, serving(redirect_to(f"http://127.0.0.1:{elsewhere}/object")) as port:
+            registry = registry_at(port)
+            send = registry.head if method == "HEAD" else registry.download
+            send(FileLocation("a"), headers=(("Range", "bytes=0-0"),))
+        asked = storage.received.get()
+        assert asked.startswith(f"{method} /object HTTP/1.1".encode())
+        assert b"bytes=0-0" in asked
+
+
+def test_a_download_is_not_followed_to_what_only_this_machine_reaches() -> None:
+    front = redirect_to("http://169.254.169.254/latest/meta-data")
+    with serving(front) as port, pytest.raises(Unavailable, match=r"redirected to 169\.254\.169\.254, not followed"):
+        registry_at(port).download(FileLocation("a"))
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,31 @@ def test_the_body_waits_for_permission_and_the_interim_response_is_seen() -> Non
     assert (response.status, response.interim, response.body_sent) == (200, (100,), 3)
 
 
+def test_another_interim_response_is_no_permission() -> None:
+    def handle(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        time.sleep(0.2)  # enough for a body that should not come
+        connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+
+    response = send(Request("PUT", "/x", body=Body(LiteralContent(b"abc")), expect_continue=True), handle)
+    assert (response.status, response.interim, response.body_sent) == (401, (103,), 0)
+
+
+@pytest.mark.parametrize(("after", "unanswered"), [(b"", True), (b"left over", False), (b"HTTP/1.1 200", False)])
+def test_a_connection_that_had_ended_between_two_requests_is_told_from_one_that_said_something(
+    after: bytes, *, unanswered: bool
+) -> None:
+    def handle(connection: socket.socket) -> None:
+        read_until(connection, b"\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n" + after)
+
+    with serving(handle) as port, client_of(port).persistent_connection() as connection:
+        connection.send(Request("GET", "/x"))
+        response = connection.send(Request("GET", "/x"))
+    assert (response.status, response.lost, response.unanswered) == (None, True, unanswered)
+
+
 def test_a_refusal_instead_of_permission_keeps_the_body_back() -> None:
     refusal = answering(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
     response = send(Request("PUT", "/x", body=Body(LiteralContent(b"abc")), expect_continue=True), refusal)
@@ -115,7 +140,7 @@ def test_a_long_answer_is_digested_and_not_kept() -> None:
             connection.sendall(chunk)
 
     response = send(Request("GET", "/x"), handle)
-    assert (response.size, response.sha256, len(response.kept)) == (content.size, content.sha256, 65_536)
+    assert (response.size, response.sha256, len(response.kept)) == (content.size, content.sha256, 1 << 20)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,9 @@ class _FailureReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Failure
     FAILURE_REASON_USER_TAKEN: _FailureReason.ValueType  # 23
     """ALREADY_EXISTS. Another user has this username or address. Metadata: "parameter", "username" or "email"."""
     FAILURE_REASON_USER_BLOCKED: _FailureReason.ValueType  # 24
-    """PERMISSION_DENIED. The token is valid and its user is blocked."""
+    """PERMISSION_DENIED. The token is valid and its user is blocked. Metadata: "terms", "pending", where the user is not
+    blocked but has yet to accept the terms of service.
+    """
     FAILURE_REASON_MEMBER_TAKEN: _FailureReason.ValueType  # 25
     """ALREADY_EXISTS. The user has a role in the project or group itself."""
     FAILURE_REASON_RECORD_NOT_FOUND: _FailureReason.ValueType  # 26
@@ -169,7 +171,9 @@ FAILURE_REASON_USER_NOT_FOUND: FailureReason.ValueType  # 22
 FAILURE_REASON_USER_TAKEN: FailureReason.ValueType  # 23
 """ALREADY_EXISTS. Another user has this username or address. Metadata: "parameter", "username" or "email"."""
 FAILURE_REASON_USER_BLOCKED: FailureReason.ValueType  # 24
-"""PERMISSION_DENIED. The token is valid and its user is blocked."""
+"""PERMISSION_DENIED. The token is valid and its user is blocked. Metadata: "terms", "pending", where the user is not
+blocked but has yet to accept the terms of service.
+"""
 FAILURE_REASON_MEMBER_TAKEN: FailureReason.ValueType  # 25
 """ALREADY_EXISTS. The user has a role in the project or group itself."""
 FAILURE_REASON_RECORD_NOT_FOUND: FailureReason.ValueType  # 26
