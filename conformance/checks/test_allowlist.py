@@ -7,6 +7,7 @@ from conformance.target.registry import Registry
 from conformance.transport.response import Response
 
 REFUSED = (403, 404)
+UNKNOWN_ID = 999_999_999
 
 
 @judges("allowlist.other-project-is-refused")
@@ -48,6 +49,22 @@ def test_shows_listed_projects(registry: Registry, expect: Evaluator, control: E
     entries = response.json()
     ids = [entry.get("id") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     expect.that("listed", holds=other.id in ids, expected=f"the project {other.id}", actual=f"{ids}", response=response)
+
+
+@judges("allowlist.project-twice-is-400")
+def test_project_twice_is_400(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A maintainer adds a project that is on the list already: 400."""
+    project = registry.access.subgroup("twice").project
+    control(_list(registry, project), "added").status(201)
+    expect(_list(registry, project)).status(400)
+
+
+@judges("allowlist.unknown-project-is-404")
+def test_unknown_project_is_404(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A maintainer adds a project id that nobody has: 404, where one that exists is added."""
+    project = registry.access.subgroup("unknown").project
+    control(_list(registry, project), "added").status(201)
+    expect(registry.call("POST", _allowlist(project), document={"target_project_id": UNKNOWN_ID})).status(404)
 
 
 @judges("allowlist.removed-project-is-refused")

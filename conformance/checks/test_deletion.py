@@ -17,17 +17,44 @@ PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A deletion by somebody who may not do it, and the status that follows."""
+class Deletion:
+    """A deletion, of a file where `of_file` says so, by an actor or nobody, and the status that follows.
 
-    visibility: Visibility
-    actor: Actor
+    `visibility` is that of the project, None for the usual one.
+    """
+
+    visibility: Visibility | None
+    actor: Actor | None
     status: int
+    of_file: bool = False
+
+    def by(self, actor: Actor | None, registry: Registry, file: Recorded) -> Response:
+        """Return the response to this deletion by an actor."""
+        visibility = self.visibility or registry.access.usual
+        path = f"{packages_of(registry, visibility)}/{file.package}"
+        credential = registry.access.credential(actor, visibility) if actor else None
+        return registry.call(
+            "DELETE", f"{path}/package_files/{file.id}" if self.of_file else path, credential=credential
+        )
 
 
 REFUSED = {
-    "packages.delete-by-developer-is-403": Refusal(PUBLIC, Actor.DEVELOPER, 403),
-    "packages.delete-by-outsider-is-404": Refusal(PRIVATE, Actor.OUTSIDER, 404),
+    "packages.delete-by-developer-is-403": Deletion(None, Actor.DEVELOPER, 403),
+    "packages.delete-by-outsider-is-404": Deletion(PRIVATE, Actor.OUTSIDER, 404),
+    "packages.delete-public-anonymous-is-403": Deletion(PUBLIC, None, 403),
+    "packages.delete-public-outsider-is-403": Deletion(PUBLIC, Actor.OUTSIDER, 403),
+    "packages.delete-private-anonymous-is-404": Deletion(PRIVATE, None, 404),
+    "packages.delete-by-developer-job-is-403": Deletion(PRIVATE, Actor.JOB_DEVELOPER, 403),
+    "packages.file-delete-by-developer-is-403": Deletion(None, Actor.DEVELOPER, 403, of_file=True),
+    "packages.file-delete-public-anonymous-is-403": Deletion(PUBLIC, None, 403, of_file=True),
+    "packages.file-delete-public-outsider-is-403": Deletion(PUBLIC, Actor.OUTSIDER, 403, of_file=True),
+    "packages.file-delete-private-anonymous-is-404": Deletion(PRIVATE, None, 404, of_file=True),
+    "packages.file-delete-private-outsider-is-404": Deletion(PRIVATE, Actor.OUTSIDER, 404, of_file=True),
+    "packages.file-delete-by-developer-job-is-403": Deletion(PRIVATE, Actor.JOB_DEVELOPER, 403, of_file=True),
+}
+PERMITTED = {
+    "packages.delete-by-maintainer-job-is-204": Deletion(PRIVATE, Actor.JOB_MAINTAINER, 204),
+    "packages.file-delete-by-maintainer-job-is-204": Deletion(PRIVATE, Actor.JOB_MAINTAINER, 204, of_file=True),
 }
 
 
@@ -59,12 +86,21 @@ def test_deleted_can_be_published_again(registry: Registry, expect: Evaluator, c
 
 
 @judges_each(REFUSED)
-def test_delete_refused(case: Refusal, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """Somebody who may not delete a package tries; afterwards a maintainer deletes it."""
-    file = recorded(registry, control, visibility=case.visibility)
-    response = _delete(registry, file, case.actor, case.visibility)
-    control(_delete(registry, file, visibility=case.visibility), "maintainer").status(204)
+def test_delete_refused(case: Deletion, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody who may not delete a package, or a file of it, tries where a maintainer deletes another."""
+    visibility = case.visibility or registry.access.usual
+    file = recorded(registry, control, visibility=visibility)
+    other = recorded(registry, control, label="other", visibility=visibility)
+    response = case.by(case.actor, registry, file)
+    control(case.by(Actor.MAINTAINER, registry, other), "maintainer").status(204)
     expect(response).status(case.status)
+
+
+@judges_each(PERMITTED)
+def test_delete_permitted(case: Deletion, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A running job of somebody who may delete a package, or a file of it, does so."""
+    file = recorded(registry, control, visibility=case.visibility or registry.access.usual)
+    expect(case.by(case.actor, registry, file)).status(case.status)
 
 
 @judges("packages.delete-of-another-project-is-404")
@@ -119,13 +155,24 @@ def test_file_delete_uncovers_the_older(registry: Registry, expect: Evaluator, c
     expect(registry.download(older.location)).body(older.content)
 
 
-@judges("packages.file-delete-by-developer-is-403")
-def test_file_delete_by_developer_is_403(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A developer tries to delete a file: 403; afterwards a maintainer deletes it."""
+@judges("packages.deleted-file-leaves-the-list")
+def test_deleted_file_leaves_the_list(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """One of two files of a package is deleted: the list of the package's files has the other alone."""
     file = recorded(registry, control)
-    response = _delete_file(registry, file, Actor.DEVELOPER)
-    control(_delete_file(registry, file), "maintainer").status(204)
-    expect(response).status(403)
+    other = recorded(registry, control, FileLocation(file.location.package, file="other.bin"), "other")
+    path = f"{packages_of(registry)}/{file.package}/package_files"
+    expect_column(control, registry.call("GET", path), [file.id, other.id], key="id", label="before")
+    control(_delete_file(registry, other), "deleted").status(204)
+    expect_column(expect, registry.call("GET", path), [file.id], key="id", label="ids")
+
+
+@judges("packages.deleted-file-is-deleted-once")
+def test_deleted_file_is_deleted_once(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A file of a package that keeps another is deleted twice: the second time it is 404."""
+    file = recorded(registry, control)
+    recorded(registry, control, FileLocation(file.location.package, file="other.bin"), "other")
+    control(_delete_file(registry, file), "deleted").status(204)
+    expect(_delete_file(registry, file)).status(404)
 
 
 @judges("packages.file-delete-of-another-package-is-404")
@@ -165,14 +212,9 @@ def test_marked_can_be_removed(registry: Registry, expect: Evaluator, control: E
     expect(response).status(404)
 
 
-def _delete(
-    registry: Registry, file: Recorded, actor: Actor = Actor.MAINTAINER, visibility: Visibility | None = None
-) -> Response:
-    visibility = visibility or registry.access.usual
-    credential = registry.access.credential(actor, visibility)
-    return registry.call("DELETE", f"{packages_of(registry, visibility)}/{file.package}", credential=credential)
+def _delete(registry: Registry, file: Recorded, actor: Actor = Actor.MAINTAINER) -> Response:
+    return Deletion(None, actor, 204).by(actor, registry, file)
 
 
-def _delete_file(registry: Registry, file: Recorded, actor: Actor = Actor.MAINTAINER) -> Response:
-    path = f"{packages_of(registry)}/{file.package}/package_files/{file.id}"
-    return registry.call("DELETE", path, credential=registry.access.credential(actor, registry.access.usual))
+def _delete_file(registry: Registry, file: Recorded) -> Response:
+    return Deletion(None, Actor.MAINTAINER, 204, of_file=True).by(Actor.MAINTAINER, registry, file)

@@ -6,7 +6,7 @@ from functools import partial
 from http import HTTPStatus
 
 from conformance.checks.graphql import Policy, set_policy, was_set
-from conformance.checks.packages_api import address_of, recorded
+from conformance.checks.packages_api import address_of, expect_column, recorded
 from conformance.checks.steps import in_parallel, stored
 from conformance.content.generator import GeneratedContent
 from conformance.judging.binding import judges, judges_each
@@ -97,6 +97,17 @@ def test_refused_keeps_the_first(registry: Registry, expect: Evaluator, control:
     file = stored(registry, control, project=subgroup.project)
     control(registry.publish(file.location, registry.content(), project=subgroup.project), "refused").status(400)
     expect(registry.download(file.location, project=subgroup.project)).body(file.content)
+
+
+@judges("duplicates.refused-leaves-the-status")
+def test_refused_leaves_the_status(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A client publishes a duplicate as hidden and is refused: the package is in the list as before."""
+    project = _subgroup_with(REFUSED, registry, control).project
+    file = stored(registry, control, project=project)
+    refused = registry.publish(file.location, registry.content(), project=project, query="status=hidden")
+    control(refused, "refused").status(400)
+    response = registry.call("GET", address_of(project), query=f"package_name={file.location.package}")
+    expect_column(expect, response, [file.location.package])
 
 
 @judges("duplicates.subgroups-do-not-inherit")

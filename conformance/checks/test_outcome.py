@@ -6,6 +6,7 @@ from conformance.checks.cells import Cell, cells_of, download_as, publish_as
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
+from conformance.target.access import TargetProject
 from conformance.target.registry import Registry
 
 PUBLISHES, DOWNLOADS = cells_of("PUT"), cells_of("GET")
@@ -54,3 +55,28 @@ def test_get_private_open_registry_anonymous_is_200(registry: Registry, expect: 
     level = {"package_registry_access_level": "public"}
     control(registry.call("PUT", f"/projects/{project.id}", document=level), "opened").status(200)
     expect(registry.download(file.location, project=project, credential=None)).status(200)
+
+
+@judges("outcome.put-switched-off-registry-is-403")
+def test_put_switched_off_registry_is_403(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A project switches its package registry off: its owner, who could publish before, is refused."""
+    project = registry.access.subgroup("off-to-publishers").project
+    stored(registry, control, project=project)
+    _switch_off(registry, project, control)
+    expect(registry.publish(registry.location(), registry.content(), project=project)).status(403)
+
+
+@judges("outcome.get-switched-off-registry-is-403")
+def test_get_switched_off_registry_is_403(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A project switches its package registry off: its owner does not get a file that downloaded before."""
+    project = registry.access.subgroup("off-to-readers").project
+    file = stored(registry, control, project=project)
+    control(registry.download(file.location, project=project), "before").status(200)
+    _switch_off(registry, project, control)
+    expect(registry.download(file.location, project=project)).status(403)
+
+
+def _switch_off(registry: Registry, project: TargetProject, control: Evaluator) -> None:
+    """Switch the package registry of a project off, by the old name of the setting and the new."""
+    settings = {"packages_enabled": False, "package_registry_access_level": "disabled"}
+    control(registry.call("PUT", f"/projects/{project.id}", document=settings), "switched off").status(200)

@@ -1,10 +1,9 @@
-"""One package: what is shown of it, its files, its pipelines, and who sees what of it."""
+"""One package: what is shown of it and of its files, and who sees what of it."""
 
 from http import HTTPStatus
 
 from conformance.checks.cells import PRIVATE, Cell
 from conformance.checks.packages_api import (
-    address_of,
     entries,
     expect_column,
     packages_of,
@@ -29,6 +28,14 @@ UNSEEN = {
     "packages.files-private-anonymous-is-404": ("/package_files", ANONYMOUS),
     "packages.files-private-outsider-is-404": ("/package_files", OUTSIDER),
     "packages.pipelines-private-outsider-is-404": ("/pipelines", OUTSIDER),
+}
+HIDDEN = {"packages.get-hidden-is-404": "", "packages.pipelines-of-hidden-are-404": "/pipelines"}
+FILE_NAMES = ("b.bin", "a.bin", "c.bin")
+FILE_ORDERS = {
+    "packages.files-are-in-order-of-upload": ("", "bac"),
+    "packages.files-sort-descending": ("sort=desc", "cab"),
+    "packages.files-order-by-name": ("order_by=file_name", "abc"),
+    "packages.files-order-by-creation": ("order_by=created_at&sort=desc", "cab"),
 }
 NOT_YET = {
     "packages.file-by-id-is-404": "/package_files/{file}/download",
@@ -61,6 +68,16 @@ def test_get_unknown_is_404(registry: Registry, expect: Evaluator, control: Eval
     file = recorded(registry, control)
     control(registry.call("GET", f"{packages_of(registry)}/{file.package}"), "known").status(200)
     expect(registry.call("GET", f"{packages_of(registry)}/{UNKNOWN_ID}")).status(404)
+
+
+@judges_each(HIDDEN)
+def test_hidden_is_404(case: str, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A package that is shown by its id is published to as hidden: it, or a part of it, is not shown any more."""
+    file = recorded(registry, control)
+    path = f"{packages_of(registry)}/{file.package}{case}"
+    control(registry.call("GET", path), "before").status(200)
+    control(registry.publish(file.location, registry.content(), query="status=hidden"), "hidden").status(201)
+    expect(registry.call("GET", path)).status(404)
 
 
 @judges_each(UNSEEN)
@@ -116,6 +133,16 @@ def test_files_keep_older_uploads(registry: Registry, expect: Evaluator, control
     expect_column(expect, response, [older.id, newer.key("id")], key="id", label="ids")
 
 
+@judges_each(FILE_ORDERS)
+def test_files_order(case: tuple[str, str], registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Three files are published in another order than that of their names: they are listed as was asked for."""
+    query, letters = case
+    package = registry.location().package
+    files = [recorded(registry, control, FileLocation(package, file=name), name) for name in FILE_NAMES]
+    response = registry.call("GET", f"{packages_of(registry)}/{files[0].package}/package_files", query=query)
+    expect_column(expect, response, [f"{letter}.bin" for letter in letters], key="file_name")
+
+
 @judges("packages.files-nested-name-is-encoded")
 def test_files_nested_name_is_encoded(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A file is published under directories: the list of files has its name as the record has it, encoded."""
@@ -161,25 +188,6 @@ def test_not_yet(case: str, registry: Registry, expect: Evaluator, control: Eval
     package = f"{packages_of(registry)}/{file.package}"
     control(registry.call("GET", package), "package").status(200)
     expect(registry.call("GET", package + case.format(file=file.id))).status(404)
-
-
-@judges("packages.pipelines-of-a-job")
-def test_pipelines_of_a_job(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A job publishes a package: the package's pipelines are that of the job."""
-    project = registry.access.project(PRIVATE)
-    job = registry.access.job(project)
-    file = recorded(registry, control, project=project, credential=job.credential)
-    response = registry.call("GET", f"{address_of(project)}/{file.package}/pipelines")
-    expect_column(expect, response, [job.pipeline], key="id", label="ids")
-
-
-@judges("packages.pipelines-of-nobody")
-def test_pipelines_of_nobody(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A client publishes a package without a job: its pipelines are an empty list."""
-    file = recorded(registry, control)
-    expect_column(
-        expect, registry.call("GET", f"{packages_of(registry)}/{file.package}/pipelines"), [], key="id", label="ids"
-    )
 
 
 def _links_for(registry: Registry, control: Evaluator, actor: Actor) -> tuple[str, dict[str, object]]:

@@ -1,18 +1,17 @@
-"""Protection rules: who may publish a package whose name a rule's pattern matches."""
+"""Protected packages: who may publish a package whose name a rule's pattern matches."""
 
 from dataclasses import dataclass
 from functools import partial
 
 from conformance.checks.graphql import Policy, set_policy, was_set
-from conformance.checks.packages_api import entries
+from conformance.checks.protection import MAINTAINER, OWNER, make_rule, rules_of
 from conformance.checks.steps import stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
-from conformance.target.access import Actor, TargetProject
+from conformance.target.access import Actor
 from conformance.target.registry import FileLocation, Registry
 from conformance.transport.response import Response, describe
 
-MAINTAINER, OWNER = "maintainer", "owner"
 DEVELOPER_LEVEL = 30
 
 
@@ -32,58 +31,12 @@ REFUSED = {
 }
 
 
-@judges("protection.rule-can-be-made")
-def test_rule_can_be_made(registry: Registry, expect: Evaluator) -> None:
-    """A maintainer protects a package name: the rule comes back with an id."""
-    name = registry.location().package
-    response = _make(registry, name, actor=Actor.MAINTAINER)
-    expect(response).status(201)
-    wanted = {
-        "package_name_pattern": name,
-        "package_type": "generic",
-        "minimum_access_level_for_push": MAINTAINER,
-    }
-    found = {key: response.key(key) for key in wanted}
-    holds = found == wanted and isinstance(response.key("id"), int)
-    expect.that("rule", holds=holds, expected=f"{wanted} with an id", actual=repr(response.json()), response=response)
-
-
-@judges("protection.rules-are-listed")
-def test_rules_are_listed(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A rule is made and the rules are listed: its id is among them."""
-    made = _make(registry, registry.location().package)
-    control(made, "made").status(201)
-    response = registry.call("GET", _rules(registry), query="per_page=100")
-    ids = [entry.get("id") for entry in entries(response) or []]
-    expect.that("ids", holds=made.key("id") in ids, expected=f"{made.key('id')}", actual=f"{ids}", response=response)
-
-
-@judges("protection.developer-may-not-make-rules")
-def test_developer_may_not_make_rules(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A developer makes a rule: 403, where a maintainer may.
-
-    The names differ, because a name has one rule at most.
-    """
-    response = _make(registry, registry.location().package, actor=Actor.DEVELOPER)
-    control(_make(registry, registry.location().package, actor=Actor.MAINTAINER), "maintainer").status(201)
-    expect(response).status(403)
-
-
-@judges("protection.illegal-level-is-refused")
-def test_illegal_level_is_refused(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
-    """A rule is made with a level that there is not: refused, where a legal level is accepted."""
-    name = registry.location().package
-    response = _make(registry, name, level="emperor")
-    control(_make(registry, name), "legal").status(201)
-    expect(response).status(400, 422)
-
-
 @judges_each(REFUSED)
 def test_refused(case: Try, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A client publishes, its package is protected for a higher role, and it publishes again: 403."""
     location = registry.location()
     control(_publish(registry, location, case.actor), "before").status(201)
-    control(_make(registry, location.package, case.level), "made").status(201)
+    control(make_rule(registry, location.package, case.level), "made").status(201)
     expect(_publish(registry, location, case.actor)).status(case.status)
 
 
@@ -136,7 +89,7 @@ def test_star_stands_for_anything(registry: Registry, expect: Evaluator, control
     """A developer publishes names in which a star of the pattern stands for several characters, and for none: 403."""
     location = registry.location()
     control(_publish(registry, location, Actor.DEVELOPER), "before").status(201)
-    control(_make(registry, f"{location.package}-*"), "made").status(201)
+    control(make_rule(registry, f"{location.package}-*"), "made").status(201)
     expect(_publish(registry, FileLocation(f"{location.package}-a.b"), Actor.DEVELOPER), "several").status(403)
     expect(_publish(registry, FileLocation(f"{location.package}-"), Actor.DEVELOPER), "none").status(403)
 
@@ -146,7 +99,7 @@ def test_pattern_ignores_case(registry: Registry, expect: Evaluator, control: Ev
     """A developer publishes a name that differs from a rule's pattern in case alone: 403."""
     location = registry.location()
     control(_publish(registry, location, Actor.DEVELOPER), "before").status(201)
-    control(_make(registry, location.package.upper()), "made").status(201)
+    control(make_rule(registry, location.package.upper()), "made").status(201)
     expect(_publish(registry, location, Actor.DEVELOPER)).status(403)
 
 
@@ -162,7 +115,7 @@ def test_rule_outweighs_duplicate(registry: Registry, expect: Evaluator, control
         registry.publish, file.location, registry.content(), project=subgroup.project, credential=developer
     )
     control(duplicate(), "duplicate").status(400)
-    control(_make(registry, location.package, project=subgroup.project), "made").status(201)
+    control(make_rule(registry, location.package, project=subgroup.project), "made").status(201)
     expect(duplicate()).status(403)
 
 
@@ -176,48 +129,42 @@ def test_rule_does_not_protect_yet(registry: Registry, expect: Evaluator, contro
 def test_download_stays_open(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A developer, who may not publish a protected package, downloads it."""
     file = stored(registry, control)
-    control(_make(registry, file.location.package), "made").status(201)
+    control(make_rule(registry, file.location.package), "made").status(201)
     token = registry.access.credential(Actor.DEVELOPER, registry.access.usual)
     control(_publish(registry, file.location, Actor.DEVELOPER), "refused").status(403)
     expect(registry.download(file.location, credential=token)).body(file.content)
+
+
+@judges("protection.changed-rule-protects")
+def test_changed_rule_protects(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """A rule's pattern is changed from one package to another: a developer publishes the one and not the other."""
+    before, after = registry.location(), registry.location()
+    made = make_rule(registry, before.package)
+    control(made, "made").status(201)
+    control(_publish(registry, before, Actor.DEVELOPER), "protected").status(403)
+    control(_publish(registry, after, Actor.DEVELOPER), "unprotected").status(201)
+    changed = {"package_name_pattern": after.package}
+    path = f"{rules_of(registry)}/{made.key('id')}"
+    control(registry.call("PATCH", path, document=changed), "changed").status(200)
+    expect(_publish(registry, after, Actor.DEVELOPER), "new").status(403)
+    expect(_publish(registry, before, Actor.DEVELOPER), "old").status(201)
 
 
 @judges("protection.deleted-rule-protects-no-more")
 def test_deleted_rule_protects_no_more(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A rule that refused a developer is deleted: the developer publishes."""
     location = registry.location()
-    made = _make(registry, location.package)
+    made = make_rule(registry, location.package)
     control(made, "made").status(201)
     control(_publish(registry, location, Actor.DEVELOPER), "protected").status(403)
-    control(registry.call("DELETE", f"{_rules(registry)}/{made.key('id')}"), "deleted").status(204)
+    control(registry.call("DELETE", f"{rules_of(registry)}/{made.key('id')}"), "deleted").status(204)
     expect(_publish(registry, location, Actor.DEVELOPER)).status(201)
-
-
-def _rules(registry: Registry, project: TargetProject | None = None) -> str:
-    return f"/projects/{(project or registry.access.project(registry.access.usual)).id}/packages/protection/rules"
-
-
-def _make(
-    registry: Registry,
-    pattern: str,
-    level: str = MAINTAINER,
-    actor: Actor | None = None,
-    project: TargetProject | None = None,
-) -> Response:
-    """Make a rule of a project, the public one unless another is given, as the writer or as a role."""
-    document = {
-        "package_name_pattern": pattern,
-        "package_type": "generic",
-        "minimum_access_level_for_push": level,
-    }
-    credential = registry.access.credential(actor, registry.access.usual) if actor else registry.access.writer
-    return registry.call("POST", _rules(registry, project), document=document, credential=credential)
 
 
 def _protected(registry: Registry, control: Evaluator, after: str = "") -> FileLocation:
     """Return a location whose package's name, with `after` behind it, is protected for maintainers; a control."""
     location = registry.location()
-    control(_make(registry, f"{location.package}{after}"), "made").status(201)
+    control(make_rule(registry, f"{location.package}{after}"), "made").status(201)
     return location
 
 

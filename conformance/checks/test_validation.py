@@ -6,7 +6,7 @@ from http import HTTPStatus
 from statistics import median
 from typing import Any
 
-from conformance.checks.steps import expect_nothing_at
+from conformance.checks.steps import expect_nothing_at, stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
 from conformance.requirements.catalogue import load_catalogue
@@ -18,9 +18,13 @@ TOLERATED_RATIO = 50
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """How a publish departs from a plain one, and what follows; `package` is put after the run's own package name."""
+    """How a publish or a download departs from a plain one, and what follows.
+
+    `package` is put after the run's own package name.
+    """
 
     status: tuple[int, ...]
+    operation: str = "PUT"
     package: str = ""
     version: str = "1.0.0"
     file: str = "file.bin"
@@ -37,22 +41,33 @@ def _departure(case: Mapping[str, Any]) -> Departure:
 
 
 DEPARTURES = {identifier: _departure(case) for identifier, case in load_catalogue().cases("validation").items()}
+PUBLISHES = {identifier: case for identifier, case in DEPARTURES.items() if case.operation == "PUT"}
+DOWNLOADS = {identifier: case for identifier, case in DEPARTURES.items() if case.operation == "GET"}
 ACCEPTED = (HTTPStatus.CREATED,)
 
 
-@judges_each({identifier: case for identifier, case in DEPARTURES.items() if case.status == ACCEPTED})
+@judges_each({identifier: case for identifier, case in PUBLISHES.items() if case.status == ACCEPTED})
 def test_accepted(case: Departure, registry: Registry, expect: Evaluator) -> None:
     """A client publishes with a name, version or file name that GitLab's documentation or tests accept: 201."""
     response = registry.publish(case.of(registry.location()), registry.content(), query=case.query)
     expect(response).status(*case.status)
 
 
-@judges_each({identifier: case for identifier, case in DEPARTURES.items() if case.status != ACCEPTED})
+@judges_each({identifier: case for identifier, case in PUBLISHES.items() if case.status != ACCEPTED})
 def test_refused(case: Departure, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Somebody publishes with one illegal value, where a plain publish is accepted: 400."""
     plain = registry.location()
     response = registry.publish(case.of(plain), registry.content(), query=case.query)
     control(registry.publish(plain, registry.content(), query="status=default"), "plain").status(201)
+    expect(response).status(*case.status)
+
+
+@judges_each(DOWNLOADS)
+def test_download_refused(case: Departure, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
+    """Somebody asks for a file by one illegal value, where the plain values of a stored file find it: 400."""
+    file = stored(registry, control)
+    response = registry.download(case.of(file.location))
+    control(registry.download(file.location), "plain").status(200)
     expect(response).status(*case.status)
 
 

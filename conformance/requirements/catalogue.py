@@ -37,9 +37,11 @@ SECTIONS = (
     "group_lists",
     "pages",
     "packages",
+    "pipelines",
     "deletion",
     "duplicates",
     "settings",
+    "protection_rules",
     "protection",
     "large",
 )

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Any
 
 from conformance.selftest.credentials import authorised_by
-from conformance.selftest.endpoints import FILE, PACKAGE, endpoint
+from conformance.selftest.endpoints import FILE, FILES, PACKAGE, endpoint, path_of
 from conformance.selftest.faults.fault import Fault
-from conformance.selftest.messages import Request, Response, message_response, no_content
-from conformance.selftest.mutation import refuse, respond, rewrite_json, rewrite_request, serve_principals
+from conformance.selftest.messages import Request, Response, collect, message_response, no_content
+from conformance.selftest.mutation import (
+    deny,
+    grant,
+    refuse,
+    respond,
+    rewrite_json,
+    rewrite_request,
+    rewrite_response,
+    serve_principals,
+)
+from conformance.selftest.observed_resources import JOB_TOKEN
 from conformance.selftest.principal import DEVELOPER
 from conformance.selftest.upstream import Upstream
 
@@ -30,6 +41,23 @@ async def _refused_and_deleted(request: Request, upstream: Upstream) -> Response
     return message_response(HTTPStatus.FORBIDDEN)
 
 
+class KeepsDeletedFiles:
+    """Remembers the files of every package that it has listed and lists them ever after."""
+
+    def __init__(self) -> None:
+        self._listed: dict[str, dict[int, dict[str, Any]]] = {}
+
+    async def __call__(self, request: Request, upstream: Upstream) -> Response:
+        """Add to a list what it once held."""
+        response = await upstream.forward(request)
+        if not (endpoint("GET", FILES)(request) and response.status == HTTPStatus.OK):
+            return response
+        listed = self._listed.setdefault(path_of(request), {})
+        listed.update({entry["id"]: entry for entry in json.loads(await collect(response.body))})
+        upstream.mark_mutated()
+        return response.with_content(json.dumps(list(listed.values())).encode())
+
+
 FAULTS = {
     "packages.deletes-do-nothing": Fault(
         "Deleting is acknowledged, whoever asks, and not done.", respond(deletes, lambda _: no_content())
@@ -37,6 +65,35 @@ FAULTS = {
     "packages.deletes-are-refused-and-done": Fault(
         "Refusing to delete, the server deletes.",
         serve_principals(lambda request, by: deletes(request) and by.level == DEVELOPER, _refused_and_deleted),
+    ),
+    "packages.deletes-ask-for-a-credential": Fault(
+        "Whoever deletes without a credential is asked for one: 401.",
+        deny(lambda request, by: deletes(request) and by.is_anonymous, 401),
+    ),
+    "packages.deletes-hide-public-projects": Fault(
+        "To somebody who is not a member there is nothing to delete in a public project: 404.",
+        deny(lambda request, by: deletes(request) and by.is_outsider and not by.sees_private, 404),
+    ),
+    "packages.deletes-tell-of-private-projects": Fault(
+        "Deleting in a private project is 403 for everybody who may not, also for those who do not see it.",
+        deny(lambda request, by: deletes(request) and by.sees_private and not by.is_member, 403),
+    ),
+    "packages.jobs-may-not-delete": Fault(
+        "The token of a job deletes nothing.", deny(lambda request, by: deletes(request) and by.kind == JOB_TOKEN, 403)
+    ),
+    "packages.jobs-delete-everything": Fault(
+        "The token of any job deletes packages and files.",
+        grant(lambda request, by: deletes(request) and by.kind == JOB_TOKEN),
+    ),
+    "packages.deletes-repeat": Fault(
+        "Deleting a file that is not there is 204.",
+        rewrite_response(
+            lambda request, response: endpoint("DELETE", FILE)(request) and response.status == HTTPStatus.NOT_FOUND,
+            lambda _: no_content(),
+        ),
+    ),
+    "packages.deleted-files-stay-listed": Fault(
+        "The list of a package's files keeps those that were deleted.", KeepsDeletedFiles
     ),
     "packages.files-take-their-package-along": Fault(
         "Deleting a file deletes its package.",

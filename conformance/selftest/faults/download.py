@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
+from urllib.parse import unquote
 
 from conformance.selftest.corruption import flipped, shortened
 from conformance.selftest.faults.fault import DOCUMENTED, FLAGGED, Fault
-from conformance.selftest.messages import Request, Response, message_response, whole, without
+from conformance.selftest.messages import Request, Response, collect, message_response, whole, without
 from conformance.selftest.mutation import PackageFileMutation, RequestPredicate, header, refuse, rewrite_response, serve
-from conformance.selftest.package_requests import PackageFilePath, is_download, is_head, is_publish, is_read
+from conformance.selftest.package_requests import (
+    PackageFilePath,
+    about,
+    is_download,
+    is_head,
+    is_publish,
+    is_read,
+    package_file_path,
+)
 from conformance.selftest.upstream import Upstream
 
 
@@ -43,6 +52,19 @@ def _declaring_one_more(response: Response) -> Response:
 
 def _empty_file(response: Response) -> Response:
     return response.with_status(HTTPStatus.OK).with_content(b"").with_header("Content-Type", "application/octet-stream")
+
+
+def _text_like(request: Request, response: Response) -> bool:
+    path = package_file_path(request)
+    return delivered(request, response) and path is not None and path.file_name.endswith((".json", ".txt"))
+
+
+async def _as_utf8(response: Response) -> Response:
+    content = await collect(response.body)
+    return response.with_content(content.decode("utf-8", "replace").encode())
+
+
+_without_dot = about(lambda path: "." not in unquote(path.file_name), is_read)
 
 
 async def _redirected(request: Request, upstream: Upstream) -> Response:
@@ -86,6 +108,10 @@ FAULTS = {
         "Every download fails in the server, and the response names a Location.",
         rewrite_response(delivered, lambda response: response.with_status(500).with_header("Location", "/elsewhere")),
     ),
+    "download.converts-by-name": Fault(
+        "A download whose name ends in .json or .txt is converted to UTF-8.", rewrite_response(_text_like, _as_utf8)
+    ),
+    "download.wants-an-extension": Fault("A file whose name has no dot is not found.", refuse(_without_dot, 404)),
     "download.missing-is-empty": Fault(
         "What does not exist downloads as an empty file.", rewrite_response(missing, _empty_file)
     ),

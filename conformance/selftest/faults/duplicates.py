@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
@@ -90,6 +91,19 @@ class LosesWhatWasDuplicated(PackageFileMutation):
         return response
 
 
+class ChangesTheStatus(PackageFileMutation):
+    """Publishes another file with the status that a refused duplicate asks for."""
+
+    async def serve(self, request: Request, path: PackageFilePath, upstream: Upstream) -> Response:
+        """Publish the other file after a refusal."""
+        refused, response = await _is_refusal(await upstream.forward(request))
+        if is_publish(request) and refused and "status" in path.parameters:
+            upstream.mark_mutated()
+            other = replace(path, file_name=f"other-{path.file_name}")
+            await upstream.forward(request.with_target(other.target).with_content(b"other"))
+        return response
+
+
 def _by_file(path: PackageFilePath) -> Key:
     return path.decoded
 
@@ -123,5 +137,8 @@ FAULTS = {
     ),
     "duplicates.refusals-lose-the-file": Fault(
         "Refusing a duplicate loses the file that is there.", LosesWhatWasDuplicated
+    ),
+    "duplicates.refusals-change-the-status": Fault(
+        "A duplicate that is refused changes the status of its package.", ChangesTheStatus
     ),
 }

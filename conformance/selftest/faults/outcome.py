@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+from conformance.selftest.endpoints import endpoint
 from conformance.selftest.faults.fault import DOCUMENTED, FLAGGED, Fault
-from conformance.selftest.messages import Request
-from conformance.selftest.mutation import PrincipalPredicate, deny, grant
+from conformance.selftest.messages import Request, Response, json_response, message_response
+from conformance.selftest.mutation import PrincipalPredicate, deny, grant, respond, serve_principals
 from conformance.selftest.observed_resources import JOB_TOKEN
+from conformance.selftest.package_requests import concerns_package_file
 from conformance.selftest.principal import (
     ACCESS_TOKEN,
     DEPLOY_TOKEN,
@@ -29,6 +33,7 @@ from conformance.selftest.principal_predicates import (
     unknown,
     using_files,
 )
+from conformance.selftest.upstream import Upstream
 
 WRITE, READ = "write_package_registry", "read_package_registry"
 
@@ -39,6 +44,15 @@ def _outsider_without_deploy_token(_: Request, by: Principal) -> bool:
 
 def _outsider_with(kind: str) -> PrincipalPredicate:
     return lambda _, by: by.is_outsider and by.kind == kind
+
+
+def _administrator_at_files(request: Request, by: Principal) -> bool:
+    return concerns_package_file(request) and by.kind == "administrator"
+
+
+async def _forbidden_as_missing(request: Request, upstream: Upstream) -> Response:
+    response = await upstream.forward(request)
+    return message_response(HTTPStatus.NOT_FOUND) if response.status == HTTPStatus.FORBIDDEN else response
 
 
 FAULTS = {
@@ -183,5 +197,13 @@ FAULTS = {
     "outcome.open-registry-stays-closed": Fault(
         "A private project's files need a credential, also where the package registry is open to everyone.",
         deny(reading(in_private(anonymous)), 401),
+    ),
+    "outcome.registries-stay-switched-on": Fault(
+        "Switching the package registry of a project off is acknowledged and not done.",
+        respond(endpoint("PUT", r"/projects/\d+"), lambda _: json_response(200, {})),
+    ),
+    "outcome.switched-off-is-not-found": Fault(
+        "A project whose package registry is switched off is 404.",
+        serve_principals(_administrator_at_files, _forbidden_as_missing),
     ),
 }

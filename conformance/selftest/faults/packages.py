@@ -1,4 +1,4 @@
-"""Broken registries that show a package, its files or its pipelines wrongly."""
+"""Broken registries that show a package or its files wrongly."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from conformance.selftest.mutation import (
     SelectiveMutation,
     each,
     grant,
+    query_parameter,
     refuse,
     respond,
     rewrite_json,
+    rewrite_request,
     rewrite_response,
 )
 from conformance.selftest.package_requests import publishes_with
@@ -98,6 +100,17 @@ FAULTS = {
         "A list of files shows the newest file of each name alone.",
         rewrite_json(endpoint("GET", FILES), _newest_of_each),
     ),
+    "packages.lists-of-files-begin-with-the-newest": Fault(
+        "A list of files begins with the newest.", rewrite_json(endpoint("GET", FILES), lambda files: files[::-1])
+    ),
+    "packages.lists-of-files-have-one-order": Fault(
+        "A list of files is in the order of ids, whatever is asked for.",
+        rewrite_request(endpoint("GET", FILES), query_parameter("order_by", None)),
+    ),
+    "packages.lists-of-files-only-ascend": Fault(
+        "A list of files ascends, whatever is asked for.",
+        rewrite_request(endpoint("GET", FILES), query_parameter("sort", None)),
+    ),
     "packages.lists-of-files-decode-names": Fault(
         "A list of files shows the name of a file under directories with slashes.",
         rewrite_json(endpoint("GET", FILES), each(lambda file: {**file, "file_name": unquote(file["file_name"])})),
@@ -109,11 +122,5 @@ FAULTS = {
         "Files by their ids and the pipelines of a package are answered with an empty list in a version without them.",
         respond(endpoint("GET", FILE + "/download", PIPELINES), lambda _: json_response(200, [])),
         DOCUMENTED,
-    ),
-    "packages.pipelines-are-forgotten": Fault(
-        "No package has a pipeline.", rewrite_json(endpoint("GET", PIPELINES), lambda _: [])
-    ),
-    "packages.everything-has-a-pipeline": Fault(
-        "Every package has a pipeline.", rewrite_json(endpoint("GET", PIPELINES), lambda found: found or [{"id": 1}])
     ),
 }

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from conformance.selftest.credentials import authorised_by
-from conformance.selftest.endpoints import RULE, RULES, endpoint, makes_rule
+from conformance.selftest.endpoints import RULE, endpoint, makes_rule, path_of
 from conformance.selftest.faults.fault import FLAGGED, Fault
 from conformance.selftest.messages import Request, Response, collect, json_response, message_response, no_content
 from conformance.selftest.mutation import (
@@ -16,12 +16,8 @@ from conformance.selftest.mutation import (
     SelectiveMutation,
     deny,
     doubled,
-    grant,
-    refuse,
     respond,
-    rewrite_json,
     rewrite_request,
-    rewrite_response,
 )
 from conformance.selftest.package_requests import is_publish
 from conformance.selftest.principal import DEVELOPER
@@ -96,8 +92,29 @@ def _renamed(change: Callable[[str], str]) -> MakeMutation:
     return _remade(lambda rule: {**rule, "package_name_pattern": change(rule["package_name_pattern"])})
 
 
-def _is_refused(request: Request, response: Response) -> bool:
-    return makes_rule(request) and response.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+class KeepsOldPatterns:
+    """Makes a rule anew as it was made, after it was changed."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Request, bytes]] = {}
+
+    async def __call__(self, request: Request, upstream: Upstream) -> Response:
+        """Remember a rule, or make it once more."""
+        if makes_rule(request):
+            content = await collect(request.body)
+            response = await upstream.forward(request.with_content(content))
+            if response.status != HTTPStatus.CREATED:
+                return response
+            rule = await collect(response.body)
+            self._made[json.loads(rule)["id"]] = request, content
+            return response.with_content(rule)
+        response = await upstream.forward(request)
+        number = int(path_of(request).rpartition("/")[2]) if endpoint("PATCH", RULE)(request) else 0
+        if number in self._made and response.is_success:
+            made, content = self._made[number]
+            upstream.mark_mutated()
+            await upstream.forward(made.with_content(content))
+        return response
 
 
 FAULTS = {
@@ -131,28 +148,15 @@ FAULTS = {
     "protection.refusals-look-like-duplicates": Fault(
         "A publish that a rule refuses is refused as a duplicate.", _refusals(_refused_as_duplicate)
     ),
-    "protection.flagged-rules-cannot-be-made": Fault(
-        "Making a rule fails in GitLab 18.1.", refuse(makes_rule, 500), FLAGGED
-    ),
     "protection.protects-too-early": Fault(
         "Rules protect in GitLab 18.1: no developer publishes to a public project.",
         deny(publishing(in_public(level(DEVELOPER))), 403),
         FLAGGED,
     ),
-    "protection.rules-are-nameless": Fault(
-        "A new rule is answered without its pattern.", rewrite_json(makes_rule, lambda rule: {"id": rule["id"]})
-    ),
-    "protection.rules-are-not-listed": Fault(
-        "The list of rules is empty.", rewrite_json(endpoint("GET", RULES), lambda _: [])
-    ),
-    "protection.anybody-makes-rules": Fault(
-        "Every member may make rules.", grant(lambda request, by: makes_rule(request) and by.is_member)
-    ),
-    "protection.illegal-levels-are-taken": Fault(
-        "A rule with an unknown level is acknowledged.",
-        rewrite_response(_is_refused, lambda _: json_response(201, {"id": 1})),
-    ),
     "protection.rules-cannot-be-deleted": Fault(
         "Deleting a rule is acknowledged and not done.", respond(endpoint("DELETE", RULE), lambda _: no_content())
+    ),
+    "protection.changed-rules-protect-both": Fault(
+        "A rule whose pattern is changed protects what the old one matches, too.", KeepsOldPatterns
     ),
 }

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from urllib.parse import quote, unquote_to_bytes
 
 from conformance.selftest.faults.fault import DOCUMENTED, Fault
-from conformance.selftest.messages import Request, Response, json_response
+from conformance.selftest.messages import Request, Response, json_response, message_response
 from conformance.selftest.mutation import (
     MakeMutation,
     PackageFileMutation,
@@ -22,7 +22,7 @@ from conformance.selftest.mutation import (
     rewrite_response,
     serve,
 )
-from conformance.selftest.package_requests import PackageFilePath, about, is_publish, package_file_path
+from conformance.selftest.package_requests import PackageFilePath, about, is_download, is_publish, package_file_path
 from conformance.selftest.upstream import Upstream
 
 LONG = 100
@@ -195,6 +195,13 @@ FAULTS = {
         "A refusal for its format has a plain text body.",
         rewrite_response(
             _refused, lambda response: response.with_content(b"Bad Request").with_header("Content-Type", "text/plain")
+        ),
+    ),
+    "validation.downloads-are-looked-up": Fault(
+        "A download by illegal names is looked for and not found.",
+        rewrite_response(
+            lambda request, response: is_download(request) and response.status == HTTPStatus.BAD_REQUEST,
+            lambda _: message_response(HTTPStatus.NOT_FOUND),
         ),
     ),
     "validation.backtracks": Fault("A long version keeps a backtracking pattern busy.", Backtracks),

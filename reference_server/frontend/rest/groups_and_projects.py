@@ -129,7 +129,7 @@ class ProjectHandler(RestHandler):
         self.send_json(shapes.project(answer.project, self.origin))
 
     async def put(self, project: str) -> None:
-        """Change `name`, `visibility` or `package_registry_access_level`."""
+        """Change `name`, `visibility`, `package_registry_access_level` or `packages_enabled`."""
         request = identity_pb2.UpdateProjectRequest(
             project=project,
             name=self.parameters.given("name"),
@@ -160,5 +160,8 @@ def _visibility(parameters: Parameters) -> identity_pb2.Visibility.ValueType:
 
 
 def _registry_level(parameters: Parameters) -> identity_pb2.PackageRegistryAccessLevel.ValueType:
-    number = parameters.choice("package_registry_access_level", shapes.REGISTRY_LEVELS, absent=0)
+    """Read `package_registry_access_level`, or `packages_enabled`, which GitLab calls deprecated and clients send."""
+    enabled = parameters.flag("packages_enabled")
+    absent = 0 if enabled is None else shapes.REGISTRY_LEVELS["enabled" if enabled else "disabled"]
+    number = parameters.choice("package_registry_access_level", shapes.REGISTRY_LEVELS, absent=absent)
     return identity_pb2.PackageRegistryAccessLevel.ValueType(number)

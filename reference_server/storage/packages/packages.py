@@ -25,6 +25,9 @@ from reference_server.storage.rules.coordinates import LONGEST
 from reference_server.storage.rules.package_types import GENERIC, check_package_type
 from reference_server.storage.rules.statuses import LISTED, SHOWN, PackageStatus, statuses_to_list
 
+MOST_PIPELINES = 20
+"""The most pipelines that a page of a package's holds; more are refused (`lib/api/project_packages.rb`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PackageFilters:
@@ -108,7 +111,10 @@ class PackageService:
     def list_pipelines(
         self, caller: Caller, project: str, package_id: int, request: PageRequest
     ) -> Page[PipelineRecord]:
-        """List the pipelines whose jobs published a package. Raise as `list_files`."""
+        """List the pipelines whose jobs published a package, at most 20 on a page. Raise as `list_files`."""
+        if request.per_page is not None and request.per_page > MOST_PIPELINES:
+            message = f"a page holds at most {MOST_PIPELINES} pipelines"
+            raise Failure(Reason.PARAMETER_VALUE_UNKNOWN, message, parameter="per_page")
         selection = PACKAGE_PIPELINE_ORDERING.select(request)
         find_package(self.metadata, self.projects.find(caller, project, self.permission).id, package_id, SHOWN)
         return self.metadata.pipelines.page_of_package(package_id, selection)

@@ -1112,7 +1112,7 @@ class ListPackagePipelinesRequest(_message.Message):
 
     @_builtins.property
     def part(self) -> Global___ListedPart:
-        """Which of its pipelines."""
+        """Which of its pipelines; at most 20 on a page, PARAMETER_VALUE_UNKNOWN for more."""
 
     def __init__(
         self,

@@ -89,6 +89,16 @@ def test_a_disabled_package_registry_has_no_packages(front_end: Served, project:
     assert front_end.get(project.packages).status in {403, 404}
 
 
+def test_a_package_registry_is_switched_by_its_old_name_too(front_end: Served, project: PackageProject) -> None:
+    def level(**settings: object) -> object:
+        return front_end.rest("PUT", f"/projects/{project.id}", settings).json()["package_registry_access_level"]
+
+    assert level(packages_enabled=False) == "disabled"
+    assert front_end.get(f"{project.packages}/generic/one/1.0/file.txt").status == 403
+    assert level(packages_enabled=True) == "enabled"
+    assert level(packages_enabled=False, package_registry_access_level="private") == "private"
+
+
 def test_a_package_registry_for_everyone_is_read_without_a_token(front_end: Served, project: PackageProject) -> None:
     project.publish("one", content=b"content")
     front_end.rest("PUT", f"/projects/{project.id}", {"package_registry_access_level": "public"})

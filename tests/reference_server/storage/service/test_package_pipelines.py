@@ -96,9 +96,11 @@ def test_a_package_that_is_deleted_leaves_its_pipeline(registry: Registry, proje
         ({"package_id": 2**62}, "PACKAGE_NOT_FOUND"),
         ({"part": pb.ListedPart(order_by="created_at")}, "PARAMETER_VALUE_UNKNOWN"),
         ({"part": pb.ListedPart(keyset=True, cursor="x")}, "PARAMETER_INVALID"),
+        ({"part": pb.ListedPart(per_page=21)}, "PARAMETER_VALUE_UNKNOWN"),
+        ({"part": pb.ListedPart(per_page=20)}, "OK"),
     ],
 )
-def test_what_is_no_list_of_pipelines_is_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
+def test_what_is_no_page_of_pipelines_is_refused(registry: Registry, values: dict[str, object], refusal: str) -> None:
     row = registry.publish(at(registry.project().id))
     request = {"project": str(row.project_id), "package_id": row.package_id, **values}
     assert registry.outcome("ListPackagePipelines", **request) == refusal
