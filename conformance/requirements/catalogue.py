@@ -42,6 +42,10 @@ SECTIONS = (
     "settings",
     "protection",
     "large",
+    # Last, because some of it is judged over everything that the run has exchanged.
+    "truth",
+    "truth_ranges",
+    "truth_lists",
 )
 # What reports call the requirements whose ids begin alike; several sections may share the beginning.
 TITLES = {
@@ -61,6 +65,7 @@ TITLES = {
     "duplicates": "Duplicates and the settings of groups",
     "protection": "Protected packages",
     "large": "Large files",
+    "truth": "What an answer says of itself",
 }
 
 
