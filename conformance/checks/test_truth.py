@@ -170,7 +170,7 @@ def test_last_modified_is_past(registry: Registry, expect: Evaluator, control: E
     expect.that(
         "last-modified",
         holds=modified is None or _is_past(modified, date),
-        expected=f"a date not after {date}",
+        expected=f"a date, not after {date}",
         actual=str(modified),
         response=response,
     )
@@ -197,7 +197,9 @@ def _is_strong(etag: str | None) -> bool:
 
 
 def _is_past(modified: str, date: str | None) -> bool:
+    """Return whether a date can be read and is not after another, which an answer may lack."""
     try:
-        return date is None or parsedate_to_datetime(modified) <= parsedate_to_datetime(date)
+        moment = parsedate_to_datetime(modified)
+        return date is None or moment <= parsedate_to_datetime(date)
     except (ValueError, TypeError, OverflowError):
         return False

@@ -21,7 +21,7 @@ from conformance.selftest.mutation import (
 from conformance.selftest.package_requests import PackageFilePath, is_download, is_head, is_read
 from conformance.selftest.upstream import Upstream
 
-FUTURE = "Fri, 31 Dec 2100 23:59:59 GMT"
+SENT, MODIFIED = "Thu, 01 Jan 2026 00:00:00 GMT", "Fri, 31 Dec 2100 23:59:59 GMT"
 deletes = endpoint("DELETE", PACKAGE)
 
 
@@ -62,6 +62,10 @@ async def _summed_after_coding(response: Response) -> Response:
     return summed.with_content(coded).with_header("Content-Encoding", "gzip")
 
 
+def _modified_in_the_future(response: Response) -> Response:
+    return response.with_header("Date", SENT).with_header("Last-Modified", MODIFIED)
+
+
 class CountsModifications(PackageFileMutation):
     """Says at each download that the file was modified, one second later each time."""
 
@@ -76,7 +80,9 @@ class CountsModifications(PackageFileMutation):
         upstream.mark_mutated()
         self._count += 1
         minutes, seconds = divmod(self._count, 60)
-        return response.with_header("Last-Modified", f"Thu, 01 Jan 2015 {minutes // 60:02}:{minutes % 60:02}:{seconds:02} GMT")
+        return response.with_header(
+            "Last-Modified", f"Thu, 01 Jan 2015 {minutes // 60:02}:{minutes % 60:02}:{seconds:02} GMT"
+        )
 
 
 FAULTS = {
@@ -91,7 +97,8 @@ FAULTS = {
         ),
     ),
     "truth.head-with-a-byte": Fault(
-        "HEAD is followed by a byte.", rewrite_response(_good(is_head), lambda response: replace(response, body=whole(b"!")))
+        "HEAD is followed by a byte.",
+        rewrite_response(_good(is_head), lambda response: replace(response, body=whole(b"!"))),
     ),
     "truth.deletion-with-a-body": Fault(
         "204 is followed by null.", rewrite_response(_deleted, lambda response: replace(response, body=whole(b"null")))
@@ -144,7 +151,7 @@ FAULTS = {
         "HEAD has an ETag of its own.", rewrite_response(_good(is_head), header("ETag", '"of-head"'))
     ),
     "truth.modified-in-the-future": Fault(
-        "A download was last modified in 2100.", rewrite_response(_good(is_read), header("Last-Modified", FUTURE))
+        "A download was last modified after it was sent.", rewrite_response(_good(is_read), _modified_in_the_future)
     ),
     "truth.modified-at-no-date": Fault(
         "Last-Modified is no date.", rewrite_response(_good(is_read), header("Last-Modified", "yesterday"))

@@ -32,7 +32,9 @@ NOWHERE = "/api/v4/projects/0/packages/0"
 
 
 def _on_pages(name: str, value: str) -> MakeMutation:
-    return rewrite_response(lambda request, response: paged(request) and response.header(name) is not None, header(name, value))
+    return rewrite_response(
+        lambda request, response: paged(request) and response.header(name) is not None, header(name, value)
+    )
 
 
 def _linked(relation: str, page: int) -> MakeMutation:
@@ -111,7 +113,9 @@ FAULTS = {
     "truth.created-nowhere": Fault(
         "201 names a Location at which there is nothing.", rewrite_response(_created, header("Location", NOWHERE))
     ),
-    "truth.refusal-is-broken-json": Fault("404 of a file is JSON that breaks off.", rewrite_response(_absent, _broken_json)),
+    "truth.refusal-is-broken-json": Fault(
+        "404 of a file is JSON that breaks off.", rewrite_response(_absent, _broken_json)
+    ),
     "truth.refusal-names-the-token": Fault(
         "404 of a file repeats the token that asked.", serve(is_read, _naming_the_token)
     ),

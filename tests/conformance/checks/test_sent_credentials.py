@@ -36,7 +36,8 @@ def test_a_token_is_read_from_the_header_that_carries_it(name: str, value: str) 
 
 
 @pytest.mark.parametrize(
-    "sent", [("Authorization", "Basic ?"), ("Authorization", ""), ("PRIVATE-TOKEN", "short"), ("Range", "bytes=0-99999")]
+    "sent",
+    [("Authorization", "Basic ?"), ("Authorization", ""), ("PRIVATE-TOKEN", "short"), ("Range", "bytes=0-99999")],
 )
 def test_what_is_no_token_is_none(sent: tuple[str, str]) -> None:
     assert sent_credentials([exchange((sent,))]) == set()
@@ -63,7 +64,9 @@ def test_a_token_in_an_answer_is_found(found: Exchange) -> None:
         exchange(text="glpat-secret"),
         exchange(text=None),
         exchange(url="http://registry/api/v4/personal_access_tokens", text=TOKEN),
-        exchange(url=f"{PACKAGES}?private_token=glpat-secret%2Fof%2Bone", answered=(("link", f"<?private_token={TOKEN}>"),)),
+        exchange(
+            url=f"{PACKAGES}?private_token=glpat-secret%2Fof%2Bone", answered=(("link", f"<?private_token={TOKEN}>"),)
+        ),
     ],
 )
 def test_an_answer_that_gives_a_token_or_was_asked_with_it_in_the_url_repeats_none(innocent: Exchange) -> None:
