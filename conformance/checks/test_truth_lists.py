@@ -2,10 +2,18 @@
 
 import json
 from http import HTTPStatus
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from conformance.checks.claims import untrue_record
-from conformance.checks.packages_api import column, entries, linked, packages_of, published_fixtures, recorded
+from conformance.checks.packages_api import (
+    answer_at,
+    column,
+    entries,
+    linked,
+    packages_of,
+    published_fixtures,
+    recorded,
+)
 from conformance.checks.sent_credentials import repeating_exchanges, repeats, sent_credentials
 from conformance.checks.steps import RECORD, stored
 from conformance.checks.truths import expect_none
@@ -14,7 +22,6 @@ from conformance.judging.binding import judges
 from conformance.judging.expectations import Evaluator
 from conformance.target.access import AuthenticationScheme, Visibility
 from conformance.target.registry import REDIRECTS, FileLocation, Registry
-from conformance.transport.address import API
 from conformance.transport.request import Body
 from conformance.transport.response import Response
 
@@ -41,13 +48,13 @@ def test_page_headers_agree(registry: Registry, expect: Evaluator, control: Eval
 def test_page_links_lead_where_they_say(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A client follows each address that each page names: it gets the page that the relation says."""
     pages = _pages(registry, control)
-    names = [column(page) for page in pages]
+    names = {number: column(page) for number, page in enumerate(pages, start=1)}
     untrue = [
         f"{relation} of page {number} is {url}"
         for number, page in enumerate(pages, start=1)
         for relation, url in linked(page).items()
-        if relation in (places := {"first": 1, "last": PAGES, "next": number + 1, "prev": number - 1})
-        and (not 1 <= places[relation] <= PAGES or column(_at(registry, url)) != names[places[relation] - 1])
+        if relation in (targets := _targets(number))
+        and column(answer_at(registry, url)) != names.get(targets[relation], [])
     ]
     expect_none(expect, "links", untrue, "the pages that the relations name", pages[0])
 
@@ -81,7 +88,9 @@ def test_location_of_201_exists(registry: Registry, expect: Evaluator, control: 
     file = stored(registry, control)
     named = file.response.header("location")
     request = registry.request("GET", file.location)
-    found = _at(registry, urljoin(f"{registry.client.address}{request.target}", named)) if named else file.response
+    found = (
+        answer_at(registry, urljoin(f"{registry.client.address}{request.target}", named)) if named else file.response
+    )
     missing = found.status is None or found.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) or found.status >= 500  # noqa: PLR2004 - errors of the server
     expect_none(expect, "location", [f"{named}"] if missing else [], "something that exists, or no Location", found)
 
@@ -123,16 +132,13 @@ def test_private_answer_is_not_public(registry: Registry, expect: Evaluator, con
     """A client reads a file and a list of a private project, by each header: no shared cache may keep the answers."""
     file = registry.shared(Visibility.PRIVATE)
     control(file.response, "published").status(201)
-    responses = [
-        answer
-        for scheme in CARRIED
-        for credential in [registry.access.writer.with_scheme(scheme)]
-        for answer in (
-            registry.client.send(
-                registry.request("GET", file.location, visibility=Visibility.PRIVATE, credential=credential)
-            ),
-            registry.call("GET", packages_of(registry, Visibility.PRIVATE), credential=credential),
-        )
+    credentials = [registry.access.writer.with_scheme(scheme) for scheme in CARRIED]
+    asked = [
+        registry.request("GET", file.location, visibility=Visibility.PRIVATE, credential=one) for one in credentials
+    ]
+    responses = [registry.client.send(request) for request in asked]
+    responses += [
+        registry.call("GET", packages_of(registry, Visibility.PRIVATE), credential=one) for one in credentials
     ]
     control(responses[0], "read").status(HTTPStatus.OK, *REDIRECTS)
     public = [response for response in responses if _permits_shared_caches(response)]
@@ -158,6 +164,11 @@ def _pages(registry: Registry, control: Evaluator) -> list[Response]:
     return pages
 
 
+def _targets(number: int) -> dict[str, int]:
+    """Return the number of the page to which each relation of a page leads."""
+    return {"first": 1, "last": PAGES, "next": number + 1, "prev": number - 1}
+
+
 def _place(number: int, total: int) -> dict[str, str]:
     """Return what the headers of a page truly are."""
     return {
@@ -168,13 +179,6 @@ def _place(number: int, total: int) -> dict[str, str]:
         "x-next-page": f"{number + 1}" if number < PAGES else "",
         "x-prev-page": f"{number - 1}" if number > 1 else "",
     }
-
-
-def _at(registry: Registry, url: str) -> Response:
-    """Return the answer to GET at the path of an address, whose host may be the one that others know."""
-    parts = urlsplit(url)
-    before, _, after = parts.path.partition(API)
-    return registry.call("GET", after or before, query=parts.query)
 
 
 def _answers(registry: Registry, control: Evaluator) -> list[Response]:

@@ -59,6 +59,10 @@ def _with_wrong_md5(record: dict[str, Any]) -> None:
     record["file_md5"] = "0" * 32
 
 
+def _without_its_name(record: dict[str, Any]) -> None:
+    record.update(file_name=None, file=None)
+
+
 def _absent(request: Request, response: Response) -> bool:
     return is_read(request) and response.status == HTTPStatus.NOT_FOUND
 
@@ -107,6 +111,9 @@ FAULTS = {
     ),
     "truth.last-leads-to-the-first": Fault("The address of the last page leads to the first.", _linked("last", 1)),
     "truth.record-of-another-md5": Fault("A record has another file's MD5.", rewrite_record(_with_wrong_md5)),
+    "truth.record-names-no-file": Fault(
+        "Neither the name nor the address of the file is in a record.", rewrite_record(_without_its_name)
+    ),
     "truth.files-of-one-byte": Fault(
         "The list of files says that each has a byte.", rewrite_json(lists_files, each(_with_wrong_size))
     ),
