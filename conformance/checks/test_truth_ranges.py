@@ -94,14 +94,14 @@ def test_not_modified_has_no_body(registry: Registry, expect: Evaluator, control
 def test_not_modified_keeps_the_etag(registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """A cache asks with the ETag that it was given: 304 says for which one it is."""
     file = stored(registry, control)
-    etag = registry.client.send(registry.request("GET", file.location)).header("etag")
+    plain = registry.client.send(registry.request("GET", file.location))
     response = registry.client.send(registry.request("GET", file.location, headers=_match(registry, file)))
-    found = response.header("etag")
+    found = plain.header("etag"), response.header("etag")
     expect.that(
         "etag",
-        holds=not _is_unchanged(response) or found == etag,
-        expected=f"{etag}",
-        actual=f"{found}",
+        holds=not _is_unchanged(response) or plain.status is None or found[0] == found[1],
+        expected=f"{found[0]}",
+        actual=f"{found[1]}",
         response=response,
     )
 
