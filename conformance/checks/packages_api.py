@@ -136,10 +136,15 @@ def pages(registry: Registry, path: str, query: str) -> list[Response]:
     """Return the pages of a list from the first on, following the next addresses."""
     responses = [registry.call("GET", path, query=query)]
     while (url := linked(responses[-1]).get("next")) and len(responses) < MOST_PAGES:
-        parts = urlsplit(url)
-        before, _, after = parts.path.partition(API)
-        responses.append(registry.call("GET", after or before, query=parts.query))
+        responses.append(answer_at(registry, url))
     return responses
+
+
+def answer_at(registry: Registry, url: str) -> Response:
+    """Return the answer to GET at the path of an address, whose host may be the one by which others know it."""
+    parts = urlsplit(url)
+    before, _, after = parts.path.partition(API)
+    return registry.call("GET", after or before, query=parts.query)
 
 
 def together(responses: list[Response], key: str = "name") -> list[object]:

@@ -44,6 +44,10 @@ SECTIONS = (
     "protection_rules",
     "protection",
     "large",
+    # Last, because some of it is judged over everything that the run has exchanged.
+    "truth",
+    "truth_ranges",
+    "truth_lists",
 )
 # What reports call the requirements whose ids begin alike; several sections may share the beginning.
 TITLES = {
@@ -63,6 +67,7 @@ TITLES = {
     "duplicates": "Duplicates and the settings of groups",
     "protection": "Protected packages",
     "large": "Large files",
+    "truth": "What an answer says of itself",
 }
 
 

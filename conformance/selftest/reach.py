@@ -8,7 +8,8 @@ the clock is the same in all processes of a machine. Nothing that a registry cou
 
 Nothing is left out where the reasoning would not hold: when a mutation remembers earlier requests, when it chooses a
 request of the preflight or of the set-up, which checks share, when it chooses one that cannot be attributed, or when
-the fault `spreads`: what it leaves behind changes what other checks meet. The rest relies on checks that do not depend
+the fault `spreads`: what it leaves behind changes what other checks meet. Checks that look through everything that the
+run has exchanged are never left out. The rest relies on checks that do not depend
 on one another, as `--only` does. Every self-test puts it to the test: it judges a sample of the faults by the whole
 suite, and so each fault that changes a request outside its reach after all.
 """
@@ -26,6 +27,14 @@ from conformance.selftest.timeline import Reach, TimedPurpose, purposes_at
 from conformance.selftest.upstream import Upstream
 
 SAMPLED = 20
+# What is judged over everything that a run has exchanged, and so is reached by whatever reaches anything.
+OVER_THE_RUN = frozenset(
+    {
+        "truth.no-answer-repeats-a-credential",
+        "truth.no-content-declares-no-body",
+        "truth.one-framing",
+    }
+)
 
 
 class Survey:
@@ -55,7 +64,8 @@ class Survey:
         """Return the reach of every fault for which part of the suite is enough."""
         exchanges = tuple(timeline)
         reaches = {name: purposes_at(moments, exchanges) for name, moments in self._moments.items()}
-        return {name: reach for name, reach in reaches.items() if reach}
+        judged = OVER_THE_RUN & {each.purpose for each in exchanges}
+        return {name: reach | judged for name, reach in reaches.items() if reach}
 
 
 def sample(names: Iterable[str]) -> frozenset[str]:

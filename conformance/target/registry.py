@@ -15,6 +15,7 @@ from conformance.target.access import Access, Credential, NotApplicable, TargetP
 from conformance.target.redirects import REDIRECTS, RedirectPolicy, carried, redirect_target
 from conformance.transport.address import API, AddressError
 from conformance.transport.client import Client
+from conformance.transport.exchange import Exchange
 from conformance.transport.recorder import Recorder
 from conformance.transport.request import Body, Headers, Request
 from conformance.transport.response import Response
@@ -107,6 +108,11 @@ class Registry:
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._shared: dict[Visibility, PublishedFile] = {}
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Everything that the run has asked and was answered so far, for checks that judge all of it."""
+        return self._recorder.exchanges
 
     def location(self, file: str = "file.bin", version: str = "1.0.0") -> FileLocation:
         """Return a location in a package that does not exist yet."""

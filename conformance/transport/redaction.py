@@ -34,9 +34,9 @@ class Redactor:
         """
         if len(secret) < SHORTEST_SECRET:
             raise ValueError(f"a token of fewer than {SHORTEST_SECRET} characters cannot be kept out of the reports")
-        for form in _plain_forms(secret):
+        for form in plain_forms(secret):
             self._replacements[form] = f"${variable}"
-        for form in _base64_forms(secret):
+        for form in base64_forms(secret):
             self._replacements[form] = f"[${variable} in base64]"
 
     def text(self, text: str) -> str:
@@ -61,7 +61,8 @@ class Redactor:
         return value
 
 
-def _plain_forms(secret: str) -> Iterator[str]:
+def plain_forms(secret: str) -> Iterator[str]:
+    """Yield a secret in each form in which text holds it."""
     yield secret
     yield quote(secret, safe="")
     yield re.sub("%..", lambda match: match[0].lower(), quote(secret, safe=""))
@@ -71,7 +72,8 @@ def _plain_forms(secret: str) -> Iterator[str]:
     yield escaped(secret)
 
 
-def _base64_forms(secret: str) -> Iterator[str]:
+def base64_forms(secret: str) -> Iterator[str]:
+    """Yield what base64 of a text that holds a secret is sure to hold, for each offset."""
     data = secret.encode()
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + data)

@@ -7,12 +7,13 @@ from contextlib import ExitStack
 
 import pytest
 
+from conformance.requirements.catalogue import load_catalogue
 from conformance.selftest.fault_runs import Selection
 from conformance.selftest.faults.fault import Fault
 from conformance.selftest.faults.newest import FirstFileWins
 from conformance.selftest.mutation import MakeMutation, header, refuse, rewrite_response
 from conformance.selftest.package_requests import is_download, is_publish
-from conformance.selftest.reach import Survey, sample
+from conformance.selftest.reach import OVER_THE_RUN, Survey, sample
 from conformance.selftest.timeline import TimedPurpose, purposes_at
 from tests.support.mutated_registry import mutated
 
@@ -77,3 +78,17 @@ def test_the_sample_is_the_same_every_time_and_neither_empty_nor_all() -> None:
     names = [f"section.fault-{number}" for number in range(300)]
     assert sample(names) == sample(reversed(names))
     assert 5 < len(sample(names)) < 40
+
+
+def test_what_is_judged_over_the_whole_run_is_reached_by_whatever_reaches_anything() -> None:
+    survey = Survey({"f": Fault("Wrong.", refuse(is_download, 404)), "g": Fault("Wrong.", refuse(is_publish, 404))})
+    began = time.monotonic()
+    with ExitStack() as stack:
+        mutated(stack, lambda: survey).ask("GET", FILE)
+    asked = TimedPurpose("a.one", began, time.monotonic())
+    over_the_run = [TimedPurpose(identifier, 1, 2) for identifier in OVER_THE_RUN]
+    assert survey.reaches([asked, *over_the_run]) == {"f": {"a.one", *OVER_THE_RUN}}
+
+
+def test_the_catalogue_has_what_is_judged_over_the_whole_run() -> None:
+    assert set(load_catalogue().by_id) >= OVER_THE_RUN
