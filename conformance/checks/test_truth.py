@@ -9,7 +9,8 @@ from conformance.checks.steps import stored
 from conformance.checks.truths import expect_none, expect_to_follow
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Evaluator
-from conformance.target.registry import REDIRECTS, Registry
+from conformance.target.redirects import REDIRECTS
+from conformance.target.registry import Registry
 from conformance.transport.exchange import ResponseRecord
 from conformance.transport.request import Request
 

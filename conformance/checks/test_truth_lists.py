@@ -21,7 +21,8 @@ from conformance.content.generator import LiteralContent
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Evaluator
 from conformance.target.access import AuthenticationScheme, Visibility
-from conformance.target.registry import REDIRECTS, FileLocation, Registry
+from conformance.target.redirects import REDIRECTS
+from conformance.target.registry import FileLocation, Registry
 from conformance.transport.request import Body
 from conformance.transport.response import Response
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from conformance.checks.steps import followed
 from conformance.judging.expectations import Evaluator
-from conformance.target.registry import REDIRECTS, PublishedFile, Registry
+from conformance.target.redirects import REDIRECTS
+from conformance.target.registry import PublishedFile, Registry
 from conformance.transport.request import Request
 from conformance.transport.response import Response, describe
 
