@@ -97,7 +97,7 @@ def _entry(row: Row, operation: str, project: str, status: int, version: GitLabV
     )
     return {
         "sentence": sentence,
-        row["known"]: f"gitlab-org/gitlab v{version}.0-ee {_source(row['known'], operation, kind)}",
+        row["known"]: f"gitlab-org/gitlab v{version}.0-ee {_source(row, operation, kind)}",
         "capability": CAPABILITIES[row["scheme"] if kind == "unknown" else kind],
         "case": {operation: project, "actor": row["actor"], "scheme": row["scheme"], "status": status},
     }
@@ -111,8 +111,10 @@ def _subject(row: Row, kind: str, name: str) -> str:
     return TOKENS[kind].format(owner=OWNERS[name]) + BASIC.get(row["scheme"], "")
 
 
-def _source(known: str, operation: str, kind: str) -> str:
-    if known == "source":
+def _source(row: Row, operation: str, kind: str) -> str:
+    if row["scheme"] == "Basic gitlab-ci-token":
+        return f"lib/api/generic_packages.rb: job_token_allowed of {operation} names basic_auth or does not"
+    if row["known"] == "source":
         return f"app/policies/project_policy.rb: {'create' if operation == 'PUT' else 'read'}_package"
     context = "authorize" if (operation, kind) == ("PUT", "deploy") else "authentication"
     return f"spec/requests/api/generic_packages_spec.rb: {operation} {context}"

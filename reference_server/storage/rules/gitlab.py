@@ -73,12 +73,16 @@ class GitLab:
         return f"{self.version}.0-ee"
 
     nested_file_names = Milestone("17.1")
-    """File names may have directories before them (MR !153449; the minor version is inferred from its date)."""
-    tilde_in_file_names = Milestone("17.11")
-    """File names may hold "~", not first and not last (`lib/gitlab/regex/packages.rb`, issue #537633)."""
-    at_sign_in_file_names = Milestone("18.3")
-    """File names may hold "@", not first and not last (documentation of generic packages, "Valid package filename
-    format"; the minor version lies between 17.11 and 18.6)."""
+    """File names may have directories before them (MR !153449, `CHANGELOG.md`, 17.1.0, Added)."""
+    tilde_in_file_names = Milestone("18.1")
+    """File names may hold "~", not first and not last (`lib/gitlab/regex/packages.rb`, issue #537633).
+
+    17.10.3 refuses it and the documentation of 18.6 lists it; 18.1 is inferred: the issue is younger than 17.11.0, and
+    what `CHANGELOG.md` says was added in 18.0.0 does not name it.
+    """
+    at_sign_in_file_names = Milestone("18.6")
+    """File names may hold "@", not first and not last (documentation of generic packages in 18.6, "Valid package
+    filename format", the first that is known to list it)."""
     lax_version_format = Milestone("16.0")
     """Versions hold any of the characters in any order but ".." (`maven_version_regex` in
     `lib/gitlab/regex/packages.rb`); before, they follow the documented pattern."""
@@ -86,42 +90,48 @@ class GitLab:
     guests_download = Milestone(feature="allow_guest_plus_roles_to_pull_packages", feature_since="17.9")
     """Guests download from, and list, a project that only members see (MR !177267); else reporters and above."""
     packages_for_everyone = Milestone("15.7")
-    """A private project may open its package registry to everyone's downloads (issue #329253)."""
+    """A private project may open its package registry to everyone's downloads (issue #329253; documentation of the
+    package registry: in 15.7, behind the flag `package_registry_access_level`, which is on by default)."""
     basic_job_tokens_download = Milestone("16.8")
     """A job token is also taken as the password of Basic for downloads (MR !138770)."""
     basic_job_tokens_publish = Milestone("19.0")
     """A job token is also taken as the password of Basic for publishing (MRs !239076, !239323)."""
     job_tokens_on_packages_api = Milestone("15.3")
     """Job tokens are taken on the packages API (MR !91437)."""
-    job_tokens_stay_home = Milestone("16.0")
-    """A new project keeps the job tokens of other projects out until it lets them in (documentation of job tokens)."""
+    job_tokens_stay_home = Milestone("15.9")
+    """A new project keeps the job tokens of other projects out until it lets them in (issue #340822, MRs !109689 and
+    !110196; documentation of job tokens: in 15.9, behind `inbound_ci_scoped_job_token`, which is on by default)."""
 
     owners_change_settings = Milestone(
         "17.0", feature="raise_group_admin_package_permission_to_owner", feature_since="16.1"
     )
-    """Changing a group's package settings needs an owner, before it a maintainer (MR !118360, issue #370471)."""
+    """Changing a group's package settings needs an owner, before it a maintainer (MR !118360, issue #370471;
+    documentation of generic packages: in 17.0; the flag's own file names 16.1)."""
     exception_inverts_duplicates = Milestone(
         "17.9", feature="packages_allow_duplicate_exceptions", feature_since="17.7"
     )
     """The duplicate exception also forbids where duplicates are allowed, instead of only allowing (MR !165467).
 
-    The documentation says so without naming the flag from about 17.9 on.
+    The flag's own file names 17.7 and that it is off; the version without the flag, 17.9, is inferred.
     """
     protection_rules = Milestone("18.1")
-    """Projects can have rules about who may publish and delete generic packages of certain names."""
+    """Projects can have rules about who may publish and delete generic packages of certain names (issue #323973;
+    documentation of protected packages)."""
     protection_rules_enforced = Milestone("18.2", feature="packages_protected_packages_generic", feature_since="18.1")
-    """Those rules keep callers out (MR !189435); in 18.1 the flag that makes them do so is off."""
+    """Those rules keep callers out (MR !189435, issue #537971); in 18.1 the flag that makes them do so is off."""
 
     files_open_by_id = Milestone("18.4")
     """A package file can be downloaded by its id (`lib/api/package_files.rb`)."""
     pipelines_of_packages = Milestone("16.1")
-    """The pipelines of a package can be listed (documentation of the packages API)."""
+    """The pipelines of a package can be listed (issue #341950; documentation of the packages API, where the history
+    of the call says 16.1 and a note on a deprecated attribute says 16.0)."""
     checksum_header = Milestone("18.6")
     """A download names its SHA-256 in X-Checksum-SHA256 (MR !210599)."""
     content_type_by_name = Milestone(
         "19.0", feature="packages_generic_package_content_type_allowlist", feature_since="18.9"
     )
-    """A download has the content type of its file name, if that is safe (`lib/gitlab/content_types.rb`, MR !202213)."""
+    """A download has the content type of its file name, if that is safe (`lib/gitlab/content_types.rb`, MR !202213;
+    the flag's own file names 18.9)."""
 
     user_runners = Milestone("15.11")
     """Users create runners (MR !116119); in every version runners may register with a registration token."""

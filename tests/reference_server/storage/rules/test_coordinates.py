@@ -93,8 +93,8 @@ def test_file_names_that_are_accepted(gitlab_version: str, file: str) -> None:
     [
         ("dir/file", "17.0", "17.1", NO_VERSION),
         ("path/to/myfile.tar.gz", "17.0", "17.1", NO_VERSION),
-        ("my~file.tar.gz", "17.10", "17.11", NO_NAME),
-        ("myfile@1.1.tar.gz", "18.2", "18.3", NO_NAME),
+        ("my~file.tar.gz", "18.0", "18.1", NO_NAME),
+        ("myfile@1.1.tar.gz", "18.5", "18.6", NO_NAME),
     ],
 )
 def test_file_names_that_later_versions_accept(file: str, before: str, since: str, refusal: str) -> None:
