@@ -13,7 +13,8 @@ from conformance.selftest.matrix import matches
 def convictions(row: LawfulRegistry, findings: Findings, mutated: int) -> tuple[str, ...]:
     """Return a sentence for each thing that keeps a registry from being acquitted; `mutated` counts changed requests.
 
-    An acquittal is the outcome conformant, with every MUST passed, but for what the row says.
+    An acquittal is the outcome conformant, with every MUST passed, but for what the row says; where it says that a MUST
+    is untestable, the outcome is incomplete.
     """
     return tuple(_convictions(row, findings, mutated))
 
@@ -29,7 +30,7 @@ def _convictions(row: LawfulRegistry, findings: Findings, mutated: int) -> Itera
     yield from (f"untestable {each}" for each in sorted(untestable) if not matches(each, exempt))
     yield from (f"not applicable {each}" for each in sorted(findings.not_applicable) if not matches(each, exempt))
     yield from findings.errors
-    if findings.outcome is not Outcome.CONFORMANT:
+    if findings.outcome not in ((Outcome.CONFORMANT, Outcome.INCOMPLETE) if untestable else (Outcome.CONFORMANT,)):
         yield f"the outcome is {findings.outcome}"
     if row.is_made_by_proxy and not mutated and not row.without:
         yield "the proxy changed nothing"

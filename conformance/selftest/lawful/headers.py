@@ -110,7 +110,10 @@ LAWFUL = {
     "octet-stream-case": LawfulRegistry(
         "It writes the content type of downloads in another case.",
         "RFC 9110, section 8.3.1: type and subtype are case-insensitive",
-        rewrite_response(is_file, header("Content-Type", "Application/Octet-Stream")),
+        rewrite_response(
+            is_file,
+            lambda response: response.with_header("Content-Type", (response.header("content-type") or "").title()),
+        ),
     ),
     "disposition-case": LawfulRegistry(
         "It writes the disposition type of downloads in upper case.",

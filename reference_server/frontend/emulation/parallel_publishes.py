@@ -26,7 +26,7 @@ class ParallelPublishes:
         if segments is None:
             return False
         first = self._first.get(segments[:3])
-        if first is None or (first.is_over and not _succeeded(first)):
+        if first is None or _has_failed(first):
             self._remember(segments[:3], reply)
             return False
         if first.is_over or first in self._met:
@@ -41,5 +41,7 @@ class ParallelPublishes:
             self._met.discard(self._first.popitem(last=False)[1])
 
 
-def _succeeded(reply: Reply) -> bool:
-    return 200 <= reply.request.status < 300  # noqa: PLR2004 -- 2xx
+def _has_failed(reply: Reply) -> bool:
+    """Return whether a request was refused, although its body may still be on its way, or ended without an answer."""
+    status = reply.request.status
+    return status >= 300 or (reply.is_over and not status)  # noqa: PLR2004 -- all above 2xx
