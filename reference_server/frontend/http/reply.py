@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 
 from tornado.http1connection import HTTP1Connection
@@ -76,7 +79,8 @@ class Reply:
         if fields.count("\n") != len(headers) or fields.count("\r") != len(headers):
             raise ValueError("a header holds a line break")
         request_id = f"{REQUEST_ID_HEADER}: {self.request.request_id}\r\n"
-        head = f"{_STATUS_LINES[status]}{fields}{self._persistence}{request_id}\r\n"
+        date = _date_line(int(time.time()))
+        head = f"{_STATUS_LINES[status]}{fields}{self._persistence}{date}{request_id}\r\n"
         return self.connection.write(head.encode("latin-1") + content)
 
     def write(self, piece: bytes) -> asyncio.Future[None]:
@@ -153,6 +157,12 @@ def _persistence(request: RequestContext) -> str:
     if request.start_line.version == "HTTP/1.0":
         return "Connection: Keep-Alive\r\n" if wish == "keep-alive" else ""
     return _CLOSE if wish == "close" else ""
+
+
+@lru_cache(maxsize=2)
+def _date_line(second: int) -> str:
+    """Return the head's line about when the answer was made (RFC 9110 6.6.1), which serves a whole second."""
+    return f"Date: {formatdate(second, usegmt=True)}\r\n"
 
 
 async def _drain(stream: IOStream) -> None:

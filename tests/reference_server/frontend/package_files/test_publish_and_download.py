@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -55,6 +56,7 @@ def test_a_download_says_what_it_is(served: Served, package: str, size: int) -> 
     assert headers["Content-Disposition"] == 'attachment; filename="file.bin"'
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Request-Id"] == "my-id"
+    assert parsedate_to_datetime(headers["Date"]) >= parsedate_to_datetime(headers["Last-Modified"])
     assert re.fullmatch(r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT", headers["Last-Modified"])
 
 
