@@ -10,7 +10,9 @@ from conformance.checks.steps import expect_nothing_at, stored
 from conformance.judging.binding import judges, judges_each
 from conformance.judging.expectations import Evaluator
 from conformance.requirements.catalogue import load_catalogue
+from conformance.target.access import NotApplicable
 from conformance.target.registry import FileLocation, Registry
+from conformance.transport.response import Response
 
 HOSTILE_VERSION = "1" * 200 + "%21"
 TOLERATED_RATIO = 50
@@ -29,6 +31,12 @@ class Departure:
     version: str = "1.0.0"
     file: str = "file.bin"
     query: str = "status=default"
+
+    @property
+    def has_dot_segments(self) -> bool:
+        """Whether a proxy that makes paths normal would leave segments out before the registry sees them."""
+        segments = f"{self.package}/{self.version}/{self.file}".lower().replace("%2e", ".").split("/")
+        return ".." in segments
 
     def of(self, plain: FileLocation) -> FileLocation:
         """Return the location that departs from a plain one."""
@@ -59,6 +67,7 @@ def test_refused(case: Departure, registry: Registry, expect: Evaluator, control
     plain = registry.location()
     response = registry.publish(case.of(plain), registry.content(), query=case.query)
     control(registry.publish(plain, registry.content(), query="status=default"), "plain").status(201)
+    _excuse_removed_dots(case, response, plain, registry)
     expect(response).status(*case.status)
 
 
@@ -68,6 +77,7 @@ def test_download_refused(case: Departure, registry: Registry, expect: Evaluator
     file = stored(registry, control)
     response = registry.download(case.of(file.location))
     control(registry.download(file.location), "plain").status(200)
+    _excuse_removed_dots(case, response, file.location, registry)
     expect(response).status(*case.status)
 
 
@@ -108,3 +118,14 @@ def test_refused_publish_leaves_nothing(registry: Registry, expect: Evaluator, c
     location = registry.location()
     control(registry.publish(location, registry.content(), query="status=processing"), "refused").status(400)
     expect_nothing_at(location, registry, expect, control)
+
+
+def _excuse_removed_dots(case: Departure, response: Response, stored_at: FileLocation, registry: Registry) -> None:
+    """Raise NotApplicable when what stands before the registry removes dot segments (RFC 3986 6.2.2.3).
+
+    Then a path that leads out of a directory is another path by the time that the registry sees it.
+    """
+    if case.has_dot_segments and response.status not in case.status:
+        detour = replace(stored_at, version=f"{stored_at.version}/.")
+        if registry.download(detour).status == HTTPStatus.OK:
+            raise NotApplicable("what stands before the registry removes dot segments from paths")

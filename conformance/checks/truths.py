@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from conformance.checks.steps import followed
 from conformance.judging.expectations import Evaluator
-from conformance.target.redirects import REDIRECTS
 from conformance.target.registry import PublishedFile, Registry
 from conformance.transport.request import Request
 from conformance.transport.response import Response, describe
@@ -18,19 +17,14 @@ def expect_none(evaluator: Evaluator, label: str, untrue: Sequence[str], expecte
 def expect_to_follow(registry: Registry, request: Request, file: PublishedFile, expect: Evaluator) -> None:
     """Expect the answer to GET after another answer over one connection, or a closed connection.
 
-    Label "followed". A redirected download follows as its redirect.
+    Label "followed". Redirects are followed on both sides.
     """
-    plain = registry.client.send(registry.request("GET", file.location))
+    plain = registry.download(file.location)
     response, following = followed(registry, request, file.location)
     expect.that(
         "followed",
-        holds=response.status is not None and (following is None or _alike(following, plain)),
+        holds=response.status is not None and (following is None or following.sha256 == plain.sha256),
         expected="an answer, and then the one to the next request or a closed connection",
         actual=describe(following or response),
         response=following or response,
     )
-
-
-def _alike(response: Response, other: Response) -> bool:
-    is_redirect = response.status in REDIRECTS
-    return response.status == other.status and (is_redirect or response.sha256 == other.sha256)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from http import HTTPStatus
 from itertools import count
 from typing import TypedDict, Unpack
 from urllib.parse import quote, urljoin
@@ -153,8 +154,15 @@ class Registry:
         return self.followed(self.request("GET", location, **options))
 
     def head(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:
-        """HEAD a file, across one redirect if need be, as `download`."""
-        return self.followed(self.request("HEAD", location, **options))
+        """HEAD a file, across one redirect if need be, as `download`.
+
+        Raises NotApplicable when the other host refuses it: GitLab before 15.8 signed for GET alone (issue 382158).
+        """
+        request = self.request("HEAD", location, **options)
+        response = self.followed(request)
+        if response.status == HTTPStatus.FORBIDDEN and self.client.send(request).status in REDIRECTS:
+            raise NotApplicable("the storage to which HEAD is redirected refuses it")
+        return response
 
     def followed(self, request: Request, send: Callable[[Request], Response] | None = None) -> Response:
         """Return the response to a GET or HEAD of a file, sent by `send` if given, across one redirect if need be.

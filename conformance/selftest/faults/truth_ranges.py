@@ -74,9 +74,9 @@ FAULTS = {
         respond(_several, lambda _: _multipart(("bytes 0-0/3000", b"c"), content_range="bytes 0-0/3000")),
     ),
     "truth.parts-of-nothing": Fault("An answer of several parts has none.", respond(_several, lambda _: _multipart())),
-    "truth.suffix-is-unsatisfiable": Fault(
-        "A range that asks for more last bytes than the file has is answered 416.",
-        respond(_asking("Range", "bytes=-9999"), lambda _: message_response(416)),
+    "truth.overlong-range-is-unsatisfiable": Fault(
+        "A range that begins within the file and ends after it is answered 416.",
+        respond(_asking("Range", "bytes=2900-9999"), lambda _: message_response(416)),
     ),
     "truth.unsatisfiable-of-another-size": Fault(
         "416 names another size than the file's.",
