@@ -25,7 +25,7 @@ examples:
       evaluate the checks again on the recorded responses, without the registry and without the network
 
 The same checks run; a request is answered by the response that the record holds for it. Of bodies the record keeps
-sizes and digests, and the text up to 64 KiB, together up to 8 MiB. Where the record does not hold what a check asks
+sizes and digests, and the text up to 1 MiB, together up to 8 MiB. Where the record does not hold what a check asks
 for, the verdict is the record's own, and is named as that.
 
 exit codes:

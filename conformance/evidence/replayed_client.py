@@ -79,7 +79,7 @@ class ReplayedClient(Client):
 def recorded_response(exchange: Exchange) -> Response:
     """Return the response of an exchange as a check saw it, but for what the record does not keep.
 
-    That is the text of bodies that are no text or longer than 64 KiB; their sizes and digests are kept.
+    That is the text of bodies that are no text or longer than 1 MiB; their sizes and digests are kept.
     """
     connection, record = exchange.connection, exchange.response
     whole = record if exchange.failure is None else None
@@ -98,4 +98,5 @@ def recorded_response(exchange: Exchange) -> Response:
         reusable=connection.reusable,
         failure=None if whole else exchange.failure or "no response",
         lost=connection.lost,
+        unanswered=connection.unanswered,
     )

@@ -14,7 +14,7 @@ from urllib.parse import quote, urljoin
 from conformance.content.generator import Content, GeneratedContent, LiteralContent
 from conformance.target.access import Access, Credential, NotApplicable, TargetProject, Visibility
 from conformance.target.redirects import REDIRECTS, RedirectPolicy, carried, redirect_target
-from conformance.transport.address import API, AddressError
+from conformance.transport.address import API, Address, AddressError
 from conformance.transport.client import Client
 from conformance.transport.exchange import Exchange
 from conformance.transport.recorder import Recorder
@@ -180,14 +180,18 @@ class Registry:
         return self.followed(Request("GET", API + path, self.access.writer.headers()))
 
     def own_download(self, location: FileLocation, **options: Unpack[RequestOptions]) -> Response:
-        """GET a file from the registry itself.
+        """GET a file from the registry itself, across one redirect to itself if need be.
 
         Raises NotApplicable when it leaves that to another host, which knows nothing of the registry's own headers.
         """
-        response = self.client.send(self.request("GET", location, **options))
-        if response.status in REDIRECTS:
+        request = self.request("GET", location, **options)
+        response = self.client.send(request)
+        redirect = response.header("location")
+        if response.status not in REDIRECTS or not redirect:
+            return response
+        if self._leads_elsewhere(request, redirect):
             raise NotApplicable("the registry redirects downloads to another host, whose answers have its own headers")
-        return response
+        return self._behind(request, response, redirect)
 
     def call(self, method: str, path: str, **options: Unpack[CallOptions]) -> Response:
         """Make any call of the API, `path` without /api/v4 unless it begins with /api."""
@@ -240,9 +244,18 @@ class Registry:
         published = (*locations, self.location())
         return PackageFixtures(stem, locations, tuple(self.publish(location, self.content()) for location in published))
 
+    def _leads_elsewhere(self, request: Request, redirect: str) -> bool:
+        try:
+            return self._target(request, redirect)[0].origin != self.client.address.origin
+        except (AddressError, ValueError):
+            return False
+
+    def _target(self, request: Request, redirect: str) -> tuple[Address, str]:
+        return redirect_target(urljoin(str(self.client.address) + request.target, redirect))
+
     def _behind(self, request: Request, response: Response, redirect: str) -> Response:
         try:
-            address, target = redirect_target(urljoin(str(self.client.address) + request.target, redirect))
+            address, target = self._target(request, redirect)
         except (AddressError, ValueError) as error:
             failure = f"redirected to {redirect!r}, which cannot be followed: {error}"
             return replace(response, status=None, headers=(), failure=failure)

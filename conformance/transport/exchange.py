@@ -41,7 +41,7 @@ class RequestRecord:
 class ResponseRecord:
     """The final response. `interim` holds the status codes of the interim responses before it.
 
-    `beginning` is the first 64 KiB of a body that is text and not short; bytes that are no UTF-8 stand in it as lone
+    `beginning` is the first MiB of a body that is text and not short; bytes that are no UTF-8 stand in it as lone
     surrogates. `dropped` says that the record had no room left for it.
     """
 
@@ -60,7 +60,8 @@ class ConnectionRecord:
 
     `body_sent` counts the body bytes that had gone out when the response began. `interim` are interim responses that no
     final one followed. `reusable` says whether the connection could take another request, `lost` whether it ended,
-    other than by a timeout, without any response, `repeated` whether the client sent the request once more for that.
+    other than by a timeout, without any response, `repeated` whether the client sent the request once more for that,
+    `unanswered` whether it ended so without a byte.
     """
 
     body_sent: int = 0
@@ -68,6 +69,7 @@ class ConnectionRecord:
     reusable: bool = False
     lost: bool = False
     repeated: bool = False
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,11 @@ class IncomingResponse:
         """Whether the connection ended, other than by a timeout, without any response."""
         return self.failure is not None and self.head is None and not self.interim and not self.stalled
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether the connection ended so without a byte of a response."""
+        return self.lost and not self.began
+
     def record(self) -> ResponseRecord | None:
         """Return what is recorded of it, None when there was no response."""
         if self.head is None:
@@ -103,7 +108,14 @@ class IncomingResponse:
     def connection_record(self, *, reusable: bool, kept: bool) -> ConnectionRecord:
         """Return what is recorded beside the messages; `kept` says whether an older connection was used."""
         interim = () if self.head else tuple(self.interim)
-        return ConnectionRecord(self.body_sent, interim, reusable, self.lost, repeated=kept and self.lost)
+        return ConnectionRecord(
+            self.body_sent,
+            interim,
+            reusable,
+            self.lost,
+            repeated=kept and self.lost,
+            unanswered=self.unanswered,
+        )
 
     def _beginning(self) -> str | None:
         """Return the beginning of a body that is text, by its bytes or by its type, None of any other."""
@@ -132,7 +144,7 @@ class IncomingResponse:
             reusable=reusable,
             failure=None if whole else self.failure or "no response",
             lost=self.lost,
-            unanswered=self.lost and not self.began,
+            unanswered=self.unanswered,
         )
 
     def take(self, event: object) -> None:
