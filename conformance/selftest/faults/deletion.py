@@ -58,7 +58,15 @@ class KeepsDeletedFiles:
         return response.with_content(json.dumps(list(listed.values())).encode())
 
 
+def _is_done(request: Request, response: Response) -> bool:
+    return deletes(request) and response.status == HTTPStatus.NO_CONTENT
+
+
 FAULTS = {
+    "packages.allowed-deletions-fail": Fault(
+        "Deleting a package or a file is answered 500 to whoever may.",
+        rewrite_response(_is_done, lambda _: message_response(500)),
+    ),
     "packages.deletes-do-nothing": Fault(
         "Deleting is acknowledged, whoever asks, and not done.", respond(deletes, lambda _: no_content())
     ),

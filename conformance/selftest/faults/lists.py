@@ -103,6 +103,11 @@ FAULTS = {
     "packages.15-lists-fail": Fault(
         "Every list of packages fails in the server.", refuse(lists_packages, 500), DOCUMENTED
     ),
+    "packages.flagged-lists-fail": Fault(
+        "Every list of packages fails in the server, in GitLab 18.1 whose guests may download.",
+        refuse(lists_packages, 500),
+        FLAGGED,
+    ),
     "packages.empty-lists-are-404": Fault(
         "A list without entries is 404.", rewrite_response(_is_empty, lambda _: message_response(404))
     ),

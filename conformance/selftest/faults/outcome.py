@@ -110,6 +110,10 @@ FAULTS = {
     "authentication.private-developer-may-not-publish": Fault(
         "Publishing to a private project needs a Maintainer.", deny(publishing(in_private(level(DEVELOPER))), 403)
     ),
+    "authentication.private-publishes-fail": Fault(
+        "Every publish to a private project fails in the server.",
+        deny(publishing(in_private(lambda _, __: True)), 500),
+    ),
     "authentication.outsider-may-not-know-public": Fault(
         "Publishing to somebody else's public project is answered as if the project did not exist.",
         deny(publishing(in_public(outsider)), 404),

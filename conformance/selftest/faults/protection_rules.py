@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from conformance.selftest.endpoints import RULE, RULES, endpoint, makes_rule
 from conformance.selftest.faults.fault import FLAGGED, Fault
-from conformance.selftest.messages import Request, Response, json_response, no_content
+from conformance.selftest.messages import Request, Response, json_response, message_response, no_content
 from conformance.selftest.mutation import grant, refuse, respond, rewrite_json, rewrite_response
 from conformance.selftest.principal import DEVELOPER
 
@@ -41,6 +41,13 @@ FAULTS = {
         rewrite_response(
             lambda request, response: makes_rule(request) and response.status == HTTPStatus.UNPROCESSABLE_ENTITY,
             lambda response: response.with_status(HTTPStatus.CONFLICT),
+        ),
+    ),
+    "protection.lists-of-rules-fail": Fault(
+        "The list of rules is answered 500 to whoever may see it.",
+        rewrite_response(
+            lambda request, response: endpoint("GET", RULES)(request) and response.status == HTTPStatus.OK,
+            lambda _: message_response(500),
         ),
     ),
     "protection.developers-list-rules": Fault(

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
 from conformance.selftest.corruption import flipped, followed, shortened
-from conformance.selftest.faults.fault import DOCUMENTED, Fault
+from conformance.selftest.faults.fault import DOCUMENTED, FLAGGED, Fault
 from conformance.selftest.messages import Request, Response, collect, message_response
 from conformance.selftest.mutation import (
     PackageFileMutation,
@@ -215,6 +215,9 @@ FAULTS = {
         "A publish is answered 200 instead of 201, in GitLab 15.0.",
         rewrite_response(_created, lambda response: response.with_status(200)),
         DOCUMENTED,
+    ),
+    "publish.flagged-publishes-fail": Fault(
+        "Every publish fails in the server, in GitLab 18.1 whose guests may download.", refuse(is_publish, 500), FLAGGED
     ),
     "packages.take-one-publish": Fault("The second publish into a package fails.", lambda: TakesOnly(1)),
     "packages.take-two-publishes": Fault("The third publish into a package fails.", lambda: TakesOnly(2)),
