@@ -39,7 +39,7 @@ def test_is_octet_stream(registry: Registry, expect: Evaluator, control: Evaluat
 def test_archive_type(case: str, registry: Registry, expect: Evaluator, control: Evaluator) -> None:
     """Somebody publishes an archive without saying what it is: its download has the type that GitLab gives it."""
     file = stored(registry, control, registry.location("archive.tar.gz"))
-    expect(registry.download(file.location)).header(
+    expect(registry.own_download(file.location)).header(
         "Content-Type", lambda value: value.split(";")[0].strip().lower() == case, case
     )
 
