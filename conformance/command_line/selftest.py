@@ -227,7 +227,7 @@ def _run_faults(
     every = every_fault()
     is_complete = len(faults) == sum(fault.measure in registries for fault in every.values())
     # Coverage is of the whole suite; without it the good registries need only pass what the faults are judged by.
-    needed = () if is_complete else tuple(sorted({one for row in by.pinned.values() for one in row}))
+    needed = {} if is_complete else _pinned_by_measure(faults, by)
     with progress(console, len(faults)) as on_done, fault_runner(registries, jobs) as runner:
         baseline, reaches = runner.baseline({} if by.pinned else faults, needed)
         observed = runner.run(faults, on_done, replace(by, reaches=reaches))
@@ -235,6 +235,13 @@ def _run_faults(
         whole = sorted(name for name in reaches if name in by.exhaustive)
         console.print(Text(f"judged by checks out of their reach too: {', '.join(whole) or 'none'}"), soft_wrap=True)
     return SelfTestResult(observed, baseline, frozenset(every), is_complete)
+
+
+def _pinned_by_measure(faults: Mapping[str, Fault], by: Selection) -> dict[Measure, tuple[str, ...]]:
+    pinned: dict[Measure, set[str]] = {}
+    for name, row in by.pinned.items():
+        pinned.setdefault(faults[name].measure, set()).update(row)
+    return {measure: tuple(sorted(identifiers)) for measure, identifiers in pinned.items()}
 
 
 def _write_page(path: Path, text: str) -> None:

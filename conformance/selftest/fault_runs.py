@@ -61,9 +61,9 @@ class FaultRunner:
         self._runner = runner
 
     def baseline(
-        self, faults: Mapping[str, Fault] | None = None, only: tuple[str, ...] = ()
+        self, faults: Mapping[str, Fault] | None = None, only: Mapping[Measure, tuple[str, ...]] | None = None
     ) -> tuple[Baseline, dict[str, Reach]]:
-        """Run the suite, or `only` some requirements, against each good registry through a proxy that mutates nothing.
+        """Run the suite, or `only` some requirements of it, against each good registry; the proxy mutates nothing.
 
         Returns what it evaluates, and the reach of every fault for which part of the suite is enough.
         Raises RegistryError when one of them cannot be judged and NotGoodError when it is not found conformant.
@@ -72,7 +72,9 @@ class FaultRunner:
             measure: Survey({name: one for name, one in (faults or {}).items() if one.measure == measure})
             for measure in self._registries
         }
-        runs = {measure: self._start(measure, survey, only) for measure, survey in surveys.items()}
+        runs = {
+            measure: self._start(measure, survey, (only or {}).get(measure, ())) for measure, survey in surveys.items()
+        }
         findings = {measure: self._findings(run) for measure, run in runs.items()}
         baselines = [_good(measure, found) for measure, found in findings.items()]
         reaches = [survey.reaches(findings[measure].timeline) for measure, survey in surveys.items()]

@@ -99,7 +99,12 @@ LAWFUL = {
         server_options=_emulating("direct-download"),
         exemptions=(
             *giving_up("download.stays-on-the-host", why="the store is another host"),
-            *giving_up("download.is-octet-stream", "download.checksum-header", why="the store has headers of its own"),
+            *giving_up(
+                "download.is-octet-stream",
+                "download.archive-is-*",
+                "download.checksum-header",
+                why="the store has headers of its own",
+            ),
         ),
     ),
     "slow": LawfulRegistry(
