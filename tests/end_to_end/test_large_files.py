@@ -87,7 +87,7 @@ def test_5_gib_up_and_down_in_flat_memory(fresh_registry: Registry) -> None:
 
 @pytest.mark.parametrize("carrier", ["auto", "streamed"])
 def test_64_transfers_at_once_in_flat_memory(fresh_registry: Registry) -> None:
-    patterns = [Pattern(seed, 24 << 20) for seed in range(64)]
+    patterns = [Pattern(seed, 8 << 20) for seed in range(64)]
     with ThreadPoolExecutor(64) as clients:
         list(clients.map(lambda pattern: upload(fresh_registry, f"file-{pattern.seed}", pattern), patterns))
         list(clients.map(lambda pattern: download(fresh_registry, f"file-{pattern.seed}", pattern), patterns))

@@ -15,8 +15,8 @@ from conformance.selftest.faults.fault import CURRENT
 from conformance.selftest.good_server import reference_server
 from conformance.selftest.matrix import load
 
-EVERY = 15
-EVERY_BY_ALL = 8
+EVERY = 30
+EVERY_BY_ALL = 5
 
 
 @pytest.fixture
