@@ -19,6 +19,8 @@ HOLDS_ON_BOTH_SIDES: Mapping[str, str] = MappingProxyType(
         "allowlist.disabled-admits-every-project": "the server has the calls of the allowlist in every version",
         "duplicates.deleted-file-is-no-duplicate": "the server forgets a deleted file at once in every version",
         "packages.file-delete-by-*-job-is-*": "the server does so since 15.3, the suite asks from 18.4 on",
+        "packages.files-order-by-*": "the server orders files in every version",
+        "packages.files-sort-descending": "the server orders files in every version",
         "download.names-the-file": "the server names the file in every version",
         "duplicates.allowed-matched-*": "the suite leaves 17.8 to 18.3 unjudged, in which the server changes",
         "outcome.get-private-open-registry-*": "the server opens registries since 15.7, the suite asks from 17.10 on",
