@@ -17,6 +17,8 @@ HOLDS_ON_BOTH_SIDES: Mapping[str, str] = MappingProxyType(
         "allowlist.shows-listed-projects": "the server has the calls of the allowlist in every version",
         "allowlist.removed-project-is-refused": "the server has the calls of the allowlist in every version",
         "allowlist.disabled-admits-every-project": "the server has the calls of the allowlist in every version",
+        "allowlist.project-twice-is-400": "the server has the calls of the allowlist in every version",
+        "allowlist.unknown-project-is-404": "the server has the calls of the allowlist in every version",
         "duplicates.deleted-file-is-no-duplicate": "the server forgets a deleted file at once in every version",
         "packages.file-delete-by-*-job-is-*": "the server does so since 15.3, the suite asks from 18.4 on",
         "packages.files-order-by-*": "the server orders files in every version",
