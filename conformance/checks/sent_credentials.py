@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Iterator
 
 from conformance.target.access import PARAMETERS, AuthenticationScheme
@@ -9,6 +10,7 @@ from conformance.transport.exchange import Exchange, HeaderList
 from conformance.transport.redaction import base64_forms, is_token, plain_forms
 from conformance.transport.response import Response
 
+ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 HEADERS = {scheme.value.lower() for scheme in AuthenticationScheme if scheme not in PARAMETERS}
 
 
@@ -69,4 +71,6 @@ def _forms(secret: str) -> set[str]:
 
 
 def _holds(text: str, forms: set[str]) -> bool:
-    return any(form in text for form in forms)
+    """Return whether a text holds one of the forms, as it stands or with the escapes of JSON undone."""
+    unescaped = ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
+    return any(form in text or form in unescaped for form in forms)
