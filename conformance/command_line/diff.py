@@ -12,7 +12,7 @@ from conformance.evidence.folder import read_evidence
 from conformance.judging.results import Results
 from conformance.judging.verdicts import ExitCode
 from conformance.reports.console import print_rows
-from conformance.reports.wording import counted
+from conformance.reports.wording import counted, measured_by
 from conformance.requirements.catalogue import Catalogue
 from conformance.transport.redaction import Redactor
 
@@ -53,6 +53,9 @@ def run(arguments: argparse.Namespace, _catalogue: Catalogue, _redactor: Redacto
 def show_differences(first: Results, second: Results, console: Console) -> ExitCode:
     """Print what differs; return the exit code that says whether anything does."""
     differences = differences_between(first, second)
+    measures = measured_by(first.run), measured_by(second.run)
+    if measures[0] != measures[1] and console.is_terminal:
+        console.print(Text(f"measured by {measures[0]}, then by {measures[1]}"), soft_wrap=True)
     if not differences:
         console.print(Text(f"the same verdicts on {counted(len(first.requirements))}"), soft_wrap=True)
         return ExitCode.CONFORMANT

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from conformance.evidence.chain import edited_links
 
@@ -38,8 +39,12 @@ def edits(folder: Path, names: Iterable[str], results: str) -> list[str]:
             if _line(folder, name) not in lines:
                 what = name if is_sealed else f"{name} or its line in {MANIFEST}"
                 found.append(f"{what} was edited{_where(folder / name) if name == results else ''}")
+            elif name == results and edited_links(_document(folder / name)):
+                found.append(f"{name} was edited{_where(folder / name)}, and {MANIFEST} was written anew")
         except OSError as error:
             found.append(f"{name} cannot be read: {error.strerror}")
+        except (ValueError, TypeError, RecursionError) as error:
+            found.append(f"{name} is no JSON of a run: {error}")
     return found
 
 
@@ -53,11 +58,15 @@ def _sealed(lines: list[bytes]) -> bytes:
     return f"{SEAL}{hashlib.sha256(body).hexdigest()}\n".encode() + body
 
 
+def _document(path: Path) -> dict[str, Any]:
+    document = json.loads(path.read_bytes())
+    return document if isinstance(document, dict) else {}
+
+
 def _where(path: Path) -> str:
     """Return the place of an edit in results.json in words, as far as its chain tells."""
     try:
-        document = json.loads(path.read_bytes())
-        edited = edited_links(document) if isinstance(document, dict) else []
+        edited = edited_links(_document(path))
     except (ValueError, TypeError, RecursionError) as error:
         return f": it is no JSON any more ({error})"
     if not edited:

@@ -1,4 +1,4 @@
-"""Which GitLab a registry is measured by when the user does not say: the one that the registry says it is."""
+"""Which GitLab a registry is measured by: the one that the user told, else the one that the registry says it is."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,16 +33,33 @@ class ChosenVersion:
     said: str | None = None
 
 
-def choose_version(client: Client, credentials: Iterable[Credential | None]) -> ChosenVersion:
-    """Return what `GET /version` says, asked with the first credential that there is; else the newest known version."""
+def choose_version(
+    client: Client, credentials: Iterable[Credential | None], told: GitLabVersion | None = None
+) -> ChosenVersion:
+    """Return the version that the user told, else what the registry says, else the newest known version.
+
+    The registry is asked in every case, by `GET /version` with the first credential that there is, so that reports can
+    show where it says another version than it is measured by.
+    """
+    said = _said(client, credentials)
+    if told is not None:
+        return ChosenVersion(told, Reason.TOLD, said)
+    return _heard(said)
+
+
+def _said(client: Client, credentials: Iterable[Credential | None]) -> str | None:
     credential = next(filter(None, credentials), None)
     response = client.send(Request("GET", f"{API}/version", credential.headers() if credential else ()))
     said = response.key("version") if response.succeeded else None
-    if not isinstance(said, str):
+    return said[:LONGEST] if isinstance(said, str) else None
+
+
+def _heard(said: str | None) -> ChosenVersion:
+    if said is None:
         return ChosenVersion(NEWEST, Reason.NEWEST)
     try:
         version = parse_version(said)
     except ValueError:
-        return ChosenVersion(NEWEST, Reason.NEWEST, said[:LONGEST])
+        return ChosenVersion(NEWEST, Reason.NEWEST, said)
     reason = Reason.REGISTRY if version <= NEWEST else Reason.NEWEST
-    return ChosenVersion(max(OLDEST, min(version, NEWEST)), reason, said[:LONGEST])
+    return ChosenVersion(max(OLDEST, min(version, NEWEST)), reason, said)

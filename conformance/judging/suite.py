@@ -140,8 +140,8 @@ class Suite:
             body_limit=self._settings.large_bytes + SPARE_BODY_BYTES,
         )
         try:
-            if not self.is_told:
-                self._take(choose_version(client, (self._description.owner, self._description.writer)))
+            credentials = (self._description.owner, self._description.writer)
+            self._take(choose_version(client, credentials, self._settings.gitlab))
             listener.planned(len(self.selected))
             with self._access(client) as access:
                 judgements, ending = self._judge(client, access, listener)

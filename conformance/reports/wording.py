@@ -19,7 +19,7 @@ MEANINGS = {
 
 def measured_by(run: RunFacts) -> str:
     """Return the version of GitLab that was the measure, why it was, and its flags, in words."""
-    parts = [Reason.NEWEST.value] if run.reason_for_gitlab == Reason.NEWEST else []
+    parts = [run.reason_for_gitlab] if run.reason_for_gitlab != Reason.REGISTRY else []
     parts += [f"{Reason.REGISTRY.value} {run.said}"] if run.said else []
     reason = "; ".join(parts) or run.reason_for_gitlab
     return f"GitLab {run.gitlab} ({reason})" + "".join(f" with {name}" for name in run.features)

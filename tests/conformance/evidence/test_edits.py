@@ -11,7 +11,8 @@ import pytest
 
 from conformance.__main__ import main
 from conformance.evidence.chain import chained, edited_links
-from conformance.evidence.folder import FILES, edits_in
+from conformance.evidence.folder import FILES, REPORTS, edits_in
+from conformance.evidence.manifest import write_manifest
 from tests.conformance.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -50,6 +51,17 @@ def test_the_edited_exchanges_are_named(out: Path, capsys: pytest.CaptureFixture
     (out / "results.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
     assert main(["verify", str(out)]) == 1
     assert capsys.readouterr().out == "results.json was edited at exchange 3, exchange 5\n"
+
+
+def test_an_edit_is_named_also_where_the_manifest_was_written_anew(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads((out / "results.json").read_bytes())
+    document["exchanges"][2]["seconds"] = 99.0
+    (out / "results.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+    write_manifest(out, REPORTS)
+    assert main(["verify", str(out)]) == 1
+    assert capsys.readouterr().out == "results.json was edited at exchange 3, and SHA256SUMS was written anew\n"
 
 
 def test_an_edited_verdict_is_named_as_the_head() -> None:

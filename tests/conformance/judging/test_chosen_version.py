@@ -43,11 +43,17 @@ def test_a_registry_that_does_not_say_its_version_is_measured_by_the_newest(stat
     assert measured(run("--only", CREATED)) == ("19.0", "newest known", None)
 
 
-def test_a_version_that_is_told_is_not_asked_for(run: Run, toy: Toy) -> None:
+def test_a_version_that_is_told_counts_whatever_the_registry_says(run: Run, toy: Toy) -> None:
+    toy.overrides["GET", "/version"] = (200, {"version": "18.11.1"})
+    ran = run("--gitlab", "16.8", "--only", CREATED)
+    assert measured(ran) == ("16.8", "told", "18.11.1")
+    assert "GitLab 16.8 (told; the registry says 18.11.1)" in ran.output
+
+
+def test_a_version_that_is_told_needs_no_word_of_the_registry(run: Run) -> None:
     ran = run("--gitlab", "16.8.3-ee", "--feature", FLAG, "--only", CREATED)
     assert measured(ran) == ("16.8", "told", None)
     assert ran.results.run.features == (FLAG,)
-    assert "GET /api/v4/version" not in toy.noticed
     assert f"GitLab 16.8 (told) with {FLAG}" in ran.output
     assert f"GitLab 16.8 (told) with {FLAG}" in (ran.out / "report.html").read_text(encoding="utf-8")
 
