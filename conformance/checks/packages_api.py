@@ -40,18 +40,29 @@ def recorded(
     **options: Unpack[RequestOptions],
 ) -> Recorded:
     """Publish a small file and have its record shown; label "recorded status" unless another is given, a control."""
-    location, content = location or registry.location(), registry.content()
-    options["query"] = RECORD
-    response = registry.publish(location, content, **options)
-    numbers = response.key("package_id"), response.key("id")
+    file, response = _published(registry, location, **options)
     control.that(
         f"{label} status",
-        holds=response.status in ACCEPTED and all(type(number) is int for number in numbers),
+        holds=response.status in ACCEPTED and type(file.package) is int and type(file.id) is int,
         expected="200 or 201 with package_id and id",
         actual=describe(response),
         response=response,
     )
-    return Recorded(location, content, *numbers)
+    return file
+
+
+def published_with_record(registry: Registry, **options: Unpack[RequestOptions]) -> Recorded:
+    """Publish a small file and have its record shown, where what follows tells whether that was done."""
+    return _published(registry, None, **options)[0]
+
+
+def _published(
+    registry: Registry, location: FileLocation | None, **options: Unpack[RequestOptions]
+) -> tuple[Recorded, Response]:
+    location, content = location or registry.location(), registry.content()
+    options["query"] = RECORD
+    response = registry.publish(location, content, **options)
+    return Recorded(location, content, response.key("package_id"), response.key("id")), response
 
 
 def packages_of(registry: Registry, visibility: Visibility | None = None) -> str:
