@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from conformance.html_templates import html_template
 from conformance.judging.results import Results
 from conformance.judging.verdicts import Verdict
 from conformance.reports.characters import visible
@@ -14,18 +13,11 @@ from conformance.requirements.model import Provenance
 
 def write_page(results: Results, titles: Mapping[str, str], path: Path) -> None:
     """Write the results as a page; the exchanges of whatever is not a pass are in it."""
-    environment = Environment(
-        loader=PackageLoader(__package__, "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     sections = {
         title: [entry for entry in results.requirements if entry.section == section]
         for section, title in titles.items()
     }
-    page = environment.get_template("page.html.j2").render(
+    page = html_template(__package__, "page.html.j2").render(
         results=results,
         sections={title: entries for title, entries in sections.items() if entries},
         exchanges={exchange.number: exchange for exchange in results.exchanges},

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from conformance.html_templates import html_template
 from conformance.selftest.differences import Difference
 from conformance.selftest.faults.catalogue import every_fault
 from conformance.selftest.lawful.registry import LawfulRegistry
@@ -35,19 +34,12 @@ def page(
     rows: Mapping[str, LawfulRegistry],
 ) -> str:
     """Return both matrices as HTML; a matrix that was not run is left out."""
-    environment = Environment(
-        loader=PackageLoader(__package__, "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     matrices = {
         "Lawful registries, to be acquitted": _acquittals(convictions, rows),
         "Broken registries, to be killed": _kills(result, differences) if result else [],
     }
     together = [f"{one.kind.value}: {one.subject}" for one in differences if not one.fault]
-    return environment.get_template(TEMPLATE).render(
+    return html_template(__package__, TEMPLATE).render(
         matrices={title: lines for title, lines in matrices.items() if lines},
         together=together,
         holds=not together and all(line.holds for lines in matrices.values() for line in lines),
