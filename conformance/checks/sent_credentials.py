@@ -3,10 +3,10 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from conformance.target.access import PARAMETERS, AuthenticationScheme
-from conformance.transport.exchange import Exchange, HeaderList
+from conformance.transport.exchange import Exchange, HeaderList, ResponseRecord
 from conformance.transport.redaction import base64_forms, is_token, plain_forms
 from conformance.transport.response import Response
 
@@ -25,19 +25,18 @@ def repeating_exchanges(exchanges: Iterable[Exchange], secrets: set[str]) -> lis
 
     One that its own request carries in the URL does not count.
     """
-    forms = {secret: _forms(secret) for secret in sorted(secrets)}
+    every = [_forms(secret) for secret in sorted(secrets)]
     return [
         exchange.number
         for exchange in exchanges
-        if "/packages" in exchange.request.url
-        and any(_holds(_text(exchange), each) and not _holds(exchange.request.url, each) for each in forms.values())
+        if "/packages" in exchange.request.url and _repeats_beyond_its_url(exchange, every)
     ]
 
 
 def repeats(response: Response, secrets: set[str]) -> bool:
-    """Return whether the first 64 KiB or the headers of an answer hold one of the secrets."""
-    text = "\n".join([*(value for _, value in response.headers), response.reason, response.kept.decode("latin-1")])
-    return any(_holds(text, _forms(secret)) for secret in secrets)
+    """Return whether what is kept of an answer's body, or its headers, hold one of the secrets."""
+    readings = _readings(_text(response, response.kept.decode("latin-1")))
+    return any(_holds(readings, _forms(secret)) for secret in secrets)
 
 
 def _carried(headers: HeaderList) -> Iterator[str]:
@@ -59,18 +58,26 @@ def _of_authorization(value: str) -> str:
         return ""
 
 
-def _text(exchange: Exchange) -> str:
+def _repeats_beyond_its_url(exchange: Exchange, every: Sequence[set[str]]) -> bool:
     if exchange.response is None:
-        return ""
-    headers = [value for _, value in exchange.response.headers]
-    return "\n".join([*headers, exchange.response.reason, exchange.response.body.text or ""])
+        return False
+    answer = _readings(_text(exchange.response, exchange.response.body.text or ""))
+    url = _readings(exchange.request.url)
+    return any(_holds(answer, forms) and not _holds(url, forms) for forms in every)
+
+
+def _text(response: Response | ResponseRecord, body: str) -> str:
+    return "\n".join([*(value for _, value in response.headers), response.reason, body])
+
+
+def _readings(text: str) -> tuple[str, str]:
+    """Return a text as it stands and with the escapes of JSON undone."""
+    return text, ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
 
 
 def _forms(secret: str) -> set[str]:
     return {*plain_forms(secret), *base64_forms(secret)}
 
 
-def _holds(text: str, forms: set[str]) -> bool:
-    """Return whether a text holds one of the forms, as it stands or with the escapes of JSON undone."""
-    unescaped = ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
-    return any(form in text or form in unescaped for form in forms)
+def _holds(readings: tuple[str, str], forms: set[str]) -> bool:
+    return any(form in reading for reading in readings for form in forms)

@@ -1,5 +1,6 @@
 """What a download says of itself: its length, framing, coding, digests and validators."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -7,7 +8,7 @@ from http import HTTPStatus
 from conformance.checks.claims import all_of, decoded, untrue_checksums, untrue_digests
 from conformance.checks.packages_api import packages_of, recorded
 from conformance.checks.steps import stored
-from conformance.checks.truths import expect_none, expect_to_follow
+from conformance.checks.truths import expect_none, expect_to_follow, is_strong
 from conformance.judging.binding import judges
 from conformance.judging.expectations import Evaluator
 from conformance.target.redirects import REDIRECTS
@@ -70,13 +71,9 @@ def test_no_content_declares_no_body(registry: Registry, expect: Evaluator, cont
     doomed = recorded(registry, control)
     response = registry.call("DELETE", f"{packages_of(registry)}/{doomed.package}")
     control(response, "deleted").success()
-    found = [
-        f"exchange {exchange.number}"
-        for exchange in registry.exchanges
-        if exchange.response
-        and exchange.response.status == HTTPStatus.NO_CONTENT
-        and _names(exchange.response) & BODY_HEADERS
-    ]
+    found = _answered(
+        registry, lambda answer: answer.status == HTTPStatus.NO_CONTENT and not BODY_HEADERS.isdisjoint(_names(answer))
+    )
     expect_none(expect, "204", found, "no Content-Length and no Transfer-Encoding", response)
 
 
@@ -86,11 +83,7 @@ def test_one_framing(registry: Registry, expect: Evaluator, control: Evaluator) 
     file = stored(registry, control)
     response = registry.download(file.location)
     control(response, "downloaded").status(200)
-    found = [
-        f"exchange {exchange.number}"
-        for exchange in registry.exchanges
-        if exchange.response and _names(exchange.response) >= BODY_HEADERS
-    ]
+    found = _answered(registry, lambda answer: _names(answer) >= BODY_HEADERS)
     expect_none(expect, "framing", found, "Content-Length or Transfer-Encoding, not both", response)
 
 
@@ -146,7 +139,7 @@ def test_strong_etag_changes_with_the_bytes(registry: Registry, expect: Evaluato
     second = response.header("etag")
     expect.that(
         "etag",
-        holds=second != first or not _is_strong(second),
+        holds=second != first or not is_strong(second),
         expected="another ETag, a weak one, or none",
         actual=f"{second} again",
         response=response,
@@ -161,7 +154,7 @@ def test_etag_of_head_is_that_of_get(registry: Registry, expect: Evaluator, cont
     responses = [registry.client.send(plain), registry.client.send(plain), registry.head(file.location)]
     control(responses[0], "downloaded").status(HTTPStatus.OK, *REDIRECTS)
     found = [each.header("etag") for each in responses if each.status == HTTPStatus.OK]
-    strong = {etag for etag in found if etag is not None and _is_strong(etag)}
+    strong = {etag for etag in found if is_strong(etag)}
     expect.that("etag", holds=len(strong) <= 1, expected="one", actual=" ".join(sorted(strong)), response=responses[-1])
 
 
@@ -193,12 +186,13 @@ def test_last_modified_is_stable(registry: Registry, expect: Evaluator, control:
     )
 
 
+def _answered(registry: Registry, chosen: Callable[[ResponseRecord], bool]) -> list[str]:
+    """Name every exchange of the run whose answer is one of the chosen."""
+    return [f"exchange {one.number}" for one in registry.exchanges if one.response and chosen(one.response)]
+
+
 def _names(response: ResponseRecord) -> set[str]:
     return {name.lower() for name, _ in response.headers}
-
-
-def _is_strong(etag: str | None) -> bool:
-    return etag is not None and etag.startswith('"')
 
 
 def _is_past(modified: str, date: str | None) -> bool:

@@ -1,12 +1,18 @@
 """Expectations that several checks of true answers share."""
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from conformance.checks.steps import followed
 from conformance.judging.expectations import Evaluator
 from conformance.target.registry import PublishedFile, Registry
 from conformance.transport.request import Request
 from conformance.transport.response import Response, describe
+
+
+def is_strong(etag: str | None) -> TypeGuard[str]:
+    """Return whether there is an ETag and it is a strong one."""
+    return etag is not None and etag.startswith('"')
 
 
 def expect_none(evaluator: Evaluator, label: str, untrue: Sequence[str], expected: str, response: Response) -> None:

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from conformance.evidence.chain import edited_links
 
@@ -36,15 +35,17 @@ def edits(folder: Path, names: Iterable[str], results: str) -> list[str]:
     found = [] if is_sealed else [f"{MANIFEST} was edited: its seal does not fit"]
     for name in names:
         try:
-            if _line(folder, name) not in lines:
-                what = name if is_sealed else f"{name} or its line in {MANIFEST}"
-                found.append(f"{what} was edited{_where(folder / name) if name == results else ''}")
-            elif name == results and edited_links(_document(folder / name)):
-                found.append(f"{name} was edited{_where(folder / name)}, and {MANIFEST} was written anew")
+            fits = _line(folder, name) in lines
+            place = _place(folder / name) if name == results else None
         except OSError as error:
             found.append(f"{name} cannot be read: {error.strerror}")
-        except (ValueError, TypeError, RecursionError) as error:
-            found.append(f"{name} is no JSON of a run: {error}")
+            continue
+        if not fits:
+            what = name if is_sealed else f"{name} or its line in {MANIFEST}"
+            where = ", but what it says still fits its chain" if name == results else ""
+            found.append(f"{what} was edited{place or where}")
+        elif place:
+            found.append(f"{name} was edited{place}, and {MANIFEST} was written anew")
     return found
 
 
@@ -58,18 +59,14 @@ def _sealed(lines: list[bytes]) -> bytes:
     return f"{SEAL}{hashlib.sha256(body).hexdigest()}\n".encode() + body
 
 
-def _document(path: Path) -> dict[str, Any]:
-    document = json.loads(path.read_bytes())
-    return document if isinstance(document, dict) else {}
-
-
-def _where(path: Path) -> str:
-    """Return the place of an edit in results.json in words, as far as its chain tells."""
+def _place(path: Path) -> str | None:
+    """Return the place of an edit in results.json in words, None where all of it fits its chain."""
     try:
-        edited = edited_links(_document(path))
+        document = json.loads(path.read_bytes())
+        edited = edited_links(document if isinstance(document, dict) else {})
     except (ValueError, TypeError, RecursionError) as error:
         return f": it is no JSON any more ({error})"
     if not edited:
-        return ", but what it says still fits its chain"
+        return None
     more = f" and {len(edited) - SHOWN_LINKS} more" if len(edited) > SHOWN_LINKS else ""
     return f" at {', '.join(edited[:SHOWN_LINKS])}{more}"

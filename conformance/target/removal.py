@@ -28,7 +28,7 @@ def remove(api: RestApi, path: str, what: str, *, full_path: bool = False) -> st
 def _removed_for_good(api: RestApi, path: str, what: str) -> str | None:
     shown = api.get(path)
     name = shown.key("path_with_namespace") or shown.key("full_path")
-    if not _is_marked(shown) or not isinstance(name, str):
+    if not isinstance(name, str) or not _is_marked(shown, name):
         return None
     again = api.delete(f"{path}?permanently_remove=true&full_path={quote(name, safe='')}")
     if again.status in REMOVED:
@@ -36,7 +36,6 @@ def _removed_for_good(api: RestApi, path: str, what: str) -> str | None:
     return f"{what} is only marked for deletion, as {name}; the registry removes it later"
 
 
-def _is_marked(shown: Response) -> bool:
-    name = shown.key("path_with_namespace") or shown.key("full_path") or ""
+def _is_marked(shown: Response, name: str) -> bool:
     dates = (shown.key("marked_for_deletion_on"), shown.key("marked_for_deletion_at"))
-    return shown.status == HTTPStatus.OK and (SCHEDULED in str(name) or any(dates))
+    return shown.status == HTTPStatus.OK and (SCHEDULED in name or any(dates))
