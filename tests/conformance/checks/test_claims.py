@@ -10,31 +10,13 @@ import pytest
 from conformance.checks.claims import decoded, untrue_checksums, untrue_digests, untrue_parts, untrue_record
 from conformance.content.generator import LiteralContent
 from conformance.target.access import Unavailable
-from conformance.transport.response import Response
+from tests.support.responses import response_of
 
 CONTENT = LiteralContent(b"0123456789abcdefghij")
 SHA256_HEX = hashlib.sha256(CONTENT.data).hexdigest()
 MD5 = base64.b64encode(hashlib.md5(CONTENT.data).digest()).decode()
 SHA256 = base64.b64encode(hashlib.sha256(CONTENT.data).digest()).decode()
 MULTIPART = (("content-type", "multipart/byteranges; boundary=b"),)
-
-
-def answer(status: int, body: bytes, *headers: tuple[str, str], size: int | None = None) -> Response:
-    return Response(
-        number=1,
-        status=status,
-        reason="",
-        headers=headers,
-        interim=(),
-        size=len(body) if size is None else size,
-        sha256=hashlib.sha256(body).hexdigest(),
-        kept=body,
-        body_sent=0,
-        seconds=0,
-        reusable=True,
-        failure=None,
-        lost=False,
-    )
 
 
 def part(named: str, data: str) -> str:
@@ -57,7 +39,7 @@ def parts(*each: str) -> bytes:
     ],
 )
 def test_a_digest_of_the_body_is_true_and_an_unknown_algorithm_claims_nothing(name: str, value: str) -> None:
-    assert untrue_digests(answer(200, CONTENT.data, (name, value)), CONTENT) == []
+    assert untrue_digests(response_of(200, CONTENT.data, (name, value)), CONTENT) == []
 
 
 @pytest.mark.parametrize(
@@ -72,13 +54,13 @@ def test_a_digest_of_the_body_is_true_and_an_unknown_algorithm_claims_nothing(na
     ],
 )
 def test_a_digest_of_another_body_is_untrue(name: str, value: str) -> None:
-    assert len(untrue_digests(answer(200, CONTENT.data, (name, value)), CONTENT)) == 1
+    assert len(untrue_digests(response_of(200, CONTENT.data, (name, value)), CONTENT)) == 1
 
 
 def test_a_checksum_is_true_in_either_case() -> None:
     true = ("x-checksum-sha256", SHA256_HEX.upper()), ("x-checksum-md5", hashlib.md5(CONTENT.data).hexdigest())
-    assert untrue_checksums(answer(200, b"", *true), CONTENT) == []
-    assert untrue_checksums(answer(200, b"", ("x-checksum-sha1", "0" * 40)), CONTENT) == [
+    assert untrue_checksums(response_of(200, b"", *true), CONTENT) == []
+    assert untrue_checksums(response_of(200, b"", ("x-checksum-sha1", "0" * 40)), CONTENT) == [
         "x-checksum-sha1: " + "0" * 40
     ]
 
@@ -99,7 +81,7 @@ def test_a_record_may_leave_out_what_it_does_not_know() -> None:
     ],
 )
 def test_a_coding_is_taken_off(coding: str, data: bytes) -> None:
-    assert decoded(answer(200, data, ("content-encoding", coding))) == CONTENT.data
+    assert decoded(response_of(200, data, ("content-encoding", coding))) == CONTENT.data
 
 
 @pytest.mark.parametrize(
@@ -112,12 +94,12 @@ def test_a_coding_is_taken_off(coding: str, data: bytes) -> None:
     ],
 )
 def test_what_is_no_coding_or_breaks_off_cannot_be_decoded(coding: str, data: bytes) -> None:
-    assert decoded(answer(200, data, ("content-encoding", coding))) is None
+    assert decoded(response_of(200, data, ("content-encoding", coding))) is None
 
 
 def test_a_coded_body_that_is_not_kept_is_not_judged() -> None:
     with pytest.raises(Unavailable, match="not kept"):
-        decoded(answer(200, b"", ("content-encoding", "gzip"), size=20))
+        decoded(response_of(200, b"", ("content-encoding", "gzip"), size=20))
 
 
 @pytest.mark.parametrize(
@@ -131,7 +113,7 @@ def test_a_coded_body_that_is_not_kept_is_not_judged() -> None:
     ],
 )
 def test_a_part_that_is_what_it_names_is_true(status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
-    assert untrue_parts(answer(status, body, *headers), CONTENT) == []
+    assert untrue_parts(response_of(status, body, *headers), CONTENT) == []
 
 
 @pytest.mark.parametrize(
@@ -153,4 +135,4 @@ def test_a_part_that_is_what_it_names_is_true(status: int, headers: tuple[tuple[
 def test_a_part_that_is_not_what_it_names_is_untrue(
     status: int, headers: tuple[tuple[str, str], ...], body: bytes
 ) -> None:
-    assert len(untrue_parts(answer(status, body, *headers), CONTENT)) == 1
+    assert len(untrue_parts(response_of(status, body, *headers), CONTENT)) == 1

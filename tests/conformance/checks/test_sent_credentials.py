@@ -6,7 +6,7 @@ import pytest
 
 from conformance.checks.sent_credentials import repeating_exchanges, repeats, sent_credentials
 from conformance.transport.exchange import BodyRecord, Exchange, HeaderList, RequestRecord, ResponseRecord
-from tests.conformance.checks.test_claims import answer
+from tests.support.responses import response_of
 
 TOKEN = "glpat-secret/of+one"
 PACKAGES = "http://registry/api/v4/projects/1/packages"
@@ -74,6 +74,6 @@ def test_an_answer_that_gives_a_token_or_was_asked_with_it_in_the_url_repeats_no
 
 
 def test_the_whole_kept_body_of_a_response_is_searched() -> None:
-    assert repeats(answer(200, b"\xff" * 60_000 + TOKEN.encode()), {TOKEN})
-    assert repeats(answer(200, b"", ("x-user", TOKEN)), {TOKEN})
-    assert not repeats(answer(200, b"nothing"), {TOKEN})
+    assert repeats(response_of(200, b"\xff" * 60_000 + TOKEN.encode()), {TOKEN})
+    assert repeats(response_of(200, b"", ("x-user", TOKEN)), {TOKEN})
+    assert not repeats(response_of(200, b"nothing"), {TOKEN})
