@@ -24,8 +24,8 @@ ALGORITHMS = {
 CHECKSUMS = ("x-checksum-md5", "x-checksum-sha1", "x-checksum-sha256", "x-checksum-sha512")
 DIGESTS = ("digest", "repr-digest", "content-digest", "x-goog-hash")
 RECORD_CHECKSUMS = {"file_md5": "md5", "file_sha1": "sha1", "file_sha256": "sha256"}
-CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
-UNSATISFIED_RANGE = re.compile(r"bytes \*/(\d{1,18})", re.ASCII)
+CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
+UNSATISFIED_RANGE = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 
 
 def all_of(content: Content) -> bytes:

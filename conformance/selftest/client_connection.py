@@ -30,6 +30,7 @@ class ClientConnection:
         self._writer = writer
         self._parser = _parser()
         self._permitted = False
+        self._requests = 0
 
     async def request(self) -> Request | None:
         """Wait for the next request head; None when the client has ended the connection between requests."""
@@ -45,6 +46,7 @@ class ClientConnection:
         return self._well_formed(event) if isinstance(event, h11.Request) else None
 
     def _well_formed(self, event: h11.Request) -> Request:
+        self._requests += 1
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items())
         return Request(
             method=event.method.decode("latin-1"),
@@ -53,6 +55,7 @@ class ClientConnection:
             body=self._body(),
             permit=self.permit,
             version=event.http_version.decode("latin-1"),
+            place=self._requests,
         )
 
     def _malformed(self, seen: bytes) -> Request | None:

@@ -49,7 +49,8 @@ class Request:
     """One request as the client sent it; text is Latin-1, so that every byte survives.
 
     `malformed` holds the raw bytes of a head that is not HTTP; then `body` is whatever follows it on the connection.
-    `permit` sends the interim response 100 to the client, once.
+    `permit` sends the interim response 100 to the client, once. `place` is the request's among those of its connection,
+    from 1.
     """
 
     method: str
@@ -59,6 +60,7 @@ class Request:
     permit: Callable[[], Awaitable[None]]
     version: str = "1.1"
     malformed: bytes | None = None
+    place: int = 1
 
     @property
     def ends_connection(self) -> bool:

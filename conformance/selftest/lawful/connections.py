@@ -8,9 +8,8 @@ from conformance.selftest.lawful.liberties import every_response, together, writ
 from conformance.selftest.lawful.registry import LawfulRegistry, giving_up
 from conformance.selftest.messages import Request, Response
 from conformance.selftest.mutation import rewrite_request, rewrite_response
-from conformance.selftest.upstream import Upstream
 
-ANSWERS_A_CONNECTION = 3
+ANSWERS_A_CONNECTION = 2
 REUSED = "framing.connection-is-reused"
 NO_REUSE = giving_up(REUSED, why="the connection ends after each answer")
 CLOSE = ("Connection", "close")
@@ -20,24 +19,12 @@ def _closed(response: Response) -> Response:
     return response.with_header(*CLOSE)
 
 
+def _is_last(request: Request, _: Response) -> bool:
+    return request.place == ANSWERS_A_CONNECTION
+
+
 def _ended(response: Response) -> Response:
     return replace(response, hang_up=True)
-
-
-class ShortKeepAlive:
-    """Announces the end of a connection with every third answer."""
-
-    def __init__(self) -> None:
-        self._answers = 0
-
-    async def __call__(self, request: Request, upstream: Upstream) -> Response:
-        """Serve a request."""
-        response = await upstream.forward(request)
-        self._answers += 1
-        if self._answers % ANSWERS_A_CONNECTION:
-            return response
-        upstream.mark_mutated()
-        return _closed(response)
 
 
 HTTP_1_0 = together(
@@ -54,9 +41,9 @@ LAWFUL = {
         exemptions=NO_REUSE,
     ),
     "short-keep-alive": LawfulRegistry(
-        "It closes the connection with every third answer, and says so.",
+        "It closes the connection with its second answer, and says so.",
         "RFC 9112, section 9.6; NGINX, keepalive_requests",
-        ShortKeepAlive,
+        rewrite_response(_is_last, _closed),
     ),
     "unannounced-close": LawfulRegistry(
         "It closes the connection after each answer without a word before.",

@@ -30,8 +30,11 @@ OF_PUBLIC_PROJECTS = (
     "credentials.bearer-invalid-*",
     "credentials.query-invalid-*",
     "job-tokens.ended-is-401-on-public",
-    "packages.delete-by-developer-is-403",
+    "packages.delete-public-*",
+    "packages.file-delete-public-*",
     "packages.group-list-hides-private-projects",
+    "packages.group-list-orders-by-project-path",
+    "packages.group-list-public-to-anonymous",
     "packages.list-invalid-token-is-401",
     "packages.list-public-anonymous-is-200",
 )
