@@ -23,7 +23,11 @@ PATIENCE_SECONDS = 60.0
 CARRIERS = ("auto", "streamed")
 """There is a front end for each carrier."""
 
-_PROGRAMS = ["reference_server.programs.storage", "reference_server.programs.front_end"]
+_LOADED_ONCE = [
+    "reference_server.programs.storage",
+    "reference_server.programs.front_end",
+    "tests.crash_table.__main__",  # which every process of multiprocessing loads, too
+]
 _context = multiprocessing.get_context("forkserver")
 
 
@@ -114,7 +118,7 @@ class Halves:
     def start(self) -> None:
         """Start every half; the file that arms crash points is below the folder from here on."""
         os.environ[VARIABLE] = str(self.folder / "crash")
-        _context.set_forkserver_preload(_PROGRAMS)
+        _context.set_forkserver_preload(_LOADED_ONCE)
         for half in self.all:
             half.start()
 
