@@ -17,7 +17,6 @@ from tests.crash_table.load import Place
 from tests.support.front_end import Served
 from tests.support.graphql_queries import ask
 
-_PATIENCE_SECONDS = 20.0
 _SETTINGS = "query($path: ID!) { group(fullPath: $path) { packageSettings { genericDuplicateExceptionRegex } } }"
 _Content = tuple[str, str, int]
 
@@ -48,6 +47,8 @@ class Audit:
     served: list[Served]
     place: Place
     data: Path
+    patience_seconds: float = 20.0
+    """How long the sweep may take."""
     findings: Findings = field(default_factory=Findings)
 
     def look_at(self, registry: ExpectedRegistry) -> Findings:
@@ -77,9 +78,7 @@ class Audit:
         counted = [collections.Counter(state.contents) for state in package.allowed]
         for name, sha256, _ in min(counted, key=len) - collections.Counter(seen):
             self.findings.lost.append(f"{package.name}/{name}: publication of {sha256} is not listed")
-        self.findings.miscounts.append(
-            f"{package.name}: its {len(seen)} rows are not as they may be"
-        )
+        self.findings.miscounts.append(f"{package.name}: its {len(seen)} rows are not as they may be")
 
     def _read(self, served: Served, name: str) -> PackageState:
         project = f"/projects/{self.place.project}/packages"
@@ -125,7 +124,7 @@ class Audit:
     def _look_at_metadata(self, registry: ExpectedRegistry) -> None:
         """Count rows, follow references, and hash small content."""
         path = f"file:{self.data / 'metadata.sqlite3'}?mode=ro"
-        with contextlib.closing(sqlite3.connect(path, uri=True, timeout=_PATIENCE_SECONDS)) as database:
+        with contextlib.closing(sqlite3.connect(path, uri=True, timeout=self.patience_seconds)) as database:
             states = [package.state for package in registry.packages]
             self._count(database, "packages", sum(state.id is not None for state in states))
             self._count(database, "package_files", sum(len(state.files) for state in states))
@@ -147,7 +146,7 @@ class Audit:
     def _look_at_volume(self, wanted: set[str]) -> None:
         """Wait for the sweep, then hash what is kept; nothing is staged, nothing in the trash."""
         volume = self.data / "volume"
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + self.patience_seconds
         while (extra := self._extra(volume, wanted)) and time.monotonic() < deadline:
             time.sleep(0.02)
         self.findings.orphans += sorted(extra)

@@ -66,4 +66,3 @@ class ExpectedRegistry:
     packages: list[ExpectedPackage]
     regexes: list[str] = field(default_factory=lambda: [""])
     """The acknowledged one, and the one that was asked for after it, if any."""
-    acknowledged: int = 0

@@ -7,17 +7,18 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from reference_server.contract.crash_points import CrashPoint
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
 from tests.crash_table.audit import Audit, Findings
-from tests.crash_table.expected import ExpectedFile, ExpectedPackage, ExpectedRegistry
+from tests.crash_table.expected import ExpectedFile, ExpectedPackage, ExpectedRegistry, PackageState
 from tests.crash_table.halves import Half, Halves, HalvesError
 from tests.crash_table.load import Client, Load, Operator, Place, content_of
+from tests.support.front_end import Served
 
 ANY_MOMENT = ("storage, at any moment", "front end, at any moment")
 """Besides the points: kills by the clock, wherever the processes are."""
@@ -25,11 +26,12 @@ ANY_MOMENT = ("storage, at any moment", "front end, at any moment")
 KINDS = (*CrashPoint, *ANY_MOMENT)
 """Everything that a round may be about."""
 
+ANCHOR, ANCHOR_FILE = "anchor", "anchor.bin"
+"""The package and the file that are there from the beginning, and that nobody changes."""
+
 _AT_START = tuple(point for point in CrashPoint if ".sweep." in point)
 _PLANTED = 3
 _CLIENTS = 6
-_ANCHOR = "anchor"
-_ANCHOR_FILE = "anchor.bin"
 _LATEST_TIME = 10  # a point is one that is reached at most for the so-many-th time
 _LATEST_MOMENT_SECONDS = 0.3
 _ROUND_SECONDS = 60.0
@@ -54,7 +56,7 @@ class Rounds:
     registry: ExpectedRegistry
     load: Load
     random: random.Random
-    _number: int = field(default=0)
+    _number: int = 0
 
     def run(self, kind: str) -> Round:
         """Run one round. Raise HalvesError when a half does not come back."""
@@ -70,7 +72,7 @@ class Rounds:
 
     @property
     def _anchor(self) -> str:
-        return self.place.file(_ANCHOR, _ANCHOR_FILE)
+        return self.place.file(ANCHOR, ANCHOR_FILE)
 
     def _crash_under_load(self, kind: str) -> bool:
         """Have a half die while clients act, and start it again; return whether it died."""
@@ -119,42 +121,45 @@ class Rounds:
 
     def _large_contents(self) -> list[str]:
         """Return the digests of acknowledged large content that no pending change may remove."""
-        anchor = next(package for package in self.registry.packages if package.name == _ANCHOR)
+        anchor = next(package for package in self.registry.packages if package.name == ANCHOR)
         return [file.sha256 for file in anchor.state.files]
 
 
 @contextmanager
 def started_rounds(folder: Path, seed: str) -> Iterator[Rounds]:
     """Start a server below a folder, with a project and its clients; kill it when the block ends."""
-    halves = Halves(folder)
+    halves, chance = Halves(folder), random.Random(seed)
     try:
         halves.start()
-        yield _furnished(halves, random.Random(seed))
+        halves.await_service("/-/readiness")
+        place, registry, load = furnish(halves.served, chance)
+        yield Rounds(halves, place, registry, load, chance)
     finally:
         halves.kill()
 
 
-def _furnished(halves: Halves, chance: random.Random) -> Rounds:
-    """Make the group and the project, publish the file that stays, and engage the clients."""
-    halves.await_service("/-/readiness")
-    first = halves.served[0]
+def furnish(served: Sequence[Served], chance: random.Random) -> tuple[Place, ExpectedRegistry, Load]:
+    """Make a group and a project on an empty server, publish the file that stays, and engage the clients."""
+    first = served[0]
     group = first.post("/groups", {"name": "Crashes", "path": "crashes"}).json()["id"]
     project = first.post("/projects", {"name": "Files", "path": "files", "namespace_id": group}).json()["id"]
     place = Place(int(project), "crashes")
     packages = [ExpectedPackage(f"package-{number}") for number in range(_CLIENTS)]
-    anchor = ExpectedPackage(_ANCHOR)
-    registry = ExpectedRegistry([*packages, anchor])
-    content = content_of(-1, 2 * SMALL_CONTENT_BYTES)
-    answer = first.send("PUT", f"{place.file(_ANCHOR, _ANCHOR_FILE)}?select=package_file", content)
-    row = answer.json()
-    file = ExpectedFile(_ANCHOR_FILE, hashlib.sha256(content).hexdigest(), len(content), int(row["id"]))
-    anchor.acknowledge(anchor.state.published(file, int(row["package_id"])))
+    registry = ExpectedRegistry([*packages, _anchored(first, place)])
     actors: list[Client | Operator] = [
-        Client(halves.served[number % len(halves.served)], place, package, random.Random(chance.random()))
+        Client(served[number % len(served)], place, package, random.Random(chance.random()))
         for number, package in enumerate(packages)
     ]
     actors.append(Operator(first, place, registry, random.Random(chance.random())))
-    return Rounds(halves, place, registry, Load(actors), chance)
+    return place, registry, Load(actors)
+
+
+def _anchored(served: Served, place: Place) -> ExpectedPackage:
+    """Publish a large file that nobody will change."""
+    content = content_of(-1, 2 * SMALL_CONTENT_BYTES)
+    row = served.send("PUT", f"{place.file(ANCHOR, ANCHOR_FILE)}?select=package_file", content).json()
+    file = ExpectedFile(ANCHOR_FILE, hashlib.sha256(content).hexdigest(), len(content), int(row["id"]))
+    return ExpectedPackage(ANCHOR, PackageState(int(row["package_id"]), (file,)))
 
 
 def _plant(volume: Path, number: int, known: list[str]) -> None:
