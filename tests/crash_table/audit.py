@@ -9,12 +9,13 @@ import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
 from tests.crash_table.expected import ExpectedFile, ExpectedPackage, ExpectedRegistry, PackageState
 from tests.crash_table.load import Place
-from tests.support.front_end import Served
+from tests.support.front_end import Answer, Served
 from tests.support.graphql_queries import ask
 
 _SETTINGS = "query($path: ID!) { group(fullPath: $path) { packageSettings { genericDuplicateExceptionRegex } } }"
@@ -48,20 +49,21 @@ class Audit:
     place: Place
     data: Path
     patience_seconds: float = 20.0
-    """How long the sweep may take."""
+    """How long it may take until everything is served, and then until the sweep is over."""
     findings: Findings = field(default_factory=Findings)
 
     def look_at(self, registry: ExpectedRegistry) -> Findings:
         """Compare everything, and make what is seen of pending changes what is expected from now on."""
+        deadline = time.monotonic() + self.patience_seconds
         for number, package in enumerate(registry.packages):
-            self._look_at_package(self.served[number % len(self.served)], package)
+            self._look_at_package(self.served[number % len(self.served)], package, deadline)
         self._count_packages(registry)
         self._look_at_settings(registry)
         self._look_at_metadata(registry)
         self._look_at_volume(_large_digests(registry))
         return self.findings
 
-    def _look_at_package(self, served: Served, package: ExpectedPackage) -> None:
+    def _look_at_package(self, served: Served, package: ExpectedPackage, deadline: float) -> None:
         """Read a package's files over HTTP, the list and the newest of each name."""
         seen = self._read(served, package.name)
         contents = seen.contents
@@ -70,7 +72,8 @@ class Audit:
             self._explain(package, contents)
         names = {file.name for state in package.allowed for file in state.files}
         for name in sorted(names | {file.name for file in seen.files}):
-            self._download(served, package.name, name, [file for file in seen.files if file.name == name])
+            rows = [file for file in seen.files if file.name == name]
+            self._compare(f"{package.name}/{name}", self._download(served, package.name, name, deadline), rows)
         package.acknowledge(seen)
 
     def _explain(self, package: ExpectedPackage, seen: list[_Content]) -> None:
@@ -96,16 +99,23 @@ class Audit:
             self.findings.miscounts.append(f"{name}: X-Total is {answer.headers['X-Total']} of {len(files)} files")
         return PackageState(number, tuple(sorted(files, key=lambda file: file.id)))
 
-    def _download(self, served: Served, package: str, name: str, rows: list[ExpectedFile]) -> None:
-        """Download the newest file of a name, which is that of the last row, or 404 where there is none."""
-        answer = served.send("GET", self.place.file(package, name))
+    def _download(self, served: Served, package: str, name: str, deadline: float) -> Answer:
+        """Download a file, again for as long as the front end says that it has not found the storage yet."""
+        while True:
+            answer = served.send("GET", self.place.file(package, name))
+            if answer.status != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                return answer
+            time.sleep(0.02)
+
+    def _compare(self, what: str, answer: Answer, rows: list[ExpectedFile]) -> None:
+        """Compare what was downloaded with the newest of a name's rows; where there is none, 404 is right."""
         if not rows:
-            if answer.status != 404:
-                self.findings.partial.append(f"{package}/{name}: {answer.status} although it has no row")
-        elif answer.status != 200:
-            self.findings.lost.append(f"{package}/{name}: {answer.status}")
+            if answer.status != HTTPStatus.NOT_FOUND:
+                self.findings.partial.append(f"{what}: {answer.status} although it has no row")
+        elif answer.status != HTTPStatus.OK:
+            self.findings.lost.append(f"{what}: {answer.status}")
         elif hashlib.sha256(answer.body).hexdigest() != rows[-1].sha256:
-            self.findings.partial.append(f"{package}/{name}: {len(answer.body)} bytes of another digest")
+            self.findings.partial.append(f"{what}: {len(answer.body)} bytes of another digest")
 
     def _count_packages(self, registry: ExpectedRegistry) -> None:
         wanted = str(sum(package.state.id is not None for package in registry.packages))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from multiprocessing import connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -155,7 +156,7 @@ class Halves:
         return half
 
     def await_service(self, target: str) -> None:
-        """Wait until every front end serves a file. Raise HalvesError when one does not in time."""
+        """Wait until every front end answers, whatever the storage says. Raise HalvesError if one does not in time."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         for half, served in self.front_ends.items():
             while not _answers(served, target):
@@ -166,7 +167,7 @@ class Halves:
 
 def _answers(served: Served, target: str) -> bool:
     try:
-        return served.send("GET", target).status == 200
+        return served.send("GET", target).status != HTTPStatus.SERVICE_UNAVAILABLE
     except OSError:
         return False
 

@@ -63,16 +63,12 @@ class Rounds:
         self._number += 1
         before = self.load.acknowledged
         died = self._crash_at_start(CrashPoint(kind)) if kind in _AT_START else self._crash_under_load(kind)
-        self.halves.await_service(self._anchor)
+        self.halves.await_service(self.place.file(ANCHOR, "nothing"))
         audit = Audit(self.halves.served, self.place, self.halves.data)
         findings = audit.look_at(self.registry)
         if not died:
             findings.miscounts += self.load.refusals
         return Round(kind, died, self.load.acknowledged - before, findings)
-
-    @property
-    def _anchor(self) -> str:
-        return self.place.file(ANCHOR, ANCHOR_FILE)
 
     def _crash_under_load(self, kind: str) -> bool:
         """Have a half die while clients act, and start it again; return whether it died."""
