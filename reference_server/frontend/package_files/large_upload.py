@@ -13,6 +13,7 @@ from generic_packages.storage.v1.packages_pb2 import (
 )
 
 from reference_server.content.digests import ContentSummary
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
@@ -47,6 +48,7 @@ class LargeUpload:
         self._upload_id = permission.upload_id
         self._maximum_bytes = permission.maximum_bytes
         self._writer = self._server.carriers.open_writer(permission, request_id=self._request_id)
+        reached(CrashPoint.FRONTEND_PUBLISH_PERMITTED)
 
     async def write(self, chunk: bytes) -> None:
         """Take the next bytes."""
@@ -54,10 +56,12 @@ class LargeUpload:
         if self._received_bytes > self._maximum_bytes:
             raise Failure(Reason.FILE_TOO_LARGE, "the body grew over the limit", maximum_bytes=str(self._maximum_bytes))
         await self._open_writer.write(chunk)
+        reached(CrashPoint.FRONTEND_PUBLISH_WRITTEN)
 
     async def commit(self) -> PackageFile:
         """Make the upload the newest file. Safe to repeat, so a broken stream does not lose a body that has arrived."""
         summary = await self._open_writer.complete()
+        reached(CrashPoint.FRONTEND_PUBLISH_ARRIVED)
         for attempt in range(1, _COMMIT_ATTEMPTS + 1):
             try:
                 record = await self._commit(summary)

@@ -10,6 +10,7 @@ from generic_packages.storage.v1.packages_pb2 import BeginPublicationRequest, Pa
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
@@ -45,6 +46,7 @@ class SmallPublish(WholeBodyRequest):
     async def _publish(self) -> Response:
         self._request.content = self.body.complete()
         self._reply.request.received_bytes = len(self._request.content)
+        reached(CrashPoint.FRONTEND_PUBLISH_READ)
         published = await self._server.operations.publish(
             self._request, request_id=self._reply.request.request_id, seconds=SMALL_OPERATION_SECONDS
         )
@@ -111,6 +113,7 @@ async def _answer(reply: Reply, work: Callable[[], Awaitable[Response]]) -> None
     """Send the answer that `work` gives, or the one to its failure."""
     try:
         answer = await work()
+        reached(CrashPoint.FRONTEND_PUBLISH_ACKNOWLEDGED)
     except (Failure, TransportFailure) as failure:
         answer = response_to(failure)
     except Exception:

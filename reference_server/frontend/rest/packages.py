@@ -5,6 +5,7 @@ from __future__ import annotations
 import grpc
 from generic_packages.storage.v1 import packages_pb2
 
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure
 from reference_server.contract.status import code_of
 from reference_server.frontend.api.parameters import Parameters, path_number
@@ -68,6 +69,7 @@ class PackageHandler(PackagesHandler):
         """Delete a package with its files."""
         request = packages_pb2.DeletePackageRequest(project=project, package_id=path_number("package_id", package))
         await self.call(self.services.packages.DeletePackage, request)
+        reached(CrashPoint.FRONTEND_DELETE_ACKNOWLEDGED)
         self.send_nothing()
 
 
@@ -102,6 +104,7 @@ class PackageFileHandler(PackagesHandler):
             package_file_id=path_number("package_file_id", package_file),
         )
         await self.call(self.services.packages.DeletePackageFile, request)
+        reached(CrashPoint.FRONTEND_DELETE_ACKNOWLEDGED)
         self.send_nothing()
 
 

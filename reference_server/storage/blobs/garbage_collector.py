@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 import structlog
 
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.metadata.repositories.blobs import BlobRepository
@@ -54,6 +55,7 @@ class GarbageCollector:
             async with self._guards.hold(sha256):
                 if not self._rows.exists(sha256):
                     await asyncio.to_thread(self._store.remove, sha256)
+                    reached(CrashPoint.STORAGE_DELETE_FREED)
                     removed += 1
         return removed
 
@@ -87,6 +89,7 @@ class GarbageCollector:
             if self._rows.exists(sha256):
                 return False
             await asyncio.to_thread(self._store.set_aside, sha256)
+            reached(CrashPoint.STORAGE_SWEEP_SET_ASIDE)
             return True
 
     def bring_back(self) -> int:
@@ -105,4 +108,5 @@ class GarbageCollector:
         old = [sha256 for sha256, moved_at in content if moved_at <= until]
         for sha256 in old:
             await asyncio.to_thread(self._store.forget, sha256)
+            reached(CrashPoint.STORAGE_SWEEP_FORGOTTEN)
         return len(old)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from reference_server.content.files import StagedFile, StoredFile, free_bytes, full_volume_refused
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.limits import MIB
 
 _FILE_MODE = 0o640
@@ -65,8 +66,11 @@ class LocalDisk:
                 os.fdatasync(descriptor)
             finally:
                 os.close(descriptor)
+            reached(CrashPoint.STORAGE_PUBLISH_SYNCED)
             (self._staging / upload_id).replace(target)
+            reached(CrashPoint.STORAGE_PUBLISH_RENAMED)
             sync_directory(target.parent)
+            reached(CrashPoint.STORAGE_PUBLISH_KEPT)
 
     def discard(self, upload_id: str) -> None:
         """Remove a staging file, if there is one; a large one in a thread, because the file system frees it slowly."""
@@ -102,6 +106,7 @@ class LocalDisk:
         path = self._root / self.path(sha256)
         with contextlib.suppress(FileNotFoundError):
             os.utime(path)
+            reached(CrashPoint.STORAGE_SWEEP_DATED)
             path.replace(self._trash / path.name)
 
     def bring_back(self, sha256: bytes) -> None:
@@ -111,6 +116,7 @@ class LocalDisk:
             self._make_directories(target.parent)
             with _absent_is_key_error(sha256.hex()):
                 (self._trash / target.name).replace(target)
+            reached(CrashPoint.STORAGE_SWEEP_BROUGHT_BACK)
             sync_directory(target.parent)
 
     def set_aside_content(self) -> Iterator[tuple[bytes, float]]:

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata.database import Database, TransactionFailedError
 from reference_server.storage.metadata.metadata import Metadata
@@ -131,6 +132,7 @@ class Writer:
             else:
                 self._apply()
             await loop.run_in_executor(self._thread, self._database.commit)
+            reached(CrashPoint.STORAGE_TRANSACTION_COMMITTED)
         except (TransactionFailedError, Failure) as error:
             self._group = self._group or self._take()
             self._database.roll_back()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import DELETE_PACKAGES
 from reference_server.storage.access.callers import Caller
@@ -50,9 +51,13 @@ class DeletionService:
         def change(metadata: Metadata) -> list[bytes]:
             package = find_package(metadata, found.id, package_id, LISTED)
             self.protection.check_deleting(metadata, caller, found, package.name)
-            return delete(metadata)
+            freed = delete(metadata)
+            reached(CrashPoint.STORAGE_DELETE_RECORDED)
+            return freed
 
-        self.garbage_collector.free_later(await self.writer.submit(change, long=True))
+        freed = await self.writer.submit(change, long=True)
+        reached(CrashPoint.STORAGE_DELETE_COMMITTED)
+        self.garbage_collector.free_later(freed)
 
     def _permitted(self, caller: Caller, project: str) -> ProjectRow:
         """Find the project for a caller that may delete in it; GitLab asks no anonymous caller who it is."""

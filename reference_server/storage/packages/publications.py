@@ -7,6 +7,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from reference_server.content.digests import ContentSummary, summarize
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
 from reference_server.storage.access.authorization import PUBLISH
@@ -128,7 +129,9 @@ class PublishService:
             sha1=content.sha1,
             created_at=written_at,
         )
-        return dataclasses.replace(file, id=metadata.package_files.insert(file, publication.pipeline_id))
+        recorded = dataclasses.replace(file, id=metadata.package_files.insert(file, publication.pipeline_id))
+        reached(CrashPoint.STORAGE_PUBLISH_RECORDED)
+        return recorded
 
     def _package(self, metadata: Metadata, publication: PermittedPublication, written_at: int) -> int:
         """Find or make the package, with the status that the publication asks for."""

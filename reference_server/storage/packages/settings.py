@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.access.authorization import OWN, READ_SETTINGS, SEE, Permission, require_administrator
 from reference_server.storage.access.callers import Caller, UserCaller
@@ -77,4 +78,5 @@ def _change(metadata: Metadata, group_id: int, allowed: bool | None, regex: str 
         before.allowed if allowed is None else allowed, before.exception_regex if regex is None else regex
     )
     metadata.package_settings.put(group_id, duplicates_allowed=after.allowed, exception_regex=after.exception_regex)
+    reached(CrashPoint.STORAGE_SETTINGS_RECORDED)
     return after

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reference_server.content.digests import ContentSummary
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import UPLOAD_IDLE_SECONDS
 from reference_server.storage.access.callers import Caller
@@ -72,6 +73,7 @@ class UploadSessions:
             secrets.token_hex(_ID_BYTES), publication, authenticate, shares_volume, maximum_bytes, self._clock()
         )
         self._store.stage(upload.id)
+        reached(CrashPoint.STORAGE_PUBLISH_STAGED)
         self._uploads[upload.id] = upload
         return upload
 
@@ -117,6 +119,7 @@ class UploadSessions:
         strays = [upload_id for upload_id in staged if upload_id not in self._uploads]
         for upload_id in strays:
             self._store.discard(upload_id)
+            reached(CrashPoint.STORAGE_SWEEP_STRAY_REMOVED)
         return len(strays)
 
     def _is_idle(self, upload: UploadSession) -> bool:

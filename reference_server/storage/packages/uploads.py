@@ -12,6 +12,7 @@ import structlog
 
 from reference_server.content.digests import ContentSummary, summarize
 from reference_server.content.pipeline import ContentPipeline
+from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
 from reference_server.storage.access.callers import Caller
@@ -81,6 +82,7 @@ class UploadService:
                     del piece  # or it would be held while the next one is awaited
             upload.received = await writer.finish()
             upload.stage = Stage.RECEIVED
+            reached(CrashPoint.STORAGE_PUBLISH_RECEIVED)
         except BaseException:
             self.sessions.end(upload.id)
             raise
@@ -105,6 +107,7 @@ class UploadService:
             content = self._compare(upload, claimed)
             permitted = self.publications.permit(upload.authenticate(), upload.publication, content.size)
             self.publications.check_duplicate(self.metadata, permitted)
+            reached(CrashPoint.STORAGE_PUBLISH_PERMITTED)
             if content.size <= SMALL_CONTENT_BYTES:
                 row = await self._record_small(upload, permitted, content)
             else:
@@ -112,7 +115,9 @@ class UploadService:
         except BaseException:
             self.sessions.end(upload.id)
             raise
+        reached(CrashPoint.STORAGE_PUBLISH_COMMITTED)
         self.sessions.keep_answer(upload)
+        reached(CrashPoint.STORAGE_PUBLISH_UNSTAGED)
         return row
 
     def _compare(self, upload: UploadSession, claimed: ContentSummary) -> ContentSummary:
