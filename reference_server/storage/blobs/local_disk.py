@@ -119,6 +119,14 @@ class LocalDisk:
             if (digest := _digest_of(path)) is not None:
                 yield digest, path.stat().st_mtime
 
+    def set_damaged_aside(self, sha256: bytes) -> None:
+        """Rename content into damaged/, which is made when it is first needed."""
+        path = self._root / self.path(sha256)
+        damaged = self._root / "damaged"
+        damaged.mkdir(mode=0o750, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            path.replace(damaged / path.name)
+
     def forget(self, sha256: bytes) -> None:
         (self._trash / sha256.hex()).unlink(missing_ok=True)
 

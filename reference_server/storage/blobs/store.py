@@ -70,6 +70,9 @@ class BlobStore(Protocol):
     def set_aside_content(self) -> Iterator[tuple[bytes, float]]:
         """Yield the digests of all content in the trash, and when it came there in seconds since 1970; slow."""
 
+    def set_damaged_aside(self, sha256: bytes) -> None:
+        """Move content whose bytes are wrong, if there is any, to where nothing brings it back from."""
+
     def forget(self, sha256: bytes) -> None:
         """Remove content from the trash, if there is any."""
 

@@ -1,0 +1,53 @@
+"""Copies of a database: one that is in use, copied beside its changes, and one that lies in a backup.
+
+A copy is one file that nothing else belongs to, so that it can be read where nothing can be written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase, damage_explained
+
+Report = Callable[[int, int], None]
+"""Told how many pages are copied, and of how many."""
+
+_PAGES_A_STEP = 2048  # 8 MiB
+
+
+def copy_in_use(database: Path, target: Path, report: Report) -> None:
+    """Write a copy of the database as it is when this begins; others go on reading and changing it.
+
+    Raise DatabaseUnusableError.
+    """
+    with damage_explained(database), contextlib.closing(SqliteDatabase(database)) as source, source.snapshot():
+        source.one("SELECT 1 FROM sqlite_master")  # the snapshot is that of the first read
+        source.copy(lambda connection: _copy(connection, target, report))
+
+
+def copy_kept(backup: Path, target: Path, report: Report) -> None:
+    """Write a copy of a copy, and nothing beside that. Raise DatabaseUnusableError."""
+    location = f"{backup.absolute().as_uri()}?mode=ro&immutable=1"
+    with damage_explained(backup), contextlib.closing(sqlite3.connect(location, uri=True)) as source:
+        _copy(source, target, report)
+
+
+def close_as_copy(database: SqliteDatabase) -> None:
+    """Close a copy that was opened to change it, so that it is one file again."""
+    list(database.run("PRAGMA journal_mode = delete"))
+    database.close()
+
+
+def remove_copy(path: Path) -> None:
+    """Remove a copy that was not finished, with all that may lie beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _copy(source: sqlite3.Connection, target: Path, report: Report) -> None:
+    with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        copy.execute("PRAGMA synchronous = full")
+        source.backup(copy, pages=_PAGES_A_STEP, progress=lambda _, left, pages: report(pages - left, pages), sleep=0)
