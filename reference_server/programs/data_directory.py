@@ -89,6 +89,8 @@ def in_use(folder: Path, kind: Kind = DATA) -> bool:
 def _prepare(folder: Path, kind: Kind) -> None:
     """Make the folder, or see that it is ours or empty."""
     _make(folder)
+    if kind == DATA and (folder / RESTORE.marker).exists() and not (folder / DATA.marker).exists():
+        raise StartRefusedError(f"{folder} is not restored to the end: run the command that restores it again")
     if not (folder / kind.marker).exists() and any(folder.iterdir()):
         raise StartRefusedError(
             f"{kind.name} {folder} holds other files and no {kind.marker} marker: choose an empty or a new one"
