@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reference_server.programs.admin.copies import FilledCopy, fill
 from reference_server.programs.admin.opened_data import OpenedData, opened
-from reference_server.programs.admin.progress import tell_pages
+from reference_server.programs.admin.progress import MetadataProgress
 from reference_server.programs.admin.report import Report
 from reference_server.programs.data_directory import BACKUP, claimed
 from reference_server.programs.data_parts import METADATA, VOLUME, write_identity
@@ -16,8 +16,8 @@ from reference_server.storage.blobs.local_disk import LocalDisk, sync_directory
 from reference_server.storage.maintenance.copying import ContentCopy, leave_out_deleted
 from reference_server.storage.maintenance.reading import Pace
 from reference_server.storage.metadata.metadata import Metadata
-from reference_server.storage.metadata.sqlite.copies import close_as_copy, copy_in_use, remove_copy
-from reference_server.storage.metadata.sqlite.database import SqliteDatabase
+from reference_server.storage.metadata.sqlite.copies import closing_copy, copy_in_use, remove_copy
+from reference_server.storage.metadata.sqlite.database import SqliteDatabase, damage_explained
 from reference_server.storage.metadata.sqlite.volume_identity import recorded_identity
 
 _FRESH = "metadata.new"
@@ -31,10 +31,9 @@ def back_up(given: argparse.Namespace) -> Report:
     with opened(data) as live, claimed(folder, BACKUP):
         fresh = folder / _FRESH
         remove_copy(fresh)
-        copy_in_use(data / METADATA, fresh, tell_pages)
+        copy_in_use(data / METADATA, fresh, MetadataProgress())
         store = LocalDisk(folder / VOLUME)
         filled = _fill(live, fresh, store, Pace(given.throttle))
-        remove_copy(folder / METADATA)
         fresh.replace(folder / METADATA)
         sync_directory(folder)
         for sha256 in filled.orphans:
@@ -43,8 +42,7 @@ def back_up(given: argparse.Namespace) -> Report:
 
 
 def _fill(live: OpenedData, fresh: Path, store: LocalDisk, pace: Pace) -> FilledCopy:
-    database = SqliteDatabase(fresh)
-    try:
+    with damage_explained(fresh), closing_copy(SqliteDatabase(fresh)) as database:
         if (identity := recorded_identity(database)) is not None:
             write_identity(fresh.parent / VOLUME, identity)
         metadata = Metadata(database)
@@ -52,5 +50,3 @@ def _fill(live: OpenedData, fresh: Path, store: LocalDisk, pace: Pace) -> Filled
         return fill(
             copy, f"backed up to {fresh.parent}", lambda findings: leave_out_deleted(findings, metadata, live.metadata)
         )
-    finally:
-        close_as_copy(database)

@@ -31,7 +31,7 @@ def fill(copy: ContentCopy, done: str, judge: Judge) -> FilledCopy:
     """
     missing = copy.missing_bytes()
     if not copy.target.has_room_for(missing):
-        raise StartRefusedError(f"there is no room for the {readable(missing)} that are still to be copied")
+        raise StartRefusedError(f"there is no room for the {readable(missing)} that are to be copied: make some, go on")
     copying = progress_over("copy", copy.metadata)
     copy.fill(copying)
     copying.tell()

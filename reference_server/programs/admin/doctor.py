@@ -132,6 +132,12 @@ def _trash(parts: OpenedData) -> Diagnosis:
     return Diagnosis("trash", f"{len(content)} contents")
 
 
+def _damaged(parts: OpenedData) -> Diagnosis:
+    contents = sum(1 for _ in parts.store.damaged_content())
+    remedy = "nothing reads them: remove the volume's folder damaged/ when you have looked at them"
+    return Diagnosis("set aside", f"{contents} damaged contents", remedy if contents else None)
+
+
 def _uploads(parts: OpenedData) -> Diagnosis:
     now, stale, uploads = time.time(), 0, list(parts.store.staged())
     for upload_id in uploads:
@@ -143,4 +149,4 @@ def _uploads(parts: OpenedData) -> Diagnosis:
     return Diagnosis("uploads", f"{len(uploads)} unfinished, {stale} of them for more than a day", remedy)
 
 
-_LOOKS: Final[tuple[Callable[[OpenedData], Diagnosis], ...]] = (_content, _trash, _uploads)
+_LOOKS: Final[tuple[Callable[[OpenedData], Diagnosis], ...]] = (_content, _trash, _damaged, _uploads)

@@ -28,7 +28,7 @@ class OpenedData:
 
 @contextmanager
 def opened(data: Path) -> Iterator[OpenedData]:
-    """Open the parts of a data directory that belong together; nothing of them is made.
+    """Open the parts of a data directory that belong together; neither of them is made.
 
     Raise StartRefusedError, DatabaseUnusableError, SchemaTooNewError, SchemaTooOldError.
     """

@@ -35,10 +35,17 @@ class ProgressLines:
         sys.stderr.write(f"{self._task}: {self._done} of {self._contents} contents, {sizes}\n")
 
 
-def tell_pages(done: int, pages: int) -> None:
-    """Write that the metadata are copied, at the end; copying them takes one read of the file."""
-    if done == pages:
-        sys.stderr.write(f"metadata: {pages} pages copied\n")
+class MetadataProgress:
+    """Writes a line every few seconds while the metadata are copied, and one at the end."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _SECONDS
+
+    def __call__(self, done: int, pages: int) -> None:
+        """Note that so many pages of so many are copied."""
+        if done == pages or time.monotonic() >= self._next:
+            self._next = time.monotonic() + _SECONDS
+            sys.stderr.write(f"copy the metadata: {done} of {pages} pages\n")
 
 
 def readable(size: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reference_server.content.files import StagedFile
+from reference_server.content.files import StagedFile, free_bytes
 from reference_server.programs.data_directory import BACKUP, claimed
 from tests.support.data_commands import Command, blob, digest
 from tests.support.storage import Registry, at, ending, running
@@ -234,3 +234,21 @@ def test_a_backup_that_is_being_written_is_left_alone(tmp_path: Path, command: C
     command(data, "backup", tmp_path / "backup")
     with claimed(tmp_path / "backup", BACKUP):
         assert "is in use by another backup" in command(data, "backup", tmp_path / "backup").errors
+
+
+@pytest.mark.parametrize("left", [100_000, 50_000_000])
+def test_a_backup_to_a_full_disk_says_so_and_goes_on_when_there_is_room(
+    tmp_path: Path, small_volume: Path, command: Command, left: int
+) -> None:
+    data, project = stored(tmp_path)
+    with running(tmp_path) as registry:
+        for version in range(3):
+            registry.publish_large(at(project, version=str(version)), os.urandom(20_000_000))
+    ballast = small_volume / "ballast"
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, free_bytes(small_volume) - left)
+    ended = command(data, "backup", small_volume / "backup")
+    assert (ended.code, ended.report) == (1, {})
+    assert "no room for the" in ended.errors.splitlines()[-1]
+    ballast.unlink()
+    assert command(data, "backup", small_volume / "backup").code == 0

@@ -136,11 +136,23 @@ def test_the_doctor_notices_what_may_become_wrong(
     (data / "volume/trash" / digest(LARGE)).write_bytes(LARGE)
     upload = data / "volume/staging/left-by-a-crash"
     upload.touch()
+    (data / "volume/damaged").mkdir()
+    (data / "volume/damaged" / digest(LARGE)).touch()
     os.utime(upload, (time.time() - 100_000,) * 2)
     monkeypatch.setattr(doctor, "_LOW_SHARE", 1)
     monkeypatch.setattr(doctor, "_LARGE_LOG_BYTES", -1)
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1024, 1024))
     found = seen(command, data, 0)
     assert found == dict.fromkeys(
-        ["metadata's disk", "volume's disk", "metadata's log", "access", "descriptors", "trash", "uploads"], "notice"
+        [
+            "metadata's disk",
+            "volume's disk",
+            "metadata's log",
+            "access",
+            "descriptors",
+            "trash",
+            "set aside",
+            "uploads",
+        ],
+        "notice",
     )

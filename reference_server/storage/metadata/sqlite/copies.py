@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from reference_server.contract.failure import Failure, Reason
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase, damage_explained
 
 Report = Callable[[int, int], None]
@@ -21,7 +22,7 @@ _PAGES_A_STEP = 2048  # 8 MiB
 def copy_in_use(database: Path, target: Path, report: Report) -> None:
     """Write a copy of the database as it is when this begins; others go on reading and changing it.
 
-    Raise DatabaseUnusableError.
+    Raise DatabaseUnusableError, VOLUME_FULL.
     """
     with damage_explained(database), contextlib.closing(SqliteDatabase(database)) as source, source.snapshot():
         source.one("SELECT 1 FROM sqlite_master")  # the snapshot is that of the first read
@@ -29,16 +30,18 @@ def copy_in_use(database: Path, target: Path, report: Report) -> None:
 
 
 def copy_kept(backup: Path, target: Path, report: Report) -> None:
-    """Write a copy of a copy, and nothing beside that. Raise DatabaseUnusableError."""
+    """Write a copy of a copy, and nothing beside that. Raise DatabaseUnusableError, VOLUME_FULL."""
     location = f"{backup.absolute().as_uri()}?mode=ro&immutable=1"
     with damage_explained(backup), contextlib.closing(sqlite3.connect(location, uri=True)) as source:
         _copy(source, target, report)
 
 
-def close_as_copy(database: SqliteDatabase) -> None:
-    """Close a copy that was opened to change it, so that it is one file again."""
-    list(database.run("PRAGMA journal_mode = delete"))
-    database.close()
+@contextlib.contextmanager
+def closing_copy(database: SqliteDatabase) -> Iterator[SqliteDatabase]:
+    """Close a copy at the end that was opened to change it, so that it is one file again."""
+    with contextlib.closing(database):
+        yield database
+        list(database.run("PRAGMA journal_mode = delete"))
 
 
 def remove_copy(path: Path) -> None:
@@ -49,5 +52,10 @@ def remove_copy(path: Path) -> None:
 
 def _copy(source: sqlite3.Connection, target: Path, report: Report) -> None:
     with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        copy.execute("PRAGMA synchronous = full")
-        source.backup(copy, pages=_PAGES_A_STEP, progress=lambda _, left, pages: report(pages - left, pages), sleep=0)
+        try:
+            copy.execute("PRAGMA synchronous = full")
+            source.backup(copy, pages=_PAGES_A_STEP, progress=lambda _, left, all_: report(all_ - left, all_), sleep=0)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise Failure(Reason.VOLUME_FULL, f"{target.parent} has no room for the metadata") from error
+            raise
