@@ -7,11 +7,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reference_server.content.files import StagedFile, free_bytes
+from reference_server.programs.admin import backup
 from reference_server.programs.data_directory import BACKUP, claimed
+from reference_server.storage.metadata.sqlite import copies
 from tests.support.data_commands import Command, blob, digest
 from tests.support.storage import Registry, at, ending, running
 from tests.support.storage_process import StorageProcess
@@ -75,8 +78,8 @@ def test_every_file_acknowledged_before_a_backup_under_load_began_is_restored(tm
             while len(kept) < 40:
                 threading.Event().wait(0.05)
             before = dict(kept)
-            backup = command(process.data, "backup", tmp_path / "backup", "--throttle", 2_000_000)
-        assert backup.code == 0, backup
+            ended = command(process.data, "backup", tmp_path / "backup", "--throttle", 2_000_000)
+        assert ended.code == 0, ended
         assert len(kept) > len(before)
     target = restored(tmp_path, "new")
     assert command(target / "data", "restore", tmp_path / "backup").code == 0
@@ -88,6 +91,63 @@ def test_every_file_acknowledged_before_a_backup_under_load_began_is_restored(tm
     assert command(target / "data", "verify").report["rows"] == []
 
 
+def after_the_metadata(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Do something when a backup has copied the metadata and no content."""
+    real = copies.copy_in_use
+
+    def copy(*arguments: Any) -> None:  # noqa: ANN401 -- handed on
+        real(*arguments)
+        act()
+
+    monkeypatch.setattr(backup, "copy_in_use", copy)
+
+
+@pytest.mark.parametrize("deleted", ["package", "file"])
+def test_what_is_deleted_during_a_backup_is_not_in_it(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, deleted: str
+) -> None:
+    with StorageProcess(tmp_path) as process:
+        registry = process.connect()
+        project = int(registry.project().id)
+        registry.publish(at(project, "small"), SMALL)
+        file = registry.publish_large(at(project, "large"), LARGE)
+
+        def delete() -> None:
+            if deleted == "package":
+                registry.delete_package(project, file.package_id)
+            else:
+                registry.delete_file(project, file.package_id, file.id)
+            registry.freed_to(set())
+
+        after_the_metadata(monkeypatch, delete)
+        ended = command(process.data, "backup", tmp_path / "backup")
+        assert (ended.code, ended.report["rows"]) == (0, [])
+    target = restored(tmp_path, "new")
+    assert command(target / "data", "restore", tmp_path / "backup").code == 0
+    with running(target) as registry:
+        packages = registry.ask("ListPackages", project=str(project), part={"per_page": 100}).packages
+        files = [[file.file_name for file in registry.files(project, package.id)] for package in packages]
+        assert files == ([] if deleted == "package" else [["small"]])
+
+
+def test_what_is_deleted_and_published_again_during_a_backup_is_in_it(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with StorageProcess(tmp_path) as process:
+        registry = process.connect()
+        project = int(registry.project().id)
+        file = registry.publish_large(at(project, "large"), LARGE)
+
+        def delete_and_publish() -> None:
+            registry.delete_package(project, file.package_id)
+            registry.freed_to(set())
+            registry.publish_large(at(project, "other"), LARGE)
+
+        after_the_metadata(monkeypatch, delete_and_publish)
+        assert command(process.data, "backup", tmp_path / "backup").code == 0
+    assert blob(tmp_path / "backup", LARGE).read_bytes() == LARGE
+
+
 def test_a_restored_volume_keeps_its_identity_and_can_be_published_to(tmp_path: Path, command: Command) -> None:
     data, project = stored(tmp_path)
     identity = (data / "volume/identity").read_text()
@@ -95,6 +155,8 @@ def test_a_restored_volume_keeps_its_identity_and_can_be_published_to(tmp_path: 
     target = restored(tmp_path, "new")
     assert command(target / "data", "restore", tmp_path / "backup").code == 0
     assert (target / "data/volume/identity").read_text() == identity
+    assert (target / "data/REGISTRY").read_text() == (data / "REGISTRY").read_text()
+    assert not (target / "data/RESTORE").exists()
     with StorageProcess(target) as process:
         registry = process.connect()
         assert (registry.read(at(project, "large")), registry.read(at(project, "small"))) == (LARGE, SMALL)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from reference_server.content.files import StoredFile
 from reference_server.programs.data_directory import claimed
+from reference_server.storage.blobs.local_disk import LocalDisk
 from tests.support.data_commands import Command, blob, digest
 from tests.support.storage import Registry, at, ending, running
 from tests.support.storage_process import StorageProcess
@@ -89,6 +91,31 @@ def test_data_are_verified_while_a_server_uses_them(tmp_path: Path, command: Com
         assert command(data, "verify").found() == {digest(LARGE): "wrong bytes"}
         assert "in use by another server" in command(data, "verify", "--repair").errors
         assert registry.read(at(project_of(registry), "small")) == SMALL
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_deleted_while_it_is_verified_is_not_damaged(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, *, again: bool
+) -> None:
+    with StorageProcess(tmp_path) as process:
+        registry = process.connect()
+        project = int(registry.project().id)
+        file, real = registry.publish_large(at(project, "large"), LARGE), LocalDisk.open
+
+        def open_deleted(store: LocalDisk, sha256: bytes) -> StoredFile:
+            monkeypatch.setattr(LocalDisk, "open", real)
+            registry.delete_package(project, file.package_id)
+            registry.freed_to(set())
+            try:
+                return real(store, sha256)
+            finally:
+                if again:
+                    registry.publish_large(at(project, "large"), LARGE)
+
+        monkeypatch.setattr(LocalDisk, "open", open_deleted)
+        ended = command(process.data, "verify")
+    assert (ended.code, ended.report["rows"]) == (0, [])
+    assert blob(process.data, LARGE).exists() == again
 
 
 @pytest.mark.parametrize(("damage", "finding", "content"), ALL_DAMAGES)
