@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 from reference_server.programs.admin.opened_data import OpenedData, opened, progress_over
 from reference_server.programs.admin.output import Row
 from reference_server.programs.admin.report import Report, defect_row, finding_row
 from reference_server.programs.data_directory import BACKUP, DATA, check_kind, claimed
-from reference_server.programs.data_parts import VOLUME
+from reference_server.programs.data_parts import METADATA, VOLUME
 from reference_server.programs.refusals import UsageRefusedError
 from reference_server.storage.blobs.local_disk import LocalDisk
 from reference_server.storage.maintenance.reading import Pace
-from reference_server.storage.maintenance.repair import Remedy, Repair
+from reference_server.storage.maintenance.repair import BackupContent, Remedy, Repair
 from reference_server.storage.maintenance.verification import Verification
 from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.sqlite.copies import kept_content
 
 _MENDED = {Remedy.FROM_TRASH, Remedy.FROM_BACKUP}
 
@@ -53,11 +56,7 @@ def defects_of(metadata: Metadata) -> Iterator[Row]:
 
 def _verified(given: argparse.Namespace, verification: Verification) -> tuple[int, list[Row]]:
     """Return how many contents are damaged and stay so, and a row for each that was found."""
-    backup = None
-    if given.backup is not None:
-        check_kind(given.backup, BACKUP)
-        backup = LocalDisk(given.backup / VOLUME)
-    repair = Repair(verification, backup)
+    repair = Repair(verification, None if given.backup is None else _backup_in(given.backup))
     progress = progress_over("verify", verification.metadata)
     damaged, rows = 0, list[Row]()
     for finding in verification.findings(progress):
@@ -66,6 +65,11 @@ def _verified(given: argparse.Namespace, verification: Verification) -> tuple[in
         rows.append(finding_row(finding, None if remedy is None else str(remedy)))
     progress.tell()
     return damaged, rows
+
+
+def _backup_in(folder: Path) -> BackupContent:
+    check_kind(folder, BACKUP)
+    return BackupContent(LocalDisk(folder / VOLUME), functools.partial(kept_content, folder / METADATA))
 
 
 def _orphan(data: OpenedData, sha256: bytes, *, repair: bool) -> Row:

@@ -58,8 +58,12 @@ def flip_small(data: Path) -> None:
         database.execute("UPDATE blobs SET content = ? WHERE size = ?", (b"Small content", len(SMALL)))
 
 
-DAMAGES = [(lose, "missing", LARGE), (cut, "wrong length", LARGE), (flip, "wrong bytes", LARGE)]
-ALL_DAMAGES = [*DAMAGES, (flip_small, "wrong bytes", SMALL)]
+ALL_DAMAGES = [
+    (lose, "missing", LARGE),
+    (cut, "wrong length", LARGE),
+    (flip, "wrong bytes", LARGE),
+    (flip_small, "wrong bytes", SMALL),
+]
 Damage = Callable[[Path], None]
 
 
@@ -135,7 +139,7 @@ def test_what_was_set_aside_is_stored_again_by_the_next_publication(
     assert command(data, "verify").code == 0
 
 
-@pytest.mark.parametrize(("damage", "finding", "content"), DAMAGES)
+@pytest.mark.parametrize(("damage", "finding", "content"), ALL_DAMAGES)
 def test_damaged_content_is_repaired_from_a_backup(
     tmp_path: Path, command: Command, damage: Damage, finding: str, content: bytes
 ) -> None:
@@ -146,6 +150,18 @@ def test_damaged_content_is_repaired_from_a_backup(
     assert (ended.code, ended.found()) == (0, {digest(content): finding})
     assert blob(data, LARGE).read_bytes() == LARGE
     assert command(data, "verify").code == 0
+
+
+def test_damaged_content_of_a_backup_is_not_copied_from_it(tmp_path: Path, command: Command) -> None:
+    data = stored(tmp_path)
+    for damage in (flip, flip_small):
+        damage(data)
+    shutil.copytree(data, tmp_path / "backup")
+    (tmp_path / "backup/REGISTRY").unlink()
+    (tmp_path / "backup/BACKUP").write_text("generic-packages-backup format 1\n")
+    ended = command(data, "verify", "--repair", "--from", tmp_path / "backup")
+    assert ended.code == 1
+    assert {row["remedy"] for row in ended.report["rows"]} == {"set aside"}
 
 
 def test_damaged_content_is_repaired_from_the_trash(tmp_path: Path, command: Command) -> None:

@@ -45,9 +45,9 @@ class BlobRepository:
         found = self._tuples(Blob.select(Blob.content).where(Blob.sha256 == sha256))
         return None if not found or found[0][0] is None else bytes(found[0][0])
 
-    def forget_content(self, sha256: bytes) -> None:
-        """Remove the bytes of content from the metadata: it is missing then, and the next publication stores it."""
-        self.database.change(Blob.update(content=None).where(Blob.sha256 == sha256))
+    def replace_content(self, sha256: bytes, content: bytes | None) -> None:
+        """Replace bytes that are kept in the metadata; with None they are missing until the next publication."""
+        self.database.change(Blob.update(content=content).where(Blob.sha256 == sha256))
 
     def _tuples(self, query: ModelSelect[Blob]) -> list[Any]:
         return self.database.rows(query.tuples())

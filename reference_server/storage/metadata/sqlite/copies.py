@@ -31,9 +31,15 @@ def copy_in_use(database: Path, target: Path, report: Report) -> None:
 
 def copy_kept(backup: Path, target: Path, report: Report) -> None:
     """Write a copy of a copy, and nothing beside that. Raise DatabaseUnusableError, VOLUME_FULL."""
-    location = f"{backup.absolute().as_uri()}?mode=ro&immutable=1"
-    with damage_explained(backup), contextlib.closing(sqlite3.connect(location, uri=True)) as source:
+    with damage_explained(backup), contextlib.closing(_read_only(backup)) as source:
         _copy(source, target, report)
+
+
+def kept_content(backup: Path, sha256: bytes) -> bytes | None:
+    """Return content that the metadata of a backup hold, None where they do not. Raise DatabaseUnusableError."""
+    with damage_explained(backup), contextlib.closing(_read_only(backup)) as copy:
+        row = copy.execute("SELECT content FROM blobs WHERE sha256 = ?", (sha256,)).fetchone()
+    return None if row is None else row[0]
 
 
 @contextlib.contextmanager
@@ -48,6 +54,10 @@ def remove_copy(path: Path) -> None:
     """Remove a copy that was not finished, with all that may lie beside it."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _read_only(backup: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _copy(source: sqlite3.Connection, target: Path, report: Report) -> None:
