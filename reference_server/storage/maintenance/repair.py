@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from reference_server.storage.blobs.store import BlobStore
 from reference_server.storage.maintenance.copying import copy_content
 from reference_server.storage.maintenance.verification import Damage, Finding, Verification
+from reference_server.storage.metadata.rows import BlobRow
 
 
 class Remedy(enum.StrEnum):
@@ -41,37 +42,39 @@ class Repair:
 
     def mend(self, finding: Finding) -> Remedy:
         """Mend content. Raise VOLUME_FULL, OSError."""
-        if not finding.row.on_volume:
-            return self._mend_in_metadata(finding)
-        store = self.verification.store
-        if finding.damage != Damage.MISSING:
-            store.set_damaged_aside(finding.row.sha256)
-        if self._comes_back(finding):
+        row = finding.row
+        if row.on_volume and finding.damage != Damage.MISSING:
+            self.verification.store.set_damaged_aside(row.sha256)
+        if row.on_volume and self._comes_back(row):
             return Remedy.FROM_TRASH
-        if self.backup is not None:
-            damage = copy_content(finding.row, self.backup.store, store, self.verification.pace)
-            if damage is None:
-                return Remedy.FROM_BACKUP
+        if self.backup is not None and self._is_copied(row, self.backup):
+            return Remedy.FROM_BACKUP
+        if not row.on_volume:
+            self._replace_in_metadata(row, None)
         return Remedy.NONE if finding.damage == Damage.MISSING else Remedy.SET_ASIDE
 
-    def _comes_back(self, finding: Finding) -> bool:
+    def _comes_back(self, row: BlobRow) -> bool:
         """Bring content back from the trash, unless that is damaged too."""
         store = self.verification.store
         try:
-            store.bring_back(finding.row.sha256)
+            store.bring_back(row.sha256)
         except KeyError:
             return False
-        if self.verification.damage(finding.row) is None:
+        if self.verification.damage(row) is None:
             return True
-        store.set_damaged_aside(finding.row.sha256)
+        store.set_damaged_aside(row.sha256)
         return False
 
-    def _mend_in_metadata(self, finding: Finding) -> Remedy:
-        sha256 = finding.row.sha256
-        content = None if self.backup is None else self.backup.in_metadata(sha256)
-        if content is not None and hashlib.sha256(content).digest() != sha256:
-            content = None
+    def _is_copied(self, row: BlobRow, backup: BackupContent) -> bool:
+        """Copy content from the part of a backup that has it undamaged, if one does."""
+        content = backup.in_metadata(row.sha256)
+        if content is not None and hashlib.sha256(content).digest() == row.sha256:
+            self._replace_in_metadata(row, content)
+            return True
+        verification = self.verification
+        return row.on_volume and copy_content(row, backup.store, verification.store, verification.pace) is None
+
+    def _replace_in_metadata(self, row: BlobRow, content: bytes | None) -> None:
         metadata = self.verification.metadata
         with metadata.database.transaction():
-            metadata.blobs.replace_content(sha256, content)
-        return Remedy.SET_ASIDE if content is None else Remedy.FROM_BACKUP
+            metadata.blobs.replace_content(row.sha256, content)

@@ -152,6 +152,17 @@ def test_damaged_content_is_repaired_from_a_backup(
     assert command(data, "verify").code == 0
 
 
+def test_what_was_set_aside_is_brought_back_from_a_backup(tmp_path: Path, command: Command) -> None:
+    data = stored(tmp_path)
+    command(data, "backup", tmp_path / "backup")
+    for damage in (flip, flip_small):
+        damage(data)
+    assert command(data, "verify", "--repair").code == 1
+    ended = command(data, "verify", "--repair", "--from", tmp_path / "backup")
+    assert (ended.code, ended.found()) == (0, dict.fromkeys(map(digest, (LARGE, SMALL)), "missing"))
+    assert command(data, "verify").code == 0
+
+
 def test_damaged_content_of_a_backup_is_not_copied_from_it(tmp_path: Path, command: Command) -> None:
     data = stored(tmp_path)
     for damage in (flip, flip_small):
