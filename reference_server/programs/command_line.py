@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     for supervised in (storage, front_end):
         supervised.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     front_end.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)
-    summary = "create and list users, groups, projects and tokens"
+    summary = "create and list users, groups, projects and tokens; verify, back up, restore and examine the data"
     describe_admin(programs.add_parser("admin", help=summary, description=f"{summary.capitalize()}."))
     return parser
 

@@ -15,6 +15,12 @@ from reference_server.storage.blobs.local_disk import sync_directory
 from reference_server.storage.metadata.sqlite.database import SqliteDatabase
 from reference_server.storage.metadata.sqlite.volume_identity import record_identity, recorded_identity
 
+METADATA = "metadata.sqlite3"
+"""The file of the metadata in a data directory."""
+
+VOLUME = "volume"
+"""The folder of the volume in a data directory, which may be a mount point."""
+
 _IDENTITY_FILE = "identity"
 _IDENTITY_BYTES = 16
 _REMEDY = "restore both from the same backup"
@@ -44,13 +50,25 @@ def bind(database: SqliteDatabase, volume: Path) -> None:
     """
     recorded, found = recorded_identity(database), _identity_of(volume)
     if recorded is None:
-        record_identity(database, found or _identify(volume))
-    elif found is None:
+        record_identity(database, found or write_identity(volume, secrets.token_hex(_IDENTITY_BYTES)))
+    else:
+        _compare(recorded, found, volume)
+
+
+def check_bound(database: SqliteDatabase, volume: Path) -> None:
+    """Compare the identities, and write nothing. Raise StartRefusedError when they differ."""
+    recorded = recorded_identity(database)
+    if recorded is not None:
+        _compare(recorded, _identity_of(volume), volume)
+
+
+def _compare(recorded: str, found: str | None, volume: Path) -> None:
+    if found is None:
         raise StartRefusedError(
             f"{volume} is not the volume of this metadata, but empty or another file system: mount it, or {_REMEDY}; "
             f"to go on without its large files, write {recorded} to {volume / _IDENTITY_FILE}"
         )
-    elif found != recorded:
+    if found != recorded:
         raise StartRefusedError(f"{volume} belongs to other metadata ({found}, not {recorded}): {_REMEDY}")
 
 
@@ -61,9 +79,8 @@ def _identity_of(volume: Path) -> str | None:
         return None
 
 
-def _identify(volume: Path) -> str:
-    """Give a volume an identity, on stable storage before the metadata records it."""
-    identity = secrets.token_hex(_IDENTITY_BYTES)
+def write_identity(volume: Path, identity: str) -> str:
+    """Give a volume an identity, on stable storage; return it."""
     fresh = volume / f"{_IDENTITY_FILE}.new"
     with fresh.open("w", encoding="ascii") as file:
         file.write(f"{identity}\n")

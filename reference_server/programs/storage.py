@@ -18,7 +18,7 @@ from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.emulations import Emulation
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
-from reference_server.programs.data_parts import bind, check_new_metadata, check_volume
+from reference_server.programs.data_parts import METADATA, VOLUME, bind, check_new_metadata, check_volume
 from reference_server.programs.descriptors import allow_descriptors
 from reference_server.programs.options import DEFAULT_TRASH_DAYS
 from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
@@ -37,8 +37,6 @@ from reference_server.storage.wiring import Rules, StorageServices, build_storag
 
 _SWITCH_SECONDS = 0.001  # a thread that has waited for the disk gets the interpreter back sooner than by default
 _DAY_SECONDS = 24 * 60 * 60
-_METADATA = "metadata.sqlite3"
-_VOLUME = "volume"
 _FOR_THE_OPERATOR = (DatabaseUnusableError, SchemaTooNewError, RootTokenFileError, AddressUnusableError)
 Result = TypeVar("Result")
 
@@ -100,11 +98,11 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
     Raise StartRefusedError.
     """
     _told_simply(lambda: settings.data.mkdir(mode=0o750, parents=True, exist_ok=True))
-    check_volume(settings.data / _METADATA, settings.data / _VOLUME)
-    space = SqliteSpace(settings.data / _METADATA)
+    check_volume(settings.data / METADATA, settings.data / VOLUME)
+    space = SqliteSpace(settings.data / METADATA)
     space.release_when_full()
     # Before the metadata, so that a first start that is cut off in between does not look like a lost volume.
-    _told_simply(lambda: (settings.data / _VOLUME).mkdir(mode=0o750, exist_ok=True))
+    _told_simply(lambda: (settings.data / VOLUME).mkdir(mode=0o750, exist_ok=True))
     reading, writing = _told_simply(lambda: _open_metadata(settings))
     writer = Writer(writing, space.release)
     trash_seconds = settings.trash_days * _DAY_SECONDS
@@ -112,7 +110,7 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
     rules = Rules(
         gitlab, settings.max_file_size, settings.legacy_digests, trash_seconds, emulations.read(*settings.emulate)
     )
-    volume = settings.data / _VOLUME
+    volume = settings.data / VOLUME
     with closing(ContentPipeline()) as pipeline:
         try:
             services = _told_simply(
@@ -146,13 +144,13 @@ async def _server(services: StorageServices, address: Address, drain_seconds: fl
 
 def _open_metadata(settings: StorageSettings) -> tuple[SqliteDatabase, SqliteDatabase]:
     """Open the metadata twice, to read and to write, with the schema and the administrator that are wanted."""
-    path = settings.data / _METADATA
+    path = settings.data / METADATA
     writing = SqliteDatabase(path)
     with damage_explained(path):
         if is_new(writing):
-            check_new_metadata(path, settings.data / _VOLUME)
+            check_new_metadata(path, settings.data / VOLUME)
         migrate(writing)
-        bind(writing, settings.data / _VOLUME)
+        bind(writing, settings.data / VOLUME)
         if settings.root_token_file is not None:
             ensure_root_token(Metadata(writing), settings.root_token_file)
             if Emulation.NO_TOP_LEVEL_GROUPS in emulations.read(*settings.emulate):

@@ -44,7 +44,8 @@ from reference_server.storage.packages.upload_sessions import UploadSessions
 from reference_server.storage.packages.uploads import UploadService
 from reference_server.storage.rules.gitlab import GitLab
 
-_RESERVE_BYTES = 64 * MIB  # publishing leaves so much of the volume to what makes room: deletions and their log
+RESERVE_BYTES = 64 * MIB
+"""Publishing leaves so much of the volume to what makes room: deletions and their log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def build_storage(
     """Put the storage together. `database` is for reading on the event loop; the folder `volume` is made if need be."""
     metadata = Metadata(database)
     gitlab = rules.gitlab
-    store = LocalDisk(volume, _RESERVE_BYTES)
+    store = LocalDisk(volume, RESERVE_BYTES)
     guards = DigestGuards()
     garbage_collector = GarbageCollector(store, guards, metadata.blobs, rules.trash_seconds)
     deployment = EmulatedDeployment(rules.emulations, metadata)

@@ -7,6 +7,7 @@ import enum
 from pathlib import Path
 
 from reference_server.contract import addresses
+from reference_server.programs.admin import data_arguments
 from reference_server.storage.rules.roles import Role, Visibility
 
 _EXAMPLES = """
@@ -20,6 +21,16 @@ examples:
   %(prog)s --storage 127.0.0.1:50051 --root-token-file ./root-token tokens create --user jo --name ci --scopes api
   %(prog)s --storage 127.0.0.1:50051 --root-token-file ./root-token tokens list --project tools/builder --deploy --json
       with a storage that runs
+
+  %(prog)s --data ./registry verify --throttle 50000000
+  %(prog)s --data ./registry backup ./copy
+  %(prog)s --data ./registry doctor
+      beside a server that runs, or without one
+
+  %(prog)s --data ./registry verify --repair
+  %(prog)s --data ./registry sweep
+  %(prog)s --data ./empty restore ./copy
+      with the folder of a server that does not run
 """
 
 
@@ -33,10 +44,10 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--storage", type=_address, metavar="ADDRESS", help='where a storage serves: "unix:/path" or "host:port"'
     )
     parser.add_argument(
-        "--root-token-file", type=Path, required=True, metavar="FILE", help="the administrator's token, as for serve"
+        "--root-token-file", type=Path, metavar="FILE", help="the administrator's token, as for serve; for RESOURCES"
     )
     _add_json(parser, default=False)
-    resources = parser.add_subparsers(dest="resource", required=True, metavar="RESOURCE")
+    resources = parser.add_subparsers(dest="resource", required=True, metavar="RESOURCE|COMMAND")
     for name, add in (("users", _users), ("groups", _groups), ("projects", _projects), ("tokens", _tokens)):
         resource = resources.add_parser(name, help=f"create or list {name}")
         actions = resource.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -45,6 +56,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
         add(create, listing)
         for action in (create, listing):
             _add_json(action, default=argparse.SUPPRESS)
+    for command in data_arguments.describe(resources):
+        _add_json(command, default=argparse.SUPPRESS)
 
 
 def _users(create: argparse.ArgumentParser, listing: argparse.ArgumentParser) -> None:

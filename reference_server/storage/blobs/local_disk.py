@@ -1,4 +1,4 @@
-"""Content in files on a local volume: blobs/ab/cd/<sha256>, staging/<upload id>, trash/<sha256>."""
+"""Content in files on a local volume: blobs/ab/cd/<sha256>, staging/<upload id>, trash/<sha256>, damaged/."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class LocalDisk:
         self._blobs = root / "blobs"
         self._staging = root / "staging"
         self._trash = root / "trash"
+        self._damaged = root / "damaged"
         self._durable: set[Path] = set()
         self._removing = ThreadPoolExecutor(1, thread_name_prefix="unlink")
         for directory in (root, self._blobs, self._staging, self._trash):
@@ -124,6 +125,18 @@ class LocalDisk:
         for path in self._trash.iterdir():
             if (digest := _digest_of(path)) is not None:
                 yield digest, path.stat().st_mtime
+
+    def set_damaged_aside(self, sha256: bytes) -> None:
+        """Rename content into damaged/, which is made when it is first needed."""
+        path = self._root / self.path(sha256)
+        self._damaged.mkdir(mode=0o750, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            path.replace(self._damaged / path.name)
+
+    def damaged_content(self) -> Iterator[bytes]:
+        for path in self._damaged.glob("*"):
+            if (digest := _digest_of(path)) is not None:
+                yield digest
 
     def forget(self, sha256: bytes) -> None:
         (self._trash / sha256.hex()).unlink(missing_ok=True)

@@ -70,6 +70,12 @@ class BlobStore(Protocol):
     def set_aside_content(self) -> Iterator[tuple[bytes, float]]:
         """Yield the digests of all content in the trash, and when it came there in seconds since 1970; slow."""
 
+    def set_damaged_aside(self, sha256: bytes) -> None:
+        """Move content whose bytes are wrong, if there is any, to where nothing brings it back from."""
+
+    def damaged_content(self) -> Iterator[bytes]:
+        """Yield the digests of all content that was set aside as damaged; slow."""
+
     def forget(self, sha256: bytes) -> None:
         """Remove content from the trash, if there is any."""
 

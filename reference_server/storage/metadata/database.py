@@ -120,5 +120,9 @@ class Database(abc.ABC):
         """Undo the transaction, if one is open."""
 
     @abc.abstractmethod
+    def defects(self) -> list[str]:
+        """Return what is wrong with the database itself, in the engine's words; slow."""
+
+    @abc.abstractmethod
     def reports_full_volume(self, error: BaseException) -> bool:
         """Return whether an error of this engine says that the volume has no room left."""

@@ -129,6 +129,15 @@ class ProtectionRuleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BlobRow:
+    """Content by its SHA-256; `size` is in bytes, `on_volume` says that its bytes are not in the metadata."""
+
+    sha256: bytes
+    size: int
+    on_volume: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FoundFile:
     """A file row with its package's status, and its content if that was asked for and is kept in the metadata."""
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.small_volume import small_volume
 from tests.support.storage import Registry, running
 from tests.support.storage_process import StorageProcess
+
+__all__ = ["small_volume"]
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import Expression
+from peewee import Expression, fn
 
 from reference_server.storage.metadata.database import Database
-from reference_server.storage.metadata.models import PackageFile
+from reference_server.storage.metadata.models import Blob, Package, PackageFile, Project
 from reference_server.storage.metadata.pagination import Ordering, Page, Selection, read_page
 from reference_server.storage.metadata.repositories.blobs import BlobRepository
 from reference_server.storage.metadata.rows import FoundFile, PackageFileRow
@@ -67,6 +67,30 @@ class PackageFileRepository:
         if not self.database.exists(PackageFile.select().where(which)):
             return None
         return self._delete(which)
+
+    def names_of(self, sha256: bytes, limit: int) -> list[tuple[str, str, str, str]]:
+        """Return which files have this content: the project's full path, the package, its version, the file name."""
+        query = (
+            PackageFile.select(Project.full_path, Package.name, Package.version, PackageFile.file_name)
+            .join(Package, on=PackageFile.package_id == Package.id)
+            .join(Project, on=Package.project_id == Project.id)
+            .where(PackageFile.sha256 == sha256)
+            .order_by(PackageFile.id)
+            .limit(limit)
+        )
+        return self.database.rows(query.tuples())
+
+    def count_of_other_size(self) -> int:
+        """Return how many rows have another size than their content; slow."""
+        query = PackageFile.select(fn.COUNT(PackageFile.id)).join(Blob, on=PackageFile.sha256 == Blob.sha256)
+        return int(self.database.first(query.where(PackageFile.size != Blob.size).tuples())[0])
+
+    def delete_of_content(self, sha256: bytes) -> list[int]:
+        """Delete all rows of content, and its own; return the ids of their packages."""
+        which = PackageFile.sha256 == sha256
+        packages = self.database.rows(PackageFile.select(PackageFile.package_id).distinct().where(which).tuples())
+        self._delete(which)
+        return [package_id for (package_id,) in packages]
 
     def delete_of_package(self, package_id: int) -> list[bytes]:
         """Delete all rows of a package; return the digests of content on the volume that is free now."""

@@ -59,6 +59,9 @@ class PackageRepository:
         found: PackageRow | None = self.database.first(Package.select().where(which).objects(PackageRow))
         return found
 
+    def exists(self, package_id: int) -> bool:
+        return self.database.exists(Package.select(Package.id).where(Package.id == package_id))
+
     def page(self, project_id: int, criteria: PackageCriteria, selection: Selection) -> Page[PackageRow]:
         """Return a page of a project's packages, ordered as PACKAGE_ORDERING says."""
         query = Package.select().where((Package.project_id == project_id) & criteria.condition())

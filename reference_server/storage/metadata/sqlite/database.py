@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,8 @@ _PRAGMAS = (
     ("journal_size_limit", 64 * 1024 * 1024),
     ("temp_store", "memory"),
 )
+
+_DEFECTS = 100  # more say no more
 
 
 class DatabaseUnusableError(Exception):
@@ -61,6 +64,10 @@ class SqliteDatabase(Database):
     def run_to_end(self, statement: str) -> None:
         """Run a statement that has no columns but many steps: the module sqlite3 would execute its first step alone."""
         self._connection.executescript(statement)
+
+    def copy(self, copy: Callable[[sqlite3.Connection], None]) -> None:
+        """Let SQLite's own interface for copies read from this connection."""
+        copy(self._connection)
 
     def one(self, statement: str, parameters: Parameters = ()) -> Sequence[Any] | None:
         row: Sequence[Any] | None = self._connection.execute(statement, parameters).fetchone()
@@ -114,6 +121,11 @@ class SqliteDatabase(Database):
     def roll_back(self) -> None:
         if self._connection.in_transaction:
             self.run("ROLLBACK")
+
+    def defects(self) -> list[str]:
+        found = [str(line) for (line,) in self.run(f"PRAGMA integrity_check({_DEFECTS})") if line != "ok"]
+        dangling = itertools.islice(self.run("PRAGMA foreign_key_check"), _DEFECTS)
+        return found + [f"row {row} of {table} refers to no row of {parent}" for table, row, parent, _ in dangling]
 
     def reports_full_volume(self, error: BaseException) -> bool:
         return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL

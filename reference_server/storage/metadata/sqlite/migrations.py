@@ -18,6 +18,16 @@ class SchemaTooNewError(Exception):
         )
 
 
+class SchemaTooOldError(Exception):
+    """The database was written by an older program, and nobody has migrated it yet."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            f"the metadata has schema version {found}, and this program reads version {known}: "
+            "start the server once, which brings it up to date"
+        )
+
+
 def migrate(database: SqliteDatabase, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
     """Run the migrations that the database has not seen, all in one transaction.
 
@@ -26,6 +36,16 @@ def migrate(database: SqliteDatabase, migrations: Sequence[Sequence[str]] = MIGR
     if not _is_current(database, len(migrations)):
         with database.transaction():
             _run_unseen(database, migrations)
+
+
+def check_current(database: SqliteDatabase) -> None:
+    """Let a database pass that this program can read as it is. Raise SchemaTooNewError, SchemaTooOldError."""
+    row = None if is_new(database) else database.one("SELECT version FROM schema_version")
+    version = 0 if row is None else int(row[0])
+    if version > len(MIGRATIONS):
+        raise SchemaTooNewError(version, len(MIGRATIONS))
+    if version < len(MIGRATIONS):
+        raise SchemaTooOldError(version, len(MIGRATIONS))
 
 
 def is_new(database: SqliteDatabase) -> bool:

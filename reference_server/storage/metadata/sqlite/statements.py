@@ -46,7 +46,9 @@ STATEMENTS = Statements(
     insert_package="INSERT INTO packages (project_id, name, version, status, created_at) VALUES (?, ?, ?, ?, ?)",
     update_status="UPDATE packages SET status = ? WHERE id = ?",
     note_download="UPDATE packages SET last_downloaded_at = ? WHERE id = ?",
-    insert_blob="INSERT INTO blobs (sha256, size, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    insert_blob="""INSERT INTO blobs (sha256, size, content) VALUES (?, ?, ?)
+        ON CONFLICT (sha256) DO UPDATE SET content = excluded.content
+        WHERE content IS NULL AND excluded.content IS NOT NULL""",
     insert_file="""INSERT INTO package_files
             (package_id, file_name, sha256, size, md5, sha1, created_at, pipeline_id)
         VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM pipelines WHERE id = ?))""",

@@ -137,6 +137,19 @@ def test_content_that_is_staged_is_not_held(store: BlobStore) -> None:
     assert not store.holds(DIGEST, len(CONTENT))
 
 
+def test_content_that_was_set_aside_as_damaged_is_not_held_and_does_not_come_back(store: BlobStore) -> None:
+    digest = keep(store)
+    store.set_damaged_aside(digest)
+    assert (list(store.damaged_content()), list(store.kept())) == ([digest], [])
+    with pytest.raises(KeyError):
+        store.open(digest)
+    with pytest.raises(KeyError):
+        store.bring_back(digest)
+    store.set_damaged_aside(digest)
+    assert list(store.damaged_content()) == [digest]
+    assert read(store, keep(store)) == CONTENT
+
+
 def test_content_that_is_open_stays_readable_when_it_is_removed(store: BlobStore) -> None:
     digest = keep(store)
     with contextlib.closing(store.open(digest)) as content:

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,19 +18,6 @@ from tests.support.polling import eventually
 from tests.support.storage import Registry, at, ending, running
 
 MIB = 1024 * 1024
-
-
-@pytest.fixture
-def small_volume(tmp_path: Path) -> Iterator[Path]:
-    """Give a file system of 160 MiB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "none", str(folder)], check=False)
-    assert mounted.returncode == 0, "these tests mount a file system, and run as root"
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @contextlib.contextmanager
