@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,9 +15,9 @@ from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
-from reference_server.programs.children import READY
 from reference_server.programs.descriptors import allow_descriptors
 from reference_server.programs.listening import open_sockets, url_of
+from reference_server.programs.notifications import beating, say_ready, say_stopping
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.signals import stop_event
 
@@ -55,12 +54,13 @@ async def _serve(settings: FrontEndSettings) -> None:
     front_end = FrontEnd(
         FrontEndOptions(settings.storage, settings.carrier, emulations=emulations.read(*settings.emulate))
     )
-    if await _started(front_end, listening, settings, stop):
-        sys.stdout.write(f"{READY}{url_of(listening)}\n")
-        sys.stdout.flush()
-        await stop.wait()
-        if not await front_end.stop(settings.grace_seconds):
-            structlog.get_logger().warning("requests were cut off", grace_seconds=settings.grace_seconds)
+    async with beating():
+        if await _started(front_end, listening, settings, stop):
+            say_ready(url_of(listening))
+            await stop.wait()
+            say_stopping()
+            if not await front_end.stop(settings.grace_seconds):
+                structlog.get_logger().warning("requests were cut off", grace_seconds=settings.grace_seconds)
 
 
 async def _started(

@@ -127,6 +127,14 @@ GRACE_SECONDS = Option(
     default=30,
     read=_seconds,
 )
+HANG_SECONDS = Option(
+    "hang-seconds",
+    int,
+    "after how long without a sign of life a process is killed and started again (default 20); 0: never",
+    "SECONDS",
+    default=20,
+    read=_seconds,
+)
 LOG_LEVEL = Option(
     "log-level",
     str,
@@ -178,7 +186,7 @@ STORAGE = Option(
 
 SERVE = (
     *(DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE),
+    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, HANG_SECONDS, LOG_LEVEL, EMULATE),
 )
 STORAGE_PROGRAM = (
     *(DATA, LISTEN, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
