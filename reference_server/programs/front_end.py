@@ -32,6 +32,7 @@ class FrontEndSettings:
     storage: Address
     host: str
     port: int
+    external_url: str | None
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
     log_level: logs.Level
@@ -52,7 +53,12 @@ async def _serve(settings: FrontEndSettings) -> None:
     stop = stop_event()
     listening = _listening(settings)
     front_end = FrontEnd(
-        FrontEndOptions(settings.storage, settings.carrier, emulations=emulations.read(*settings.emulate))
+        FrontEndOptions(
+            settings.storage,
+            settings.carrier,
+            external_url=settings.external_url,
+            emulations=emulations.read(*settings.emulate),
+        )
     )
     async with beating():
         if await _started(front_end, listening, settings, stop):

@@ -33,6 +33,7 @@ class ServeSettings:
     host: str
     port: int
     workers: int
+    external_url: str | None
     root_token_file: Path | None
     gitlab: str
     feature: Sequence[str]
@@ -141,6 +142,8 @@ class _Supervisor:
         """Hand a front end's part of the settings on."""
         arguments = ["frontend", "--storage", self._address, "--carrier", self._settings.carrier]
         arguments += ["--grace-seconds", str(self._settings.grace_seconds), "--log-level", self._settings.log_level]
+        if self._settings.external_url is not None:
+            arguments += ["--external-url", self._settings.external_url]
         return [*arguments, *self._emulated(), "--descriptor", str(listening.fileno())]
 
     def _emulated(self) -> list[str]:
