@@ -28,14 +28,6 @@ def service() -> configparser.SectionProxy:
     return unit["Service"]
 
 
-def instruction(name: str) -> list[str]:
-    """Return the words of the container file's last instruction of a name."""
-    lines = (DEPLOY / "Containerfile").read_text().splitlines()
-    words = json.loads([line for line in lines if line.startswith(f"{name} [")][-1].removeprefix(name))
-    assert isinstance(words, list)
-    return words
-
-
 def settled(arguments: list[str]) -> dict[str, options.OptionValue]:
     given = vars(command_line._parser().parse_args(arguments))
     return settle(options.SERVE, {name.replace("_", "-"): value for name, value in given.items()}, None)
@@ -60,7 +52,9 @@ def test_the_unit_does_not_restart_what_is_configured_wrongly(service: configpar
 
 
 def test_the_image_starts_the_server_for_everybody_on_the_port_that_it_exposes() -> None:
-    values = settled(instruction("CMD"))
-    assert values["host"] == "0.0.0.0"
-    assert f"EXPOSE {values['port']}\n" in (DEPLOY / "Containerfile").read_text()
-    assert instruction("ENTRYPOINT") == ["generic-packages-server"]
+    lines = (DEPLOY / "Containerfile").read_text().splitlines()
+    (entrypoint,) = [line.removeprefix("ENTRYPOINT") for line in lines if line.startswith("ENTRYPOINT")]
+    program, *arguments = json.loads(entrypoint)
+    values = settled(arguments)
+    assert (program, values["host"]) == ("generic-packages-server", "0.0.0.0")
+    assert f"EXPOSE {values['port']}" in lines
