@@ -23,6 +23,9 @@ from reference_server.programs.signals import stop_event
 
 # A front end that waits for its storage longer than this says so.
 _SILENT_SECONDS = 1.0
+_STORAGE_START_SECONDS = 30.0
+# One that a supervisor started: it starts the storage too, whose start may bring large metadata to a newer format.
+_SUPERVISED_START_SECONDS = 24 * 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ async def _serve(settings: FrontEndSettings) -> None:
         FrontEndOptions(
             settings.storage,
             settings.carrier,
+            storage_start_seconds=_STORAGE_START_SECONDS if settings.descriptor is None else _SUPERVISED_START_SECONDS,
             external_url=settings.external_url,
             emulations=emulations.read(*settings.emulate),
         )

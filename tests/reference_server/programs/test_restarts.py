@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -9,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from reference_server.programs import front_end
 from tests.reference_server.programs.test_serve import Running, alive, provisioned, publish_small_and_large, serving
-from tests.support.front_end import Answer
+from tests.support.front_end import Answer, Served
 from tests.support.polling import eventually
 from tests.support.server_process import started_server
 
@@ -146,4 +149,21 @@ def test_a_storage_that_refuses_its_data_later_on_is_tried_again_until_it_serves
         aside.rename(volume)
         await_readiness(running)
         publish_small_and_large(running.served, provisioned(running.served))
+        assert running.stop() == 0
+
+
+@pytest.mark.slow
+def test_a_storage_that_takes_long_to_start_is_waited_for(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "reference_server", "serve", "--data", str(tmp_path / "data"), "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--workers", "1"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        running = Running(process, Served(0), tmp_path)
+        eventually(lambda: "storage" in running.children(), what="no storage is started")
+        storage = running.children()["storage"]
+        os.kill(storage, signal.SIGSTOP)
+        time.sleep(1.1 * front_end._STORAGE_START_SECONDS)
+        os.kill(storage, signal.SIGCONT)
+        assert process.stdout
+        assert process.stdout.readline().startswith("Ready: ")
         assert running.stop() == 0
