@@ -140,7 +140,7 @@ def test_a_storage_that_dies_again_and_again_ends_the_server_with_a_sentence(tmp
 
 
 def test_a_storage_that_refuses_its_data_later_on_is_tried_again_until_it_serves(tmp_path: Path) -> None:
-    with serving(tmp_path) as running:
+    with serving(tmp_path, "--workers", "1") as running:
         volume, aside = tmp_path / "data/volume", tmp_path / "aside"
         volume.rename(aside)
         os.kill(running.children()["storage"], signal.SIGKILL)
