@@ -49,7 +49,8 @@ class FrontEndOptions:
     """How one front-end process runs. Times are seconds.
 
     `idle_seconds` bounds both the wait for a request on an open connection and the arrival of its head;
-    `stall_seconds` bounds how long nothing may move in a body.
+    `stall_seconds` bounds how long nothing may move in a body. `external_url` is what links begin with, where that is
+    not what the request itself says.
     """
 
     storage: Address
@@ -57,6 +58,7 @@ class FrontEndOptions:
     idle_seconds: float = 75.0
     stall_seconds: float = 60.0
     storage_start_seconds: float = 30.0
+    external_url: str | None = None
     emulations: Emulations = NO_EMULATIONS
 
 
@@ -90,6 +92,7 @@ class FrontEnd:
             stalls=self._stalls,
             log=self._log,
             metrics=self._metrics,
+            external_url=self._options.external_url,
         )
         router = self._router(listening)
         self._connections = Connections(router, self._metrics, heads=self._heads, bodies=self._stalls)

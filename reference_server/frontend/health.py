@@ -28,7 +28,7 @@ class Readiness(_HealthHandler):
 
     async def get(self) -> None:
         """Ask the storage, and answer 200 or 503."""
-        healthy = await self.server.calls.healthy()
+        healthy = await self.server.calls.healthy() and self.server.operations.available
         status = "ok" if healthy else "failed"
         shown: JsonValue = {"status": status, "storage_check": [{"status": status}]}
         self.send_json(shown, HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE)

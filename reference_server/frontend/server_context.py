@@ -25,6 +25,7 @@ class ServerContext:
     stalls: StallWatch
     log: AccessLog
     metrics: Metrics
+    external_url: str | None = None
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def run_in_background(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:

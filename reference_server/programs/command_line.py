@@ -18,6 +18,7 @@ from reference_server.programs.options import Option
 from reference_server.programs.refusals import (
     FAILURE_EXIT,
     USAGE_EXIT,
+    ServiceEndedError,
     SilentExitError,
     StartRefusedError,
     UsageRefusedError,
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run(_parser().parse_args(arguments))
     except UsageRefusedError as error:
         return _complain(str(error), USAGE_EXIT)
-    except StartRefusedError as error:
+    except (StartRefusedError, ServiceEndedError) as error:
         return _complain(str(error), FAILURE_EXIT)
     except SilentExitError as error:
         return error.code

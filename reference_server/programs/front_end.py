@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,14 +15,17 @@ from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
-from reference_server.programs.children import READY
 from reference_server.programs.descriptors import allow_descriptors
 from reference_server.programs.listening import open_sockets, url_of
+from reference_server.programs.notifications import beating, say_ready, say_stopping
 from reference_server.programs.refusals import StartRefusedError
 from reference_server.programs.signals import stop_event
 
 # A front end that waits for its storage longer than this says so.
 _SILENT_SECONDS = 1.0
+_STORAGE_START_SECONDS = 30.0
+# One that a supervisor started: it starts the storage too, whose start may bring large metadata to a newer format.
+_SUPERVISED_START_SECONDS = 24 * 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class FrontEndSettings:
     storage: Address
     host: str
     port: int
+    external_url: str | None
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
     log_level: logs.Level
@@ -53,14 +56,21 @@ async def _serve(settings: FrontEndSettings) -> None:
     stop = stop_event()
     listening = _listening(settings)
     front_end = FrontEnd(
-        FrontEndOptions(settings.storage, settings.carrier, emulations=emulations.read(*settings.emulate))
+        FrontEndOptions(
+            settings.storage,
+            settings.carrier,
+            storage_start_seconds=_STORAGE_START_SECONDS if settings.descriptor is None else _SUPERVISED_START_SECONDS,
+            external_url=settings.external_url,
+            emulations=emulations.read(*settings.emulate),
+        )
     )
-    if await _started(front_end, listening, settings, stop):
-        sys.stdout.write(f"{READY}{url_of(listening)}\n")
-        sys.stdout.flush()
-        await stop.wait()
-        if not await front_end.stop(settings.grace_seconds):
-            structlog.get_logger().warning("requests were cut off", grace_seconds=settings.grace_seconds)
+    async with beating():
+        if await _started(front_end, listening, settings, stop):
+            say_ready(url_of(listening))
+            await stop.wait()
+            say_stopping()
+            if not await front_end.stop(settings.grace_seconds):
+                structlog.get_logger().warning("requests were cut off", grace_seconds=settings.grace_seconds)
 
 
 async def _started(

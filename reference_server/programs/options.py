@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ _HIGHEST_PORT = 65_535
 _MOST_WORKERS = 64
 _MOST_BYTES = 2**62
 _MOST_DAYS = 3650
+_ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII)
 DEFAULT_TRASH_DAYS = 7  # time to notice that a backup of other metadata was restored
 
 
@@ -64,6 +66,14 @@ def _bytes(text: str) -> int:
     return _whole(text, 1, _MOST_BYTES)
 
 
+def _origin(text: str) -> str:
+    """Read a URL of scheme, host and port."""
+    origin = text.removesuffix("/")
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError("must be http:// or https:// with a host, with a port if need be, and without a path")
+    return origin
+
+
 def _one_of(*allowed: str) -> Callable[[str], str]:
     """Make a reader of one of a few words."""
 
@@ -85,6 +95,14 @@ WORKERS = Option(
     "N",
     default=os.cpu_count() or 1,
     read=_workers,
+)
+EXTERNAL_URL = Option(
+    "external-url",
+    str,
+    "how clients reach the server, if TLS ends before it, such as https://registry.example.com: what links begin with "
+    "(default: http and the host that a request names)",
+    "URL",
+    read=_origin,
 )
 ROOT_TOKEN_FILE = Option(
     "root-token-file",
@@ -125,6 +143,14 @@ GRACE_SECONDS = Option(
     "how long running requests may go on after SIGTERM (default 30)",
     "SECONDS",
     default=30,
+    read=_seconds,
+)
+HANG_SECONDS = Option(
+    "hang-seconds",
+    int,
+    "after how long without a sign of life a process is killed and started again (default 20); 0: never",
+    "SECONDS",
+    default=20,
     read=_seconds,
 )
 LOG_LEVEL = Option(
@@ -177,11 +203,11 @@ STORAGE = Option(
 )
 
 SERVE = (
-    *(DATA, HOST, PORT, WORKERS, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE),
+    *(DATA, HOST, PORT, WORKERS, EXTERNAL_URL, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
+    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, HANG_SECONDS, LOG_LEVEL, EMULATE),
 )
 STORAGE_PROGRAM = (
     *(DATA, LISTEN, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
     *(TRASH_DAYS, LOG_LEVEL, EMULATE),
 )
-FRONT_END_PROGRAM = (STORAGE, HOST, PORT, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE)
+FRONT_END_PROGRAM = (STORAGE, HOST, PORT, EXTERNAL_URL, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE)

@@ -17,6 +17,10 @@ class StartRefusedError(Exception):
     """The surroundings do not allow the start; the text says what to do."""
 
 
+class ServiceEndedError(Exception):
+    """A server that ran cannot go on; the text says why."""
+
+
 class SilentExitError(Exception):
     """A process that has already said why ended with this exit code."""
 

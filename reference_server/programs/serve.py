@@ -1,28 +1,26 @@
-"""The whole server: a supervisor that starts a storage and its front ends as processes of their own."""
+"""The whole server: a supervisor that keeps a storage and its front ends alive, as processes of their own."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import socket
-import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NoReturn
 
 import structlog
 
 from reference_server.contract import logs
-from reference_server.programs.children import READY, Child
+from reference_server.programs.backoff import RESTART_LIMITS
+from reference_server.programs.children import ChildSettings
 from reference_server.programs.listening import open_sockets, url_of
-from reference_server.programs.refusals import SilentExitError, StartRefusedError
+from reference_server.programs.notifications import beating, say_ready, say_stopping
+from reference_server.programs.restart_metrics import RestartMetrics
 from reference_server.programs.signals import stop_event
+from reference_server.programs.supervision import SupervisedProcess
 
-# Known here as text, because prometheus_client must not be imported before it is set.
-_METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _STORAGE_STOP_SECONDS = 15.0
 _BEYOND_GRACE_SECONDS = 5.0
 
@@ -35,6 +33,7 @@ class ServeSettings:
     host: str
     port: int
     workers: int
+    external_url: str | None
     root_token_file: Path | None
     gitlab: str
     feature: Sequence[str]
@@ -43,91 +42,87 @@ class ServeSettings:
     trash_days: int
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
+    hang_seconds: int
     log_level: logs.Level
     emulate: Sequence[str]
 
 
 def run(settings: ServeSettings) -> None:
-    """Serve until asked to stop. Raises StartRefusedError, or SilentExitError when a child has said why it ended."""
+    """Serve until asked to stop.
+
+    Raise StartRefusedError, or SilentExitError when a process has said why it does not start; ServiceEndedError when
+    one cannot be kept alive.
+    """
     logs.configure(level=settings.log_level)
     sockets = open_sockets(settings.host, settings.port, settings.workers)
     with tempfile.TemporaryDirectory(prefix="generic-packages-") as folder:
-        asyncio.run(_Supervisor(settings, Path(folder)).serve(sockets))
+        asyncio.run(_Supervisor(settings, sockets, Path(folder)).serve())
 
 
 class _Supervisor:
-    """Starts the children, waits for the first of them to end or for a signal, and stops them in order."""
+    """Starts the processes, keeps them alive until a signal comes, and stops them in order.
 
-    def __init__(self, settings: ServeSettings, run_folder: Path) -> None:
+    It keeps the listening sockets open too: connections to a front end that is not there wait for the next one.
+    """
+
+    def __init__(self, settings: ServeSettings, sockets: Sequence[socket.socket], run_folder: Path) -> None:
         self._settings = settings
+        self._sockets = sockets
+        self._run_folder = run_folder
         self._address = f"unix:{run_folder / 'storage.sock'}"
-        metrics = run_folder / "metrics"
-        metrics.mkdir()
-        self._environment = {**os.environ, _METRICS_VARIABLE: str(metrics)}
-        self._storage: Child | None = None
-        self._front_ends: list[Child] = []
-
-    async def serve(self, sockets: Sequence[socket.socket]) -> None:
-        """Run everything until a signal comes."""
-        stop = stop_event()
-        url = url_of(sockets[0])
-        try:
-            await self._start(sockets)
-            stopping = asyncio.create_task(stop.wait())
-            endings = {asyncio.create_task(child.ended()): child for child in self._children}
-            readiness = asyncio.create_task(self._all_ready())
-            await asyncio.wait([stopping, readiness, *endings], return_when=asyncio.FIRST_COMPLETED)
-            if readiness.done() and readiness.result():
-                sys.stdout.write(f"{READY}{url}\n")
-                sys.stdout.flush()
-                await asyncio.wait([stopping, *endings], return_when=asyncio.FIRST_COMPLETED)
-            if not stop.is_set():
-                await self._explain(endings, was_ready=readiness.done() and readiness.result())
-        finally:
-            await self._stop()
-
-    async def _start(self, sockets: Sequence[socket.socket]) -> None:
-        """Start the storage and a front end for each socket, and keep no socket here."""
-        self._storage = await Child.start("storage", self._storage_arguments(), environment=self._environment)
-        for number, listening in enumerate(sockets, 1):
-            child = await Child.start(
-                f"front end {number}",
-                self._front_end_arguments(listening),
-                environment=self._environment,
-                descriptors=[listening.fileno()],
+        self._metrics = RestartMetrics(_made(run_folder / "metrics"))
+        self._notices = _made(run_folder / "notices")
+        self._established = asyncio.Event()
+        self._storage = self._supervised(0, ChildSettings("storage", self._storage_arguments()))
+        self._front_ends = [
+            self._supervised(
+                number,
+                ChildSettings(f"front end {number}", self._front_end_arguments(listening), [listening.fileno()]),
             )
-            self._front_ends.append(child)
-        for listening in sockets:
-            listening.close()
+            for number, listening in enumerate(sockets, 1)
+        ]
 
-    async def _all_ready(self) -> bool:
-        """Wait until every front end serves, and with them the storage that they waited for; False when one ended."""
-        return all(await asyncio.gather(*(child.ready() for child in self._front_ends)))
+    async def serve(self) -> None:
+        """Run everything until a signal comes. Raise as SupervisedProcess.keep does."""
+        stop = stop_event()
+        keeping = [asyncio.create_task(process.keep()) for process in (self._storage, *self._front_ends)]
+        telling = asyncio.create_task(self._tell_ready())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            async with beating():
+                await asyncio.wait([stopping, *keeping], return_when=asyncio.FIRST_COMPLETED)
+                say_stopping()
+                await _cancel(telling, *keeping)
+                await self._stop()
+        finally:
+            await _cancel(telling, stopping, *keeping)
+        if not stop.is_set():
+            _raise_first(keeping)
 
-    async def _explain(self, endings: dict[asyncio.Task[int], Child], *, was_ready: bool) -> None:
-        """Say which child ended when it should not; one that refused to start has said why itself."""
-        await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
-        ending, child = next((task, child) for task, child in endings.items() if task.done())
-        code = ending.result()
-        if not was_ready and code > 0:
-            raise SilentExitError(code)
-        raise StartRefusedError(
-            f"the {child.name} process ended unexpectedly ({_how(code)}): see the log lines before this"
-        )
+    async def _tell_ready(self) -> None:
+        """Say that the server serves once every process does. From then on a process that ends is started again."""
+        await asyncio.gather(*(process.ready.wait() for process in (self._storage, *self._front_ends)))
+        self._established.set()
+        say_ready(url_of(self._sockets[0]))
 
     async def _stop(self) -> None:
         """Let the front ends finish what they do, then stop the storage, which they need for it."""
+        for listening in self._sockets:
+            listening.close()
         front_end_seconds = self._settings.grace_seconds + _BEYOND_GRACE_SECONDS
-        codes = await asyncio.gather(*(child.stop(front_end_seconds) for child in self._front_ends))
-        if self._storage is not None:
-            codes.append(await self._storage.stop(_STORAGE_STOP_SECONDS))
-        if -signal.SIGKILL in codes:
-            structlog.get_logger().warning("a process did not stop in time and was ended", exit_codes=codes)
+        stopped = await asyncio.gather(*(process.stop(front_end_seconds) for process in self._front_ends))
+        stopped.append(await self._storage.stop(_STORAGE_STOP_SECONDS))
+        if not all(stopped):
+            structlog.get_logger().warning("a process did not stop in time and was ended")
 
-    @property
-    def _children(self) -> list[Child]:
-        """Everything that was started."""
-        return [*([self._storage] if self._storage else []), *self._front_ends]
+    def _supervised(self, number: int, settings: ChildSettings) -> SupervisedProcess:
+        return SupervisedProcess(
+            replace(settings, beat_seconds=self._settings.hang_seconds),
+            self._notices / str(number),
+            established=self._established,
+            limits=RESTART_LIMITS,
+            metrics=self._metrics,
+        )
 
     def _storage_arguments(self) -> list[str]:
         """Hand the storage's part of the settings on."""
@@ -147,6 +142,8 @@ class _Supervisor:
         """Hand a front end's part of the settings on."""
         arguments = ["frontend", "--storage", self._address, "--carrier", self._settings.carrier]
         arguments += ["--grace-seconds", str(self._settings.grace_seconds), "--log-level", self._settings.log_level]
+        if self._settings.external_url is not None:
+            arguments += ["--external-url", self._settings.external_url]
         return [*arguments, *self._emulated(), "--descriptor", str(listening.fileno())]
 
     def _emulated(self) -> list[str]:
@@ -154,6 +151,21 @@ class _Supervisor:
         return [f"--emulate={names}" for names in self._settings.emulate]
 
 
-def _how(code: int) -> str:
-    """Say how a process ended."""
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+async def _cancel(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks and wait until they are over."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _raise_first(tasks: Sequence[asyncio.Task[NoReturn]]) -> None:
+    """Raise what ended the first task that was not cancelled."""
+    for task in tasks:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            raise error

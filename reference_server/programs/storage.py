@@ -20,6 +20,7 @@ from reference_server.contract.emulations import Emulation
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.data_parts import METADATA, VOLUME, bind, check_new_metadata, check_volume
 from reference_server.programs.descriptors import allow_descriptors
+from reference_server.programs.notifications import beating, say_ready, say_stopping
 from reference_server.programs.options import DEFAULT_TRASH_DAYS
 from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
 from reference_server.programs.signals import stop_event
@@ -81,10 +82,12 @@ def run(settings: StorageSettings) -> None:
 async def _run_until_told(settings: StorageSettings) -> None:
     told = stop_event()
     log = structlog.get_logger()
-    async with serving(settings) as storage:
+    async with beating(), serving(settings) as storage:
         log.info("storage serves", address=storage.address.target)
+        say_ready()
         waiting = [asyncio.create_task(event.wait()) for event in (told, storage.broken)]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        say_stopping()
         log.info("storage drains")
     log.info("storage stopped")
     if storage.broken.is_set():

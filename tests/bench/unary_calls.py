@@ -32,6 +32,8 @@ _CALLS: dict[str, tuple[str, type[Any], type[Any]]] = {
 class UnaryOperations:
     """The front end's end of the calls; it has the methods of Operations."""
 
+    available = True  # each call finds out for itself
+
     def __init__(
         self, channel: grpc.aio.Channel, *, on_break: Callable[[], None], on_orphan: Callable[[str], None]
     ) -> None:

@@ -81,6 +81,8 @@ class ApiHandler(RequestHandler):
         self.context.route = self.route
         self.context.received_bytes = len(self.request.body)
         self._parameters: Parameters | None = None
+        if server.external_url is not None:
+            self.request.protocol, _, self.request.host = server.external_url.partition("://")
 
     def set_default_headers(self) -> None:
         """Keep Tornado's own name out of the answers."""

@@ -67,6 +67,11 @@ class Operations:
         self._broken: TransportFailure | None = None
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def available(self) -> bool:
+        """Return whether operations are taken, not refused because the stream broke and has yet to be opened again."""
+        return self._broken is None
+
     def start(self) -> None:
         """Open the stream, and keep it open until `close`."""
         self._task = asyncio.create_task(self._keep_open(), name="operations")

@@ -37,6 +37,8 @@ def test_flags_win_over_the_file_and_the_file_over_defaults(file: Path) -> None:
         ('feature = "colour"', "feature must be a list of strings"),
         ("feature = [1]", "feature must be a list of strings"),
         ('feature = ["colour"]', "feature: must be a feature flag that decides something: allow_guest"),
+        ('external-url = "registry.example.com"', "external-url: must be http:// or https:// with a host"),
+        ('external-url = "https://registry.example.com/packages"', "external-url: must be .* without a path"),
         ("port = ", "is not TOML"),
         ("port = 1\nport = 2", "is not TOML"),
     ],

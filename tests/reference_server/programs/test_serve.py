@@ -41,9 +41,10 @@ class Running:
         found: dict[str, int] = {}
         for text in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
             words = Path(f"/proc/{text}/cmdline").read_text().split("\0")
-            program = words[words.index("reference_server") + 1]
-            name = program if program not in found else f"{program} {len(found)}"
-            found[name] = int(text)
+            if "reference_server" in words:  # else it ended, and waits for its parent to notice
+                program = words[words.index("reference_server") + 1]
+                name = program if program not in found else f"{program} {len(found)}"
+                found[name] = int(text)
         return found
 
 
@@ -205,20 +206,6 @@ def test_a_transfer_that_does_not_end_is_cut_off_after_the_grace(tmp_path: Path)
             assert read_until_closed(connection) == b""
         assert running.process.wait(SECONDS) == 0
     assert "requests were cut off" in running.log.read_text()
-
-
-@pytest.mark.parametrize(
-    ("victim", "name"), [("storage", "the storage process"), ("frontend", "the front end 1 process")]
-)
-def test_a_child_that_dies_ends_the_server_with_a_sentence(tmp_path: Path, victim: str, name: str) -> None:
-    with serving(tmp_path) as running:
-        children = running.children()
-        os.kill(children[victim], signal.SIGKILL)
-        assert running.process.wait(SECONDS) == 1
-        assert not any(alive(pid) for pid in children.values())
-    log = running.log.read_text()
-    assert f"reference_server: {name} ended unexpectedly (signal 9)" in log
-    assert "Traceback" not in log
 
 
 def test_children_do_not_outlive_a_supervisor_that_is_killed(tmp_path: Path) -> None:
