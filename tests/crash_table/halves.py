@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from multiprocessing import connection
@@ -18,9 +20,11 @@ from pathlib import Path
 from reference_server.contract.crash_points import VARIABLE, CrashPoint
 from reference_server.programs.command_line import main
 from reference_server.programs.listening import open_sockets
+from reference_server.programs.refusals import StartRefusedError
 from tests.support.front_end import ROOT_TOKEN, Served
 
 PATIENCE_SECONDS = 60.0
+UNASSIGNED_PORTS = range(20_000, 32_000)
 CARRIERS = ("auto", "streamed")
 """There is a front end for each carrier."""
 
@@ -87,12 +91,9 @@ class Halves:
         arguments = ["storage", "--data", str(self.data), "--listen", address, "--root-token-file", str(token)]
         # Nothing is left in the trash, so that what the sweep missed shows.
         self.storage = Half("storage", [*arguments, "--trash-days", "0"], self.folder / "storage.log")
-        sockets = [open_sockets("127.0.0.1", 0, 1)[0] for _ in CARRIERS]
-        ports = [opened.getsockname()[1] for opened in sockets]
-        for opened in sockets:
-            opened.close()
         self.front_ends = {}
-        for carrier, port in zip(CARRIERS, ports, strict=True):
+        for carrier in CARRIERS:
+            port = _free_port({served.port for served in self.front_ends.values()})
             arguments = ["frontend", "--storage", address, "--port", str(port), "--carrier", carrier]
             half = Half(f"front end ({carrier})", arguments, self.folder / f"{carrier}.log")
             self.front_ends[half] = Served(port)
@@ -160,9 +161,22 @@ class Halves:
         deadline = time.monotonic() + PATIENCE_SECONDS
         for half, served in self.front_ends.items():
             while not _answers(served, target):
+                if half.running.exitcode is not None:
+                    raise HalvesError(f"{half.name} ended by itself with {half.running.exitcode}; see {half.log}")
                 if time.monotonic() > deadline:
                     raise HalvesError(f"{half.name} does not serve; see {half.log} and {self.storage.log}")
                 time.sleep(0.01)
+
+
+def _free_port(others: Collection[int]) -> int:
+    """Return a free port that nobody is given who asks for any: a front end that was killed must have it again."""
+    while True:
+        port = random.choice(UNASSIGNED_PORTS)
+        if port in others:
+            continue
+        with suppress(StartRefusedError):
+            open_sockets("127.0.0.1", port, 1)[0].close()
+            return port
 
 
 def _answers(served: Served, target: str) -> bool:

@@ -40,7 +40,7 @@ class Running:
         """Return the children's process ids by program and, for front ends, number."""
         found: dict[str, int] = {}
         for text in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
-            words = Path(f"/proc/{text}/cmdline").read_text().split("\0")
+            words = command_line(int(text))
             if "reference_server" in words:  # else it ended, and waits for its parent to notice
                 program = words[words.index("reference_server") + 1]
                 name = program if program not in found else f"{program} {len(found)}"
@@ -56,6 +56,14 @@ def serving(folder: Path, *arguments: str, errors: int | None = None) -> Iterato
 
 def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+def command_line(pid: int) -> list[str]:
+    """Return the words that a process was started with, none when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except FileNotFoundError:
+        return []
 
 
 def alive(pid: int) -> bool:
