@@ -19,6 +19,13 @@ class VolumeProof:
     nonce_path: str
     nonce: bytes
 
+    def is_there(self) -> bool:
+        """Return whether the volume is still the one that was proved: mounted, readable, no other. Slow."""
+        try:
+            return (self.root / self.nonce_path).read_bytes() == self.nonce
+        except OSError:
+            return False
+
 
 def write_proof(root: Path) -> VolumeProof:
     """Write the nonce file of a volume anew; in place, because that needs no room on a full volume."""
