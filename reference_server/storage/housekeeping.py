@@ -63,10 +63,10 @@ class Housekeeping:
 
     async def _tidy(self, *, sweep: bool) -> None:
         log = structlog.get_logger()
-        if not await asyncio.to_thread(self.volume.is_there):
-            log.warning("housekeeping waits for the volume")
-            return
         try:
+            if not await asyncio.to_thread(self.volume.is_there):
+                log.warning("housekeeping waits for the volume")
+                return
             idle = self.uploads.end_idle()
             strays = await self.uploads.discard_strays()
             orphans = await self.garbage_collector.sweep() if sweep else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from dataclasses import dataclass
@@ -20,10 +21,15 @@ class VolumeProof:
     nonce: bytes
 
     def is_there(self) -> bool:
-        """Return whether the volume is still the one that was proved: mounted, readable, no other. Slow."""
+        """Return whether the volume is still the one that was proved: mounted, readable, no other. Slow.
+
+        Raise OSError where this process, not the volume, is why it cannot be told.
+        """
         try:
             return (self.root / self.nonce_path).read_bytes() == self.nonce
-        except OSError:
+        except OSError as error:
+            if error.errno in {errno.EMFILE, errno.ENFILE}:
+                raise
             return False
 
 

@@ -64,7 +64,10 @@ def _begun(look: Callable[[], bool]) -> asyncio.Future[bool]:
             seen.set_result(there)
 
     def work() -> None:
-        there = look()
+        try:
+            there = look()
+        except OSError:  # it cannot be told
+            there = True
         with contextlib.suppress(RuntimeError):  # the event loop has ended meanwhile
             loop.call_soon_threadsafe(tell, there)
 
