@@ -39,7 +39,7 @@ def _patch_clock() -> None:
         return float(seconds)
 
     # gRPC's core does not see the jumps, so its Python part must not either.
-    grpc.aio._utils.time = SimpleNamespace(time=real)
+    vars(grpc.aio._utils)["time"] = SimpleNamespace(time=real)
     time.time = lambda: real() + offset()
     time.time_ns = lambda: real_ns() + round(offset()) * _BILLION
 

@@ -62,6 +62,7 @@ def _clock_jumps(name: str, seconds: float) -> None:
     def _(server: FaultyServer) -> Iterator[str]:
         with server.upload(4 * LARGE) as upload:
             upload.send_half()
+            eventually(lambda: list((server.volume / "staging").iterdir()), what="the upload does not begin")
             jumping_clock.jump(seconds)
             try:
                 # Uploads are looked through several times meanwhile; this one is not idle.
