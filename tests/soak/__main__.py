@@ -16,6 +16,7 @@ from rich.table import Table
 
 from tests.soak.clients import Client, Tally, acting
 from tests.soak.samples import Sample, grown, is_bounded, take
+from tests.support.front_end import Served
 from tests.support.server_process import Registry, running_registry
 
 _SAMPLES = 90
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tally = Tally()
         _warm_descriptors(registry, tally)
         before = take(registry.process.pid, folder / "data", 0)
-        one = functools.partial(Client, registry.served, registry.project, tally=tally, seed=told.seed)
+        one = functools.partial(Client, _root(registry), registry.project, tally=tally, seed=told.seed)
         clients = [one(number) for number in range(told.clients)]
         samples = _soak(registry, folder / "data", clients, told.minutes * 60, console)
         after = _settled(registry, folder / "data", before)
@@ -59,10 +60,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _root(registry: Registry) -> Served:
+    """Return the server as somebody uses it who may delete packages too."""
+    return Served(registry.served.port, registry.root_token)
+
+
 def _warm_descriptors(registry: Registry, tally: Tally) -> None:
     """Have each process open what it opens once: its counts, its channels."""
     for number in range(4):
-        client = Client(registry.served, registry.project, -1 - number, tally, "before")
+        client = Client(_root(registry), registry.project, -1 - number, tally, "before")
         for _ in range(30):
             client.act()
         client.close()
