@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from tests.fault_table.fault import fault
 from tests.fault_table.server import LARGE, SMALL, FaultyServer
 from tests.fault_table.setting import Setting
-from tests.fault_table.system import frozen, without_descriptors
+from tests.fault_table.system import frozen
+from tests.support.descriptors import without_descriptors
 from tests.support.polling import eventually
 
 _RESTARTED = "process_restarts_total"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import time
@@ -43,19 +42,6 @@ def frozen(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-@contextmanager
-def without_descriptors(pid: int) -> Iterator[None]:
-    """Let a process open nothing further."""
-    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    taken = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
-    lowest_free = next(number for number in range(len(taken) + 1) if number not in taken)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest_free, limits[1]))
-    try:
-        yield
-    finally:
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
 
 
 def mount(folder: Path, *options: str, source: str = "none") -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import http.client
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from structlog.testing import capture_logs
 
 from reference_server.contract.limits import MIB
 from reference_server.frontend.application import CarrierChoice, FrontEndOptions
+from tests.support.descriptors import without_descriptors
 from tests.support.front_end import Answer, Served, read_until_closed, running_front_end, running_storage
 from tests.support.rest_packages import new_project
 from tests.support.storage_process import StorageProcess
@@ -106,19 +104,6 @@ def test_content_cut_while_it_is_read_ends_the_connection(
     assert len(content) < LARGER_THAN_BUFFERS
     assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [sha256]
     assert counted(served, "cut") == before + 1
-
-
-@contextmanager
-def without_descriptors(pid: int) -> Iterator[None]:
-    """Let a process open no further file as long as the block lasts."""
-    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    taken = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
-    lowest_free = next(number for number in range(len(taken) + 1) if number not in taken)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest_free, limits[1]))
-    try:
-        yield
-    finally:
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_storage_without_descriptors_refuses_content_for_now(tmp_path: Path) -> None:
