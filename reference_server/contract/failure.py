@@ -41,6 +41,7 @@ class Reason(enum.StrEnum):
     PROTECTION_RULE_INVALID = "PROTECTION_RULE_INVALID"
     NOT_IN_VERSION = "NOT_IN_VERSION"
     DELETION_REFUSED = "DELETION_REFUSED"
+    DATA_UNUSABLE = "DATA_UNUSABLE"
 
 
 class Failure(Exception):  # noqa: N818 -- the contract's word

@@ -10,6 +10,7 @@ import grpc
 
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.status import TransportFailure
+from reference_server.frontend.http.request import RequestContext
 from reference_server.frontend.http.responses import (
     ROUTE_UNKNOWN,
     UNAVAILABLE,
@@ -137,6 +138,7 @@ REASONS: Final[Mapping[Reason, _Row]] = {
     Reason.PROTECTION_RULE_INVALID: _rule_invalid,
     Reason.NOT_IN_VERSION: lambda _: ROUTE_UNKNOWN,
     Reason.DELETION_REFUSED: _deletion_refused,
+    Reason.DATA_UNUSABLE: _retry,
 }
 
 _WORTH_A_RETRY: Final = frozenset(
@@ -156,3 +158,9 @@ def response_to(failure: Failure | TransportFailure) -> Response:
     if isinstance(failure, Failure):
         return REASONS[failure.reason](failure.metadata)
     return _retry({}) if failure.code in _WORTH_A_RETRY else UNEXPECTED
+
+
+def noted(failure: Failure | TransportFailure, request: RequestContext) -> Response:
+    """Return the HTTP answer to a failed call, and note in the request why it failed, for the log and the metrics."""
+    request.failure = failure.reason.value if isinstance(failure, Failure) else failure.code.name
+    return response_to(failure)

@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 
 from reference_server.frontend.carriers.choice import Carriers
+from reference_server.frontend.carriers.verification import VerifiedContent
 from reference_server.frontend.http.access_log import AccessLog
 from reference_server.frontend.http.metrics import Metrics
 from reference_server.frontend.http.stall_watch import StallWatch
@@ -26,6 +27,7 @@ class ServerContext:
     log: AccessLog
     metrics: Metrics
     external_url: str | None = None
+    verified: VerifiedContent = field(default_factory=VerifiedContent)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def run_in_background(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:

@@ -8,15 +8,21 @@ import signal
 import sys
 import threading
 
+import structlog
+
 
 def stop_event() -> asyncio.Event:
-    """Give an event that SIGTERM and SIGINT set; SIGHUP is ignored, because nothing is read again."""
+    """Give an event that SIGTERM and SIGINT set. SIGHUP is logged: nothing is read again, and nothing ends."""
     event = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, event.set)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    loop.add_signal_handler(signal.SIGHUP, _note_hangup)
     return event
+
+
+def _note_hangup() -> None:
+    structlog.get_logger().warning("SIGHUP changes nothing: settings are read when the server starts")
 
 
 def stop_with_parent() -> None:

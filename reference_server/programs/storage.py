@@ -24,6 +24,7 @@ from reference_server.programs.notifications import beating, say_ready, say_stop
 from reference_server.programs.options import DEFAULT_TRASH_DAYS
 from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
 from reference_server.programs.signals import stop_event
+from reference_server.storage.blobs.volume_watch import VolumeWatch
 from reference_server.storage.emulation.groups_and_projects import ensure_parent_group
 from reference_server.storage.identity.root_token import RootTokenFileError, ensure_root_token
 from reference_server.storage.metadata.metadata import Metadata
@@ -132,16 +133,21 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
 
 @asynccontextmanager
 async def _server(services: StorageServices, address: Address, drain_seconds: float) -> AsyncIterator[Address]:
-    """Serve, with the storage's housekeeping."""
+    """Serve, with the storage's housekeeping and an eye on its volume."""
     server = _told_simply(lambda: StorageServer(services, address))
-    housekeeping = asyncio.create_task(services.housekeeping.run(), name="housekeeping")
     await server.start()
+    watch = VolumeWatch(services.volume, lambda there: server.tell(serving=there))
+    beside = [
+        asyncio.create_task(services.housekeeping.run(), name="housekeeping"),
+        asyncio.create_task(watch.run(), name="volume watch"),
+    ]
     try:
         yield server.address
     finally:
         await server.stop(drain_seconds)
-        housekeeping.cancel()
-        await asyncio.gather(housekeeping, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await services.housekeeping.garbage_collector.settle(drain_seconds)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.blobs.volume_proof import VolumeProof
 from reference_server.storage.identity.marked import MarkedForDeletion
 from reference_server.storage.metadata.database import DatabaseSpace
 from reference_server.storage.packages.downloads import DownloadTimes
@@ -28,6 +29,7 @@ class Housekeeping:
     download_times: DownloadTimes
     space: DatabaseSpace
     marked: MarkedForDeletion
+    volume: VolumeProof
 
     async def run(self) -> None:
         """Put in order until cancelled. What fails is reported, and tried again."""
@@ -62,6 +64,9 @@ class Housekeeping:
     async def _tidy(self, *, sweep: bool) -> None:
         log = structlog.get_logger()
         try:
+            if not await asyncio.to_thread(self.volume.is_there):
+                log.warning("housekeeping waits for the volume")
+                return
             idle = self.uploads.end_idle()
             strays = await self.uploads.discard_strays()
             orphans = await self.garbage_collector.sweep() if sweep else 0

@@ -99,6 +99,7 @@ def build_storage(
     metadata = Metadata(database)
     gitlab = rules.gitlab
     store = LocalDisk(volume, RESERVE_BYTES)
+    proof = write_proof(volume)
     guards = DigestGuards()
     garbage_collector = GarbageCollector(store, guards, metadata.blobs, rules.trash_seconds)
     deployment = EmulatedDeployment(rules.emulations, metadata)
@@ -126,14 +127,14 @@ def build_storage(
         gitlab=gitlab,
         authentication=authentication,
         publications=publications,
-        uploads=UploadService(publications, sessions, store, pipeline, guards, garbage_collector, metadata),
+        uploads=UploadService(publications, sessions, store, pipeline, guards, garbage_collector, metadata, proof),
         downloads=DownloadService(projects, metadata, gitlab, permission, download_times, store, ReadTickets()),
         packages=PackageService(projects, groups, metadata, permission, download_times),
         deletion=DeletionService(projects, protection, writer, garbage_collector),
         package_settings=PackageSettingsService(groups, metadata, writer, changing_settings(gitlab)),
         size_limits=SizeLimitService(projects, metadata, writer, rules.maximum_bytes),
         protection_rules=ProtectionRuleService(projects, metadata, writer),
-        volume=write_proof(volume),
+        volume=proof,
         users=deployment.users(UserService(metadata, writer)),
         groups=deployment.groups(GroupService(groups, metadata, writer, garbage_collector, gitlab)),
         projects=deployment.projects(ProjectService(projects, groups, metadata, writer, garbage_collector, gitlab)),
@@ -145,5 +146,5 @@ def build_storage(
         pipelines=PipelineService(projects, metadata, writer),
         jobs=deployment.jobs(JobService(projects, metadata, writer)),
         job_token_scopes=JobTokenScopeService(projects, gitlab, metadata, writer),
-        housekeeping=Housekeeping(sessions, garbage_collector, download_times, space, marked),
+        housekeeping=Housekeeping(sessions, garbage_collector, download_times, space, marked, proof),
     )

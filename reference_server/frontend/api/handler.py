@@ -23,7 +23,7 @@ from reference_server.frontend.api.parameters import (
     UnreadableBodyError,
     read_parameters,
 )
-from reference_server.frontend.failures import response_to
+from reference_server.frontend.failures import noted
 from reference_server.frontend.http.credentials import presented_credentials
 from reference_server.frontend.http.request import REQUEST_ID_HEADER, ContextualRequest
 from reference_server.frontend.http.responses import (
@@ -161,7 +161,7 @@ class ApiHandler(RequestHandler):
         information = details.get("exc_info")
         error = information[1] if isinstance(information, tuple) else None
         if isinstance(error, (Failure, TransportFailure)):
-            self.send(response_to(error))
+            self.send(noted(error, self.context))
         elif status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             lacking = [name for name in _METHODS if getattr(type(self), name) is getattr(RequestHandler, name)]
             self.send(method_not_allowed(*(name.upper() for name in _METHODS if name not in lacking)))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import grpc
+import structlog
 
 from reference_server.content.digests import ContentSummary
 from reference_server.content.files import StagedFile, StoredFile
 from reference_server.content.memory import MemoryBudget, PieceCollector
 from reference_server.content.pipeline import ContentPipeline, StagingWriter
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import KIB
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.interface import ContentCutError, ContentMissingError
@@ -28,14 +31,14 @@ class DirectCarrier:
         self._pipeline = pipeline
 
     def open_writer(self, staging_path: str, *, legacy_digests: bool) -> DirectWriter:
-        """Open the empty staging file that the storage made. Raises TransportFailure when it is not there."""
-        with _unavailable_when_unusable("staging file"):
+        """Open the empty staging file that the storage made. Raises DATA_UNUSABLE when it is not there."""
+        with _refused_when_unusable("staging file"):
             file = StagedFile(self._open(staging_path, os.O_WRONLY))
         return DirectWriter(self._pipeline.open(file, legacy_digests=legacy_digests), self._pipeline.budget)
 
     def open_reader(self, blob_path: str, offset: int, length: int) -> DirectReader:
-        """Open a blob file. Raises ContentMissingError; TransportFailure when it is there and cannot be read."""
-        with _unavailable_when_unusable("blob file"):
+        """Open a blob file. Raises ContentMissingError; DATA_UNUSABLE when it is there and cannot be read."""
+        with _refused_when_unusable("blob file"):
             try:
                 return DirectReader(StoredFile(self._open(blob_path, os.O_RDONLY)), offset, length)
             except FileNotFoundError:
@@ -58,13 +61,13 @@ class DirectWriter:
 
     async def write(self, chunk: bytes) -> None:
         if piece := self._pieces.add(chunk):
-            with _unavailable_when_unusable("staging file"):
+            with _refused_when_unusable("staging file"):
                 await self._staging.write(piece)
 
     async def complete(self) -> ContentSummary:
         """Return what arrived. The last sync is the storage's, before it answers the commit."""
         try:
-            with _unavailable_when_unusable("staging file"):
+            with _refused_when_unusable("staging file"):
                 await self._staging.write(self._pieces.take())
                 return await self._staging.finish()
         finally:
@@ -86,7 +89,7 @@ class DirectReader:
     async def read(self) -> bytes:
         if self._left == 0:
             return b""
-        with _unavailable_when_unusable("blob file"):
+        with _refused_when_unusable("blob file"):
             piece = self._file.read(self._offset, min(_READ_BYTES, self._left))
         if not piece:
             raise ContentCutError
@@ -99,10 +102,12 @@ class DirectReader:
 
 
 @contextmanager
-def _unavailable_when_unusable(what: str) -> Iterator[None]:
-    """Raise TransportFailure where a file of the volume cannot be used."""
+def _refused_when_unusable(what: str) -> Iterator[None]:
+    """Raise DATA_UNUSABLE where a file of the volume cannot be used, and tell the operator why."""
     try:
         yield
     except OSError as error:
-        message = f"the {what} cannot be used: {os.strerror(error.errno or 0)}"
-        raise TransportFailure(grpc.StatusCode.UNAVAILABLE, message) from None
+        if error.errno == errno.EBADF:  # abandoned, and closed here
+            raise TransportFailure(grpc.StatusCode.CANCELLED, f"the {what} is closed") from None
+        structlog.get_logger().error("data unusable", what=what, reason=error.strerror)
+        raise Failure(Reason.DATA_UNUSABLE, f"the {what} cannot be used: {error.strerror}") from None

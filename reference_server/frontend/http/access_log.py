@@ -24,12 +24,13 @@ class AccessLog:
         self._metrics.count(request, duration)
         if not self._lines.wanted:
             return
+        failure = f',"failure":"{request.failure}"' if request.failure else ""
         self._lines.add(
             f'{{"event":"request","timestamp":"{self._lines.timestamp()}","request_id":"{request.request_id}",'
             f'"method":{_text(request.method)},"path":{_text(without_secrets(request.target))},'
             f'"status":{request.status},"received_bytes":{request.received_bytes},'
             f'"sent_bytes":{request.sent_bytes},"duration_milliseconds":{duration * 1000:.3f},'
-            f'"remote_address":{_text(request.remote_address)}}}'
+            f'"remote_address":{_text(request.remote_address)}{failure}}}'
         )
 
     def flush(self) -> None:

@@ -8,12 +8,13 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from reference_server.contract.logs import WRITER
 from reference_server.frontend.http.request import RequestContext
 
 SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder that the workers share; prometheus_client reads it when it is first imported."""
 
-ContentDefect = Literal["missing", "cut"]
+ContentDefect = Literal["missing", "cut", "flipped"]
 """What is wrong with content on the volume."""
 
 # Whatever else a client makes up must not become a label of its own.
@@ -31,6 +32,10 @@ class Metrics:
         self._requests = Counter(
             "http_requests_total", "Requests answered", (*labels, "status"), registry=self._registry
         )
+        self._failures = Counter(
+            "http_failures_total", "Requests that failed, by the storage's reason or the transport's", ("reason",),
+            registry=self._registry,
+        )  # fmt: skip
         self._seconds = Histogram(
             "http_request_duration_seconds", "Time to the end of the answer", labels, buckets=_SECONDS,
             registry=self._registry,
@@ -39,9 +44,13 @@ class Metrics:
         self._sent = Counter("http_sent_bytes_total", "Answer body bytes", labels, registry=self._registry)
         self._breaks = Counter("storage_stream_breaks_total", "Broken streams to the storage", registry=self._registry)
         self._unusable = Counter(
-            "content_unusable_total", "Downloads of content missing or cut on the volume", ("defect",),
+            "content_unusable_total", "Downloads of content missing, cut or changed on the volume", ("defect",),
             registry=self._registry,
         )  # fmt: skip
+        self._lines_lost = Counter(
+            "log_lines_lost_total", "Log lines of front ends that found no room or no reader", registry=self._registry
+        )
+        self._lines_lost_before = 0
         self._running = Gauge(
             "http_requests_running", "Requests under way", registry=self._registry, multiprocess_mode="livesum"
         )
@@ -57,10 +66,19 @@ class Metrics:
         if key not in self._by_route:
             self._by_route[key] = (self._seconds.labels(*key), self._received.labels(*key), self._sent.labels(*key))
         self._by_status[outcome].inc()
+        if WRITER.dropped != self._lines_lost_before:
+            self._count_lost_lines()
+        if request.failure:
+            self._failures.labels(request.failure).inc()
         duration, received, sent = self._by_route[key]
         duration.observe(seconds)
         received.inc(request.received_bytes)
         sent.inc(request.sent_bytes)
+
+    def _count_lost_lines(self) -> None:
+        dropped = WRITER.dropped
+        self._lines_lost.inc(dropped - self._lines_lost_before)
+        self._lines_lost_before = dropped
 
     def count_break(self) -> None:
         """Count a broken stream to the storage."""

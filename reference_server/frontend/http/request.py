@@ -23,7 +23,8 @@ class RequestContext:
     """One request, from its head to the end of its answer.
 
     `declared_bytes` is the size of the body, None for a chunked one. `route` is its route's name in the metrics,
-    `status` is 0 until an answer begins, `received_bytes` and `sent_bytes` count bytes of bodies. `body` is set where a
+    `status` is 0 until an answer begins, `received_bytes` and `sent_bytes` count bytes of bodies.
+    `failure` is the storage's reason, or the transport's, for an answer that is a failure. `body` is set where a
     body holds room until the answer is given.
     """
 
@@ -37,6 +38,7 @@ class RequestContext:
     status: int = 0
     received_bytes: int = 0
     sent_bytes: int = 0
+    failure: str = ""
     body: BudgetedBody | None = None
 
     @property

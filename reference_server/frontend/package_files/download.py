@@ -15,7 +15,8 @@ from tornado.iostream import StreamClosedError
 from reference_server.contract.failure import Failure
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.interface import ContentCutError, ContentMissingError
-from reference_server.frontend.failures import response_to
+from reference_server.frontend.carriers.verification import ContentFlippedError, DownloadVerification
+from reference_server.frontend.failures import noted
 from reference_server.frontend.http.metrics import ContentDefect
 from reference_server.frontend.http.preconditions import Validators, evaluate_preconditions, range_applies
 from reference_server.frontend.http.ranges import RangeNotSatisfiableError, Span, requested_span
@@ -70,6 +71,8 @@ class Download(HTTPMessageDelegate):
             self._fail_unusable("missing")
         except ContentCutError:
             self._fail_unusable("cut")
+        except ContentFlippedError:
+            self._fail_unusable("flipped")
         except (StreamClosedError, asyncio.CancelledError):
             self._reply.abort()
         except Exception:
@@ -81,7 +84,7 @@ class Download(HTTPMessageDelegate):
         if self._reply.begun:
             self._reply.abort()
         else:
-            self._reply.send(response_to(failure) if failure is not None else UNEXPECTED)
+            self._reply.send(noted(failure, self._reply.request) if failure is not None else UNEXPECTED)
 
     def _fail_unusable(self, defect: ContentDefect) -> None:
         """Tell the operator which content was lost or cut on the volume, and fail."""
@@ -156,6 +159,7 @@ class Download(HTTPMessageDelegate):
         """Send a span that a carrier brings, piece by piece, as fast as the client takes it."""
         request_id = self._reply.request.request_id
         reader = self._server.carriers.open_reader(opened, span.offset, span.length, request_id=request_id)
+        verification = self._verification(opened, span)
         watched = self._server.stalls.add(self._give_up)
         try:
             watched.rest()
@@ -163,18 +167,35 @@ class Download(HTTPMessageDelegate):
             watched.progress()
             if not piece:
                 raise ContentCutError
+            left = await self._verify(verification, piece, span.length)
             await self._reply.begin(status, headers)
             while piece:
                 watched.progress()
                 await self._reply.write(piece)
                 watched.rest()
-                piece = await reader.read()
-            if self._reply.request.sent_bytes != span.length:
+                if piece := await reader.read():
+                    left = await self._verify(verification, piece, left)
+            if left:
                 raise ContentCutError
         finally:
             self._server.stalls.remove(watched)
             reader.close()
         self._reply.finish()
+
+    def _verification(self, opened: OpenPackageFileResponse, span: Span) -> DownloadVerification | None:
+        """Return what verifies a whole content; None for a part of it, and for what was found good a moment ago."""
+        verified, record = self._server.verified, opened.package_file
+        if span.length < record.size or verified.is_good(record.sha256):
+            return None
+        return DownloadVerification(verified, record.sha256)
+
+    async def _verify(self, verification: DownloadVerification | None, piece: bytes, left: int) -> int:
+        """Return how much is left after a piece. Raise ContentFlippedError where the last one shows that all is bad."""
+        if verification is not None:
+            await verification.add(piece)
+            if len(piece) == left:
+                await verification.finish()
+        return left - len(piece)
 
 
 def _record_headers(opened: OpenPackageFileResponse, current: Validators) -> _Headers:

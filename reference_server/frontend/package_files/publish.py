@@ -14,7 +14,7 @@ from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
-from reference_server.frontend.failures import response_to
+from reference_server.frontend.failures import noted
 from reference_server.frontend.http.body_budget import BodyBudget
 from reference_server.frontend.http.reply import Reply
 from reference_server.frontend.http.responses import CREATED, UNEXPECTED, Response
@@ -75,7 +75,7 @@ class LargePublish(HTTPMessageDelegate):
         except (Failure, TransportFailure) as failure:
             # Tornado would send `100 Continue` after the refusal otherwise.
             headers.pop("Expect", None)
-            await self._refuse(response_to(failure))
+            await self._refuse(noted(failure, self._reply.request))
             return
         self._reply.connection.set_max_body_size(sys.maxsize)
 
@@ -85,7 +85,7 @@ class LargePublish(HTTPMessageDelegate):
         try:
             await self._upload.write(chunk)
         except (Failure, TransportFailure) as failure:
-            await self._refuse(response_to(failure))
+            await self._refuse(noted(failure, self._reply.request))
 
     def finish(self) -> None:
         """Commit. Goes on to its end even when the client leaves."""
@@ -115,7 +115,7 @@ async def _answer(reply: Reply, work: Callable[[], Awaitable[Response]]) -> None
         answer = await work()
         reached(CrashPoint.FRONTEND_PUBLISH_ACKNOWLEDGED)
     except (Failure, TransportFailure) as failure:
-        answer = response_to(failure)
+        answer = noted(failure, reply.request)
     except Exception:
         structlog.get_logger().exception("publication failed", request_id=reply.request.request_id)
         answer = UNEXPECTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from dataclasses import dataclass
@@ -18,6 +19,18 @@ class VolumeProof:
     root: Path
     nonce_path: str
     nonce: bytes
+
+    def is_there(self) -> bool:
+        """Return whether the volume is still the one that was proved: mounted, readable, no other. Slow.
+
+        Raise OSError where this process, not the volume, is why it cannot be told.
+        """
+        try:
+            return (self.root / self.nonce_path).read_bytes() == self.nonce
+        except OSError as error:
+            if error.errno in {errno.EMFILE, errno.ENFILE}:
+                raise
+            return False
 
 
 def write_proof(root: Path) -> VolumeProof:

@@ -126,3 +126,7 @@ class Database(abc.ABC):
     @abc.abstractmethod
     def reports_full_volume(self, error: BaseException) -> bool:
         """Return whether an error of this engine says that the volume has no room left."""
+
+    @abc.abstractmethod
+    def reports_unusable_file(self, error: BaseException) -> bool:
+        """Return whether an error of this engine says that the database's file cannot be read or written at present."""

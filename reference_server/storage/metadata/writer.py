@@ -145,6 +145,7 @@ class Writer:
             if self._database.begin():
                 return
             await asyncio.sleep(_ATTEMPT_SECONDS)
+        structlog.get_logger().warning("another program holds the metadata", seconds=_ATTEMPTS * _ATTEMPT_SECONDS)
         raise Failure(Reason.OVERLOADED, "another program holds the metadata", retry_after_seconds="1")
 
     def _take(self) -> list[_Pending[Any]]:
@@ -172,11 +173,13 @@ class Writer:
                 pending.refusal = self._explained(error)
 
     def _explained(self, refusal: BaseException) -> BaseException:
-        """Return VOLUME_FULL where that is what the database met."""
+        """Return VOLUME_FULL or DATA_UNUSABLE where that is what the database met."""
         cause: BaseException | None = refusal
         while cause is not None:
             if self._database.reports_full_volume(cause):
                 return Failure(Reason.VOLUME_FULL, "the volume has no room for the metadata")
+            if self._database.reports_unusable_file(cause):
+                return Failure(Reason.DATA_UNUSABLE, f"the metadata cannot be used: {cause}")
             cause = cause.__cause__ or cause.__context__
         return refusal
 

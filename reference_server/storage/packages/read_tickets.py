@@ -12,13 +12,13 @@ from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import READ_TICKET_SECONDS
 
 _KEY_BYTES = 32
-_CLAIM = struct.Struct("!32sd")  # digest, and the end of its time in seconds since 1970
+_CLAIM = struct.Struct("!32sd")  # digest, and the end of its time
 
 
 class ReadTickets:
-    """Issues tickets and reads them; they are worth nothing to another process. `clock` gives seconds since 1970."""
+    """Issues tickets and reads them; they are worth nothing to another process. `clock` is one that nobody sets."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._key = secrets.token_bytes(_KEY_BYTES)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import secrets
 import time
@@ -35,6 +36,7 @@ class Stage(enum.Enum):
 class UploadSession:
     """One begun upload; `received` is None until all content has come through the storage.
 
+    `touched_at` is when something last came, by the sessions' clock, `seen_bytes` what was staged then.
     `authenticate` returns who began it, as long as its credential is worth something.
     """
 
@@ -44,15 +46,16 @@ class UploadSession:
     shares_volume: bool
     maximum_bytes: int
     touched_at: float
+    seen_bytes: int = 0
     stage: Stage = Stage.AWAITED
     received: ContentSummary | None = None
     commit: asyncio.Task[PackageFileRow] | None = field(default=None, repr=False)
 
 
 class UploadSessions:
-    """The begun uploads, by id. `clock` gives seconds since 1970."""
+    """The begun uploads, by id. `clock` gives seconds that nobody sets, unlike the time of day."""
 
-    def __init__(self, store: BlobStore, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: BlobStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
         self._uploads: dict[str, UploadSession] = {}
@@ -108,6 +111,8 @@ class UploadSessions:
 
     def end_idle(self) -> int:
         """End the uploads that have seen no byte for too long; return how many."""
+        for upload in self._uploads.values():
+            self._note_growth(upload)
         idle = [upload.id for upload in self._uploads.values() if self._is_idle(upload)]
         for upload_id in idle:
             self.end(upload_id)
@@ -123,11 +128,12 @@ class UploadSessions:
         return len(strays)
 
     def _is_idle(self, upload: UploadSession) -> bool:
-        return upload.commit is None and self._last_touch(upload) < self._clock() - UPLOAD_IDLE_SECONDS
+        return upload.commit is None and upload.touched_at < self._clock() - UPLOAD_IDLE_SECONDS
 
-    def _last_touch(self, upload: UploadSession) -> float:
-        """Return when a byte last came; a front end that shares the volume shows it only in the file."""
-        try:
-            return max(upload.touched_at, self._store.last_staged(upload.id))
-        except KeyError:
-            return upload.touched_at
+    def _note_growth(self, upload: UploadSession) -> None:
+        """Note bytes that came since the last look; a front end that shares the volume shows them only in the file."""
+        with contextlib.suppress(KeyError):
+            staged = self._store.staged_size(upload.id)
+            if staged != upload.seen_bytes:
+                upload.seen_bytes = staged
+                self.touch(upload)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 
 import structlog
@@ -19,6 +20,7 @@ from reference_server.storage.access.callers import Caller
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.store import BlobStore
+from reference_server.storage.blobs.volume_proof import VolumeProof
 from reference_server.storage.metadata.metadata import Metadata
 from reference_server.storage.metadata.rows import PackageFileRow
 from reference_server.storage.packages.publications import (
@@ -43,6 +45,7 @@ class UploadService:
     guards: DigestGuards
     garbage_collector: GarbageCollector
     metadata: Metadata
+    volume: VolumeProof
 
     def begin(
         self,
@@ -58,6 +61,7 @@ class UploadService:
             raise Failure(Reason.PARAMETER_INVALID, "a size cannot be negative", parameter="declared_size")
         permitted = self.publications.permit(caller, publication, declared_size)
         self.publications.check_duplicate(self.metadata, permitted)
+        self._require_volume()
         self.publications.check_room(declared_size or 0)
         return self.sessions.begin(
             publication, authenticate, maximum_bytes=permitted.maximum_bytes, shares_volume=shares_volume
@@ -70,7 +74,9 @@ class UploadService:
         """
         if upload.shares_volume or upload.stage is not Stage.AWAITED or upload.commit is not None:
             raise Failure(Reason.PARAMETER_INVALID, "no content is awaited for this upload", parameter="upload_id")
-        writer = self.pipeline.open(self.store.write_staged(upload.id), legacy_digests=self.publications.legacy_digests)
+        with _staging_expected():
+            staged = self.store.write_staged(upload.id)
+        writer = self.pipeline.open(staged, legacy_digests=self.publications.legacy_digests)
         upload.stage = Stage.COMING
         try:
             with self.pipeline.budget.joined():
@@ -122,10 +128,8 @@ class UploadService:
 
     def _compare(self, upload: UploadSession, claimed: ContentSummary) -> ContentSummary:
         """Return what to believe of what the caller counted and what is staged. Raise CONTENT_MISMATCH."""
-        try:
+        with _staging_expected():
             staged = self.store.staged_size(upload.id)
-        except KeyError:
-            raise Failure(Reason.UPLOAD_NOT_FOUND, "what the upload staged is gone") from None
         held = claimed if upload.shares_volume else upload.received or _EMPTY
         if staged != held.size or held.size != claimed.size or not hmac.compare_digest(held.sha256, claimed.sha256):
             raise Failure(Reason.CONTENT_MISMATCH, f"{staged} bytes are staged, and they are not what was declared")
@@ -139,7 +143,8 @@ class UploadService:
         self, upload: UploadSession, permitted: PermittedPublication, content: ContentSummary
     ) -> PackageFileRow:
         """Keep small content in the metadata, as it would be had it come in a message."""
-        staged = self.store.read_staged(upload.id)
+        with _staging_expected():
+            staged = self.store.read_staged(upload.id)
         if hashlib.sha256(staged).digest() != content.sha256:
             raise Failure(Reason.CONTENT_MISMATCH, "the staged bytes do not have the digest that was declared")
         return await self._write(permitted, content, staged)
@@ -147,24 +152,32 @@ class UploadService:
     async def _record_large(
         self, upload: UploadSession, permitted: PermittedPublication, content: ContentSummary
     ) -> PackageFileRow:
-        """Keep large content on the volume, unless it is kept already, and then write the row."""
+        """Keep large content on the volume, and then write the row."""
         try:
             async with self.guards.hold(content.sha256):
-                if not self._is_kept(content):
-                    await asyncio.to_thread(self.store.keep, upload.id, content.sha256)
+                self._note_damage(content)
+                with _staging_expected():
+                    await asyncio.to_thread(self._keep, upload.id, content.sha256)
                 return await self._write(permitted, content, None)
         except BaseException:
             await self.garbage_collector.free([content.sha256])
             raise
 
-    def _is_kept(self, content: ContentSummary) -> bool:
-        """Return whether the volume has the content that the metadata may know: a lost or cut file is replaced."""
-        if not self.metadata.blobs.exists(content.sha256):
-            return False
-        if self.store.holds(content.sha256, content.size):
-            return True
-        structlog.get_logger().error("content was missing or damaged on the volume", sha256=content.sha256.hex())
-        return False
+    def _keep(self, upload_id: str, sha256: bytes) -> None:
+        """Keep what is staged, also in place of what is there: that may have been damaged without a trace."""
+        self._require_volume()
+        self.store.keep(upload_id, sha256)
+
+    def _require_volume(self) -> None:
+        """Raise DATA_UNUSABLE where the volume is gone, or another one in its place."""
+        if not self.volume.is_there():
+            raise Failure(Reason.DATA_UNUSABLE, "the volume is gone, or another one is in its place")
+
+    def _note_damage(self, content: ContentSummary) -> None:
+        """Tell the operator when the volume has lost or cut what the metadata know."""
+        known = self.metadata.blobs.exists(content.sha256)
+        if known and not self.store.holds(content.sha256, content.size):
+            structlog.get_logger().error("content was missing or damaged on the volume", sha256=content.sha256.hex())
 
     async def _write(
         self, permitted: PermittedPublication, content: ContentSummary, inline: bytes | None
@@ -181,6 +194,15 @@ class UploadService:
             except Failure as failure:
                 if failure.reason != Reason.OVERLOADED:
                     raise
+
+
+@contextlib.contextmanager
+def _staging_expected() -> Iterator[None]:
+    """Raise UPLOAD_NOT_FOUND where what an upload staged is gone, as with its volume."""
+    try:
+        yield
+    except KeyError:
+        raise Failure(Reason.UPLOAD_NOT_FOUND, "what the upload staged is gone") from None
 
 
 def _note_outcome(commit: asyncio.Task[PackageFileRow]) -> None:

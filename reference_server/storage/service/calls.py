@@ -14,7 +14,7 @@ import grpc
 import structlog
 from google.rpc.status_pb2 import Status
 
-from reference_server.contract.failure import Failure
+from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import REQUEST_ID_CHARACTERS, REQUEST_ID_KEY
 from reference_server.contract.logs import Lines
 from reference_server.contract.status import TransportFailure, code_of, to_status
@@ -25,6 +25,7 @@ _QUIET = frozenset({"BeginPublication", "OpenPackageFile", "AbandonPublication"}
 _FREQUENT = frozenset({"Publish", "CommitPublication"})
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{REQUEST_ID_CHARACTERS}}}")
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE})
+_FOR_THE_OPERATOR = frozenset({Reason.DATA_UNUSABLE, Reason.VOLUME_FULL, grpc.StatusCode.RESOURCE_EXHAUSTED.name})
 _STATUS_KEY = "grpc-status-details-bin"
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -62,19 +63,29 @@ class CallLog:
                 f'"event": "call", "level": "info", "timestamp": "{self._lines.timestamp()}"}}'
             )
 
-    def defect(self, method: str, request_id: str | None, error: BaseException) -> None:
-        """Note an exception that nobody expected, with its traceback."""
-        self._log.error("defect", method=method, request_id=request_id, exc_info=error)
+    def explain(self, method: str, request_id: str | None, error: BaseException, outcome: str) -> None:
+        """Tell the operator what a call ended by: a defect with its traceback, or data that cannot be used."""
+        if outcome == grpc.StatusCode.INTERNAL.name:
+            self._log.error("defect", method=method, request_id=request_id, exc_info=error)
+        elif outcome in _FOR_THE_OPERATOR:
+            self._log.error("data unusable", method=method, request_id=request_id, outcome=outcome, reason=str(error))
 
 
 def status_of(error: BaseException) -> tuple[str, grpc.StatusCode, Status]:
     """Return what the log calls an error, the code that answers it, and the status that has more."""
-    if isinstance(error, OSError) and error.errno in _NO_DESCRIPTORS:
-        error = TransportFailure(grpc.StatusCode.RESOURCE_EXHAUSTED, "the storage has no file descriptor left")
+    if isinstance(error, OSError):
+        error = _failure_of(error)
     if not isinstance(error, Failure | TransportFailure):
         error = TransportFailure(grpc.StatusCode.INTERNAL, "a defect of the storage; its log has more")
     code = code_of(error)
     return error.reason.value if isinstance(error, Failure) else code.name, code, to_status(error)
+
+
+def _failure_of(error: OSError) -> Failure | TransportFailure:
+    """Return what an error of the system means, which a call can only have met on the volume."""
+    if error.errno in _NO_DESCRIPTORS:
+        return TransportFailure(grpc.StatusCode.RESOURCE_EXHAUSTED, "the storage has no file descriptor left")
+    return Failure(Reason.DATA_UNUSABLE, f"the volume cannot be used: {error.strerror}")
 
 
 def readable_request_id(text: str) -> str | None:
@@ -148,8 +159,7 @@ class Calls(grpc.aio.ServerInterceptor):
             self._log.write(method, request_id, started_at, grpc.StatusCode.CANCELLED.name)
             raise error
         outcome, code, status = status_of(error)
-        if outcome == grpc.StatusCode.INTERNAL.name:
-            self._log.defect(method, request_id, error)
+        self._log.explain(method, request_id, error, outcome)
         self._log.write(method, request_id, started_at, outcome)
         await context.abort(code, status.message, ((_STATUS_KEY, status.SerializeToString()),))
 

@@ -203,8 +203,7 @@ class OperationStream:
     def _refuse(self, tag: int, running: _Running, error: BaseException) -> None:
         """Make an error the outcome."""
         name, _, status = status_of(error)
-        if name == grpc.StatusCode.INTERNAL.name:
-            self._log.defect(running.method, readable_request_id(running.request_id), error)
+        self._log.explain(running.method, readable_request_id(running.request_id), error, name)
         self._finish(tag, pb.OperationOutcome(tag=tag, failure=status), name)
 
     def _finish(self, tag: int, outcome: pb.OperationOutcome, name: str = "OK") -> None:

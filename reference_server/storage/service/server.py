@@ -95,8 +95,13 @@ class StorageServer:
     async def start(self) -> None:
         """Serve, and say so by health."""
         await self._server.start()
+        await self.tell(serving=True)
+
+    async def tell(self, *, serving: bool) -> None:
+        """Say by health whether the storage serves; calls are answered in either case."""
+        status = health_pb2.HealthCheckResponse
         for service in ("", *_SERVICES):
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+            await self._health.set(service, status.SERVING if serving else status.NOT_SERVING)
 
     async def stop(self, grace: float) -> None:
         """Take no more calls, let those that run finish for `grace` seconds, then break them off."""

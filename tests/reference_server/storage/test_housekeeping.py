@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -9,6 +10,7 @@ from structlog.testing import capture_logs
 
 from reference_server.storage import housekeeping
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
+from reference_server.storage.blobs.volume_proof import write_proof
 from reference_server.storage.identity.marked import MarkedForDeletion
 from reference_server.storage.packages.downloads import DownloadTimes
 from reference_server.storage.packages.upload_sessions import UploadSessions
@@ -64,7 +66,7 @@ class NoDownloads:
         """Write nothing."""
 
 
-async def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failure_is_logged_and_housekeeping_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(housekeeping, "_ROUND_SECONDS", 0.001)
     uploads = FailingUploads(OSError("volume"), sqlite3.DatabaseError("database disk image is malformed"))
     rounds = housekeeping.Housekeeping(
@@ -73,6 +75,7 @@ async def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.
         cast("DownloadTimes", NoDownloads()),
         EnoughSpace(),
         cast("MarkedForDeletion", NothingMarked()),
+        write_proof(tmp_path),
     )
     with capture_logs() as lines:
         running = asyncio.create_task(rounds.run())

@@ -112,6 +112,10 @@ class _FailureReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Failure
     """FAILED_PRECONDITION. A project or group is not deleted as asked. Metadata: "complaint", one sentence in GitLab's
     words, such as "Project must be marked for deletion first."
     """
+    FAILURE_REASON_DATA_UNUSABLE: _FailureReason.ValueType  # 46
+    """UNAVAILABLE. The volume or the metadata cannot be used at present: gone, read-only or broken. The
+    caller may try again, and cannot know whether the change was made.
+    """
 
 class FailureReason(_FailureReason, metaclass=_FailureReasonEnumTypeWrapper):
     """The status code beside each reason is part of the contract."""
@@ -197,5 +201,9 @@ FAILURE_REASON_NOT_IN_VERSION: FailureReason.ValueType  # 44
 FAILURE_REASON_DELETION_REFUSED: FailureReason.ValueType  # 45
 """FAILED_PRECONDITION. A project or group is not deleted as asked. Metadata: "complaint", one sentence in GitLab's
 words, such as "Project must be marked for deletion first."
+"""
+FAILURE_REASON_DATA_UNUSABLE: FailureReason.ValueType  # 46
+"""UNAVAILABLE. The volume or the metadata cannot be used at present: gone, read-only or broken. The
+caller may try again, and cannot know whether the change was made.
 """
 Global___FailureReason: _TypeAlias = FailureReason  # noqa: Y015

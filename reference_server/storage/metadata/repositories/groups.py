@@ -13,6 +13,7 @@ from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, GroupAncestor, Project, User
 from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import claim_path
+from reference_server.storage.metadata.repositories.text_search import any_contains
 from reference_server.storage.metadata.repositories.visibility import Viewer, groups_below, visible_groups
 from reference_server.storage.rules.deletion import marked_name
 
@@ -54,7 +55,7 @@ class GroupRepository:
         if wanted.parent_id is not None:
             query = query.where(Group.parent_id == wanted.parent_id)
         if wanted.search:
-            query = query.where(Group.name.contains(wanted.search) | Group.path.contains(wanted.search))
+            query = query.where(any_contains(wanted.search, Group.name, Group.path))
         if wanted.top_level_only:
             query = query.where(Group.parent_id.is_null())
         return read_numbered_page(self.database, query, request)

@@ -13,6 +13,7 @@ from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import GroupAncestor, GroupMember, ProjectMember, User
 from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import ResourceKey
+from reference_server.storage.metadata.repositories.text_search import any_contains
 from reference_server.storage.metadata.repositories.visibility import in_force
 
 RoleModel = type[GroupMember | ProjectMember]
@@ -52,7 +53,7 @@ class MemberRepository:
         """Return a page of members by rising user id, each once with its highest role."""
         query = _select(resource, inherited_from).order_by(User.id)
         if search:
-            query = query.where(User.username.contains(search) | User.name.contains(search))
+            query = query.where(any_contains(search, User.username, User.name))
         page = read_numbered_page(self.database, query, request)
         return page.of([MemberRecord.of(member) for member in page.rows])
 

@@ -11,6 +11,7 @@ from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import Package, Project
 from reference_server.storage.metadata.pagination import Ordering, Page, Selection, read_page
 from reference_server.storage.metadata.repositories.package_files import PackageFileRepository
+from reference_server.storage.metadata.repositories.text_search import any_contains
 from reference_server.storage.metadata.rows import PackageInGroupRow, PackageRow
 
 _COLUMNS: Mapping[str, Field] = {
@@ -36,7 +37,7 @@ class PackageCriteria:
             return Package.id < 0
         condition = Package.status.in_(sorted(self.statuses))
         if self.name_part is not None:
-            condition &= Package.name.contains(self.name_part)
+            condition &= any_contains(self.name_part, Package.name)
         if self.version is not None:
             condition &= Package.version == self.version
         return condition

@@ -14,6 +14,7 @@ from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, Group, Project, User
 from reference_server.storage.metadata.pagination import Ordering, Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import claim_path
+from reference_server.storage.metadata.repositories.text_search import any_contains
 from reference_server.storage.metadata.repositories.visibility import (
     Viewer,
     groups_below,
@@ -96,7 +97,7 @@ class ProjectRepository:
         elif wanted.group_id is not None:
             query = query.where(Project.group_id == wanted.group_id)
         if wanted.search:
-            query = query.where(Project.name.contains(wanted.search) | Project.path.contains(wanted.search))
+            query = query.where(any_contains(wanted.search, Project.name, Project.path))
         if wanted.visibility:
             query = query.where(Project.visibility == wanted.visibility)
         page = read_numbered_page(self.database, query, request)

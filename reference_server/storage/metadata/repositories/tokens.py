@@ -13,6 +13,7 @@ from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import AccessToken, DeployToken, GroupMember, ProjectMember
 from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
 from reference_server.storage.metadata.repositories.resources import ResourceKey, belongs_to
+from reference_server.storage.metadata.repositories.text_search import any_contains
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class AccessTokenRepository:
             good = (AccessToken.revoked == False) & _unexpired(AccessToken)  # noqa: E712 -- a column
             query = query.where(good if wanted.active else ~good)
         if wanted.search:
-            query = query.where(AccessToken.name.contains(wanted.search))
+            query = query.where(any_contains(wanted.search, AccessToken.name))
         if wanted.user_id is not None:
             query = query.where(AccessToken.user_id == wanted.user_id)
         return read_numbered_page(self.database, query, request)

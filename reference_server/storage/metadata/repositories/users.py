@@ -12,6 +12,7 @@ from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.database import Database
 from reference_server.storage.metadata.models import User
 from reference_server.storage.metadata.pagination import Page, PageRequest, read_numbered_page
+from reference_server.storage.metadata.repositories.text_search import any_contains
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class UserRepository:
         if wanted.username is not None:
             query = query.where(User.username == wanted.username)
         if wanted.search:
-            matches = User.username.contains(wanted.search) | User.name.contains(wanted.search)
-            query = query.where(matches | User.email.contains(wanted.search) if search_emails else matches)
+            columns = [User.username, User.name, User.email] if search_emails else [User.username, User.name]
+            query = query.where(any_contains(wanted.search, *columns))
         if wanted.blocked is not None:
             query = query.where(User.blocked == wanted.blocked)
         return read_numbered_page(self.database, query, request)

@@ -26,6 +26,19 @@ _PRAGMAS = (
     ("temp_store", "memory"),
 )
 
+_PRIMARY_CODE = 0xFF  # the rest of an error's code says more of the same
+_UNUSABLE = frozenset(
+    {
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
 _DEFECTS = 100  # more say no more
 
 
@@ -129,6 +142,9 @@ class SqliteDatabase(Database):
 
     def reports_full_volume(self, error: BaseException) -> bool:
         return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+    def reports_unusable_file(self, error: BaseException) -> bool:
+        return getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE in _UNUSABLE
 
     def _control(self, statement: str) -> None:
         try:

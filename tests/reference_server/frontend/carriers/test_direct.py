@@ -128,5 +128,6 @@ def test_a_path_outside_the_volume_is_never_opened(carrier: DirectCarrier, tmp_p
 def test_a_link_on_the_volume_is_not_followed(carrier: DirectCarrier, volume: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (volume / "blob").symlink_to(tmp_path / "secret")
-    with pytest.raises(TransportFailure):
+    with pytest.raises(Failure) as refusal:
         carrier.open_reader("blob", 0, 1)
+    assert refusal.value.reason is Reason.DATA_UNUSABLE

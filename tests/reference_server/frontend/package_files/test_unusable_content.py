@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from reference_server.contract.limits import MIB
-from reference_server.frontend.application import FrontEndOptions
+from reference_server.frontend.application import CarrierChoice, FrontEndOptions
+from tests.support.descriptors import without_descriptors
 from tests.support.front_end import Answer, Served, read_until_closed, running_front_end, running_storage
 from tests.support.rest_packages import new_project
 from tests.support.storage_process import StorageProcess
@@ -69,6 +68,28 @@ def test_content_cut_before_what_is_asked_for_is_refused_for_now_and_the_operato
     assert counted(served, "cut") == before + 1
 
 
+def flip(path: Path, at: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("carrier", ["auto", "streamed"])
+def test_content_with_a_flipped_bit_is_never_sent_whole_and_the_operator_is_told_which(
+    served: Served, storage: StorageProcess, package: str, carrier: CarrierChoice
+) -> None:
+    small, large = publish(served, f"{package}/small", 100_000), publish(served, f"{package}/large", 3_000_000)
+    for sha256 in (small, large):
+        flip(blob(storage, sha256), 50_000)
+    with running_front_end(FrontEndOptions(storage.address, carrier=carrier)) as fresh, capture_logs() as lines:
+        assert is_for_later(fresh.send("GET", f"{package}/small"))
+        with pytest.raises(http.client.IncompleteRead):
+            fresh.send("GET", f"{package}/large")
+        assert fresh.send("GET", f"{package}/large", headers={"Range": "bytes=0-9"}).status == 206
+        assert counted(fresh, "flipped") == 2
+    assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [small, large]
+
+
 def test_content_cut_while_it_is_read_ends_the_connection(
     served: Served, storage: StorageProcess, package: str
 ) -> None:
@@ -83,19 +104,6 @@ def test_content_cut_while_it_is_read_ends_the_connection(
     assert len(content) < LARGER_THAN_BUFFERS
     assert [line["sha256"] for line in lines if line["log_level"] == "error"] == [sha256]
     assert counted(served, "cut") == before + 1
-
-
-@contextmanager
-def without_descriptors(pid: int) -> Iterator[None]:
-    """Let a process open no further file as long as the block lasts."""
-    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    taken = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
-    lowest_free = next(number for number in range(len(taken) + 1) if number not in taken)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest_free, limits[1]))
-    try:
-        yield
-    finally:
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_storage_without_descriptors_refuses_content_for_now(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Begun uploads and read tickets as time goes by."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,6 @@ def begin(uploads: UploadSessions, *, shares_volume: bool = False) -> UploadSess
 
 def test_an_upload_without_a_byte_for_an_hour_is_over(uploads: UploadSessions, clock: Clock, tmp_path: Path) -> None:
     upload = begin(uploads)
-    os.utime(tmp_path / "staging" / upload.id, (clock.now, clock.now))
     clock.now += UPLOAD_IDLE_SECONDS
     assert uploads.end_idle() == 0
     clock.now += 1
@@ -57,8 +55,10 @@ def test_a_byte_keeps_an_upload_open(uploads: UploadSessions, clock: Clock, tmp_
     direct = begin(uploads, shares_volume=True)
     clock.now += UPLOAD_IDLE_SECONDS + 1
     uploads.touch(through_storage)
-    os.utime(tmp_path / "staging" / direct.id, (clock.now, clock.now))
+    (tmp_path / "staging" / direct.id).write_bytes(b"a byte")
     assert uploads.end_idle() == 0
+    clock.now += UPLOAD_IDLE_SECONDS + 1
+    assert uploads.end_idle() == 2
 
 
 async def test_a_staging_file_of_no_upload_is_a_stray(uploads: UploadSessions, tmp_path: Path) -> None:
