@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from reference_server.storage import housekeeping
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.identity.marked import MarkedForDeletion
-from reference_server.storage.packages.downloads import DownloadTimes
+from reference_server.storage.metadata.noted_times import NotedTimes
 from reference_server.storage.packages.upload_sessions import UploadSessions
 
 
@@ -70,7 +70,7 @@ async def test_a_failure_is_logged_and_housekeeping_goes_on(monkeypatch: pytest.
     rounds = housekeeping.Housekeeping(
         cast("UploadSessions", uploads),
         cast("GarbageCollector", NoOrphans()),
-        cast("DownloadTimes", NoDownloads()),
+        [cast("NotedTimes", NoDownloads())],
         EnoughSpace(),
         cast("MarkedForDeletion", NothingMarked()),
     )
