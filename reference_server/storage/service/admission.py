@@ -76,7 +76,10 @@ class Admission:
         }
 
     def caller(self, request: CredentialedRequest) -> Caller:
-        """Return who calls, of the kinds that the call declares. Raise as `Authentication.admit`."""
+        """Return who calls, of the kinds that the call declares.
+
+        Raise as `Authentication.admit`; AUTHENTICATION_LIMITED after too many failures of the client's address.
+        """
         admitted = self._admitted[request.DESCRIPTOR.full_name]
         return self._admit(presented(request.credentials), admitted)
 

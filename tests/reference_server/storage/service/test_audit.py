@@ -15,7 +15,7 @@ from reference_server.storage.service.server import CONTRACT
 
 CALLS = {call.name: call.request for call in calls(CONTRACT)}
 CHANGING_NOTHING = {"Operate", "cancel", "open_package_file", "OpenPackageFileById", "DescribeVolume"}
-CHANGING_NOTHING |= {name for name in CALLS if name.startswith(("Get", "List"))}
+CHANGING_NOTHING |= {name for name in CALLS if name.startswith(("Get", "List", "Recognize"))}
 ON_THE_WAY = {"begin_publication", "AbandonPublication", "UploadContent", "DownloadContent", "RequestJob", "UpdateJob"}
 OF_PIPELINES = {"CreatePipeline", "DeletePipeline", "CancelJob"}
 TEXTS = {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES}
