@@ -14,9 +14,11 @@ from generic_packages.storage.v1 import packages_pb2
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from reference_server.contract.logs import WRITER, Lines, LogStream
+from reference_server.contract.logs import Lines
 from reference_server.storage.access.callers import Caller, DeployTokenCaller, UserCaller
 from reference_server.storage.access.origin import Origin
+
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 Detail = str | int | bool | list[str | int | bool] | None
 
@@ -77,11 +79,10 @@ NEVER_SHOWN: Final = frozenset({"credentials", "registration_token", "token", "s
 
 
 class AuditLog:
-    """Writes the lines."""
+    """Writes to these lines; nothing when there are none."""
 
-    def __init__(self, stream: LogStream = WRITER, *, wanted: bool = True) -> None:
-        self._lines = Lines(stream)
-        self._wanted = wanted
+    def __init__(self, lines: Lines | None) -> None:
+        self._lines = lines
 
     def write(self, call: str, origin: Origin, request: Message, response: Message) -> None:
         """Note that a call has changed something, if it is one that does."""
@@ -100,15 +101,11 @@ class AuditLog:
             "sha256": file.sha256.hex(),
         }
         if package is not None:
-            details |= {"package_name": package.name, "package_version": package.version}
+            details["package_name"], details["package_version"] = package
         self._add(PUBLISHED, origin, details)
 
-    def flush(self) -> None:
-        """Write what waits."""
-        self._lines.flush()
-
     def _add(self, action: str, origin: Origin, details: Mapping[str, Detail]) -> None:
-        if not self._wanted:
+        if self._lines is None:
             return
         line: dict[str, object] = {
             "event": "audit",
@@ -120,7 +117,7 @@ class AuditLog:
             "level": "info",
             "timestamp": self._lines.timestamp(),
         }
-        self._lines.add(json.dumps(line))
+        self._lines.add(_ENCODE(line))
 
 
 def _caller(caller: Caller | None) -> dict[str, object]:

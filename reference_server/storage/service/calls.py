@@ -47,7 +47,8 @@ class CallLog:
     def __init__(self) -> None:
         self.counts = CallCounts()
         self._log = structlog.get_logger()
-        self._lines = Lines()
+        self.lines = Lines()
+        """Where the lines of frequent calls go, and those of the audit log with them."""
 
     def write(self, method: str, request_id: str | None, started_at: float, outcome: str) -> None:
         """Note how a call ended. `started_at` is of time.perf_counter(), `outcome` "OK", a reason or a status code."""
@@ -62,11 +63,11 @@ class CallLog:
 
     def _write_frequent(self, method: str, request_id: str | None, milliseconds: float) -> None:
         """Note a publication that is committed. Neither the method nor a readable request id needs to be quoted."""
-        if self._lines.wanted:
+        if self.lines.wanted:
             written_id = "null" if request_id is None else f'"{request_id}"'
-            self._lines.add(
+            self.lines.add(
                 f'{{"method": "{method}", "request_id": {written_id}, "milliseconds": {milliseconds}, "outcome": "OK", '
-                f'"event": "call", "level": "info", "timestamp": "{self._lines.timestamp()}"}}'
+                f'"event": "call", "level": "info", "timestamp": "{self.lines.timestamp()}"}}'
             )
 
     def defect(self, method: str, request_id: str | None, error: BaseException) -> None:

@@ -75,7 +75,7 @@ class StorageServer:
     def __init__(self, services: StorageServices, address: Address, *, audited: bool = True) -> None:
         log = CallLog()
         self.call_counts = log.counts
-        audit = AuditLog(wanted=audited)
+        audit = AuditLog(log.lines if audited else None)
         admission = Admission(services.authentication, services.failed_authentications, CONTRACT, services.gitlab)
         operations = HotOperations(admission, services)
         self._operations = OperationsServicer(operations, log, audit)

@@ -62,7 +62,7 @@ async def test_an_upload_is_ended_unless_its_caller_heard_of_it(
     operations: list[ops.Operation], fate: Fate, abandoned: list[str]
 ) -> None:
     begins = Begins()
-    stream = OperationStream(begins, CallLog(), AuditLog(wanted=False))
+    stream = OperationStream(begins, CallLog(), AuditLog(None))
     await stream.read(requests(*operations))
     await fate(stream)
     stream.give_up()
