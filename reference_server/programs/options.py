@@ -171,7 +171,8 @@ HANG_SECONDS = Option(
 LOG_LEVEL = Option(
     "log-level",
     str,
-    "what to log on standard error: debug, info (every request and publication) or warning (default info)",
+    "what to log on standard error: debug, info (every request and publication) or warning (default info); the audit log "
+    "at every level",
     "LEVEL",
     default="info",
     read=_one_of("debug", "info", "warning"),
