@@ -171,8 +171,8 @@ HANG_SECONDS = Option(
 LOG_LEVEL = Option(
     "log-level",
     str,
-    "what to log on standard error: debug, info (every request and publication) or warning (default info); the audit log "
-    "at every level",
+    "what to log on standard error, besides the audit log: debug, info (every request and publication) or warning "
+    "(default info)",
     "LEVEL",
     default="info",
     read=_one_of("debug", "info", "warning"),

@@ -112,13 +112,13 @@ class _FailureReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Failure
     """FAILED_PRECONDITION. A project or group is not deleted as asked. Metadata: "complaint", one sentence in GitLab's
     words, such as "Project must be marked for deletion first."
     """
-    FAILURE_REASON_ROTATION_REFUSED: _FailureReason.ValueType  # 46
+    FAILURE_REASON_ROTATION_REFUSED: _FailureReason.ValueType  # 47
     """FAILED_PRECONDITION. A token is not replaced. Metadata: "complaint", one sentence in GitLab's words, such as "Token
     already revoked".
     """
-    FAILURE_REASON_ROTATION_NOT_ALLOWED: _FailureReason.ValueType  # 47
+    FAILURE_REASON_ROTATION_NOT_ALLOWED: _FailureReason.ValueType  # 48
     """FAILED_PRECONDITION. A personal token is asked to replace itself as a token of a project or group."""
-    FAILURE_REASON_AUTHENTICATION_LIMITED: _FailureReason.ValueType  # 48
+    FAILURE_REASON_AUTHENTICATION_LIMITED: _FailureReason.ValueType  # 49
     """RESOURCE_EXHAUSTED. Too many credentials that name no valid token came from the client's address.
     Metadata: "retry_after_seconds", decimal.
     """
@@ -208,13 +208,13 @@ FAILURE_REASON_DELETION_REFUSED: FailureReason.ValueType  # 45
 """FAILED_PRECONDITION. A project or group is not deleted as asked. Metadata: "complaint", one sentence in GitLab's
 words, such as "Project must be marked for deletion first."
 """
-FAILURE_REASON_ROTATION_REFUSED: FailureReason.ValueType  # 46
+FAILURE_REASON_ROTATION_REFUSED: FailureReason.ValueType  # 47
 """FAILED_PRECONDITION. A token is not replaced. Metadata: "complaint", one sentence in GitLab's words, such as "Token
 already revoked".
 """
-FAILURE_REASON_ROTATION_NOT_ALLOWED: FailureReason.ValueType  # 47
+FAILURE_REASON_ROTATION_NOT_ALLOWED: FailureReason.ValueType  # 48
 """FAILED_PRECONDITION. A personal token is asked to replace itself as a token of a project or group."""
-FAILURE_REASON_AUTHENTICATION_LIMITED: FailureReason.ValueType  # 48
+FAILURE_REASON_AUTHENTICATION_LIMITED: FailureReason.ValueType  # 49
 """RESOURCE_EXHAUSTED. Too many credentials that name no valid token came from the client's address.
 Metadata: "retry_after_seconds", decimal.
 """
