@@ -32,6 +32,9 @@ REQUEST_ID_CHARACTERS: Final = 64
 REQUEST_ID_KEY: Final = "x-request-id"
 """The metadata key that holds the request id."""
 
+CLIENT_ADDRESS_KEY: Final = "x-client-address"
+"""The metadata key that holds the address of the HTTP client."""
+
 READ_TICKET_SECONDS: Final = 60
 """How long a read ticket authorises the start of a download."""
 

@@ -45,6 +45,9 @@ _CODES = {
     Reason.NOT_IN_VERSION: grpc.StatusCode.UNIMPLEMENTED,
     Reason.DELETION_REFUSED: grpc.StatusCode.FAILED_PRECONDITION,
     Reason.DATA_UNUSABLE: grpc.StatusCode.UNAVAILABLE,
+    Reason.ROTATION_REFUSED: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.ROTATION_NOT_ALLOWED: grpc.StatusCode.FAILED_PRECONDITION,
+    Reason.AUTHENTICATION_LIMITED: grpc.StatusCode.RESOURCE_EXHAUSTED,
 }
 # What gRPC's client says, with the code of a defect, when a write meets a connection that just broke.
 _CONNECTION_BROKE = "Internal error from Core"

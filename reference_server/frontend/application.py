@@ -24,6 +24,7 @@ from reference_server.frontend.emulation.routes import emulated_routes
 from reference_server.frontend.graphql.endpoint import GraphQL
 from reference_server.frontend.http.acceptor import most_connections
 from reference_server.frontend.http.access_log import AccessLog
+from reference_server.frontend.http.client_address import NO_PROXIES, TrustedProxies
 from reference_server.frontend.http.connections import Connections
 from reference_server.frontend.http.metrics import Metrics
 from reference_server.frontend.http.router import Router
@@ -59,6 +60,7 @@ class FrontEndOptions:
     stall_seconds: float = 60.0
     storage_start_seconds: float = 30.0
     external_url: str | None = None
+    trusted_proxies: TrustedProxies = NO_PROXIES
     emulations: Emulations = NO_EMULATIONS
 
 
@@ -132,15 +134,15 @@ class FrontEnd:
 
     def _router(self, listening: socket.socket) -> Router:
         """Make what handles requests, as the deployment that is imitated would."""
-        emulations = self._options.emulations
+        emulations, proxies = self._options.emulations, self._options.trusted_proxies
         if Emulation.DIRECT_DOWNLOAD in emulations:
             self._objects = ObjectStorage(
                 self._context, self._application(), listening.getsockname()[0], heads=self._heads
             )
         routes = PackageFileRoutes(self._context, Download if self._objects is None else self._objects.redirect)
         if not emulations:
-            return Router(routes, self._application(), self._log)
-        return EmulatingRouter(routes, self._application(), self._log, emulations)
+            return Router(routes, self._application(), self._log, proxies)
+        return EmulatingRouter(routes, self._application(), self._log, proxies, emulations)
 
     def _application(self) -> Application:
         """Make the Tornado application of every route but the hot one."""

@@ -78,6 +78,18 @@ def _deletion_refused(metadata: Mapping[str, str]) -> Response:
     return json_response(HTTPStatus.BAD_REQUEST, {"message": metadata.get("complaint", "400 Bad request")})
 
 
+def _rotation_refused(metadata: Mapping[str, str]) -> Response:
+    text = f"400 Bad request - {metadata.get('complaint', 'Token not rotated')}"
+    return json_response(HTTPStatus.BAD_REQUEST, {"message": text})
+
+
+def _too_many_failures(metadata: Mapping[str, str]) -> Response:
+    """Return when the client may present credentials again."""
+    body: JsonValue = {"message": "429 Too Many Requests"}
+    after = ("Retry-After", metadata.get("retry_after_seconds", "60"))
+    return json_response(HTTPStatus.TOO_MANY_REQUESTS, body, after)
+
+
 def _user_taken(metadata: Mapping[str, str]) -> Response:
     name = metadata.get("parameter", "username").capitalize()
     return json_response(HTTPStatus.CONFLICT, {"message": f"{name} has already been taken"})
@@ -139,6 +151,9 @@ REASONS: Final[Mapping[Reason, _Row]] = {
     Reason.NOT_IN_VERSION: lambda _: ROUTE_UNKNOWN,
     Reason.DELETION_REFUSED: _deletion_refused,
     Reason.DATA_UNUSABLE: _retry,
+    Reason.ROTATION_REFUSED: _rotation_refused,
+    Reason.ROTATION_NOT_ALLOWED: _message(HTTPStatus.METHOD_NOT_ALLOWED, "Method Not Allowed", ("Allow", "")),
+    Reason.AUTHENTICATION_LIMITED: _too_many_failures,
 }
 
 _WORTH_A_RETRY: Final = frozenset(

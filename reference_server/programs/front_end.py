@@ -15,6 +15,7 @@ from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
+from reference_server.frontend.http.client_address import TrustedProxies
 from reference_server.programs.descriptors import allow_descriptors
 from reference_server.programs.listening import open_sockets, url_of
 from reference_server.programs.notifications import beating, say_ready, say_stopping
@@ -39,6 +40,7 @@ class FrontEndSettings:
     carrier: Literal["auto", "streamed"]
     grace_seconds: int
     log_level: logs.Level
+    trusted_proxy: Sequence[str]
     emulate: Sequence[str]
     descriptor: int | None
 
@@ -61,6 +63,7 @@ async def _serve(settings: FrontEndSettings) -> None:
             settings.carrier,
             storage_start_seconds=_STORAGE_START_SECONDS if settings.descriptor is None else _SUPERVISED_START_SECONDS,
             external_url=settings.external_url,
+            trusted_proxies=TrustedProxies.named(*settings.trusted_proxy),
             emulations=emulations.read(*settings.emulate),
         )
     )

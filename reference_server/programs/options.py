@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable
@@ -19,7 +20,9 @@ _HIGHEST_PORT = 65_535
 _MOST_WORKERS = 64
 _MOST_BYTES = 2**62
 _MOST_DAYS = 3650
+_MOST_FAILURES = 1_000_000
 _ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII)
+DEFAULT_FAILED_AUTHENTICATIONS = 1000  # a minute: the self-test of the suite presents fewer
 DEFAULT_TRASH_DAYS = 7  # time to notice that a backup of other metadata was restored
 
 
@@ -60,6 +63,18 @@ def _seconds(text: str) -> int:
 
 def _days(text: str) -> int:
     return _whole(text, 0, _MOST_DAYS)
+
+
+def _failures(text: str) -> int:
+    return _whole(text, 0, _MOST_FAILURES)
+
+
+def _network(text: str) -> str:
+    """Read an address or a network of addresses."""
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        raise ValueError("must be an IP address, or a network such as 10.0.0.0/8") from None
 
 
 def _bytes(text: str) -> int:
@@ -156,7 +171,8 @@ HANG_SECONDS = Option(
 LOG_LEVEL = Option(
     "log-level",
     str,
-    "what to log on standard error: debug, info (every request and publication) or warning (default info)",
+    "what to log on standard error, besides the audit log: debug, info (every request and publication) or warning "
+    "(default info)",
     "LEVEL",
     default="info",
     read=_one_of("debug", "info", "warning"),
@@ -176,6 +192,23 @@ TRASH_DAYS = Option(
     "DAYS",
     default=DEFAULT_TRASH_DAYS,
     read=_days,
+)
+FAILED_AUTHENTICATIONS = Option(
+    "failed-authentications",
+    int,
+    "how many credentials that name no valid token may come from one address in a minute before further ones are "
+    f"answered 429 (default {DEFAULT_FAILED_AUTHENTICATIONS}); 0: any number",
+    "N",
+    default=DEFAULT_FAILED_AUTHENTICATIONS,
+    read=_failures,
+)
+TRUSTED_PROXY = Option(
+    "trusted-proxy",
+    list,
+    "an address or network, such as 10.0.0.0/8, whose X-Forwarded-For is believed; may be given several times",
+    "NETWORK",
+    default=(),
+    read=_network,
 )
 EMULATE = Option(
     "emulate",
@@ -204,10 +237,10 @@ STORAGE = Option(
 
 SERVE = (
     *(DATA, HOST, PORT, WORKERS, EXTERNAL_URL, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, HANG_SECONDS, LOG_LEVEL, EMULATE),
+    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, HANG_SECONDS, LOG_LEVEL, FAILED_AUTHENTICATIONS, TRUSTED_PROXY, EMULATE),
 )
 STORAGE_PROGRAM = (
     *(DATA, LISTEN, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(TRASH_DAYS, LOG_LEVEL, EMULATE),
+    *(TRASH_DAYS, LOG_LEVEL, FAILED_AUTHENTICATIONS, EMULATE),
 )
-FRONT_END_PROGRAM = (STORAGE, HOST, PORT, EXTERNAL_URL, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE)
+FRONT_END_PROGRAM = (STORAGE, HOST, PORT, EXTERNAL_URL, CARRIER, GRACE_SECONDS, LOG_LEVEL, TRUSTED_PROXY, EMULATE)

@@ -44,6 +44,8 @@ class ServeSettings:
     grace_seconds: int
     hang_seconds: int
     log_level: logs.Level
+    failed_authentications: int
+    trusted_proxy: Sequence[str]
     emulate: Sequence[str]
 
 
@@ -132,6 +134,7 @@ class _Supervisor:
         arguments += ["--gitlab", settings.gitlab, "--max-file-size", str(settings.max_file_size)]
         arguments += ["--trash-days", str(settings.trash_days)]
         arguments += ["--log-level", settings.log_level]
+        arguments += ["--failed-authentications", str(settings.failed_authentications)]
         if settings.root_token_file is not None:
             arguments += ["--root-token-file", str(settings.root_token_file)]
         if settings.legacy_digests:
@@ -144,6 +147,7 @@ class _Supervisor:
         arguments += ["--grace-seconds", str(self._settings.grace_seconds), "--log-level", self._settings.log_level]
         if self._settings.external_url is not None:
             arguments += ["--external-url", self._settings.external_url]
+        arguments += [f"--trusted-proxy={network}" for network in self._settings.trusted_proxy]
         return [*arguments, *self._emulated(), "--descriptor", str(listening.fileno())]
 
     def _emulated(self) -> list[str]:

@@ -21,7 +21,7 @@ from reference_server.contract.limits import MAXIMUM_FILE_BYTES
 from reference_server.programs.data_parts import METADATA, VOLUME, bind, check_new_metadata, check_volume
 from reference_server.programs.descriptors import allow_descriptors
 from reference_server.programs.notifications import beating, say_ready, say_stopping
-from reference_server.programs.options import DEFAULT_TRASH_DAYS
+from reference_server.programs.options import DEFAULT_FAILED_AUTHENTICATIONS, DEFAULT_TRASH_DAYS
 from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
 from reference_server.programs.signals import stop_event
 from reference_server.storage.blobs.volume_watch import VolumeWatch
@@ -34,6 +34,7 @@ from reference_server.storage.metadata.sqlite.space import SqliteSpace
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.rules.gitlab import read_gitlab
 from reference_server.storage.rules.gitlab_version import NEWEST
+from reference_server.storage.service.metrics import StorageMetrics
 from reference_server.storage.service.server import AddressUnusableError, StorageServer
 from reference_server.storage.wiring import Rules, StorageServices, build_storage
 
@@ -45,7 +46,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
-    """What the storage is told: where its data lies, where it serves, its rules. Sizes are bytes, times seconds."""
+    """What the storage is told: where its data lies, where it serves, its rules. Sizes are bytes, times seconds.
+
+    `audited` says whether changes are written to the audit log.
+    """
 
     data: Path
     listen: Address
@@ -58,6 +62,8 @@ class StorageSettings:
     drain_seconds: float = 10.0
     trash_days: int = DEFAULT_TRASH_DAYS
     emulate: Sequence[str] = ()
+    failed_authentications: int = DEFAULT_FAILED_AUTHENTICATIONS
+    audited: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,12 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
     trash_seconds = settings.trash_days * _DAY_SECONDS
     gitlab = read_gitlab(settings.gitlab, settings.feature)
     rules = Rules(
-        gitlab, settings.max_file_size, settings.legacy_digests, trash_seconds, emulations.read(*settings.emulate)
+        gitlab=gitlab,
+        maximum_bytes=settings.max_file_size,
+        legacy_digests=settings.legacy_digests,
+        trash_seconds=trash_seconds,
+        emulations=emulations.read(*settings.emulate),
+        failed_authentications=settings.failed_authentications,
     )
     volume = settings.data / VOLUME
     with closing(ContentPipeline()) as pipeline:
@@ -123,7 +134,7 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
                 )
             )
             _told_simply(services.housekeeping.garbage_collector.bring_back)
-            async with _server(services, settings.listen, settings.drain_seconds) as address:
+            async with _server(services, writer, settings) as address:
                 yield RunningStorage(address, writer.ended)
         finally:
             await writer.close()
@@ -132,12 +143,21 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
 
 
 @asynccontextmanager
-async def _server(services: StorageServices, address: Address, drain_seconds: float) -> AsyncIterator[Address]:
-    """Serve, with the storage's housekeeping and an eye on its volume."""
-    server = _told_simply(lambda: StorageServer(services, address))
+async def _server(services: StorageServices, writer: Writer, settings: StorageSettings) -> AsyncIterator[Address]:
+    """Serve, with the storage's housekeeping and metrics, and an eye on its volume."""
+    drain_seconds = settings.drain_seconds
+    server = _told_simply(lambda: StorageServer(services, settings.listen, audited=settings.audited))
+    metrics = StorageMetrics(
+        server.call_counts,
+        writer=writer,
+        uploads=services.uploads.sessions,
+        failures=services.failed_authentications,
+        volume=settings.data / VOLUME,
+    )
     await server.start()
     watch = VolumeWatch(services.volume, lambda there: server.tell(serving=there))
     beside = [
+        asyncio.create_task(metrics.run(), name="metrics"),
         asyncio.create_task(services.housekeeping.run(), name="housekeeping"),
         asyncio.create_task(watch.run(), name="volume watch"),
     ]

@@ -1,8 +1,9 @@
-"""What is put in order from time to time: times of downloads, abandoned uploads, what a crash left, what is marked."""
+"""What is put in order from time to time: noted times, abandoned uploads, what a crash left, what is marked."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,7 +12,7 @@ from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.blobs.volume_proof import VolumeProof
 from reference_server.storage.identity.marked import MarkedForDeletion
 from reference_server.storage.metadata.database import DatabaseSpace
-from reference_server.storage.packages.downloads import DownloadTimes
+from reference_server.storage.metadata.noted_times import NotedTimes
 from reference_server.storage.packages.upload_sessions import UploadSessions
 
 _ROUND_SECONDS = 5.0
@@ -22,11 +23,11 @@ _ROUNDS_TO_SWEEP = 720  # and the whole volume once in so many
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
-    """Puts the uploads and the volume in order, writes when packages were downloaded, and removes what is due."""
+    """Puts the uploads and the volume in order, writes the times that were noted, and removes what is due."""
 
     uploads: UploadSessions
     garbage_collector: GarbageCollector
-    download_times: DownloadTimes
+    noted_times: Sequence[NotedTimes]
     space: DatabaseSpace
     marked: MarkedForDeletion
     volume: VolumeProof
@@ -36,20 +37,21 @@ class Housekeeping:
         rounds = 0
         try:
             while True:
-                await self._write_downloads()
+                await self._write_times()
                 await self._keep_space()
                 if rounds % _ROUNDS_TO_UPLOADS == 0:
                     await self._tidy(sweep=rounds % _ROUNDS_TO_SWEEP == 0)
                 rounds += 1
                 await asyncio.sleep(_ROUND_SECONDS)
         finally:
-            await self._write_downloads()
+            await self._write_times()
 
-    async def _write_downloads(self) -> None:
+    async def _write_times(self) -> None:
         try:
-            await self.download_times.write()
+            for times in self.noted_times:
+                await times.write()
         except Exception:
-            structlog.get_logger().exception("the times of downloads were not written")
+            structlog.get_logger().exception("the times of downloads and of uses of tokens were not written")
 
     async def _keep_space(self) -> None:
         """Make the metadata's reserve, and give back in steps what the metadata do not use."""

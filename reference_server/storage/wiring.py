@@ -10,8 +10,10 @@ from reference_server.contract.emulations import Emulations
 from reference_server.contract.limits import MIB
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.authorization import changing_settings, downloading
+from reference_server.storage.access.failed_authentications import FailedAuthentications
 from reference_server.storage.access.groups import GroupAccess
 from reference_server.storage.access.projects import ProjectAccess
+from reference_server.storage.access.token_uses import TokenUses
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.local_disk import LocalDisk
@@ -28,6 +30,7 @@ from reference_server.storage.identity.marked import MarkedForDeletion
 from reference_server.storage.identity.members import MemberService
 from reference_server.storage.identity.projects import ProjectService
 from reference_server.storage.identity.resources import ResourceAccess
+from reference_server.storage.identity.token_rotation import TokenRotationService
 from reference_server.storage.identity.users import UserService
 from reference_server.storage.metadata.database import Database, DatabaseSpace
 from reference_server.storage.metadata.metadata import Metadata
@@ -53,7 +56,7 @@ class Rules:
     """What this registry was told: the GitLab to follow, the largest file in bytes, whether to compute MD5 and SHA-1.
 
     `trash_seconds` is how long content that no metadata know stays in the trash, `emulations` which deployments to
-    imitate.
+    imitate, `failed_authentications` how many of them an address may have in a minute, 0 for any number.
     """
 
     gitlab: GitLab
@@ -61,6 +64,7 @@ class Rules:
     legacy_digests: bool
     trash_seconds: float
     emulations: Emulations = field(default_factory=Emulations)
+    failed_authentications: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class StorageServices:
 
     gitlab: GitLab
     authentication: Authentication
+    failed_authentications: FailedAuthentications
     publications: PublishService
     uploads: UploadService
     downloads: DownloadService
@@ -85,6 +90,8 @@ class StorageServices:
     personal_access_tokens: PersonalAccessTokenService
     access_tokens: AccessTokenService
     deploy_tokens: DeployTokenService
+    token_rotation: TokenRotationService
+    token_uses: TokenUses
     runners: RunnerService
     pipelines: PipelineService
     jobs: JobService
@@ -103,7 +110,8 @@ def build_storage(
     guards = DigestGuards()
     garbage_collector = GarbageCollector(store, guards, metadata.blobs, rules.trash_seconds)
     deployment = EmulatedDeployment(rules.emulations, metadata)
-    authentication = deployment.authentication(Authentication(metadata.credentials))
+    token_uses = TokenUses(writer)
+    authentication = deployment.authentication(Authentication(metadata.credentials, token_uses))
     access = deployment.access(metadata.access)
     projects = ProjectAccess(access, gitlab)
     groups = GroupAccess(access)
@@ -126,6 +134,7 @@ def build_storage(
     return StorageServices(
         gitlab=gitlab,
         authentication=authentication,
+        failed_authentications=FailedAuthentications(rules.failed_authentications),
         publications=publications,
         uploads=UploadService(publications, sessions, store, pipeline, guards, garbage_collector, metadata, proof),
         downloads=DownloadService(projects, metadata, gitlab, permission, download_times, store, ReadTickets()),
@@ -142,9 +151,11 @@ def build_storage(
         personal_access_tokens=PersonalAccessTokenService(metadata, writer),
         access_tokens=deployment.access_tokens(AccessTokenService(resources, metadata, writer)),
         deploy_tokens=DeployTokenService(resources, metadata, writer),
+        token_rotation=TokenRotationService(resources, metadata, writer, gitlab),
+        token_uses=token_uses,
         runners=RunnerService(resources, metadata, writer),
         pipelines=PipelineService(projects, metadata, writer),
         jobs=deployment.jobs(JobService(projects, metadata, writer)),
         job_token_scopes=JobTokenScopeService(projects, gitlab, metadata, writer),
-        housekeeping=Housekeeping(sessions, garbage_collector, download_times, space, marked, proof),
+        housekeeping=Housekeeping(sessions, garbage_collector, (download_times, token_uses), space, marked, proof),
     )

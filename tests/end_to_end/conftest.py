@@ -10,7 +10,7 @@ from tests.support.server_process import Registry, running_registry
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    with running_registry(tmp_path_factory.mktemp("registry")) as running:
+    with running_registry(tmp_path_factory.mktemp("registry"), "--workers", "2") as running:
         yield running
 
 

@@ -105,6 +105,28 @@ def test_access_tokens(
     administrator.personal_access_tokens.delete(personal.id)
 
 
+def test_tokens_are_rotated(
+    registry: Registry, administrator: gitlab.Gitlab, group: Group, project: Project, user: gitlab.v4.objects.User
+) -> None:
+    personal = user.personal_access_tokens.create({"name": "token", "scopes": ["api"]})
+    mine = gitlab.Gitlab(registry.url, private_token=personal.token)
+    own = mine.personal_access_tokens.get("self")
+    assert own.last_used_at is not None
+    own.rotate(self_rotate=True, expires_at="2098-02-03")
+    with pytest.raises(gitlab.GitlabAuthenticationError):
+        mine.auth()
+    gitlab.Gitlab(registry.url, private_token=own.token).auth()
+    for place in (project, group):
+        first = place.access_tokens.create({"name": "token", "scopes": ["api"], "access_level": 30})
+        second = place.access_tokens.rotate(first.id)
+        bot = gitlab.Gitlab(registry.url, private_token=second["token"])
+        bot.auth()
+        places = bot.projects if place is project else bot.groups
+        token = places.get(place.id, lazy=True).access_tokens.get(second["id"], lazy=True)
+        token.rotate(self_rotate=True)
+        assert token.user_id == first.user_id
+
+
 def test_deploy_tokens(administrator: gitlab.Gitlab, group: Group, project: Project) -> None:
     for place in (project, group):
         token = place.deploytokens.create({"name": "deploy", "scopes": ["read_package_registry"]})

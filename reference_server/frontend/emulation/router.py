@@ -14,6 +14,7 @@ from tornado.web import Application
 from reference_server.contract.emulations import Emulation, Emulations
 from reference_server.frontend.emulation.parallel_publishes import ParallelPublishes
 from reference_server.frontend.http.access_log import AccessLog
+from reference_server.frontend.http.client_address import TrustedProxies
 from reference_server.frontend.http.reply import Refusal, Reply
 from reference_server.frontend.http.responses import UNEXPECTED, Response
 from reference_server.frontend.http.router import RawRoutes, Router
@@ -28,8 +29,15 @@ _TOO_MANY = Response(
 class EmulatingRouter(Router):
     """A router that now and then answers itself. It counts the requests of its own process alone."""
 
-    def __init__(self, raw_routes: RawRoutes, application: Application, log: AccessLog, emulations: Emulations) -> None:
-        super().__init__(raw_routes, application, log)
+    def __init__(
+        self,
+        raw_routes: RawRoutes,
+        application: Application,
+        log: AccessLog,
+        proxies: TrustedProxies,
+        emulations: Emulations,
+    ) -> None:
+        super().__init__(raw_routes, application, log, proxies)
         self._limit = emulations.number(Emulation.RATE_LIMITS)
         self._slow = emulations.number(Emulation.SLOW)
         self._parallel = ParallelPublishes() if Emulation.PARALLEL_500 in emulations else None

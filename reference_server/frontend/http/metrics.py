@@ -17,6 +17,9 @@ SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 ContentDefect = Literal["missing", "cut", "flipped"]
 """What is wrong with content on the volume."""
 
+UploadPhase = Literal["permission", "bytes", "commit"]
+"""A phase of a large upload, as the client waits through it."""
+
 # Whatever else a client makes up must not become a label of its own.
 _METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"})
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
@@ -42,6 +45,10 @@ class Metrics:
         )  # fmt: skip
         self._received = Counter("http_received_bytes_total", "Request body bytes", labels, registry=self._registry)
         self._sent = Counter("http_sent_bytes_total", "Answer body bytes", labels, registry=self._registry)
+        self._phases = Histogram(
+            "large_upload_phase_seconds", "Time of the phases of large uploads: permission, bytes, commit", ("phase",),
+            buckets=_SECONDS, registry=self._registry,
+        )  # fmt: skip
         self._breaks = Counter("storage_stream_breaks_total", "Broken streams to the storage", registry=self._registry)
         self._unusable = Counter(
             "content_unusable_total", "Downloads of content missing, cut or changed on the volume", ("defect",),
@@ -74,6 +81,10 @@ class Metrics:
         duration.observe(seconds)
         received.inc(request.received_bytes)
         sent.inc(request.sent_bytes)
+
+    def count_phase(self, phase: UploadPhase, seconds: float) -> None:
+        """Count a phase of a large upload that went through."""
+        self._phases.labels(phase).observe(seconds)
 
     def _count_lost_lines(self) -> None:
         dropped = WRITER.dropped

@@ -14,6 +14,7 @@ from reference_server.content.memory import API_BODIES_BYTES, SLOW_BODIES_BYTES
 from reference_server.contract.limits import KIB, MIB
 from reference_server.frontend.http.access_log import AccessLog
 from reference_server.frontend.http.body_budget import BodyBudget
+from reference_server.frontend.http.client_address import CLIENT_ADDRESS, NO_PROXIES, TrustedProxies
 from reference_server.frontend.http.credentials import presents_credential
 from reference_server.frontend.http.reply import Refusal, Reply
 from reference_server.frontend.http.request import ContextualRequest, RequestContext, read_request
@@ -35,7 +36,10 @@ _ANONYMOUS_BODY_BYTES = 64 * KIB
 class Router:
     """Chooses by the head of a request. A request has one context and one reply, whoever handles it."""
 
-    def __init__(self, raw_routes: RawRoutes, application: Application, log: AccessLog) -> None:
+    def __init__(
+        self, raw_routes: RawRoutes, application: Application, log: AccessLog, proxies: TrustedProxies = NO_PROXIES
+    ) -> None:
+        self._proxies = proxies
         self._raw_routes = raw_routes
         self._application = application
         self._log = log
@@ -49,7 +53,8 @@ class Router:
         Raises HTTPInputError for a head that no answer in JSON can follow.
         """
         _settle_expectation(start_line, headers)
-        request = read_request(start_line, headers, str(connection.context))
+        request = read_request(start_line, headers, self._proxies.client(str(connection.context), headers))
+        CLIENT_ADDRESS.set(request.remote_address)  # Tornado gives each connection a task of its own
         reply = Reply(request, connection, self._log)
         if len(start_line.path) > TARGET_CHARACTERS:
             return _refused(reply, TARGET_TOO_LONG), reply

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import grpc
 from generic_packages.storage.v1.packages_pb2 import (
@@ -18,6 +20,7 @@ from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.carriers.interface import ContentWriter
+from reference_server.frontend.http.metrics import UploadPhase
 from reference_server.frontend.server_context import ServerContext
 from reference_server.frontend.storage_link.calls import SingleCalls
 
@@ -37,17 +40,20 @@ class LargeUpload:
         self._upload_id = ""
         self._maximum_bytes = 0
         self._received_bytes = 0
+        self._bytes_since = 0.0
         self._writer: ContentWriter | None = None
         self._over = False
 
     async def begin(self) -> None:
         """Ask for permission and open the way for the bytes."""
-        permission = await self._server.operations.begin_publication(
-            self._request, request_id=self._request_id, seconds=SMALL_OPERATION_SECONDS
-        )
+        with self._phase("permission"):
+            permission = await self._server.operations.begin_publication(
+                self._request, request_id=self._request_id, seconds=SMALL_OPERATION_SECONDS
+            )
         self._upload_id = permission.upload_id
         self._maximum_bytes = permission.maximum_bytes
         self._writer = self._server.carriers.open_writer(permission, request_id=self._request_id)
+        self._bytes_since = time.monotonic()
         reached(CrashPoint.FRONTEND_PUBLISH_PERMITTED)
 
     async def write(self, chunk: bytes) -> None:
@@ -61,7 +67,13 @@ class LargeUpload:
     async def commit(self) -> PackageFile:
         """Make the upload the newest file. Safe to repeat, so a broken stream does not lose a body that has arrived."""
         summary = await self._open_writer.complete()
+        self._server.metrics.count_phase("bytes", time.monotonic() - self._bytes_since)
         reached(CrashPoint.FRONTEND_PUBLISH_ARRIVED)
+        with self._phase("commit"):
+            return await self._commit_repeatedly(summary)
+
+    async def _commit_repeatedly(self, summary: ContentSummary) -> PackageFile:
+        """Send the commit until the storage answers, a few times."""
         for attempt in range(1, _COMMIT_ATTEMPTS + 1):
             try:
                 record = await self._commit(summary)
@@ -99,6 +111,13 @@ class LargeUpload:
             seconds=_COMMIT_SECONDS,
         )
         return answer.package_file
+
+    @contextmanager
+    def _phase(self, phase: UploadPhase) -> Iterator[None]:
+        """Count how long a phase takes that goes through."""
+        begun = time.monotonic()
+        yield
+        self._server.metrics.count_phase(phase, time.monotonic() - begun)
 
     @property
     def _open_writer(self) -> ContentWriter:

@@ -33,6 +33,7 @@ _IDENTITIES: Routes = (
     ("/personal_access_tokens", tokens.PersonalAccessTokensHandler),
     ("/personal_access_tokens/self", tokens.PresentedTokenHandler),
     (f"/personal_access_tokens/{_ID}", tokens.PersonalAccessTokenHandler),
+    (f"/personal_access_tokens/{_ID}/rotate", tokens.PersonalRotationHandler),
     ("/deploy_tokens", tokens.EveryDeployTokenHandler),
     ("/groups", groups_and_projects.GroupCollectionHandler),
     (_GROUP, groups_and_projects.GroupHandler),
@@ -46,6 +47,7 @@ _IDENTITIES: Routes = (
     (f"{_PLACE}/members/{_ID}", members.MemberHandler),
     (f"{_PLACE}/access_tokens", tokens.AccessTokensHandler),
     (f"{_PLACE}/access_tokens/{_ID}", tokens.AccessTokenHandler),
+    (f"{_PLACE}/access_tokens/{_ID}/rotate", tokens.RotationHandler),
     (f"{_PLACE}/deploy_tokens", tokens.DeployTokensHandler),
     (f"{_PLACE}/deploy_tokens/{_ID}", tokens.DeployTokenHandler),
 )

@@ -6,12 +6,14 @@ from http import HTTPStatus
 from typing import Final
 
 from generic_packages.storage.v1 import tokens_pb2
+from generic_packages.storage.v1.identity_pb2 import Place
 
 from reference_server.frontend.api.parameters import Parameters, number_or_none, path_number
 from reference_server.frontend.api.shapes import tokens
 from reference_server.frontend.rest.groups_and_projects import place
 from reference_server.frontend.rest.handler import RestHandler, read_page
 
+_PRESENTED: Final = "self"
 _STATES: Final = {"active": int(tokens_pb2.TOKEN_STATE_ACTIVE), "inactive": int(tokens_pb2.TOKEN_STATE_INACTIVE)}
 
 
@@ -51,6 +53,36 @@ class AccessTokenHandler(RestHandler):
         request = tokens_pb2.RevokeAccessTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         await self.call(self.services.tokens.RevokeAccessToken, request)
         self.send_nothing()
+
+
+class RotationHandler(RestHandler):
+    """An access token of a project or group that is to be replaced."""
+
+    async def post(self, kind: str, name: str, token: str) -> None:
+        """Replace a token, by number or as `self`; optionally with `expires_at`."""
+        expires_at = self.parameters.text("expires_at") or None
+        if token == _PRESENTED:
+            await _rotate_presented(self, place(kind, name), expires_at)
+            return
+        request = tokens_pb2.RotateAccessTokenRequest(
+            place=place(kind, name), token_id=number_or_none(token), expires_at=expires_at
+        )
+        answer = await self.call(self.services.tokens.RotateAccessToken, request)
+        self.send_json(tokens.access_token(answer.access_token, answer.secret))
+
+
+class PersonalRotationHandler(RestHandler):
+    """A personal access token that is to be replaced."""
+
+    async def post(self, token: str) -> None:
+        """Replace a token, by number or as `self`; optionally with `expires_at`."""
+        expires_at = self.parameters.text("expires_at") or None
+        if token == _PRESENTED:
+            await _rotate_presented(self, None, expires_at)
+            return
+        request = tokens_pb2.RotatePersonalAccessTokenRequest(token_id=number_or_none(token), expires_at=expires_at)
+        answer = await self.call(self.services.tokens.RotatePersonalAccessToken, request)
+        self.send_json(tokens.access_token(answer.access_token, answer.secret))
 
 
 class UserTokensHandler(RestHandler):
@@ -153,6 +185,13 @@ class DeployTokenHandler(RestHandler):
         request = tokens_pb2.RevokeDeployTokenRequest(place=place(kind, name), token_id=number_or_none(token))
         await self.call(self.services.tokens.RevokeDeployToken, request)
         self.send_nothing()
+
+
+async def _rotate_presented(handler: RestHandler, where: Place | None, expires_at: str | None) -> None:
+    """Replace the token that a call presents."""
+    request = tokens_pb2.RotatePresentedAccessTokenRequest(place=where, expires_at=expires_at)
+    answer = await handler.call(handler.services.tokens.RotatePresentedAccessToken, request)
+    handler.send_json(tokens.access_token(answer.access_token, answer.secret))
 
 
 def _state(parameters: Parameters) -> tokens_pb2.TokenState.ValueType:

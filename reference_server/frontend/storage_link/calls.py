@@ -21,8 +21,9 @@ from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from reference_server.contract.limits import REQUEST_ID_KEY, SMALL_OPERATION_SECONDS
+from reference_server.contract.limits import CLIENT_ADDRESS_KEY, REQUEST_ID_KEY, SMALL_OPERATION_SECONDS
 from reference_server.contract.status import read_rpc_error
+from reference_server.frontend.http.client_address import CLIENT_ADDRESS
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
@@ -35,7 +36,8 @@ async def call(
 ) -> _Response:
     """Make a call with the usual time limit. Raises Failure or TransportFailure."""
     try:
-        return await method(request, timeout=SMALL_OPERATION_SECONDS, metadata=((REQUEST_ID_KEY, request_id),))
+        metadata = ((REQUEST_ID_KEY, request_id), (CLIENT_ADDRESS_KEY, CLIENT_ADDRESS.get()))
+        return await method(request, timeout=SMALL_OPERATION_SECONDS, metadata=metadata)
     except grpc.aio.AioRpcError as error:
         raise read_rpc_error(error) from None
 

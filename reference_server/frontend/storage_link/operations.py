@@ -31,6 +31,7 @@ from generic_packages.storage.v1.packages_pb2 import (
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM
 from reference_server.contract.status import TransportFailure, read_status
+from reference_server.frontend.http.client_address import CLIENT_ADDRESS
 
 Call = grpc.aio.StreamStreamCall[OperateRequest, OperateResponse]
 
@@ -118,6 +119,7 @@ class Operations:
         loop = asyncio.get_running_loop()
         tag = operation.tag
         operation.timeout_milliseconds = max(1, round(seconds * 1000))
+        operation.client_address = CLIENT_ADDRESS.get()
         future: asyncio.Future[OperationOutcome] = loop.create_future()
         self._outstanding[tag] = future
         self._enqueue(operation)

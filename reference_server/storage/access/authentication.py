@@ -20,6 +20,7 @@ from reference_server.storage.access.callers import (
     UserCaller,
 )
 from reference_server.storage.access.scopes import API
+from reference_server.storage.access.token_uses import TokenUses
 from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.repositories.credentials import CredentialRepository
 from reference_server.storage.metadata.rows import AccessTokenRow, DeployTokenRow
@@ -38,6 +39,7 @@ class Authentication:
     """Finds out who presents a credential."""
 
     credentials: CredentialRepository
+    uses: TokenUses
 
     def admit(self, presented: Sequence[Presented], admitted: frozenset[CallerKind]) -> Caller:
         """Return who calls, if it is one of the admitted kinds.
@@ -71,6 +73,7 @@ class Authentication:
             return None
         _check_validity(row)
         _check_user(blocked=row.blocked)
+        self.uses.note_use(row)
         return UserCaller(row.user_id, bool(row.administrator), _scopes(row.scopes), row.id)
 
     def _by_deploy_token(self, presented: Presented) -> DeployTokenCaller | None:
@@ -79,7 +82,7 @@ class Authentication:
         row = self.credentials.deploy_token(presented.digest)
         if row is None or not hmac.compare_digest(row.digest, presented.digest) or not _is_active(row):
             return None
-        return DeployTokenCaller(row.project_id, row.group_id, _scopes(row.scopes))
+        return DeployTokenCaller(row.project_id, row.group_id, _scopes(row.scopes), row.id)
 
     def _by_job_token(self, presented: Presented) -> UserCaller | None:
         row = self.credentials.running_job(presented.digest)

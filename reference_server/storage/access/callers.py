@@ -69,6 +69,7 @@ class DeployTokenCaller:
     project_id: int | None
     group_id: int | None
     scopes: frozenset[str]
+    token_id: int | None = None
 
 
 Caller = Anonymous | UserCaller | DeployTokenCaller

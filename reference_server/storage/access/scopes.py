@@ -7,6 +7,7 @@ READ_API = "read_api"
 READ_USER = "read_user"
 CREATE_RUNNER = "create_runner"
 ADMIN_MODE = "admin_mode"
+SELF_ROTATE = "self_rotate"
 READ_PACKAGES = "read_package_registry"
 WRITE_PACKAGES = "write_package_registry"
 
@@ -23,13 +24,13 @@ ACCESS_TOKEN_SCOPES = frozenset(
         "manage_runner",
         "ai_features",
         "k8s_proxy",
-        "self_rotate",
+        SELF_ROTATE,
         ADMIN_MODE,
         READ_PACKAGES,
         WRITE_PACKAGES,
     }
 )
-"""Every scope that an access token may have; only the first three and that for runners mean anything here."""
+"""Every scope that an access token may have; the first three and those for runners and rotation mean something."""
 
 DEPLOY_TOKEN_SCOPES = frozenset(
     {

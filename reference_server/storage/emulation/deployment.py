@@ -39,7 +39,7 @@ class EmulatedDeployment:
         admin_mode = Emulation.ADMIN_MODE in self._emulations
         if not admin_mode and self._new_users is None:
             return plain
-        return RestrictedAuthentication(plain.credentials, admin_mode, self._new_users)
+        return RestrictedAuthentication(plain.credentials, plain.uses, admin_mode, self._new_users)
 
     def access(self, plain: AccessRepository) -> AccessRepository:
         """Return what projects and groups are to a user."""

@@ -87,7 +87,7 @@ class AccessTokenService:
         token = self.metadata.access_tokens.get(token_id, found.key)
         if token.revoked:
             raise Failure(Reason.TOKEN_NOT_FOUND, "no such access token")
-        await self.writer.submit(lambda metadata: _revoke(metadata, token))
+        await self.writer.submit(lambda metadata: revoke(metadata, token))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class PersonalAccessTokenService:
         """Revoke a token, for good. Raise TOKEN_NOT_FOUND."""
         require_scope(caller, (API,))
         token = self._own(caller, token_id)
-        await self.writer.submit(lambda metadata: _revoke(metadata, token))
+        await self.writer.submit(lambda metadata: revoke(metadata, token))
 
     def presented(self, caller: UserCaller) -> AccessTokenRecord:
         """Return the access token that the call presents."""
@@ -146,7 +146,7 @@ class PersonalAccessTokenService:
     async def revoke_presented(self, caller: UserCaller) -> None:
         """Revoke the access token that the call presents."""
         token = self.presented(caller)
-        await self.writer.submit(lambda metadata: _revoke(metadata, token))
+        await self.writer.submit(lambda metadata: revoke(metadata, token))
 
     def _own(self, caller: UserCaller, token_id: int) -> AccessTokenRecord:
         """Return a personal token that the caller may know of. Raise TOKEN_NOT_FOUND."""
@@ -167,7 +167,7 @@ def _checked(fields: AccessTokenFields, secret: str) -> NewToken:
     return NewToken(fields.name, digest(secret), scopes, expires_at)
 
 
-def _revoke(metadata: Metadata, token: AccessTokenRecord) -> None:
+def revoke(metadata: Metadata, token: AccessTokenRecord) -> None:
     """Revoke an access token, and take its bot's role from it; a change for the writer."""
     metadata.access_tokens.revoke(token.id)
     if token.project_id is not None or token.group_id is not None:

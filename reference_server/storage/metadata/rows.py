@@ -17,12 +17,14 @@ class AccessTokenRow:
     scopes: str
     expires_at: int | None
     revoked: bool
+    last_used_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class DeployTokenRow:
     """A deploy token."""
 
+    id: int
     digest: bytes
     project_id: int | None
     group_id: int | None

@@ -63,8 +63,16 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._running = asyncio.create_task(self._run(), name="metadata writer")
         self._running.add_done_callback(self._note_end)
+        self.commits = 0
+        self.commit_seconds = 0.0
+        """How many transactions were committed, and how long their commits took together."""
         self.ended = asyncio.Event()
         """Set when the writer has ended although nobody closed it."""
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for their turn."""
+        return len(self._waiting)
 
     def submit(
         self, change: Callable[[Metadata], Answer], *, long: bool = False, unlimited: bool = False
@@ -131,7 +139,10 @@ class Writer:
                 await loop.run_in_executor(self._thread, self._apply)
             else:
                 self._apply()
+            begun = loop.time()
             await loop.run_in_executor(self._thread, self._database.commit)
+            self.commits += 1
+            self.commit_seconds += loop.time() - begun
             reached(CrashPoint.STORAGE_TRANSACTION_COMMITTED)
         except (TransactionFailedError, Failure) as error:
             self._group = self._group or self._take()

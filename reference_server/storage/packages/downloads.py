@@ -11,8 +11,8 @@ from reference_server.storage.access.authorization import Permission
 from reference_server.storage.access.callers import Caller
 from reference_server.storage.access.projects import ProjectAccess
 from reference_server.storage.blobs.store import BlobStore, StoredContent
-from reference_server.storage.metadata import clock
 from reference_server.storage.metadata.metadata import Metadata
+from reference_server.storage.metadata.noted_times import NotedTimes
 from reference_server.storage.metadata.rows import FoundFile
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.read_tickets import ReadTickets
@@ -22,34 +22,11 @@ from reference_server.storage.rules.gitlab import GitLab
 from reference_server.storage.rules.statuses import DOWNLOADABLE, LISTED
 
 
-class DownloadTimes:
-    """Notes downloads in memory without slowing them, and writes them together every few seconds.
-
-    Those of the last seconds are lost when the storage crashes.
-    """
+class DownloadTimes(NotedTimes):
+    """When one of a package's files was last downloaded."""
 
     def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-        self._noted: dict[int, int] = {}
-
-    def note(self, package_id: int) -> None:
-        """Note that one of a package's files is downloaded now."""
-        self._noted[package_id] = clock.now()
-
-    def last(self, package_id: int, written: int | None) -> int | None:
-        """Return when a package was last downloaded, in milliseconds since 1970; `written` is what the metadata say."""
-        return self._noted.get(package_id, written)
-
-    async def write(self) -> int:
-        """Write what was noted and return of how many packages; what cannot be written now stays noted."""
-        written = dict(self._noted)
-        if written:
-            change = lambda metadata: metadata.packages.note_downloads(written)  # noqa: E731
-            await self._writer.submit(change, long=True, unlimited=True)
-        for package_id, downloaded_at in written.items():
-            if self._noted.get(package_id) == downloaded_at:
-                del self._noted[package_id]
-        return len(written)
+        super().__init__(writer, lambda metadata, times: metadata.packages.note_downloads(times))
 
 
 @dataclass(frozen=True, slots=True)

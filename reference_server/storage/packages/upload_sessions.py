@@ -80,6 +80,11 @@ class UploadSessions:
         self._uploads[upload.id] = upload
         return upload
 
+    @property
+    def open_uploads(self) -> int:
+        """How many uploads are begun and not over."""
+        return len(self._uploads)
+
     def find(self, upload_id: str) -> UploadSession:
         """Return an upload that is open or was committed lately. Raise UPLOAD_NOT_FOUND."""
         upload = self._uploads.get(upload_id) or self._committed.get(upload_id)

@@ -133,6 +133,13 @@ class GitLab:
     """A download has the content type of its file name, if that is safe (`lib/gitlab/content_types.rb`, MR !202213;
     the flag's own file names 18.9)."""
 
+    token_rotation = Milestone("16.0")
+    """Access tokens can be replaced by new ones (issue #403042; documentation of the three APIs of access tokens)."""
+    rotation_takes_expiry = Milestone("16.6")
+    """Whoever replaces a token says when the new one expires (issue #416795); before, it is in a week."""
+    token_self_rotation = Milestone("16.10")
+    """A token replaces itself under the name `self` (issue #426779)."""
+
     user_runners = Milestone("15.11")
     """Users create runners (MR !116119); in every version runners may register with a registration token."""
     delayed_deletion = Milestone("18.0")

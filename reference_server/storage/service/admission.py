@@ -11,18 +11,22 @@ from generic_packages.storage.v1 import credential_pb2, operations_pb2
 from google.protobuf.descriptor import Descriptor, FileDescriptor
 
 from reference_server.contract.failure import Failure, Reason
+from reference_server.storage.access import origin
 from reference_server.storage.access.authentication import Authentication
 from reference_server.storage.access.callers import (
+    Anonymous,
     AuthenticationScheme,
     Caller,
     CallerKind,
     Presented,
     UserCaller,
 )
+from reference_server.storage.access.failed_authentications import FailedAuthentications
 from reference_server.storage.access.job_tokens import taken_kinds
 from reference_server.storage.access.tokens import digest
 from reference_server.storage.rules.gitlab import GitLab
 
+_NAMES_NO_VALID_TOKEN = frozenset({Reason.CREDENTIAL_INVALID, Reason.CREDENTIAL_EXPIRED, Reason.CREDENTIAL_REVOKED})
 _SCHEMES = {int(scheme): scheme for scheme in AuthenticationScheme}
 
 
@@ -57,22 +61,53 @@ class Admission:
     Raise UndeclaredCallError for a contract with one that declares nothing.
     """
 
-    def __init__(self, authentication: Authentication, contract: Iterable[FileDescriptor], gitlab: GitLab) -> None:
+    def __init__(
+        self,
+        authentication: Authentication,
+        failures: FailedAuthentications,
+        contract: Iterable[FileDescriptor],
+        gitlab: GitLab,
+    ) -> None:
         self._authentication = authentication
+        self._failures = failures
         self._admitted = {
             call.request.full_name: taken_kinds(call.request.name, admitted_kinds(call), gitlab)
             for call in calls(contract)
         }
 
     def caller(self, request: CredentialedRequest) -> Caller:
-        """Return who calls, of the kinds that the call declares. Raise as `Authentication.admit`."""
+        """Return who calls, of the kinds that the call declares.
+
+        Raise as `Authentication.admit`; AUTHENTICATION_LIMITED after too many failures of the client's address.
+        """
         admitted = self._admitted[request.DESCRIPTOR.full_name]
-        return self._authentication.admit(presented(request.credentials), admitted)
+        return self._admit(presented(request.credentials), admitted)
 
     def bind(self, request: CredentialedRequest) -> Callable[[], Caller]:
         """Return a way to authenticate the caller of a request now and again later. It holds digests, no secret."""
         admitted = self._admitted[request.DESCRIPTOR.full_name]
-        return functools.partial(self._authentication.admit, presented(request.credentials), admitted)
+        return functools.partial(self._admit, presented(request.credentials), admitted)
+
+    def _admit(self, credentials: Sequence[Presented], admitted: frozenset[CallerKind]) -> Caller:
+        """Authenticate, note who calls, and count what failed. Raise AUTHENTICATION_LIMITED where that is too much."""
+        if not credentials:
+            caller = self._authentication.admit(credentials, admitted)
+            origin.note_caller(caller)
+            return caller
+        address, first = origin.current().client_address, credentials[0].digest
+        self._failures.check(address, first)
+        try:
+            caller = self._authentication.admit(credentials, admitted)
+        except Failure as failure:
+            if failure.reason in _NAMES_NO_VALID_TOKEN:
+                self._failures.note_failure(address)
+            raise
+        if isinstance(caller, Anonymous):
+            self._failures.note_failure(address)
+        else:
+            self._failures.note_success(address, first)
+        origin.note_caller(caller)
+        return caller
 
     def user(self, request: CredentialedRequest) -> UserCaller:
         """Return which user calls, of a call that lets nobody else in. Raise as `Authentication.admit`."""

@@ -15,9 +15,13 @@ import structlog
 from google.rpc.status_pb2 import Status
 
 from reference_server.contract.failure import Failure, Reason
-from reference_server.contract.limits import REQUEST_ID_CHARACTERS, REQUEST_ID_KEY
+from reference_server.contract.limits import CLIENT_ADDRESS_KEY, REQUEST_ID_CHARACTERS, REQUEST_ID_KEY
 from reference_server.contract.logs import Lines
 from reference_server.contract.status import TransportFailure, code_of, to_status
+from reference_server.storage.access import origin
+from reference_server.storage.access.origin import Origin
+from reference_server.storage.service.audit import AuditLog
+from reference_server.storage.service.metrics import CallCounts
 
 _OURS = "/generic_packages.storage.v1."
 _WITHOUT_DEADLINE = frozenset({"Operate"})
@@ -36,18 +40,22 @@ if TYPE_CHECKING:
 
 
 class CallLog:
-    """Writes a line for each call or operation, at level info.
+    """Writes a line for each call or operation, at level info, and counts it whatever the level.
 
     Hot ones that succeed and change nothing that lasts are written at level debug.
     """
 
     def __init__(self) -> None:
+        self.counts = CallCounts()
         self._log = structlog.get_logger()
-        self._lines = Lines()
+        self.lines = Lines()
+        """Where the lines of frequent calls go, and those of the audit log with them."""
 
     def write(self, method: str, request_id: str | None, started_at: float, outcome: str) -> None:
         """Note how a call ended. `started_at` is of time.perf_counter(), `outcome` "OK", a reason or a status code."""
-        milliseconds = round((time.perf_counter() - started_at) * 1000, 3)
+        seconds = time.perf_counter() - started_at
+        self.counts.add(method, outcome, seconds)
+        milliseconds = round(seconds * 1000, 3)
         if outcome == "OK" and method in _FREQUENT:
             self._write_frequent(method, request_id, milliseconds)
             return
@@ -56,11 +64,11 @@ class CallLog:
 
     def _write_frequent(self, method: str, request_id: str | None, milliseconds: float) -> None:
         """Note a publication that is committed. Neither the method nor a readable request id needs to be quoted."""
-        if self._lines.wanted:
+        if self.lines.wanted:
             written_id = "null" if request_id is None else f'"{request_id}"'
-            self._lines.add(
+            self.lines.add(
                 f'{{"method": "{method}", "request_id": {written_id}, "milliseconds": {milliseconds}, "outcome": "OK", '
-                f'"event": "call", "level": "info", "timestamp": "{self._lines.timestamp()}"}}'
+                f'"event": "call", "level": "info", "timestamp": "{self.lines.timestamp()}"}}'
             )
 
     def explain(self, method: str, request_id: str | None, error: BaseException, outcome: str) -> None:
@@ -96,8 +104,9 @@ def readable_request_id(text: str) -> str | None:
 class Calls(grpc.aio.ServerInterceptor):
     """Wraps every handler of the storage's own services."""
 
-    def __init__(self, log: CallLog) -> None:
+    def __init__(self, log: CallLog, audit: AuditLog) -> None:
         self._log = log
+        self._audit = audit
 
     async def intercept_service(
         self,
@@ -125,8 +134,10 @@ class Calls(grpc.aio.ServerInterceptor):
         """Wrap a handler with one answer."""
 
         async def call(request: Any, context: Context) -> Any:  # noqa: ANN401 -- any message
-            async with self._noted(method, context):
-                return await behaviour(request, context)
+            async with self._noted(method, context) as came_from:
+                response = await behaviour(request, context)
+                self._audit.write(method, came_from, request, response)
+                return response
 
         return call
 
@@ -141,12 +152,14 @@ class Calls(grpc.aio.ServerInterceptor):
         return call
 
     @contextlib.asynccontextmanager
-    async def _noted(self, method: str, context: Context) -> AsyncIterator[None]:
+    async def _noted(self, method: str, context: Context) -> AsyncIterator[Origin]:
         """Note how a call ends; what it raises is answered by its status."""
-        request_id, started_at = _request_id(context), time.perf_counter()
+        came_from, started_at = _origin(context), time.perf_counter()
+        request_id = came_from.request_id
+        origin.enter(came_from)  # for the task of this call, which ends with it
         try:
             _require_deadline(method, context)
-            yield
+            yield came_from
         except BaseException as error:
             await self._refuse(error, method, request_id, started_at, context)
         self._log.write(method, request_id, started_at, "OK")
@@ -164,11 +177,15 @@ class Calls(grpc.aio.ServerInterceptor):
         await context.abort(code, status.message, ((_STATUS_KEY, status.SerializeToString()),))
 
 
-def _request_id(context: Context) -> str | None:
+def _origin(context: Context) -> Origin:
+    """Read where a call comes from."""
+    read = Origin()
     for key, value in context.invocation_metadata() or ():
         if key == REQUEST_ID_KEY and isinstance(value, str):
-            return readable_request_id(value)
-    return None
+            read.request_id = readable_request_id(value)
+        elif key == CLIENT_ADDRESS_KEY and isinstance(value, str):
+            read.client_address = value
+    return read
 
 
 def _require_deadline(method: str, context: Context) -> None:

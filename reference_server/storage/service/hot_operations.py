@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from generic_packages.storage.v1 import packages_pb2 as pb
 
 from reference_server.content.digests import ContentSummary
+from reference_server.contract.failure import Failure
 from reference_server.storage.metadata.rows import FoundFile, PackageFileRow
 from reference_server.storage.rules.content_types import content_type
 from reference_server.storage.service import messages
 from reference_server.storage.service.admission import Admission
+from reference_server.storage.service.audit import PackageNames
 from reference_server.storage.wiring import StorageServices
 
 
@@ -74,6 +76,14 @@ class HotOperations:
         """Publish a small file; the future gives its row."""
         caller = self.admission.caller(request)
         return self.services.publications.publish(caller, messages.publication(request), request.content)
+
+    def package_of(self, upload_id: str) -> PackageNames | None:
+        """Return the package that an upload is for; None for an upload that is not known."""
+        try:
+            where = self.services.uploads.sessions.find(upload_id).publication.coordinates
+        except Failure:
+            return None
+        return PackageNames(where.package_name, where.package_version)
 
     async def commit(self, request: pb.CommitPublicationRequest) -> PackageFileRow:
         """Publish what was sent, and return its row."""

@@ -80,7 +80,7 @@ def member(record: MemberRecord) -> members_pb2.Member:
     )
 
 
-def access_token(token: AccessTokenRecord) -> tokens_pb2.AccessToken:
+def access_token(token: AccessTokenRecord, last_used_at: int | None) -> tokens_pb2.AccessToken:
     return tokens_pb2.AccessToken(
         id=token.id,
         name=token.name,
@@ -91,6 +91,7 @@ def access_token(token: AccessTokenRecord) -> tokens_pb2.AccessToken:
         revoked=token.revoked,
         created_at=messages.timestamp(token.created_at),
         active=token.active,
+        last_used_at=None if last_used_at is None else messages.timestamp(last_used_at),
     )
 
 

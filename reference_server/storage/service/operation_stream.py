@@ -14,8 +14,11 @@ from generic_packages.storage.v1 import packages_pb2
 
 from reference_server.contract.limits import COALESCED_BYTES, OPERATIONS_PER_STREAM
 from reference_server.contract.status import TransportFailure, to_status
+from reference_server.storage.access import origin
+from reference_server.storage.access.origin import Origin
 from reference_server.storage.metadata.rows import PackageFileRow
 from reference_server.storage.service import messages
+from reference_server.storage.service.audit import AuditLog, PackageNames
 from reference_server.storage.service.calls import CallLog, readable_request_id, status_of
 from reference_server.storage.service.hot_operations import HotOperations
 
@@ -32,12 +35,14 @@ _OUTCOME_BYTES = 512  # more than an outcome without content takes
 class _Running:
     """An operation whose outcome has not been sent; `work` and `timer` are None once the outcome is known.
 
-    `upload_id` is what a begin whose outcome waits has begun: when nobody hears of it, it must be ended.
+    `package` is where it publishes, `upload_id` is what a begin whose outcome waits has begun: when nobody hears of it,
+    it must be ended.
     """
 
     method: str
-    request_id: str
+    origin: Origin
     started_at: float
+    package: PackageNames | None = None
     work: asyncio.Future[PackageFileRow] | None = None
     timer: asyncio.TimerHandle | None = None
     upload_id: str = ""
@@ -50,9 +55,10 @@ class OperationStream:
     that are ready in one turn of the event loop travel in one message.
     """
 
-    def __init__(self, operations: HotOperations, log: CallLog) -> None:
+    def __init__(self, operations: HotOperations, log: CallLog, audit: AuditLog) -> None:
         self._operations = operations
         self._log = log
+        self._audit = audit
         self._loop = asyncio.get_running_loop()
         self._running: dict[int, _Running] = {}
         self._outcomes: collections.deque[pb.OperationOutcome] = collections.deque()
@@ -126,7 +132,8 @@ class OperationStream:
             self._outcomes.append(pb.OperationOutcome(tag=operation.tag, failure=failure))
             self._ready.set()
             return
-        running = _Running(_METHODS.get(kind or "", "Operate"), operation.request_id, time.perf_counter())
+        came_from = Origin(readable_request_id(operation.request_id), operation.client_address)
+        running = _Running(_METHODS.get(kind or "", "Operate"), came_from, time.perf_counter())
         self._running[operation.tag] = running
         if kind is None:
             self._refuse(operation.tag, running, _malformed("an operation needs a kind"))
@@ -138,6 +145,7 @@ class OperationStream:
     def _run(self, operation: pb.Operation, kind: str, running: _Running) -> None:
         """Answer an operation at once, or arrange for its answer."""
         tag = operation.tag
+        outside = origin.enter(running.origin)
         try:
             if kind == "open_package_file":
                 opened = self._operations.open(operation.open_package_file)
@@ -150,12 +158,17 @@ class OperationStream:
                 self._await_work(operation, kind, running)
         except Exception as error:
             self._refuse(tag, running, error)
+        finally:
+            origin.leave(outside)
 
     def _await_work(self, operation: pb.Operation, kind: str, running: _Running) -> None:
         """Start what is answered from stable storage, and what happens when it is late."""
         if kind == "publish":
+            where = operation.publish.coordinates
+            running.package = PackageNames(where.package_name, where.package_version)
             running.work = self._operations.publish(operation.publish)
         else:
+            running.package = self._operations.package_of(operation.commit_publication.upload_id)
             running.work = self._loop.create_task(self._operations.commit(operation.commit_publication))
         tag = operation.tag
         running.work.add_done_callback(lambda work: self._worked(tag, running, work))
@@ -176,6 +189,8 @@ class OperationStream:
             self._refuse(tag, running, error)
             return
         file = messages.package_file(work.result())
+        if running.origin.caller is not None:  # nobody authenticates to commit a second time, which changes nothing
+            self._audit.write_publication(running.origin, running.package, file)
         if running.method == "Publish":
             outcome = pb.OperationOutcome(tag=tag, publish=packages_pb2.PublishResponse(package_file=file))
         else:
@@ -203,14 +218,14 @@ class OperationStream:
     def _refuse(self, tag: int, running: _Running, error: BaseException) -> None:
         """Make an error the outcome."""
         name, _, status = status_of(error)
-        self._log.explain(running.method, readable_request_id(running.request_id), error, name)
+        self._log.explain(running.method, running.origin.request_id, error, name)
         self._finish(tag, pb.OperationOutcome(tag=tag, failure=status), name)
 
     def _finish(self, tag: int, outcome: pb.OperationOutcome, name: str = "OK") -> None:
         """Queue an outcome to be sent."""
         running = self._running[tag]
         self._settle(running)
-        self._log.write(running.method, readable_request_id(running.request_id), running.started_at, name)
+        self._log.write(running.method, running.origin.request_id, running.started_at, name)
         self._outcomes.append(outcome)
         self._ready.set()
 

@@ -10,6 +10,7 @@ from generic_packages.storage.v1 import operations_pb2 as pb
 from generic_packages.storage.v1.operations_pb2_grpc import OperationsServiceServicer
 
 from reference_server.contract.status import TransportFailure
+from reference_server.storage.service.audit import AuditLog
 from reference_server.storage.service.calls import CallLog, Context
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.operation_stream import OperationStream
@@ -18,9 +19,10 @@ from reference_server.storage.service.operation_stream import OperationStream
 class OperationsServicer(OperationsServiceServicer):
     """Keeps the streams of operations of all front ends."""
 
-    def __init__(self, operations: HotOperations, log: CallLog) -> None:
+    def __init__(self, operations: HotOperations, log: CallLog, audit: AuditLog) -> None:
         self.operations = operations
         self._log = log
+        self._audit = audit
         self._reading: set[asyncio.Task[None]] = set()
         self._draining = False
 
@@ -28,7 +30,7 @@ class OperationsServicer(OperationsServiceServicer):
         self, request_iterator: AsyncIterator[pb.OperateRequest], context: Context
     ) -> AsyncIterator[pb.OperateResponse]:
         """Run operations until the caller half-closes, or the storage stops."""
-        stream = OperationStream(self.operations, self._log)
+        stream = OperationStream(self.operations, self._log, self._audit)
         reading = asyncio.create_task(stream.read(request_iterator), name="operations")
         self._reading.add(reading)
         if self._draining:

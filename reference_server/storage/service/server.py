@@ -28,6 +28,7 @@ from reference_server.content.memory import FIXED_WINDOW, UPLOAD_WINDOW
 from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.limits import MIB
 from reference_server.storage.service.admission import Admission
+from reference_server.storage.service.audit import AuditLog
 from reference_server.storage.service.calls import CallLog, Calls
 from reference_server.storage.service.ci import CiServicer
 from reference_server.storage.service.content import ContentServicer
@@ -69,15 +70,17 @@ class AddressUnusableError(Exception):
 
 
 class StorageServer:
-    """Serves the storage on one address."""
+    """Serves the storage on one address; `audited` says whether changes are written to the audit log."""
 
-    def __init__(self, services: StorageServices, address: Address) -> None:
+    def __init__(self, services: StorageServices, address: Address, *, audited: bool = True) -> None:
         log = CallLog()
-        admission = Admission(services.authentication, CONTRACT, services.gitlab)
+        self.call_counts = log.counts
+        audit = AuditLog(log.lines if audited else None)
+        admission = Admission(services.authentication, services.failed_authentications, CONTRACT, services.gitlab)
         operations = HotOperations(admission, services)
-        self._operations = OperationsServicer(operations, log)
+        self._operations = OperationsServicer(operations, log, audit)
         self._health = health.aio.HealthServicer()
-        self._server = grpc.aio.server(interceptors=[Calls(log)], options=_OPTIONS)
+        self._server = grpc.aio.server(interceptors=[Calls(log, audit)], options=_OPTIONS)
         add_IdentityServiceServicer_to_server(IdentityServicer(admission, services), self._server)
         add_MembersServiceServicer_to_server(MembersServicer(admission, services.members), self._server)
         add_TokensServiceServicer_to_server(TokensServicer(admission, services), self._server)

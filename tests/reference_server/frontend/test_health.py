@@ -26,6 +26,13 @@ def test_requests_are_counted_by_route_and_never_by_path(front_end: Served, pack
     assert "made-up" not in text
 
 
+def test_a_large_upload_is_measured_by_its_phases(front_end: Served, package: str) -> None:
+    assert front_end.send("PUT", f"{package}/file", bytes(100_000)).status == 201
+    text = front_end.send("GET", "/-/metrics", token="").body.decode()
+    for phase in ("permission", "bytes", "commit"):
+        assert f'large_upload_phase_seconds_count{{phase="{phase}"}}' in text
+
+
 def test_a_storage_that_goes_away_is_503_until_it_is_back(tmp_path: Path) -> None:
     file = "/api/v4/projects/1/packages/generic/a/1/b"
     with running_storage(tmp_path) as storage, running_front_end(FrontEndOptions(storage.address)) as served:

@@ -92,6 +92,9 @@ def test_data_of_an_older_program_is_given_an_identity(data: Path) -> None:
         database.execute("DROP TABLE registration_tokens")
         for table in ("projects", "groups"):
             database.execute(f"ALTER TABLE {table} DROP COLUMN marked_for_deletion_at")
+        database.execute("DROP INDEX access_tokens_by_predecessor")
+        for column in ("last_used_at", "rotated_from"):
+            database.execute(f"ALTER TABLE access_tokens DROP COLUMN {column}")
         database.execute("UPDATE schema_version SET version = 3")
     database.close()
     (data / "volume/identity").unlink()

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import resource
 import signal
@@ -167,15 +168,23 @@ def test_a_log_that_nobody_reads_stops_no_request(tmp_path: Path, reader: str) -
         assert running.stop() == 0
 
 
-def test_the_metrics_are_those_of_all_workers(tmp_path: Path) -> None:
+def test_the_metrics_are_those_of_all_workers_and_of_the_storage(tmp_path: Path) -> None:
     with serving(tmp_path) as running:
         for _ in range(40):
             running.served.send("GET", "/api/v4/user")
-        counted = 'http_requests_total{method="GET",route="rest",status="200"} 40.0'
-        eventually(
-            lambda: counted in running.served.send("GET", "/-/metrics").body.decode(),
-            what="a request that was answered is not counted",
-        )
+        running.served.send("GET", "/api/v4/user", token="glpat-names-no-token")
+        for counted in (
+            'http_requests_total{method="GET",route="rest",status="200"} 40.0',
+            'storage_calls_total{method="GetCaller",outcome="OK"} 40.0',
+            "authentication_failures_total 1.0",
+            "authentications_limited_total 0.0",
+            "metadata_changes_waiting 0.0",
+            "uploads_open 0.0",
+        ):
+            eventually(
+                lambda line=counted: line in running.served.send("GET", "/-/metrics").body.decode().splitlines(),  # type: ignore[misc]  # the line of this round
+                what=f"{counted} is not reported",
+            )
 
 
 def test_the_running_requests_are_those_of_all_workers(tmp_path: Path) -> None:
@@ -321,7 +330,7 @@ def test_the_largest_file_and_the_log_level_are_told_to_every_part(tmp_path: Pat
             assert running.served.send("PUT", f"{package}/sized", bytes(size)).status == status
             pieces = iter([bytes(35_000), bytes(size - 35_000)])
             assert running.served.send("PUT", f"{package}/chunked", pieces).status == status
-    assert running.log.read_text() == ""
+    assert {json.loads(line)["event"] for line in running.log.read_text().splitlines()} == {"audit"}
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["serve", "--help"]])

@@ -12,7 +12,7 @@ from reference_server.storage import housekeeping
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.blobs.volume_proof import write_proof
 from reference_server.storage.identity.marked import MarkedForDeletion
-from reference_server.storage.packages.downloads import DownloadTimes
+from reference_server.storage.metadata.noted_times import NotedTimes
 from reference_server.storage.packages.upload_sessions import UploadSessions
 
 
@@ -72,7 +72,7 @@ async def test_a_failure_is_logged_and_housekeeping_goes_on(tmp_path: Path, monk
     rounds = housekeeping.Housekeeping(
         cast("UploadSessions", uploads),
         cast("GarbageCollector", NoOrphans()),
-        cast("DownloadTimes", NoDownloads()),
+        [cast("NotedTimes", NoDownloads())],
         EnoughSpace(),
         cast("MarkedForDeletion", NothingMarked()),
         write_proof(tmp_path),

@@ -116,6 +116,16 @@ class _FailureReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Failure
     """UNAVAILABLE. The volume or the metadata cannot be used at present: gone, read-only or broken. The
     caller may try again, and cannot know whether the change was made.
     """
+    FAILURE_REASON_ROTATION_REFUSED: _FailureReason.ValueType  # 47
+    """FAILED_PRECONDITION. A token is not replaced. Metadata: "complaint", one sentence in GitLab's words, such as "Token
+    already revoked".
+    """
+    FAILURE_REASON_ROTATION_NOT_ALLOWED: _FailureReason.ValueType  # 48
+    """FAILED_PRECONDITION. A personal token is asked to replace itself as a token of a project or group."""
+    FAILURE_REASON_AUTHENTICATION_LIMITED: _FailureReason.ValueType  # 49
+    """RESOURCE_EXHAUSTED. Too many credentials that name no valid token came from the client's address.
+    Metadata: "retry_after_seconds", decimal.
+    """
 
 class FailureReason(_FailureReason, metaclass=_FailureReasonEnumTypeWrapper):
     """The status code beside each reason is part of the contract."""
@@ -205,5 +215,15 @@ words, such as "Project must be marked for deletion first."
 FAILURE_REASON_DATA_UNUSABLE: FailureReason.ValueType  # 46
 """UNAVAILABLE. The volume or the metadata cannot be used at present: gone, read-only or broken. The
 caller may try again, and cannot know whether the change was made.
+"""
+FAILURE_REASON_ROTATION_REFUSED: FailureReason.ValueType  # 47
+"""FAILED_PRECONDITION. A token is not replaced. Metadata: "complaint", one sentence in GitLab's words, such as "Token
+already revoked".
+"""
+FAILURE_REASON_ROTATION_NOT_ALLOWED: FailureReason.ValueType  # 48
+"""FAILED_PRECONDITION. A personal token is asked to replace itself as a token of a project or group."""
+FAILURE_REASON_AUTHENTICATION_LIMITED: FailureReason.ValueType  # 49
+"""RESOURCE_EXHAUSTED. Too many credentials that name no valid token came from the client's address.
+Metadata: "retry_after_seconds", decimal.
 """
 Global___FailureReason: _TypeAlias = FailureReason  # noqa: Y015

@@ -27,7 +27,7 @@ from generic_packages.storage.v1 import packages_pb2 as generic__packages_dot_st
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,generic_packages/storage/v1/operations.proto\x12\x1bgeneric_packages.storage.v1\x1a,generic_packages/storage/v1/credential.proto\x1a*generic_packages/storage/v1/packages.proto\x1a\x17google/rpc/status.proto\"L\n\x0eOperateRequest\x12:\n\noperations\x18\x01 \x03(\x0b\x32&.generic_packages.storage.v1.Operation\"\xaf\x04\n\tOperation\x12\x0b\n\x03tag\x18\x01 \x01(\x04\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x1c\n\x14timeout_milliseconds\x18\x03 \x01(\x05\x12J\n\x07publish\x18\x04 \x01(\x0b\x32+.generic_packages.storage.v1.PublishRequestB\n\x8a\xb5\x18\x06\n\x04\x02\x03\x04\x05H\x00\x12]\n\x11\x62\x65gin_publication\x18\x05 \x01(\x0b\x32\x34.generic_packages.storage.v1.BeginPublicationRequestB\n\x8a\xb5\x18\x06\n\x04\x02\x03\x04\x05H\x00\x12\x64\n\x12\x63ommit_publication\x18\x06 \x01(\x0b\x32\x35.generic_packages.storage.v1.CommitPublicationRequestB\x0f\x8a\xb5\x18\x0b\x12\tupload idH\x00\x12]\n\x11open_package_file\x18\x07 \x01(\x0b\x32\x33.generic_packages.storage.v1.OpenPackageFileRequestB\x0b\x8a\xb5\x18\x07\n\x05\x01\x02\x03\x04\x05H\x00\x12k\n\x06\x63\x61ncel\x18\x08 \x01(\x0b\x32,.generic_packages.storage.v1.CancelOperationB+\x8a\xb5\x18\'\x12%the stream that carries the operationH\x00\x42\x06\n\x04kind\"\x11\n\x0f\x43\x61ncelOperation\"R\n\x0fOperateResponse\x12?\n\x08outcomes\x18\x01 \x03(\x0b\x32-.generic_packages.storage.v1.OperationOutcome\"\x8f\x03\n\x10OperationOutcome\x12\x0b\n\x03tag\x18\x01 \x01(\x04\x12?\n\x07publish\x18\x02 \x01(\x0b\x32,.generic_packages.storage.v1.PublishResponseH\x00\x12R\n\x11\x62\x65gin_publication\x18\x03 \x01(\x0b\x32\x35.generic_packages.storage.v1.BeginPublicationResponseH\x00\x12T\n\x12\x63ommit_publication\x18\x04 \x01(\x0b\x32\x36.generic_packages.storage.v1.CommitPublicationResponseH\x00\x12Q\n\x11open_package_file\x18\x05 \x01(\x0b\x32\x34.generic_packages.storage.v1.OpenPackageFileResponseH\x00\x12%\n\x07\x66\x61ilure\x18\x06 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome2\xac\x01\n\x11OperationsService\x12\x96\x01\n\x07Operate\x12+.generic_packages.storage.v1.OperateRequest\x1a,.generic_packages.storage.v1.OperateResponse\",\x8a\xb5\x18(\x12&that of each operation that it carries(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,generic_packages/storage/v1/operations.proto\x12\x1bgeneric_packages.storage.v1\x1a,generic_packages/storage/v1/credential.proto\x1a*generic_packages/storage/v1/packages.proto\x1a\x17google/rpc/status.proto\"L\n\x0eOperateRequest\x12:\n\noperations\x18\x01 \x03(\x0b\x32&.generic_packages.storage.v1.Operation\"\xc7\x04\n\tOperation\x12\x0b\n\x03tag\x18\x01 \x01(\x04\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x1c\n\x14timeout_milliseconds\x18\x03 \x01(\x05\x12J\n\x07publish\x18\x04 \x01(\x0b\x32+.generic_packages.storage.v1.PublishRequestB\n\x8a\xb5\x18\x06\n\x04\x02\x03\x04\x05H\x00\x12]\n\x11\x62\x65gin_publication\x18\x05 \x01(\x0b\x32\x34.generic_packages.storage.v1.BeginPublicationRequestB\n\x8a\xb5\x18\x06\n\x04\x02\x03\x04\x05H\x00\x12\x64\n\x12\x63ommit_publication\x18\x06 \x01(\x0b\x32\x35.generic_packages.storage.v1.CommitPublicationRequestB\x0f\x8a\xb5\x18\x0b\x12\tupload idH\x00\x12]\n\x11open_package_file\x18\x07 \x01(\x0b\x32\x33.generic_packages.storage.v1.OpenPackageFileRequestB\x0b\x8a\xb5\x18\x07\n\x05\x01\x02\x03\x04\x05H\x00\x12k\n\x06\x63\x61ncel\x18\x08 \x01(\x0b\x32,.generic_packages.storage.v1.CancelOperationB+\x8a\xb5\x18\'\x12%the stream that carries the operationH\x00\x12\x16\n\x0e\x63lient_address\x18\t \x01(\tB\x06\n\x04kind\"\x11\n\x0f\x43\x61ncelOperation\"R\n\x0fOperateResponse\x12?\n\x08outcomes\x18\x01 \x03(\x0b\x32-.generic_packages.storage.v1.OperationOutcome\"\x8f\x03\n\x10OperationOutcome\x12\x0b\n\x03tag\x18\x01 \x01(\x04\x12?\n\x07publish\x18\x02 \x01(\x0b\x32,.generic_packages.storage.v1.PublishResponseH\x00\x12R\n\x11\x62\x65gin_publication\x18\x03 \x01(\x0b\x32\x35.generic_packages.storage.v1.BeginPublicationResponseH\x00\x12T\n\x12\x63ommit_publication\x18\x04 \x01(\x0b\x32\x36.generic_packages.storage.v1.CommitPublicationResponseH\x00\x12Q\n\x11open_package_file\x18\x05 \x01(\x0b\x32\x34.generic_packages.storage.v1.OpenPackageFileResponseH\x00\x12%\n\x07\x66\x61ilure\x18\x06 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome2\xac\x01\n\x11OperationsService\x12\x96\x01\n\x07Operate\x12+.generic_packages.storage.v1.OperateRequest\x1a,.generic_packages.storage.v1.OperateResponse\",\x8a\xb5\x18(\x12&that of each operation that it carries(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,13 +49,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPERATEREQUEST']._serialized_start=192
   _globals['_OPERATEREQUEST']._serialized_end=268
   _globals['_OPERATION']._serialized_start=271
-  _globals['_OPERATION']._serialized_end=830
-  _globals['_CANCELOPERATION']._serialized_start=832
-  _globals['_CANCELOPERATION']._serialized_end=849
-  _globals['_OPERATERESPONSE']._serialized_start=851
-  _globals['_OPERATERESPONSE']._serialized_end=933
-  _globals['_OPERATIONOUTCOME']._serialized_start=936
-  _globals['_OPERATIONOUTCOME']._serialized_end=1335
-  _globals['_OPERATIONSSERVICE']._serialized_start=1338
-  _globals['_OPERATIONSSERVICE']._serialized_end=1510
+  _globals['_OPERATION']._serialized_end=854
+  _globals['_CANCELOPERATION']._serialized_start=856
+  _globals['_CANCELOPERATION']._serialized_end=873
+  _globals['_OPERATERESPONSE']._serialized_start=875
+  _globals['_OPERATERESPONSE']._serialized_end=957
+  _globals['_OPERATIONOUTCOME']._serialized_start=960
+  _globals['_OPERATIONOUTCOME']._serialized_end=1359
+  _globals['_OPERATIONSSERVICE']._serialized_start=1362
+  _globals['_OPERATIONSSERVICE']._serialized_end=1534
 # @@protoc_insertion_point(module_scope)

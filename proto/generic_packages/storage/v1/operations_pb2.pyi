@@ -5,7 +5,8 @@ The operations of the hot paths on one long-lived stream: publish and open packa
 
 Opening a gRPC call costs more than such an operation itself (tests/bench/bench_choices.py), so a front end
 keeps one stream open and sends many operations down it, several to a message when several wait. The rules of
-packages.proto hold for each of them, but that an operation carries its own time limit and request id.
+packages.proto hold for each of them, but that an operation carries its own time limit, request id
+and client address.
 """
 
 from collections import abc as _abc
@@ -63,12 +64,15 @@ class Operation(_message.Message):
     COMMIT_PUBLICATION_FIELD_NUMBER: _builtins.int
     OPEN_PACKAGE_FILE_FIELD_NUMBER: _builtins.int
     CANCEL_FIELD_NUMBER: _builtins.int
+    CLIENT_ADDRESS_FIELD_NUMBER: _builtins.int
     tag: _builtins.int
     """Names the operation on this stream until its outcome has come; chosen by the caller."""
     request_id: _builtins.str
     """Repeated in the storage's log line; at most 64 characters of [A-Za-z0-9._-]."""
     timeout_milliseconds: _builtins.int
     """From receipt, in milliseconds, at least 1: the outcome is DEADLINE_EXCEEDED when it is not ready by then."""
+    client_address: _builtins.str
+    """The address of the HTTP client, for the audit log and the limit on failed authentications; empty when there is none."""
     @_builtins.property
     def publish(self) -> _packages_pb2.PublishRequest:
         """Publishes a file whose content fits in the message. When it answers, the content and the record are on stable
@@ -115,10 +119,11 @@ class Operation(_message.Message):
         commit_publication: _packages_pb2.CommitPublicationRequest | None = ...,
         open_package_file: _packages_pb2.OpenPackageFileRequest | None = ...,
         cancel: Global___CancelOperation | None = ...,
+        client_address: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["begin_publication", b"begin_publication", "cancel", b"cancel", "commit_publication", b"commit_publication", "kind", b"kind", "open_package_file", b"open_package_file", "publish", b"publish"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["begin_publication", b"begin_publication", "cancel", b"cancel", "commit_publication", b"commit_publication", "kind", b"kind", "open_package_file", b"open_package_file", "publish", b"publish", "request_id", b"request_id", "tag", b"tag", "timeout_milliseconds", b"timeout_milliseconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["begin_publication", b"begin_publication", "cancel", b"cancel", "client_address", b"client_address", "commit_publication", b"commit_publication", "kind", b"kind", "open_package_file", b"open_package_file", "publish", b"publish", "request_id", b"request_id", "tag", b"tag", "timeout_milliseconds", b"timeout_milliseconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["publish", "begin_publication", "commit_publication", "open_package_file", "cancel"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015

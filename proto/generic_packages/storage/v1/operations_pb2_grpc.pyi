@@ -5,7 +5,8 @@ The operations of the hot paths on one long-lived stream: publish and open packa
 
 Opening a gRPC call costs more than such an operation itself (tests/bench/bench_choices.py), so a front end
 keeps one stream open and sends many operations down it, several to a message when several wait. The rules of
-packages.proto hold for each of them, but that an operation carries its own time limit and request id.
+packages.proto hold for each of them, but that an operation carries its own time limit, request id
+and client address.
 """
 
 from collections import abc as _abc

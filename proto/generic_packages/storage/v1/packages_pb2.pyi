@@ -6,7 +6,8 @@ which publish and open files.
 
 Rules that hold for every call, and for every operation:
 - A deadline is required; a call without one is refused with INVALID_ARGUMENT.
-- The metadata key "x-request-id" (at most 64 characters of [A-Za-z0-9._-]) is repeated in the storage's log line.
+- The metadata key "x-request-id" (at most 64 characters of [A-Za-z0-9._-]) is repeated in the storage's log line;
+  "x-client-address" is the address of the HTTP client, for the audit log and the limit on failed authentications.
 - Checks run in this order, and the first that fails is the answer: credential, parameter format, project visible
   to the caller, scope and role, size, protection, duplicate.
 - Text is UTF-8 as decoded once from the URL. Times are UTC. Sizes are bytes.

@@ -65,6 +65,7 @@ class AccessToken(_message.Message):
     REVOKED_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     ACTIVE_FIELD_NUMBER: _builtins.int
+    LAST_USED_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.int
     """The token's number."""
     name: _builtins.str
@@ -87,6 +88,10 @@ class AccessToken(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was created; millisecond precision."""
 
+    @_builtins.property
+    def last_used_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was last used, at most ten minutes too early; absent when it never was. Millisecond precision."""
+
     def __init__(
         self,
         *,
@@ -99,10 +104,11 @@ class AccessToken(_message.Message):
         revoked: _builtins.bool = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         active: _builtins.bool = ...,
+        last_used_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_access_level", b"_access_level", "_expires_at", b"_expires_at", "access_level", b"access_level", "created_at", b"created_at", "expires_at", b"expires_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_access_level", b"_access_level", "_expires_at", b"_expires_at", "access_level", b"access_level", "created_at", b"created_at", "expires_at", b"expires_at", "last_used_at", b"last_used_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_access_level", b"_access_level", "_expires_at", b"_expires_at", "access_level", b"access_level", "active", b"active", "created_at", b"created_at", "expires_at", b"expires_at", "id", b"id", "name", b"name", "revoked", b"revoked", "scopes", b"scopes", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_access_level", b"_access_level", "_expires_at", b"_expires_at", "access_level", b"access_level", "active", b"active", "created_at", b"created_at", "expires_at", b"expires_at", "id", b"id", "last_used_at", b"last_used_at", "name", b"name", "revoked", b"revoked", "scopes", b"scopes", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__access_level: _TypeAlias = _typing.Literal["access_level"]  # noqa: Y015
     _WhichOneofArgType__access_level: _TypeAlias = _typing.Literal["_access_level", b"_access_level"]  # noqa: Y015
@@ -518,6 +524,136 @@ class RevokePresentedAccessTokenResponse(_message.Message):
 Global___RevokePresentedAccessTokenResponse: _TypeAlias = RevokePresentedAccessTokenResponse  # noqa: Y015
 
 @_typing.final
+class RotatePersonalAccessTokenRequest(_message.Message):
+    """RotatePersonalAccessToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
+    TOKEN_ID_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    token_id: _builtins.int
+    """The token."""
+    expires_at: _builtins.str
+    """The day, UTC, as "YYYY-MM-DD", at whose start the new token expires; in a week when absent. A day in the past is
+    PARAMETER_INVALID.
+    """
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_credential_pb2.Credential]:
+        """Every credential presented; see Credential for which one decides."""
+
+    def __init__(
+        self,
+        *,
+        credentials: _abc.Iterable[_credential_pb2.Credential] | None = ...,
+        token_id: _builtins.int = ...,
+        expires_at: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "credentials", b"credentials", "expires_at", b"expires_at", "token_id", b"token_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__expires_at: _TypeAlias = _typing.Literal["expires_at"]  # noqa: Y015
+    _WhichOneofArgType__expires_at: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires_at) -> _WhichOneofReturnType__expires_at | None: ...
+
+Global___RotatePersonalAccessTokenRequest: _TypeAlias = RotatePersonalAccessTokenRequest  # noqa: Y015
+
+@_typing.final
+class RotatePersonalAccessTokenResponse(_message.Message):
+    """The answer to RotatePersonalAccessToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
+    SECRET_FIELD_NUMBER: _builtins.int
+    secret: _builtins.str
+    """Its secret, told this once."""
+    @_builtins.property
+    def access_token(self) -> Global___AccessToken:
+        """The new token."""
+
+    def __init__(
+        self,
+        *,
+        access_token: Global___AccessToken | None = ...,
+        secret: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token", "secret", b"secret"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RotatePersonalAccessTokenResponse: _TypeAlias = RotatePersonalAccessTokenResponse  # noqa: Y015
+
+@_typing.final
+class RotatePresentedAccessTokenRequest(_message.Message):
+    """RotatePresentedAccessToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    expires_at: _builtins.str
+    """The day, UTC, as "YYYY-MM-DD", at whose start the new token expires; in a week when absent. A day in the past is
+    PARAMETER_INVALID.
+    """
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_credential_pb2.Credential]:
+        """Every credential presented; see Credential for which one decides."""
+
+    @_builtins.property
+    def place(self) -> _identity_pb2.Place:
+        """Where it must belong; anywhere when absent."""
+
+    def __init__(
+        self,
+        *,
+        credentials: _abc.Iterable[_credential_pb2.Credential] | None = ...,
+        place: _identity_pb2.Place | None = ...,
+        expires_at: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "expires_at", b"expires_at", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "credentials", b"credentials", "expires_at", b"expires_at", "place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__expires_at: _TypeAlias = _typing.Literal["expires_at"]  # noqa: Y015
+    _WhichOneofArgType__expires_at: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires_at) -> _WhichOneofReturnType__expires_at | None: ...
+
+Global___RotatePresentedAccessTokenRequest: _TypeAlias = RotatePresentedAccessTokenRequest  # noqa: Y015
+
+@_typing.final
+class RotatePresentedAccessTokenResponse(_message.Message):
+    """The answer to RotatePresentedAccessToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
+    SECRET_FIELD_NUMBER: _builtins.int
+    secret: _builtins.str
+    """Its secret, told this once."""
+    @_builtins.property
+    def access_token(self) -> Global___AccessToken:
+        """The new token."""
+
+    def __init__(
+        self,
+        *,
+        access_token: Global___AccessToken | None = ...,
+        secret: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token", "secret", b"secret"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RotatePresentedAccessTokenResponse: _TypeAlias = RotatePresentedAccessTokenResponse  # noqa: Y015
+
+@_typing.final
 class CreateAccessTokenRequest(_message.Message):
     """CreateAccessToken."""
 
@@ -798,6 +934,76 @@ class RevokeAccessTokenResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RevokeAccessTokenResponse: _TypeAlias = RevokeAccessTokenResponse  # noqa: Y015
+
+@_typing.final
+class RotateAccessTokenRequest(_message.Message):
+    """RotateAccessToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    TOKEN_ID_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    token_id: _builtins.int
+    """The token."""
+    expires_at: _builtins.str
+    """The day, UTC, as "YYYY-MM-DD", at whose start the new token expires; in a week when absent. A day in the past is
+    PARAMETER_INVALID.
+    """
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_credential_pb2.Credential]:
+        """Every credential presented; see Credential for which one decides."""
+
+    @_builtins.property
+    def place(self) -> _identity_pb2.Place:
+        """Where."""
+
+    def __init__(
+        self,
+        *,
+        credentials: _abc.Iterable[_credential_pb2.Credential] | None = ...,
+        place: _identity_pb2.Place | None = ...,
+        token_id: _builtins.int = ...,
+        expires_at: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "expires_at", b"expires_at", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at", "credentials", b"credentials", "expires_at", b"expires_at", "place", b"place", "token_id", b"token_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__expires_at: _TypeAlias = _typing.Literal["expires_at"]  # noqa: Y015
+    _WhichOneofArgType__expires_at: _TypeAlias = _typing.Literal["_expires_at", b"_expires_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expires_at) -> _WhichOneofReturnType__expires_at | None: ...
+
+Global___RotateAccessTokenRequest: _TypeAlias = RotateAccessTokenRequest  # noqa: Y015
+
+@_typing.final
+class RotateAccessTokenResponse(_message.Message):
+    """The answer to RotateAccessToken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCESS_TOKEN_FIELD_NUMBER: _builtins.int
+    SECRET_FIELD_NUMBER: _builtins.int
+    secret: _builtins.str
+    """Its secret, told this once."""
+    @_builtins.property
+    def access_token(self) -> Global___AccessToken:
+        """The new token."""
+
+    def __init__(
+        self,
+        *,
+        access_token: Global___AccessToken | None = ...,
+        secret: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_token", b"access_token", "secret", b"secret"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RotateAccessTokenResponse: _TypeAlias = RotateAccessTokenResponse  # noqa: Y015
 
 @_typing.final
 class CreateDeployTokenRequest(_message.Message):

@@ -66,6 +66,16 @@ class TokensServiceStub:
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokePresentedAccessTokenRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokePresentedAccessTokenResponse.FromString,
                 _registered_method=True)
+        self.RotatePersonalAccessToken = channel.unary_unary(
+                '/generic_packages.storage.v1.TokensService/RotatePersonalAccessToken',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePersonalAccessTokenRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePersonalAccessTokenResponse.FromString,
+                _registered_method=True)
+        self.RotatePresentedAccessToken = channel.unary_unary(
+                '/generic_packages.storage.v1.TokensService/RotatePresentedAccessToken',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePresentedAccessTokenRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePresentedAccessTokenResponse.FromString,
+                _registered_method=True)
         self.CreateAccessToken = channel.unary_unary(
                 '/generic_packages.storage.v1.TokensService/CreateAccessToken',
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.CreateAccessTokenRequest.SerializeToString,
@@ -85,6 +95,11 @@ class TokensServiceStub:
                 '/generic_packages.storage.v1.TokensService/RevokeAccessToken',
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokeAccessTokenRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokeAccessTokenResponse.FromString,
+                _registered_method=True)
+        self.RotateAccessToken = channel.unary_unary(
+                '/generic_packages.storage.v1.TokensService/RotateAccessToken',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotateAccessTokenRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotateAccessTokenResponse.FromString,
                 _registered_method=True)
         self.CreateDeployToken = channel.unary_unary(
                 '/generic_packages.storage.v1.TokensService/CreateDeployToken',
@@ -158,6 +173,25 @@ class TokensServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RotatePersonalAccessToken(self, request, context):
+        """Replaces a personal access token of the caller, any for an administrator: revokes it, and creates one with its name
+        and scopes for its user. Errors: TOKEN_NOT_FOUND for an administrator; for others CREDENTIAL_INVALID when it is not
+        theirs or does not exist; ROTATION_REFUSED. Presenting a token that was revoked also revokes the newest of those
+        that it was replaced by, as somebody else may have it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RotatePresentedAccessToken(self, request, context):
+        """Replaces the access token of any kind that the call itself presents, which needs the scope "api" or "self_rotate".
+        Errors: as RotatePersonalAccessToken; with a place, ROTATION_NOT_ALLOWED for a personal token, and
+        CREDENTIAL_INVALID for one of another place.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateAccessToken(self, request, context):
         """Creates a project or group access token and the bot user that it belongs to. Needs a maintainer of the project or
         an owner of the group; no role above the caller's own can be given. Errors: PARAMETER_VALUE_UNKNOWN (scopes,
@@ -184,6 +218,14 @@ class TokensServiceServicer:
     def RevokeAccessToken(self, request, context):
         """Revokes an access token of a place. Needs what creating needs. Errors: TOKEN_NOT_FOUND, also for one that was
         revoked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RotateAccessToken(self, request, context):
+        """Replaces an access token of a place, for its bot. Needs what creating needs, and the role of the bot; bots replace no
+        token but the one that they present. Errors: as RotatePersonalAccessToken.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -253,6 +295,16 @@ def add_TokensServiceServicer_to_server(servicer, server):
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokePresentedAccessTokenRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokePresentedAccessTokenResponse.SerializeToString,
             ),
+            'RotatePersonalAccessToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotatePersonalAccessToken,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePersonalAccessTokenRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePersonalAccessTokenResponse.SerializeToString,
+            ),
+            'RotatePresentedAccessToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotatePresentedAccessToken,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePresentedAccessTokenRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePresentedAccessTokenResponse.SerializeToString,
+            ),
             'CreateAccessToken': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateAccessToken,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.CreateAccessTokenRequest.FromString,
@@ -272,6 +324,11 @@ def add_TokensServiceServicer_to_server(servicer, server):
                     servicer.RevokeAccessToken,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokeAccessTokenRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokeAccessTokenResponse.SerializeToString,
+            ),
+            'RotateAccessToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateAccessToken,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotateAccessTokenRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotateAccessTokenResponse.SerializeToString,
             ),
             'CreateDeployToken': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateDeployToken,
@@ -469,6 +526,60 @@ class TokensService:
             _registered_method=True)
 
     @staticmethod
+    def RotatePersonalAccessToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.TokensService/RotatePersonalAccessToken',
+            generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePersonalAccessTokenRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePersonalAccessTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotatePresentedAccessToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.TokensService/RotatePresentedAccessToken',
+            generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePresentedAccessTokenRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotatePresentedAccessTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CreateAccessToken(request,
             target,
             options=(),
@@ -566,6 +677,33 @@ class TokensService:
             '/generic_packages.storage.v1.TokensService/RevokeAccessToken',
             generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokeAccessTokenRequest.SerializeToString,
             generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RevokeAccessTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateAccessToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.TokensService/RotateAccessToken',
+            generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotateAccessTokenRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_tokens__pb2.RotateAccessTokenResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,6 +57,17 @@ class TokensServiceStub:
     """Reads the access token of any kind that the call itself presents, whatever its scopes."""
     RevokePresentedAccessToken: _grpc.UnaryUnaryMultiCallable[_tokens_pb2.RevokePresentedAccessTokenRequest, _tokens_pb2.RevokePresentedAccessTokenResponse]
     """Revokes the access token of any kind that the call itself presents, whatever its scopes."""
+    RotatePersonalAccessToken: _grpc.UnaryUnaryMultiCallable[_tokens_pb2.RotatePersonalAccessTokenRequest, _tokens_pb2.RotatePersonalAccessTokenResponse]
+    """Replaces a personal access token of the caller, any for an administrator: revokes it, and creates one with its name
+    and scopes for its user. Errors: TOKEN_NOT_FOUND for an administrator; for others CREDENTIAL_INVALID when it is not
+    theirs or does not exist; ROTATION_REFUSED. Presenting a token that was revoked also revokes the newest of those
+    that it was replaced by, as somebody else may have it.
+    """
+    RotatePresentedAccessToken: _grpc.UnaryUnaryMultiCallable[_tokens_pb2.RotatePresentedAccessTokenRequest, _tokens_pb2.RotatePresentedAccessTokenResponse]
+    """Replaces the access token of any kind that the call itself presents, which needs the scope "api" or "self_rotate".
+    Errors: as RotatePersonalAccessToken; with a place, ROTATION_NOT_ALLOWED for a personal token, and
+    CREDENTIAL_INVALID for one of another place.
+    """
     CreateAccessToken: _grpc.UnaryUnaryMultiCallable[_tokens_pb2.CreateAccessTokenRequest, _tokens_pb2.CreateAccessTokenResponse]
     """Creates a project or group access token and the bot user that it belongs to. Needs a maintainer of the project or
     an owner of the group; no role above the caller's own can be given. Errors: PARAMETER_VALUE_UNKNOWN (scopes,
@@ -69,6 +80,10 @@ class TokensServiceStub:
     RevokeAccessToken: _grpc.UnaryUnaryMultiCallable[_tokens_pb2.RevokeAccessTokenRequest, _tokens_pb2.RevokeAccessTokenResponse]
     """Revokes an access token of a place. Needs what creating needs. Errors: TOKEN_NOT_FOUND, also for one that was
     revoked.
+    """
+    RotateAccessToken: _grpc.UnaryUnaryMultiCallable[_tokens_pb2.RotateAccessTokenRequest, _tokens_pb2.RotateAccessTokenResponse]
+    """Replaces an access token of a place, for its bot. Needs what creating needs, and the role of the bot; bots replace no
+    token but the one that they present. Errors: as RotatePersonalAccessToken.
     """
     CreateDeployToken: _grpc.UnaryUnaryMultiCallable[_tokens_pb2.CreateDeployTokenRequest, _tokens_pb2.CreateDeployTokenResponse]
     """Creates a deploy token. Needs a maintainer of the project or an owner of the group.
@@ -110,6 +125,17 @@ class TokensServiceAsyncStub(TokensServiceStub):
     """Reads the access token of any kind that the call itself presents, whatever its scopes."""
     RevokePresentedAccessToken: _aio.UnaryUnaryMultiCallable[_tokens_pb2.RevokePresentedAccessTokenRequest, _tokens_pb2.RevokePresentedAccessTokenResponse]  # type: ignore[assignment]
     """Revokes the access token of any kind that the call itself presents, whatever its scopes."""
+    RotatePersonalAccessToken: _aio.UnaryUnaryMultiCallable[_tokens_pb2.RotatePersonalAccessTokenRequest, _tokens_pb2.RotatePersonalAccessTokenResponse]  # type: ignore[assignment]
+    """Replaces a personal access token of the caller, any for an administrator: revokes it, and creates one with its name
+    and scopes for its user. Errors: TOKEN_NOT_FOUND for an administrator; for others CREDENTIAL_INVALID when it is not
+    theirs or does not exist; ROTATION_REFUSED. Presenting a token that was revoked also revokes the newest of those
+    that it was replaced by, as somebody else may have it.
+    """
+    RotatePresentedAccessToken: _aio.UnaryUnaryMultiCallable[_tokens_pb2.RotatePresentedAccessTokenRequest, _tokens_pb2.RotatePresentedAccessTokenResponse]  # type: ignore[assignment]
+    """Replaces the access token of any kind that the call itself presents, which needs the scope "api" or "self_rotate".
+    Errors: as RotatePersonalAccessToken; with a place, ROTATION_NOT_ALLOWED for a personal token, and
+    CREDENTIAL_INVALID for one of another place.
+    """
     CreateAccessToken: _aio.UnaryUnaryMultiCallable[_tokens_pb2.CreateAccessTokenRequest, _tokens_pb2.CreateAccessTokenResponse]  # type: ignore[assignment]
     """Creates a project or group access token and the bot user that it belongs to. Needs a maintainer of the project or
     an owner of the group; no role above the caller's own can be given. Errors: PARAMETER_VALUE_UNKNOWN (scopes,
@@ -122,6 +148,10 @@ class TokensServiceAsyncStub(TokensServiceStub):
     RevokeAccessToken: _aio.UnaryUnaryMultiCallable[_tokens_pb2.RevokeAccessTokenRequest, _tokens_pb2.RevokeAccessTokenResponse]  # type: ignore[assignment]
     """Revokes an access token of a place. Needs what creating needs. Errors: TOKEN_NOT_FOUND, also for one that was
     revoked.
+    """
+    RotateAccessToken: _aio.UnaryUnaryMultiCallable[_tokens_pb2.RotateAccessTokenRequest, _tokens_pb2.RotateAccessTokenResponse]  # type: ignore[assignment]
+    """Replaces an access token of a place, for its bot. Needs what creating needs, and the role of the bot; bots replace no
+    token but the one that they present. Errors: as RotatePersonalAccessToken.
     """
     CreateDeployToken: _aio.UnaryUnaryMultiCallable[_tokens_pb2.CreateDeployTokenRequest, _tokens_pb2.CreateDeployTokenResponse]  # type: ignore[assignment]
     """Creates a deploy token. Needs a maintainer of the project or an owner of the group.
@@ -198,6 +228,29 @@ class TokensServiceServicer(metaclass=_abc_1.ABCMeta):
         """Revokes the access token of any kind that the call itself presents, whatever its scopes."""
 
     @_abc_1.abstractmethod
+    def RotatePersonalAccessToken(
+        self,
+        request: _tokens_pb2.RotatePersonalAccessTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tokens_pb2.RotatePersonalAccessTokenResponse, _abc.Awaitable[_tokens_pb2.RotatePersonalAccessTokenResponse]]:
+        """Replaces a personal access token of the caller, any for an administrator: revokes it, and creates one with its name
+        and scopes for its user. Errors: TOKEN_NOT_FOUND for an administrator; for others CREDENTIAL_INVALID when it is not
+        theirs or does not exist; ROTATION_REFUSED. Presenting a token that was revoked also revokes the newest of those
+        that it was replaced by, as somebody else may have it.
+        """
+
+    @_abc_1.abstractmethod
+    def RotatePresentedAccessToken(
+        self,
+        request: _tokens_pb2.RotatePresentedAccessTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tokens_pb2.RotatePresentedAccessTokenResponse, _abc.Awaitable[_tokens_pb2.RotatePresentedAccessTokenResponse]]:
+        """Replaces the access token of any kind that the call itself presents, which needs the scope "api" or "self_rotate".
+        Errors: as RotatePersonalAccessToken; with a place, ROTATION_NOT_ALLOWED for a personal token, and
+        CREDENTIAL_INVALID for one of another place.
+        """
+
+    @_abc_1.abstractmethod
     def CreateAccessToken(
         self,
         request: _tokens_pb2.CreateAccessTokenRequest,
@@ -232,6 +285,16 @@ class TokensServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_tokens_pb2.RevokeAccessTokenResponse, _abc.Awaitable[_tokens_pb2.RevokeAccessTokenResponse]]:
         """Revokes an access token of a place. Needs what creating needs. Errors: TOKEN_NOT_FOUND, also for one that was
         revoked.
+        """
+
+    @_abc_1.abstractmethod
+    def RotateAccessToken(
+        self,
+        request: _tokens_pb2.RotateAccessTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tokens_pb2.RotateAccessTokenResponse, _abc.Awaitable[_tokens_pb2.RotateAccessTokenResponse]]:
+        """Replaces an access token of a place, for its bot. Needs what creating needs, and the role of the bot; bots replace no
+        token but the one that they present. Errors: as RotatePersonalAccessToken.
         """
 
     @_abc_1.abstractmethod

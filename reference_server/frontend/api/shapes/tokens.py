@@ -18,7 +18,7 @@ def access_token(value: AccessToken, secret: str = "") -> dict[str, JsonValue]:
         "description": None,
         "scopes": list(value.scopes),
         "user_id": value.user_id,
-        "last_used_at": None,
+        "last_used_at": instant(value, "last_used_at"),
         "active": value.active,
         "expires_at": given(value, "expires_at"),
     }

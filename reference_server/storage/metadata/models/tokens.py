@@ -25,6 +25,8 @@ class AccessToken(Token):
     """An access token of a person, a project or a group."""
 
     user_id = IntegerField()
+    last_used_at = IntegerField(null=True)
+    rotated_from = IntegerField(null=True)
 
 
 class DeployToken(Token):

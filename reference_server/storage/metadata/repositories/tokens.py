@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ class AccessTokenRecord:
     expires_at: int | None
     revoked: bool
     created_at: int
+    last_used_at: int | None
     access_level: int | None
 
     @property
@@ -86,6 +88,28 @@ class AccessTokenRepository:
         """Add a token that acts as a user and return it."""
         return self.get_presented(self.database.change(AccessToken.insert(user_id=user_id, **_columns(resource, new))))
 
+    def replace(self, token: AccessTokenRecord, digest: bytes, expires_at: int | None) -> AccessTokenRecord:
+        """Revoke a token, and add and return one with its name and scopes for its user."""
+        self.revoke(token.id)
+        new = NewToken(token.name, digest, token.scopes, expires_at)
+        added = self.add(ResourceKey(token.project_id, token.group_id), token.user_id, new)
+        self.database.change(AccessToken.update(rotated_from=token.id).where(AccessToken.id == added.id))
+        return added
+
+    def newest_successor(self, digest: bytes) -> AccessTokenRecord | None:
+        """Return the last of the tokens that replaced the one of this digest, one after another; None for none."""
+        token_id = self._id(AccessToken.digest == digest)
+        newest = None
+        while token_id is not None:
+            token_id = self._id(AccessToken.rotated_from == token_id)
+            newest = newest if token_id is None else token_id
+        return None if newest is None else self.get_presented(newest)
+
+    def note_uses(self, used_at: Mapping[int, int]) -> None:
+        """Write when tokens were last used, by their ids."""
+        for token_id, time in used_at.items():
+            self.database.change(AccessToken.update(last_used_at=time).where(AccessToken.id == token_id))
+
     def revoke(self, token_id: int) -> None:
         """Revoke a token, for good."""
         self.database.change(AccessToken.update(revoked=True).where(AccessToken.id == token_id))
@@ -98,6 +122,10 @@ class AccessTokenRepository:
     def delete_named(self, user_id: int, name: str) -> None:
         """Delete a user's tokens of one name."""
         self.database.change(AccessToken.delete().where((AccessToken.user_id == user_id) & (AccessToken.name == name)))
+
+    def _id(self, which: Expression) -> int | None:
+        found = self.database.first(AccessToken.select(AccessToken.id).where(which))
+        return None if found is None else int(found.id)
 
     def _get(self, which: Expression) -> AccessTokenRecord:
         missing = Failure(Reason.TOKEN_NOT_FOUND, "no such access token")

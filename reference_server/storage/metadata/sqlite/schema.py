@@ -223,11 +223,19 @@ _VERSIONS_OF_GITLAB = (
         CHECK ((project_id IS NULL) <> (group_id IS NULL)))""",
 )
 
+_USES_OF_TOKENS = (
+    "ALTER TABLE access_tokens ADD COLUMN last_used_at INTEGER",
+    # The token that this one replaced.
+    "ALTER TABLE access_tokens ADD COLUMN rotated_from INTEGER REFERENCES access_tokens (id) ON DELETE SET NULL",
+    "CREATE INDEX access_tokens_by_predecessor ON access_tokens (rotated_from) WHERE rotated_from IS NOT NULL",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _IDENTITY + _PACKAGES,
     _PEOPLE_AND_CI,
     _PACKAGES_IN_FULL,
     _VOLUME_IDENTITY,
     _VERSIONS_OF_GITLAB,
+    _USES_OF_TOKENS,
 )
 """The statements of each migration; the first brings the schema to version 1, the second to version 2, and so on."""

@@ -19,9 +19,10 @@ _NEWEST_FILE = (
 _CONTENT = "(SELECT b.content FROM blobs b WHERE b.sha256 = f.sha256)"
 
 STATEMENTS = Statements(
-    access_token="""SELECT t.id, t.digest, t.user_id, u.administrator, u.blocked, t.scopes, t.expires_at, t.revoked
+    access_token="""SELECT t.id, t.digest, t.user_id, u.administrator, u.blocked, t.scopes, t.expires_at, t.revoked,
+            t.last_used_at
         FROM access_tokens t JOIN users u ON u.id = t.user_id WHERE t.digest = ?""",  # noqa: S106 -- a statement
-    deploy_token="""SELECT digest, project_id, group_id, scopes, expires_at, revoked
+    deploy_token="""SELECT id, digest, project_id, group_id, scopes, expires_at, revoked
         FROM deploy_tokens WHERE digest = ?""",  # noqa: S106 -- a statement
     running_job="""SELECT j.digest, l.user_id, u.administrator, u.blocked, l.project_id, l.id
         FROM jobs j JOIN pipelines l ON l.id = j.pipeline_id JOIN users u ON u.id = l.user_id

@@ -48,9 +48,9 @@ def test_the_secret_of_an_access_token_is_told_once(front_end: Served, access_to
     assert (shown["revoked"], shown["active"]) == (False, True)
     token = str(shown.pop("token"))
     assert re.fullmatch(r"glpat-[A-Za-z0-9_.-]{20,}", token)
-    assert front_end.get("/user", token=token).json()["id"] == shown["user_id"]
     assert front_end.get(f"{access_tokens}/{shown['id']}").json() == shown
     assert front_end.get(access_tokens).items() == [shown]
+    assert front_end.get("/user", token=token).json()["id"] == shown["user_id"]
 
 
 def test_the_secret_of_a_deploy_token_is_told_once(front_end: Served, deploy_tokens: str) -> None:

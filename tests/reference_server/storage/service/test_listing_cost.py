@@ -79,7 +79,7 @@ class Storage:
         )
         await writer.close()
         writing.close()
-        admission = Admission(services.authentication, CONTRACT, services.gitlab)
+        admission = Admission(services.authentication, services.failed_authentications, CONTRACT, services.gitlab)
         return PackagesServicer(admission, services, HotOperations(admission, services))
 
     def of_project(self, project: int, per_page: int = 100, **part: Any) -> pb.ListPackagesResponse:

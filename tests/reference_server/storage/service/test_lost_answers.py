@@ -6,6 +6,7 @@ import pytest
 from generic_packages.storage.v1 import operations_pb2 as ops
 from generic_packages.storage.v1 import packages_pb2 as pb
 
+from reference_server.storage.service.audit import AuditLog
 from reference_server.storage.service.calls import CallLog
 from reference_server.storage.service.hot_operations import HotOperations
 from reference_server.storage.service.operation_stream import OperationStream
@@ -61,7 +62,7 @@ async def test_an_upload_is_ended_unless_its_caller_heard_of_it(
     operations: list[ops.Operation], fate: Fate, abandoned: list[str]
 ) -> None:
     begins = Begins()
-    stream = OperationStream(begins, CallLog())
+    stream = OperationStream(begins, CallLog(), AuditLog(None))
     await stream.read(requests(*operations))
     await fate(stream)
     stream.give_up()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -61,8 +62,12 @@ def test_a_call_is_one_line_in_the_log_with_its_request_id_and_no_secret(process
 
 
 def logged(process: StorageProcess) -> dict[str, tuple[str, str]]:
-    lines = [json.loads(line) for line in process.log().splitlines()]
-    return {line["request_id"]: (line["level"], line["method"]) for line in lines if line.get("request_id")}
+    lines = [line for line in events(process, "call") if line["request_id"]]
+    return {line["request_id"]: (line["level"], line["method"]) for line in lines}
+
+
+def events(process: StorageProcess, event: str) -> list[dict[str, Any]]:
+    return [line for line in map(json.loads, process.log().splitlines()) if line["event"] == event]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +99,8 @@ def test_what_was_published_is_logged_with_its_request_id(
         registry.open(where, request_id="open")
         process.stop()
         assert logged(process) == expected
+        audited = [line["request_id"] for line in events(process, "audit") if line["action"] == "package_file.publish"]
+        assert audited == ["small", "large"]
 
 
 def test_a_request_id_of_another_form_is_not_logged(process: StorageProcess) -> None:
