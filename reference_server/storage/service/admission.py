@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -108,6 +109,22 @@ class Admission:
             self._failures.note_success(address, first)
         origin.note_caller(caller)
         return caller
+
+    @contextlib.contextmanager
+    def by_token(self, secret: str) -> Iterator[None]:
+        """Let a call be made whose authority is a token among its parameters; one that is refused counts as failed.
+
+        Raise AUTHENTICATION_LIMITED.
+        """
+        address, token = origin.current().client_address, digest(secret)
+        self._failures.check(address, token)
+        try:
+            yield
+        except Failure as failure:
+            if failure.reason == Reason.ROLE_INSUFFICIENT:
+                self._failures.note_failure(address)
+            raise
+        self._failures.note_success(address, token)
 
     def user(self, request: CredentialedRequest) -> UserCaller:
         """Return which user calls, of a call that lets nobody else in. Raise as `Authentication.admit`."""

@@ -46,7 +46,8 @@ class CiServicer(CiServiceServicer):
         return pb.ResetRegistrationTokenResponse(token=token)
 
     async def RegisterRunner(self, request: pb.RegisterRunnerRequest, _: Context) -> pb.RegisterRunnerResponse:
-        runner, token = await self._runners.register(request.registration_token, request.description)
+        with self._admission.by_token(request.registration_token):
+            runner, token = await self._runners.register(request.registration_token, request.description)
         return pb.RegisterRunnerResponse(runner=messages.runner(runner), token=token)
 
     async def ListRunners(self, request: pb.ListRunnersRequest, _: Context) -> pb.ListRunnersResponse:
@@ -93,14 +94,16 @@ class CiServicer(CiServiceServicer):
         return pb.CancelJobResponse(job=messages.job(record))
 
     async def RequestJob(self, request: pb.RequestJobRequest, _: Context) -> pb.RequestJobResponse:
-        taken = await self._jobs.request(request.runner_token)
+        with self._admission.by_token(request.runner_token):
+            taken = await self._jobs.request(request.runner_token)
         if taken is None:
             return pb.RequestJobResponse()
         record, token = taken
         return pb.RequestJobResponse(job=messages.job(record), token=token)
 
     async def UpdateJob(self, request: pb.UpdateJobRequest, _: Context) -> pb.UpdateJobResponse:
-        record = await self._jobs.report(request.job_id, request.job_token, request.state)
+        with self._admission.by_token(request.job_token):
+            record = await self._jobs.report(request.job_id, request.job_token, request.state)
         return pb.UpdateJobResponse(job=messages.job(record))
 
     async def GetJobTokenScope(self, request: pb.GetJobTokenScopeRequest, _: Context) -> pb.GetJobTokenScopeResponse:

@@ -46,6 +46,17 @@ def test_guesses_from_one_address_end_in_429_on_every_front_end(front_ends: tupl
     assert one.send("GET", "/-/liveness", headers={"X-Forwarded-For": "203.0.113.1"}, token="").status == 200
 
 
+@pytest.mark.parametrize(("route", "number"), [("/runners", 11), ("/jobs/request", 12)])
+def test_tokens_of_runners_and_registrations_are_guessed_no_longer_than_others(
+    front_ends: tuple[Served, Served], route: str, number: int
+) -> None:
+    one, _ = front_ends
+    headers = {"X-Forwarded-For": f"203.0.113.{number}", "Content-Type": "application/json"}
+    body = b'{"token": "glrt-guess"}'
+    answers = [one.send("POST", f"/api/v4{route}", body, headers, token="") for _ in range(LIMIT + 1)]
+    assert [answer.status for answer in answers] == [403] * LIMIT + [429]
+
+
 def test_passwords_that_name_no_token_are_guesses_too(front_ends: tuple[Served, Served]) -> None:
     one, _ = front_ends
     project = new_project(one, "public")
