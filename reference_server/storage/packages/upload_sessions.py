@@ -21,7 +21,7 @@ from reference_server.storage.packages.publications import Publication
 
 _ID_BYTES = 16
 _OPEN_AT_A_TIME = 4096
-_ANSWERS_KEPT = 10_000
+_ANSWERS_KEPT = 2_000  # a front end asks again within a second, and each holds some kilobytes
 
 
 class Stage(enum.Enum):
