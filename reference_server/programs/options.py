@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reference_server.contract import addresses, emulations
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
+from reference_server.frontend.http.acceptor import DEFAULT_MOST_CONNECTIONS
 from reference_server.storage.rules.gitlab import KNOWN_FEATURES, read_feature
 from reference_server.storage.rules.gitlab_version import NEWEST, OLDEST, read_version
 
@@ -19,6 +20,7 @@ _HIGHEST_PORT = 65_535
 _MOST_WORKERS = 64
 _MOST_BYTES = 2**62
 _MOST_DAYS = 3650
+_MOST_CONNECTIONS = 1_000_000
 _ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII)
 DEFAULT_TRASH_DAYS = 7  # time to notice that a backup of other metadata was restored
 
@@ -60,6 +62,10 @@ def _seconds(text: str) -> int:
 
 def _days(text: str) -> int:
     return _whole(text, 0, _MOST_DAYS)
+
+
+def _connections(text: str) -> int:
+    return _whole(text, 1, _MOST_CONNECTIONS)
 
 
 def _bytes(text: str) -> int:
@@ -177,6 +183,26 @@ TRASH_DAYS = Option(
     default=DEFAULT_TRASH_DAYS,
     read=_days,
 )
+MAX_CONNECTIONS = Option(
+    "max-connections",
+    int,
+    f"connections of clients that each front end has open (default {DEFAULT_MOST_CONNECTIONS}); for further ones it "
+    "closes those without a valid token that it is waiting for, or lets them wait",
+    "N",
+    default=DEFAULT_MOST_CONNECTIONS,
+    read=_connections,
+)
+LINK_CERTIFICATE = Option(
+    "link-certificate",
+    str,
+    "PEM certificate that this half shows to the other, for an address that is not on this host alone",
+    "FILE",
+    read=Path,
+)
+LINK_KEY = Option("link-key", str, "PEM private key of --link-certificate", "FILE", read=Path)
+LINK_AUTHORITY = Option(
+    "link-authority", str, "PEM certificate of who must have signed the other half's certificate", "FILE", read=Path
+)
 EMULATE = Option(
     "emulate",
     list,
@@ -204,10 +230,14 @@ STORAGE = Option(
 
 SERVE = (
     *(DATA, HOST, PORT, WORKERS, EXTERNAL_URL, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, HANG_SECONDS, LOG_LEVEL, EMULATE),
+    *(TRASH_DAYS, CARRIER, MAX_CONNECTIONS, GRACE_SECONDS, HANG_SECONDS, LOG_LEVEL, EMULATE),
 )
+_LINK = (LINK_CERTIFICATE, LINK_KEY, LINK_AUTHORITY)
 STORAGE_PROGRAM = (
-    *(DATA, LISTEN, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
+    *(DATA, LISTEN, *_LINK, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
     *(TRASH_DAYS, LOG_LEVEL, EMULATE),
 )
-FRONT_END_PROGRAM = (STORAGE, HOST, PORT, EXTERNAL_URL, CARRIER, GRACE_SECONDS, LOG_LEVEL, EMULATE)
+FRONT_END_PROGRAM = (
+    *(STORAGE, *_LINK, HOST, PORT, EXTERNAL_URL, CARRIER, MAX_CONNECTIONS, GRACE_SECONDS),
+    *(LOG_LEVEL, EMULATE),
+)

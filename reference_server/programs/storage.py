@@ -18,8 +18,10 @@ from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.emulations import Emulation
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
+from reference_server.contract.mutual_tls import MutualTls
 from reference_server.programs.data_parts import METADATA, VOLUME, bind, check_new_metadata, check_volume
 from reference_server.programs.descriptors import allow_descriptors
+from reference_server.programs.link_security import read_link_security
 from reference_server.programs.notifications import beating, say_ready, say_stopping
 from reference_server.programs.options import DEFAULT_TRASH_DAYS
 from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
@@ -57,6 +59,13 @@ class StorageSettings:
     drain_seconds: float = 10.0
     trash_days: int = DEFAULT_TRASH_DAYS
     emulate: Sequence[str] = ()
+    link_certificate: Path | None = None
+    link_key: Path | None = None
+    link_authority: Path | None = None
+
+    def read_link_security(self) -> MutualTls | None:
+        """Return what protects the address to serve on. Raise UsageRefusedError."""
+        return read_link_security(self.listen, self.link_certificate, self.link_key, self.link_authority)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +76,10 @@ class RunningStorage:
     broken: asyncio.Event
 
 
-def run(settings: StorageSettings) -> None:
-    """Serve until SIGTERM or SIGINT, then drain. Raise StartRefusedError; SilentExitError when it can no longer write.
+def run(settings: StorageSettings, tls: MutualTls | None) -> None:
+    """Serve until SIGTERM or SIGINT, then drain.
+
+    Raise StartRefusedError; SilentExitError when it can no longer write.
 
     The data directory is the caller's to mark and to lock.
     """
@@ -76,13 +87,13 @@ def run(settings: StorageSettings) -> None:
     logs.route_library_logs()
     allow_descriptors()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    uvloop.run(_run_until_told(settings))
+    uvloop.run(_run_until_told(settings, tls))
 
 
-async def _run_until_told(settings: StorageSettings) -> None:
+async def _run_until_told(settings: StorageSettings, tls: MutualTls | None) -> None:
     told = stop_event()
     log = structlog.get_logger()
-    async with beating(), serving(settings) as storage:
+    async with beating(), serving(settings, tls) as storage:
         log.info("storage serves", address=storage.address.target)
         say_ready()
         waiting = [asyncio.create_task(event.wait()) for event in (told, storage.broken)]
@@ -95,7 +106,7 @@ async def _run_until_told(settings: StorageSettings) -> None:
 
 
 @asynccontextmanager
-async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
+async def serving(settings: StorageSettings, tls: MutualTls | None = None) -> AsyncIterator[RunningStorage]:
     """Serve as long as the context lasts, at an address that has the port that the system chose for port 0.
 
     Raise StartRefusedError.
@@ -122,7 +133,7 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
                 )
             )
             _told_simply(services.housekeeping.garbage_collector.bring_back)
-            async with _server(services, settings.listen, settings.drain_seconds) as address:
+            async with _server(services, settings.listen, tls, settings.drain_seconds) as address:
                 yield RunningStorage(address, writer.ended)
         finally:
             await writer.close()
@@ -131,9 +142,11 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
 
 
 @asynccontextmanager
-async def _server(services: StorageServices, address: Address, drain_seconds: float) -> AsyncIterator[Address]:
+async def _server(
+    services: StorageServices, address: Address, tls: MutualTls | None, drain_seconds: float
+) -> AsyncIterator[Address]:
     """Serve, with the storage's housekeeping."""
-    server = _told_simply(lambda: StorageServer(services, address))
+    server = _told_simply(lambda: StorageServer(services, address, tls))
     housekeeping = asyncio.create_task(services.housekeeping.run(), name="housekeeping")
     await server.start()
     try:

@@ -12,6 +12,7 @@ from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPInputError, HTTPSe
 
 from reference_server.contract.limits import REQUEST_ID_CHARACTERS, SMALL_CONTENT_BYTES
 from reference_server.frontend.http.body_budget import BudgetedBody
+from reference_server.frontend.http.lanes import Turn
 
 REQUEST_ID_HEADER = "X-Request-Id"
 
@@ -24,7 +25,8 @@ class RequestContext:
 
     `declared_bytes` is the size of the body, None for a chunked one. `route` is its route's name in the metrics,
     `status` is 0 until an answer begins, `received_bytes` and `sent_bytes` count bytes of bodies. `body` is set where a
-    body holds room until the answer is given.
+    body holds room until the answer is given. `asker` names the credential when it is known, `turn` is set while the
+    request is worked on.
     """
 
     start_line: RequestStartLine
@@ -38,6 +40,8 @@ class RequestContext:
     received_bytes: int = 0
     sent_bytes: int = 0
     body: BudgetedBody | None = None
+    asker: bytes | None = None
+    turn: Turn | None = None
 
     @property
     def method(self) -> str:
@@ -48,6 +52,11 @@ class RequestContext:
     def target(self) -> str:
         """The request target in origin form, still encoded."""
         return self.start_line.path
+
+    def leave_turn(self) -> None:
+        """Let another request be worked on; safe to call twice."""
+        if self.turn is not None:
+            self.turn.leave()
 
     @property
     def has_small_body(self) -> bool:

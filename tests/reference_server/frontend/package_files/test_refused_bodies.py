@@ -174,6 +174,22 @@ def test_a_download_that_is_not_taken_is_given_up(impatient: Served, package: st
         assert len(read_until_closed_or_reset(connection)) < 30_000_000
 
 
+@pytest.mark.parametrize("token", ["", None])
+def test_a_connection_whose_answers_nobody_takes_is_closed(impatient: Served, token: str | None) -> None:
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(30)
+        connection.connect(("127.0.0.1", impatient.port))
+        requests = impatient.head("GET", "/api/v4/projects", token=token) * 1000
+        with pytest.raises(OSError, match=r"reset|pipe"):
+            _send_for_ever(connection, requests)
+
+
+def _send_for_ever(connection: socket.socket, message: bytes) -> None:
+    while True:
+        connection.sendall(message)
+
+
 def others_running(served: Served) -> bool:
     report = served.send("GET", "/-/metrics").body.decode()
     return "\nhttp_requests_running 1.0\n" not in report
