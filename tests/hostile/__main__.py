@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import shutil
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from tests.hostile.attack import Counts, attacking
 from tests.hostile.clients import CLIENTS, Measured, Ordinary, measured
 from tests.hostile.manners import MANNERS, Attacked
 from tests.support.front_end import Served
+from tests.support.rest_packages import new_project
 from tests.support.server_process import running_registry
 
 _WIDTH = 120
@@ -29,27 +31,34 @@ _PUBLIC_BYTES = 16 * 1024 * 1024
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0 when no ordinary client saw an error and p99 is at most three times as long."""
     told = _parser().parse_args(arguments)
-    if told.connections < len(MANNERS) or told.seconds <= 0 or told.times <= 0:
-        sys.stderr.write(
-            f"hostile-load: needs at least {len(MANNERS)} connections, one in each manner, and some time\n"
-        )
+    names = [name for name in MANNERS if fnmatch.fnmatchcase(name, told.manner)]
+    if not names or told.connections < len(names) or told.seconds <= 0 or told.times <= 0:
+        known = ", ".join(MANNERS)
+        sys.stderr.write(f"hostile-load: needs some time, and a connection for each manner; manners are {known}\n")
         return 2
     console = Console(width=_WIDTH, highlight=False)
     folder = Path(tempfile.mkdtemp(prefix="hostile-load-", dir=told.folder))
     options = ["--log-level", "warning", *(["--workers", str(told.workers)] if told.workers else [])]
-    console.print(f"{told.connections} hostile connections in {len(MANNERS)} manners, {told.seconds:g} s, in {folder}")
+    console.print(f"{told.connections} hostile connections in {len(names)} manners, {told.seconds:g} s, in {folder}")
     with running_registry(folder, *options) as registry:
         root = Served(registry.served.port, registry.root_token)
         ordinary = Ordinary(root.port, registry.project, _tokens(root, registry.project))
         measured(ordinary, _WARM_UP_SECONDS, "warm-up")
+        used = [registry.processor_seconds()]
         alone = measured(ordinary, told.seconds, "load")
+        used.append(registry.processor_seconds())
         before = sum(registry.peak_resident_bytes().values())
-        with attacking(Attacked(root.port, registry.project, _public_file(root)), told.connections) as attack:
+        with attacking(Attacked(root.port, registry.project, _public_file(root)), names, told.connections) as attack:
+            used.append(registry.processor_seconds())
             beside = measured(ordinary, told.seconds, "load")
+            used.append(registry.processor_seconds())
             counts = attack.stop()
         grown = sum(registry.peak_resident_bytes().values()) - before
     _show_manners(console, counts)
-    console.print(f"peak of resident memory over all processes: {grown / 2**20:+.0f} MiB by the attack")
+    console.print(
+        f"the server used {used[1] - used[0]:.1f} s of processors alone, {used[3] - used[2]:.1f} s beside the attack; "
+        f"its peak of resident memory grew by {grown / 2**20:.0f} MiB"
+    )
     times = _show_clients(console, alone, beside)
     for sentence in (alone.errors + beside.errors)[:_SHOWN]:
         console.print(sentence, style="red", markup=False)
@@ -70,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--times", type=float, default=_MOST_TIMES, metavar="X", help="how much longer p99 may be (default 3)"
     )
+    parser.add_argument("--manner", default="*", metavar="PATTERN", help="only these manners, as in 'slow*'")
     parser.add_argument("--workers", type=int, metavar="N", help="front ends (default: one for each core)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="put the data here (default: the system's place)")
     return parser
@@ -83,8 +93,7 @@ def _tokens(root: Served, project: int) -> list[str]:
 
 def _public_file(root: Served) -> str:
     """Publish a large file that everybody may download, and return its path."""
-    made = root.post("/projects", {"name": "Public", "path": "public", "visibility": "public"}).json()
-    path = f"/api/v4/projects/{made['id']}/packages/generic/public/1.0/file.bin"
+    path = f"/api/v4{new_project(root, 'public').packages}/generic/public/1.0/file.bin"
     root.send("PUT", path, bytes(_PUBLIC_BYTES))
     return path
 

@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection as Pipe
 
@@ -36,14 +36,17 @@ class Attack:
 
 
 @contextmanager
-def attacking(attacked: Attacked, connections: int) -> Iterator[Attack]:
-    """Attack with so many connections at a time until the block ends; it begins when each was opened once."""
+def attacking(attacked: Attacked, names: Sequence[str], connections: int) -> Iterator[Attack]:
+    """Attack with so many connections at a time, in these manners, until the block ends.
+
+    It begins when each was opened once. Raise TimeoutError when that takes too long.
+    """
     ours, theirs = _context.Pipe()
-    process = _context.Process(target=_attack, args=(attacked, connections, theirs))
+    process = _context.Process(target=_attack, args=(attacked, names, connections, theirs))
     process.start()
     try:
         if not ours.poll(_PATIENCE_SECONDS):
-            raise RuntimeError("the hostile connections were not all accepted")
+            raise TimeoutError("the hostile connections were not all opened")
         ours.recv()
         yield Attack(ours)
     finally:
@@ -51,14 +54,13 @@ def attacking(attacked: Attacked, connections: int) -> Iterator[Attack]:
         process.join()
 
 
-def _attack(attacked: Attacked, connections: int, pipe: Pipe) -> None:
+def _attack(attacked: Attacked, names: Sequence[str], connections: int, pipe: Pipe) -> None:
     os.nice(_NICENESS)
-    asyncio.run(_run(attacked, connections, pipe))
+    asyncio.run(_run(attacked, names, connections, pipe))
 
 
-async def _run(attacked: Attacked, connections: int, pipe: Pipe) -> None:
-    counts: Counts = {name: Counter() for name in MANNERS}
-    names = list(MANNERS)
+async def _run(attacked: Attacked, names: Sequence[str], connections: int, pipe: Pipe) -> None:
+    counts: Counts = {name: Counter() for name in names}
     opening: list[Connection] = []
     tasks: list[asyncio.Task[None]] = []
     for number in range(connections):

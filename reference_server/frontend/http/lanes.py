@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Final, Literal, Protocol
 
 from reference_server.frontend.http.fair_line import FairLine
@@ -28,12 +28,13 @@ class LaneObserver(Protocol):
 
 
 class Turn:
-    """One request's turn to be worked on."""
+    """One request's turn to be worked on, since `since` of the event loop's time."""
 
-    __slots__ = ("_lane",)
+    __slots__ = ("_lane", "since")
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: Lane, since: float) -> None:
         self._lane: Lane | None = lane
+        self.since = since
 
     @property
     def held(self) -> bool:
@@ -44,11 +45,14 @@ class Turn:
         """Let the next one have its turn; safe to call twice."""
         lane, self._lane = self._lane, None
         if lane is not None:
-            lane.take_back()
+            lane.take_back(self)
 
 
 class Lane:
-    """So many turns at a time; those who wait have theirs in a fair order of the askers."""
+    """So many turns at a time; those who wait have theirs in a fair order of the askers.
+
+    After each turn the next one begins when `rest` has passed: seconds, by those that the turn took.
+    """
 
     def __init__(
         self,
@@ -58,12 +62,15 @@ class Lane:
         wait_seconds: float = WAIT_SECONDS,
         most_waiting: int = MOST_WAITING,
         observer: LaneObserver,
+        rest: Callable[[float], float] = lambda _: 0.0,
     ) -> None:
         self._name = name
         self._left = turns
         self._wait_seconds = wait_seconds
         self._most_waiting = most_waiting
         self._observer = observer
+        self._rest = rest
+        self._loop = asyncio.get_running_loop()
         self._line: FairLine[asyncio.Future[bool]] = FairLine()
 
     def take(self) -> Turn | None:
@@ -71,32 +78,38 @@ class Lane:
         if not self._left or self._line:
             return None
         self._left -= 1
-        return Turn(self)
+        return Turn(self, self._loop.time())
 
     async def wait(self, asker: Hashable) -> Turn | None:
         """Wait for a turn; return None when there was none in time, or too many wait already."""
         if len(self._line) >= self._most_waiting:
             self._observer.count_refused_turn(self._name)
             return None
-        loop = asyncio.get_running_loop()
-        called: asyncio.Future[bool] = loop.create_future()
+        called: asyncio.Future[bool] = self._loop.create_future()
         self._line.add(called, asker)
         self._observer.count_waiting(self._name, 1)
-        timer = loop.call_later(self._wait_seconds, self._refuse, called)
+        timer = self._loop.call_later(self._wait_seconds, self._refuse, called)
         try:
             admitted = await called
         except asyncio.CancelledError:
             if called.done() and not called.cancelled() and called.result():
-                self.take_back()
+                self._let_in()
             raise
         finally:
             timer.cancel()
             self._line.remove(called)
             self._observer.count_waiting(self._name, -1)
-        return Turn(self) if admitted else None
+        return Turn(self, self._loop.time()) if admitted else None
 
-    def take_back(self) -> None:
-        """Take a turn back and give it to who is next."""
+    def take_back(self, turn: Turn) -> None:
+        """Take a turn back and, after a rest, give it to who is next."""
+        rest = self._rest(self._loop.time() - turn.since)
+        if rest:
+            self._loop.call_later(rest, self._let_in)
+        else:
+            self._let_in()
+
+    def _let_in(self) -> None:
         self._left += 1
         while self._left and self._line:
             called = self._line.first

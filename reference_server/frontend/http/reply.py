@@ -29,7 +29,7 @@ Headers = Sequence[tuple[str, str]]
 _DRAINED_BYTES = 64 * MIB
 _DRAIN_SECONDS = 10.0
 _DRAIN_PIECE_BYTES = 256 * KIB
-_DRAIN_RATE = 64 * MIB  # a second, of all together
+_DRAIN_RATE = 16 * MIB  # a second, of all together
 
 _CLOSE = "Connection: close\r\n"
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}

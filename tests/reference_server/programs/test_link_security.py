@@ -18,6 +18,7 @@ from reference_server.frontend.application import FrontEndOptions
 from reference_server.programs.link_security import read_link_security
 from reference_server.programs.refusals import UsageRefusedError
 from tests.support.front_end import PATIENCE_SECONDS, ROOT_TOKEN, running_front_end
+from tests.support.rest_packages import new_project
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "operating.md").read_text()
@@ -103,6 +104,7 @@ def test_what_does_not_belong_together_is_refused(certificates: Path, tmp_path: 
 def storage(certificates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TcpAddress]:
     """Run a storage with certificates, on a TCP port."""
     folder = tmp_path_factory.mktemp("storage")
+    (folder / "token").touch(0o600)
     (folder / "token").write_text(ROOT_TOKEN)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -121,9 +123,9 @@ def storage(certificates: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def test_files_travel_over_mutual_tls_whatever_their_size(certificates: Path, storage: TcpAddress) -> None:
     front_end = FrontEndOptions(storage, "streamed", tls=tls(certificates, "frontend"))
     with running_front_end(front_end) as served:
-        project = served.post("/projects", {"name": "Files"}).json()["id"]
+        project = new_project(served)
         for size in (10, LARGE):
-            path = f"/api/v4/projects/{project}/packages/generic/tool/1.0/file-{size}"
+            path = f"/api/v4{project.packages}/generic/tool/1.0/file-{size}"
             assert served.send("PUT", path, bytes(size)).status == 201
             assert served.send("GET", path).body == bytes(size)
 

@@ -1,6 +1,7 @@
 """Turns to be worked on."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -27,9 +28,15 @@ def observed() -> Observed:
     return Observed()
 
 
-def lane(observed: Observed, *, wait_seconds: float = 3600.0, most_waiting: int = 100) -> Lane:
+def lane(
+    observed: Observed,
+    *,
+    wait_seconds: float = 3600.0,
+    most_waiting: int = 100,
+    rest: Callable[[float], float] = lambda _: 0.0,
+) -> Lane:
     """Make a lane of two turns."""
-    return Lane("known", 2, wait_seconds=wait_seconds, most_waiting=most_waiting, observer=observed)
+    return Lane("known", 2, wait_seconds=wait_seconds, most_waiting=most_waiting, observer=observed, rest=rest)
 
 
 def taken(lane: Lane) -> Turn:
@@ -86,3 +93,22 @@ async def test_a_turn_that_comes_to_one_who_just_gave_up_goes_to_the_next(observ
     leaving.cancel()
     assert await staying is not None
     assert leaving.cancelled()
+
+
+async def test_a_turn_that_took_long_is_followed_by_a_rest(observed: Observed) -> None:
+    took: list[float] = []
+
+    def rest(seconds: float) -> float:
+        took.append(seconds)
+        return 0.02
+
+    two = lane(observed, rest=rest)
+    first, _ = taken(two), taken(two)
+    await asyncio.sleep(0.01)
+    waiting = asyncio.create_task(two.wait("a"))
+    await asyncio.sleep(0)
+    first.leave()
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    assert await waiting is not None
+    assert took[0] >= 0.01
