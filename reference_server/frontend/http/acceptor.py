@@ -86,9 +86,9 @@ class Acceptor:
     def _accept(self) -> None:
         """Take what waits; a few at a time, so that open connections have their turn."""
         if self._open >= self._most:
+            self._pause_reading()  # until one is closed, which `release` tells
             if not self._make_room():
                 self._tell("connections wait until others are closed", most=self._most)
-            self._pause_reading()  # until one is closed, which `release` tells
             return
         for _ in range(min(_TAKEN_TOGETHER, self._most - self._open)):
             try:
