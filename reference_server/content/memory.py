@@ -17,6 +17,12 @@ API_BODIES_BYTES: Final = 8 * MIB
 SLOW_BODIES_BYTES: Final = 4 * MIB
 """What those of either kind hold together that came slowly when others needed their room."""
 
+UNKNOWN_BODIES_BYTES: Final = 2 * MIB
+"""What the bodies of one kind hold together that come without a credential that the storage knows."""
+
+UNKNOWN_SLOW_BODIES_BYTES: Final = MIB
+"""What those of them hold together that came slowly when others needed their room."""
+
 MESSAGES_IN_FLIGHT: Final = 8
 """Content messages that one front end sends, and as many that it receives, at a time."""
 

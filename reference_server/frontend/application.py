@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,7 @@ from tornado.web import Application
 from reference_server.content.pipeline import ContentPipeline
 from reference_server.contract.addresses import Address
 from reference_server.contract.emulations import NO_EMULATIONS, Emulation, Emulations
+from reference_server.contract.mutual_tls import MutualTls
 from reference_server.frontend import health
 from reference_server.frontend.api.handler import UnknownRoute
 from reference_server.frontend.carriers.choice import Carriers
@@ -22,11 +24,12 @@ from reference_server.frontend.emulation.object_storage import ObjectStorage
 from reference_server.frontend.emulation.router import EmulatingRouter
 from reference_server.frontend.emulation.routes import emulated_routes
 from reference_server.frontend.graphql.endpoint import GraphQL
-from reference_server.frontend.http.acceptor import most_connections
+from reference_server.frontend.http.acceptor import DEFAULT_MOST_CONNECTIONS, most_connections
 from reference_server.frontend.http.access_log import AccessLog
 from reference_server.frontend.http.client_address import NO_PROXIES, TrustedProxies
 from reference_server.frontend.http.connections import Connections
 from reference_server.frontend.http.metrics import Metrics
+from reference_server.frontend.http.precedence import Precedence
 from reference_server.frontend.http.router import Router
 from reference_server.frontend.http.server import new_server
 from reference_server.frontend.http.stall_watch import StallWatch
@@ -51,7 +54,8 @@ class FrontEndOptions:
 
     `idle_seconds` bounds both the wait for a request on an open connection and the arrival of its head;
     `stall_seconds` bounds how long nothing may move in a body. `external_url` is what links begin with, where that is
-    not what the request itself says.
+    not what the request itself says; `most_connections` how many are open at a time;
+    `tls` protects the way to the storage.
     """
 
     storage: Address
@@ -62,6 +66,8 @@ class FrontEndOptions:
     external_url: str | None = None
     trusted_proxies: TrustedProxies = NO_PROXIES
     emulations: Emulations = NO_EMULATIONS
+    most_connections: int = DEFAULT_MOST_CONNECTIONS
+    tls: MutualTls | None = None
 
 
 class FrontEnd:
@@ -71,14 +77,16 @@ class FrontEnd:
         self._options = options
         self._metrics = Metrics()
         self._log = AccessLog(self._metrics)
-        self._decisions = open_decision_channel(options.storage)
-        self._content = open_content_channel(options.storage)
+        self._decisions = open_decision_channel(options.storage, options.tls)
+        self._content = open_content_channel(options.storage, options.tls)
         self._calls = SingleCalls(self._decisions)
         self._operations = Operations(self._decisions, on_break=self._metrics.count_break, on_orphan=self._abandon)
         self._pipeline = ContentPipeline()
         self._stalls = StallWatch(options.stall_seconds)
         self._heads = StallWatch(options.idle_seconds)
+        self._precedence = Precedence(self._calls.recognize, self._metrics)
         self._objects: ObjectStorage | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self, listening: socket.socket) -> None:
         """Wait for the storage, then accept connections. Raises TransportFailure when the storage does not come."""
@@ -97,9 +105,10 @@ class FrontEnd:
             external_url=self._options.external_url,
         )
         router = self._router(listening)
-        self._connections = Connections(router, self._metrics, heads=self._heads, bodies=self._stalls)
+        self._connections = Connections(router, self._metrics, self._precedence, heads=self._heads, bodies=self._stalls)
+        self._watching = asyncio.create_task(self._connections.watch(self._options.stall_seconds), name="answers")
         self._server = new_server(self._connections)
-        self._server.serve(listening, most_connections())
+        self._server.serve(listening, min(self._options.most_connections, most_connections()))
 
     async def stop(self, grace_seconds: float) -> bool:
         """Accept no more, let what is under way finish, and close everything; False when something was cut off."""
@@ -109,6 +118,8 @@ class FrontEnd:
         finished = await self._connections.drain(grace_seconds)
         await self._server.close_all_connections()
         await self._context.finish_background(_BACKGROUND_SECONDS)
+        if self._watching is not None:
+            self._watching.cancel()
         self._stalls.stop()
         self._heads.stop()
         await self._operations.close()
@@ -136,9 +147,8 @@ class FrontEnd:
         """Make what handles requests, as the deployment that is imitated would."""
         emulations, proxies = self._options.emulations, self._options.trusted_proxies
         if Emulation.DIRECT_DOWNLOAD in emulations:
-            self._objects = ObjectStorage(
-                self._context, self._application(), listening.getsockname()[0], heads=self._heads
-            )
+            host = listening.getsockname()[0]
+            self._objects = ObjectStorage(self._context, self._application(), host, self._precedence, heads=self._heads)
         routes = PackageFileRoutes(self._context, Download if self._objects is None else self._objects.redirect)
         if not emulations:
             return Router(routes, self._application(), self._log, proxies)

@@ -150,8 +150,9 @@ def _storage(values: Mapping[str, Any], *, supervised: bool) -> None:
     if supervised:
         stop_with_parent()
     settings = storage.StorageSettings(**_keywords(values))
+    tls = settings.read_link_security()
     with claimed(settings.data):
-        storage.run(settings)
+        storage.run(settings, tls)
 
 
 def _front_end(values: Mapping[str, Any], *, supervised: bool, descriptor: int | None) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import structlog
@@ -13,10 +14,13 @@ import uvloop
 
 from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
+from reference_server.contract.mutual_tls import MutualTls
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.application import FrontEnd, FrontEndOptions
+from reference_server.frontend.http.acceptor import DEFAULT_MOST_CONNECTIONS
 from reference_server.frontend.http.client_address import TrustedProxies
 from reference_server.programs.descriptors import allow_descriptors
+from reference_server.programs.link_security import read_link_security
 from reference_server.programs.listening import open_sockets, url_of
 from reference_server.programs.notifications import beating, say_ready, say_stopping
 from reference_server.programs.refusals import StartRefusedError
@@ -43,17 +47,22 @@ class FrontEndSettings:
     trusted_proxy: Sequence[str]
     emulate: Sequence[str]
     descriptor: int | None
+    max_connections: int = DEFAULT_MOST_CONNECTIONS
+    link_certificate: Path | None = None
+    link_key: Path | None = None
+    link_authority: Path | None = None
 
 
 def run(settings: FrontEndSettings) -> None:
-    """Serve until asked to stop. Raises StartRefusedError."""
+    """Serve until asked to stop. Raises StartRefusedError, UsageRefusedError."""
+    tls = read_link_security(settings.storage, settings.link_certificate, settings.link_key, settings.link_authority)
     logs.configure(level=settings.log_level)
     logs.route_library_logs()
     allow_descriptors()
-    uvloop.run(_serve(settings))
+    uvloop.run(_serve(settings, tls))
 
 
-async def _serve(settings: FrontEndSettings) -> None:
+async def _serve(settings: FrontEndSettings, tls: MutualTls | None) -> None:
     """Start, say so, wait, drain."""
     stop = stop_event()
     listening = _listening(settings)
@@ -65,6 +74,8 @@ async def _serve(settings: FrontEndSettings) -> None:
             external_url=settings.external_url,
             trusted_proxies=TrustedProxies.named(*settings.trusted_proxy),
             emulations=emulations.read(*settings.emulate),
+            most_connections=settings.max_connections,
+            tls=tls,
         )
     )
     async with beating():

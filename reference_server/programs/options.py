@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reference_server.contract import addresses, emulations
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
+from reference_server.frontend.http.acceptor import DEFAULT_MOST_CONNECTIONS
 from reference_server.storage.rules.gitlab import KNOWN_FEATURES, read_feature
 from reference_server.storage.rules.gitlab_version import NEWEST, OLDEST, read_version
 
@@ -21,6 +22,7 @@ _MOST_WORKERS = 64
 _MOST_BYTES = 2**62
 _MOST_DAYS = 3650
 _MOST_FAILURES = 1_000_000
+_MOST_CONNECTIONS = 1_000_000
 _ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII)
 DEFAULT_FAILED_AUTHENTICATIONS = 1000  # a minute: the self-test of the suite presents fewer
 DEFAULT_TRASH_DAYS = 7  # time to notice that a backup of other metadata was restored
@@ -75,6 +77,10 @@ def _network(text: str) -> str:
         return str(ipaddress.ip_network(text))
     except ValueError:
         raise ValueError("must be an IP address, or a network such as 10.0.0.0/8") from None
+
+
+def _connections(text: str) -> int:
+    return _whole(text, 1, _MOST_CONNECTIONS)
 
 
 def _bytes(text: str) -> int:
@@ -210,6 +216,26 @@ TRUSTED_PROXY = Option(
     default=(),
     read=_network,
 )
+MAX_CONNECTIONS = Option(
+    "max-connections",
+    int,
+    f"connections of clients that each front end has open (default {DEFAULT_MOST_CONNECTIONS}); for further ones it "
+    "closes those without a valid token that it is waiting for, or lets them wait",
+    "N",
+    default=DEFAULT_MOST_CONNECTIONS,
+    read=_connections,
+)
+LINK_CERTIFICATE = Option(
+    "link-certificate",
+    str,
+    "PEM certificate that this half shows to the other, for an address that is not on this host alone",
+    "FILE",
+    read=Path,
+)
+LINK_KEY = Option("link-key", str, "PEM private key of --link-certificate", "FILE", read=Path)
+LINK_AUTHORITY = Option(
+    "link-authority", str, "PEM certificate of who must have signed the other half's certificate", "FILE", read=Path
+)
 EMULATE = Option(
     "emulate",
     list,
@@ -237,10 +263,15 @@ STORAGE = Option(
 
 SERVE = (
     *(DATA, HOST, PORT, WORKERS, EXTERNAL_URL, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
-    *(TRASH_DAYS, CARRIER, GRACE_SECONDS, HANG_SECONDS, LOG_LEVEL, FAILED_AUTHENTICATIONS, TRUSTED_PROXY, EMULATE),
+    *(TRASH_DAYS, CARRIER, MAX_CONNECTIONS, GRACE_SECONDS, HANG_SECONDS, LOG_LEVEL),
+    *(FAILED_AUTHENTICATIONS, TRUSTED_PROXY, EMULATE),
 )
+_LINK = (LINK_CERTIFICATE, LINK_KEY, LINK_AUTHORITY)
 STORAGE_PROGRAM = (
-    *(DATA, LISTEN, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
+    *(DATA, LISTEN, *_LINK, ROOT_TOKEN_FILE, GITLAB, FEATURE, LEGACY_DIGESTS, MAX_FILE_SIZE),
     *(TRASH_DAYS, LOG_LEVEL, FAILED_AUTHENTICATIONS, EMULATE),
 )
-FRONT_END_PROGRAM = (STORAGE, HOST, PORT, EXTERNAL_URL, CARRIER, GRACE_SECONDS, LOG_LEVEL, TRUSTED_PROXY, EMULATE)
+FRONT_END_PROGRAM = (
+    *(STORAGE, *_LINK, HOST, PORT, EXTERNAL_URL, CARRIER, MAX_CONNECTIONS, GRACE_SECONDS),
+    *(LOG_LEVEL, TRUSTED_PROXY, EMULATE),
+)

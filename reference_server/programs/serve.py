@@ -41,6 +41,7 @@ class ServeSettings:
     max_file_size: int
     trash_days: int
     carrier: Literal["auto", "streamed"]
+    max_connections: int
     grace_seconds: int
     hang_seconds: int
     log_level: logs.Level
@@ -144,6 +145,7 @@ class _Supervisor:
     def _front_end_arguments(self, listening: socket.socket) -> list[str]:
         """Hand a front end's part of the settings on."""
         arguments = ["frontend", "--storage", self._address, "--carrier", self._settings.carrier]
+        arguments += ["--max-connections", str(self._settings.max_connections)]
         arguments += ["--grace-seconds", str(self._settings.grace_seconds), "--log-level", self._settings.log_level]
         if self._settings.external_url is not None:
             arguments += ["--external-url", self._settings.external_url]

@@ -18,8 +18,10 @@ from reference_server.contract import emulations, logs
 from reference_server.contract.addresses import Address
 from reference_server.contract.emulations import Emulation
 from reference_server.contract.limits import MAXIMUM_FILE_BYTES
+from reference_server.contract.mutual_tls import MutualTls
 from reference_server.programs.data_parts import METADATA, VOLUME, bind, check_new_metadata, check_volume
 from reference_server.programs.descriptors import allow_descriptors
+from reference_server.programs.link_security import read_link_security
 from reference_server.programs.notifications import beating, say_ready, say_stopping
 from reference_server.programs.options import DEFAULT_FAILED_AUTHENTICATIONS, DEFAULT_TRASH_DAYS
 from reference_server.programs.refusals import FAILURE_EXIT, SilentExitError, StartRefusedError
@@ -64,6 +66,13 @@ class StorageSettings:
     emulate: Sequence[str] = ()
     failed_authentications: int = DEFAULT_FAILED_AUTHENTICATIONS
     audited: bool = True
+    link_certificate: Path | None = None
+    link_key: Path | None = None
+    link_authority: Path | None = None
+
+    def read_link_security(self) -> MutualTls | None:
+        """Return what protects the address to serve on. Raise UsageRefusedError."""
+        return read_link_security(self.listen, self.link_certificate, self.link_key, self.link_authority)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,10 @@ class RunningStorage:
     broken: asyncio.Event
 
 
-def run(settings: StorageSettings) -> None:
-    """Serve until SIGTERM or SIGINT, then drain. Raise StartRefusedError; SilentExitError when it can no longer write.
+def run(settings: StorageSettings, tls: MutualTls | None) -> None:
+    """Serve until SIGTERM or SIGINT, then drain.
+
+    Raise StartRefusedError; SilentExitError when it can no longer write.
 
     The data directory is the caller's to mark and to lock.
     """
@@ -83,13 +94,13 @@ def run(settings: StorageSettings) -> None:
     logs.route_library_logs()
     allow_descriptors()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    uvloop.run(_run_until_told(settings))
+    uvloop.run(_run_until_told(settings, tls))
 
 
-async def _run_until_told(settings: StorageSettings) -> None:
+async def _run_until_told(settings: StorageSettings, tls: MutualTls | None) -> None:
     told = stop_event()
     log = structlog.get_logger()
-    async with beating(), serving(settings) as storage:
+    async with beating(), serving(settings, tls) as storage:
         log.info("storage serves", address=storage.address.target)
         say_ready()
         waiting = [asyncio.create_task(event.wait()) for event in (told, storage.broken)]
@@ -102,7 +113,7 @@ async def _run_until_told(settings: StorageSettings) -> None:
 
 
 @asynccontextmanager
-async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
+async def serving(settings: StorageSettings, tls: MutualTls | None = None) -> AsyncIterator[RunningStorage]:
     """Serve as long as the context lasts, at an address that has the port that the system chose for port 0.
 
     Raise StartRefusedError.
@@ -134,7 +145,7 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
                 )
             )
             _told_simply(services.housekeeping.garbage_collector.bring_back)
-            async with _server(services, writer, settings) as address:
+            async with _server(services, writer, settings, tls) as address:
                 yield RunningStorage(address, writer.ended)
         finally:
             await writer.close()
@@ -143,10 +154,12 @@ async def serving(settings: StorageSettings) -> AsyncIterator[RunningStorage]:
 
 
 @asynccontextmanager
-async def _server(services: StorageServices, writer: Writer, settings: StorageSettings) -> AsyncIterator[Address]:
+async def _server(
+    services: StorageServices, writer: Writer, settings: StorageSettings, tls: MutualTls | None
+) -> AsyncIterator[Address]:
     """Serve, with the storage's housekeeping and metrics, and an eye on its volume."""
     drain_seconds = settings.drain_seconds
-    server = _told_simply(lambda: StorageServer(services, settings.listen, audited=settings.audited))
+    server = _told_simply(lambda: StorageServer(services, settings.listen, tls, audited=settings.audited))
     metrics = StorageMetrics(
         server.call_counts,
         writer=writer,

@@ -178,7 +178,8 @@ class ApiHandler(RequestHandler):
             )
 
     def on_finish(self) -> None:
-        """Log the request, and let go of its body."""
+        """Log the request, and let go of its turn and its body."""
+        self.context.leave_turn()
         self.context.status = self.get_status()
         self.server.log.record(self.context)
         if self.context.body is not None:

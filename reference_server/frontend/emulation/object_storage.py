@@ -17,6 +17,7 @@ from tornado.web import Application
 
 from reference_server.frontend.http.acceptor import most_connections
 from reference_server.frontend.http.connections import Connections
+from reference_server.frontend.http.precedence import Precedence
 from reference_server.frontend.http.reply import Headers, Refusal, Reply
 from reference_server.frontend.http.responses import Response
 from reference_server.frontend.http.router import Router
@@ -49,7 +50,15 @@ class SignedUrl:
 class ObjectStorage:
     """Serves content on a port of its own, at URLs that `redirect` has given out. A process serves its own alone."""
 
-    def __init__(self, server: ServerContext, application: Application, host: str, *, heads: StallWatch) -> None:
+    def __init__(
+        self,
+        server: ServerContext,
+        application: Application,
+        host: str,
+        precedence: Precedence,
+        *,
+        heads: StallWatch,
+    ) -> None:
         self._server = server
         self._urls: OrderedDict[str, SignedUrl] = OrderedDict()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -57,7 +66,7 @@ class ObjectStorage:
         self._listening.setblocking(False)
         self._port = self._listening.getsockname()[1]
         router = Router(self._route, application, server.log)
-        self._http = new_server(Connections(router, server.metrics, heads=heads, bodies=server.stalls))
+        self._http = new_server(Connections(router, server.metrics, precedence, heads=heads, bodies=server.stalls))
         self._http.serve(self._listening, most_connections())
 
     def stop(self) -> None:

@@ -6,10 +6,17 @@ import asyncio
 import resource
 import socket
 from collections.abc import Callable
+from typing import Final
 
 import structlog
 
 Take = Callable[[socket.socket, object], None]
+
+MakeRoom = Callable[[], bool]
+"""Closes a connection that others can do without; False when there is none."""
+
+DEFAULT_MOST_CONNECTIONS: Final = 2048
+"""How many connections of clients one front end has open."""
 
 _PAUSE_SECONDS = 0.5
 _TAKEN_TOGETHER = 128
@@ -21,16 +28,25 @@ _DESCRIPTORS_RESERVED = 64
 class Acceptor:
     """Accepts on one socket; connections beyond `most`, or beyond what the system allows, wait in its queue.
 
+    For one beyond `most`, `make_room` is asked first.
+
     Tornado's own handler would be called again at once when there are no descriptors, for ever, with a traceback each
     time.
     """
 
     def __init__(
-        self, listening: socket.socket, take: Take, most: int, *, pause_seconds: float = _PAUSE_SECONDS
+        self,
+        listening: socket.socket,
+        take: Take,
+        most: int,
+        *,
+        make_room: MakeRoom = lambda: False,
+        pause_seconds: float = _PAUSE_SECONDS,
     ) -> None:
         self._listening = listening
         self._take = take
         self._most = most
+        self._make_room = make_room
         self._pause_seconds = pause_seconds
         self._open = 0
         self._reading = False
@@ -69,11 +85,12 @@ class Acceptor:
 
     def _accept(self) -> None:
         """Take what waits; a few at a time, so that open connections have their turn."""
-        for _ in range(_TAKEN_TOGETHER):
-            if self._open >= self._most:
+        if self._open >= self._most:
+            self._pause_reading()  # until one is closed, which `release` tells
+            if not self._make_room():
                 self._tell("connections wait until others are closed", most=self._most)
-                self._pause_reading()
-                return
+            return
+        for _ in range(min(_TAKEN_TOGETHER, self._most - self._open)):
             try:
                 connection, address = self._listening.accept()
             except BlockingIOError:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final
+
+from reference_server.frontend.http.fair_line import FairLine
 
 SLOW_SECONDS: Final = 0.5
 """After this long, a body that has not come whole is slow. 64 KiB come in that time at 1 Mbit/s."""
@@ -16,12 +18,18 @@ _REVIEW_SECONDS = 0.25
 
 
 class BudgetedBody:
-    """One body that is read whole, of at most `most_bytes`; `on_drop` ends its request when it must make room."""
+    """One body that is read whole, of at most `most_bytes`; `on_drop` ends its request when it must make room.
 
-    __slots__ = ("_budget", "_parts", "held_bytes", "most_bytes", "on_drop", "received_bytes", "since", "slow")
+    Bodies of one asker share the room in fair turns with those of others.
+    """
 
-    def __init__(self, budget: BodyBudget, most_bytes: int, on_drop: Callable[[], None]) -> None:
-        self._budget = budget
+    __slots__ = ("_parts", "asker", "budget", "held_bytes", "most_bytes", "on_drop", "received_bytes", "since", "slow")
+
+    def __init__(
+        self, budget: BodyBudget, most_bytes: int, on_drop: Callable[[], None], asker: Hashable = None
+    ) -> None:
+        self.budget = budget
+        self.asker = asker
         self._parts: list[bytes] = []
         self.most_bytes = most_bytes
         self.on_drop = on_drop
@@ -32,27 +40,27 @@ class BudgetedBody:
 
     def enter(self) -> asyncio.Future[bool] | None:
         """Take room for the whole body and return None, or return what tells later whether there was room."""
-        return self._budget.enter(self)
+        return self.budget.enter(self)
 
     def add(self, part: bytes) -> None:
         """Keep a part of the body."""
         self._parts.append(part)
         self.received_bytes += len(part)
-        self._budget.charge(self)
+        self.budget.charge(self)
 
     def complete(self) -> bytes:
         """Return the body, which has come whole. It is no longer dropped, and holds its room until it leaves."""
-        self._budget.complete(self)
+        self.budget.complete(self)
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
     def leave(self) -> None:
         """Give the room back; safe to call twice."""
         self._parts = []
-        self._budget.leave(self)
+        self.budget.leave(self)
 
 
 class BodyBudget:
-    """Shares out room in the order of asking; whoever waits leaves its body unread in the socket.
+    """Shares out room in a fair order of the askers; whoever waits leaves its body unread in the socket.
 
     A body takes room for all of it at first. When another one waits for that room, a body that comes slowly is moved
     to the room for slow ones, where it holds only what has come of it; when they are too many there, the one that came
@@ -64,7 +72,8 @@ class BodyBudget:
         self._left_to_slow = slow_size
         self._coming: dict[BudgetedBody, None] = {}  # the oldest first, as in all of these
         self._slow: dict[BudgetedBody, None] = {}
-        self._waiting: dict[BudgetedBody, asyncio.Future[bool]] = {}
+        self._line: FairLine[BudgetedBody] = FairLine()
+        self._waiting: dict[BudgetedBody, asyncio.Future[bool]] = {}  # those in the line
         self._next_review: asyncio.TimerHandle | None = None
 
     def enter(self, body: BudgetedBody) -> asyncio.Future[bool] | None:
@@ -75,6 +84,7 @@ class BodyBudget:
             self._admit(body)
             return None
         turn: asyncio.Future[bool] = loop.create_future()
+        self._line.add(body, body.asker)
         self._waiting[body] = turn
         self._review()
         return turn
@@ -99,6 +109,7 @@ class BodyBudget:
         self._hold(body, 0)
         if self._waiting:
             self._waiting.pop(body, None)
+            self._line.remove(body)
             self._review()
 
     def _forget(self, body: BudgetedBody) -> None:
@@ -126,22 +137,27 @@ class BodyBudget:
         """Let in those for whom there is room, refuse those who waited too long; look again when some are left."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        while self._waiting:
-            body, turn = next(iter(self._waiting.items()))
-            fits = body.most_bytes <= self._left
-            if not fits and self._move_slow(now):
-                continue
-            if not fits and now - body.since < WAIT_SECONDS:
+        while self._line:
+            body = self._line.first
+            if body.most_bytes <= self._left:
+                self._answer(body, now, admitted=True)
+            elif not self._move_slow(now):
                 break
-            del self._waiting[body]
-            if turn.done():
-                continue
-            if fits:
-                body.since = now
-                self._admit(body)
-            turn.set_result(fits)
+        for body in [body for body in self._waiting if now - body.since >= WAIT_SECONDS]:
+            self._answer(body, now, admitted=False)
         if self._waiting and self._next_review is None:
             self._next_review = loop.call_later(_REVIEW_SECONDS, self._review_again)
+
+    def _answer(self, body: BudgetedBody, now: float, *, admitted: bool) -> None:
+        """Let a body that waits in, or refuse it."""
+        turn = self._waiting.pop(body)
+        self._line.remove(body)
+        if turn.done():
+            return
+        if admitted:
+            body.since = now
+            self._admit(body)
+        turn.set_result(admitted)
 
     def _review_again(self) -> None:
         self._next_review = None

@@ -58,6 +58,20 @@ class Metrics:
             "log_lines_lost_total", "Log lines of front ends that found no room or no reader", registry=self._registry
         )
         self._lines_lost_before = 0
+        self._refused_turns = Counter(
+            "http_requests_shed_total", "Requests refused with 503 because their lane was full", ("lane",),
+            registry=self._registry,
+        )  # fmt: skip
+        self._waiting = Gauge(
+            "http_requests_waiting", "Requests that wait for their turn", ("lane",), registry=self._registry,
+            multiprocess_mode="livesum",
+        )  # fmt: skip
+        self._connections = Gauge(
+            "http_connections_open", "Connections of clients", registry=self._registry, multiprocess_mode="livesum"
+        )
+        self._displaced = Counter(
+            "http_connections_displaced_total", "Connections closed to make room for others", registry=self._registry
+        )
         self._running = Gauge(
             "http_requests_running", "Requests under way", registry=self._registry, multiprocess_mode="livesum"
         )
@@ -98,6 +112,22 @@ class Metrics:
     def count_unusable_content(self, defect: ContentDefect) -> None:
         """Count a download whose content the volume does not have whole."""
         self._unusable.labels(defect).inc()
+
+    def count_refused_turn(self, lane: str) -> None:
+        """Count a request that found no turn to be worked on in time."""
+        self._refused_turns.labels(lane).inc()
+
+    def count_waiting(self, lane: str, change: int) -> None:
+        """Count a request that waits for its turn from now on (1), or waits no more (-1)."""
+        self._waiting.labels(lane).inc(change)
+
+    def count_open_connections(self, change: int) -> None:
+        """Count a connection that is open from now on (1), or no more (-1)."""
+        self._connections.inc(change)
+
+    def count_displaced(self) -> None:
+        """Count a connection that was closed for another one."""
+        self._displaced.inc()
 
     def begin(self) -> None:
         """Count a request that is under way from now on."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -29,6 +29,7 @@ Headers = Sequence[tuple[str, str]]
 _DRAINED_BYTES = 64 * MIB
 _DRAIN_SECONDS = 10.0
 _DRAIN_PIECE_BYTES = 256 * KIB
+_DRAIN_RATE = 16 * MIB  # a second, of all together
 
 _CLOSE = "Connection: close\r\n"
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
@@ -73,6 +74,7 @@ class Reply:
     def begin(self, status: HTTPStatus, headers: Headers, content: bytes = b"") -> asyncio.Future[None]:
         """Send the head of an answer, and the first of its content."""
         self.begun = True
+        self.request.leave_turn()
         self.request.status = status
         self.request.sent_bytes = len(content)
         fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
@@ -102,6 +104,7 @@ class Reply:
         """Log the request, whatever became of it; once."""
         if not self._logged:
             self._logged = True
+            self.request.leave_turn()
             self._log.record(self.request)
 
     def refuse_stalled(self, answer: Response) -> None:
@@ -165,6 +168,24 @@ def _date_line(second: int) -> str:
     return f"Date: {formatdate(second, usegmt=True)}\r\n"
 
 
+class _Drains:
+    """How many refused bodies are thrown away: the more there are, the slower each is, or they would take all time."""
+
+    running = 0
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """Count one as long as the context lasts."""
+        self.running += 1
+        try:
+            yield
+        finally:
+            self.running -= 1
+
+
+_DRAINS = _Drains()
+
+
 async def _drain(stream: IOStream) -> None:
     """Shut the sending side and throw away what comes, until the client closes or a bound is met."""
     if stream.closed():
@@ -172,11 +193,13 @@ async def _drain(stream: IOStream) -> None:
     with suppress(OSError):
         stream.socket.shutdown(socket.SHUT_WR)
     drained = 0
-    with suppress(TimeoutError):
+    with suppress(TimeoutError), _DRAINS.joined():
         async with asyncio.timeout(_DRAIN_SECONDS):
             # Seen under load: Tornado may have begun a read of its own, and a second one is an error.
             while drained < _DRAINED_BYTES and not stream.reading():
-                drained += len(await stream.read_bytes(_DRAIN_PIECE_BYTES, partial=True))
+                piece = len(await stream.read_bytes(_DRAIN_PIECE_BYTES, partial=True))
+                drained += piece
+                await asyncio.sleep(_DRAINS.running * piece / _DRAIN_RATE)
 
 
 def _headers_of(answer: Response) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPInputError, HTTPSe
 
 from reference_server.contract.limits import REQUEST_ID_CHARACTERS, SMALL_CONTENT_BYTES
 from reference_server.frontend.http.body_budget import BudgetedBody
+from reference_server.frontend.http.lanes import Turn
 
 REQUEST_ID_HEADER = "X-Request-Id"
 
@@ -25,7 +26,8 @@ class RequestContext:
     `declared_bytes` is the size of the body, None for a chunked one. `route` is its route's name in the metrics,
     `status` is 0 until an answer begins, `received_bytes` and `sent_bytes` count bytes of bodies.
     `failure` is the storage's reason, or the transport's, for an answer that is a failure. `body` is set where a
-    body holds room until the answer is given.
+    body holds room until the answer is given. `asker` names the credential when it is known, `turn` is set while the
+    request is worked on.
     """
 
     start_line: RequestStartLine
@@ -40,6 +42,8 @@ class RequestContext:
     sent_bytes: int = 0
     failure: str = ""
     body: BudgetedBody | None = None
+    asker: bytes | None = None
+    turn: Turn | None = None
 
     @property
     def method(self) -> str:
@@ -50,6 +54,11 @@ class RequestContext:
     def target(self) -> str:
         """The request target in origin form, still encoded."""
         return self.start_line.path
+
+    def leave_turn(self) -> None:
+        """Let another request be worked on; safe to call twice."""
+        if self.turn is not None:
+            self.turn.leave()
 
     @property
     def has_small_body(self) -> bool:

@@ -13,14 +13,13 @@ from tornado.web import Application
 from reference_server.content.memory import API_BODIES_BYTES, SLOW_BODIES_BYTES
 from reference_server.contract.limits import KIB, MIB
 from reference_server.frontend.http.access_log import AccessLog
-from reference_server.frontend.http.body_budget import BodyBudget
 from reference_server.frontend.http.client_address import CLIENT_ADDRESS, NO_PROXIES, TrustedProxies
 from reference_server.frontend.http.credentials import presents_credential
 from reference_server.frontend.http.reply import Refusal, Reply
 from reference_server.frontend.http.request import ContextualRequest, RequestContext, read_request
 from reference_server.frontend.http.responses import BODY_TOO_LARGE, TARGET_TOO_LONG, Response
 from reference_server.frontend.http.target import TARGET_CHARACTERS
-from reference_server.frontend.http.whole_body import ApplicationRequest
+from reference_server.frontend.http.whole_body import ApplicationRequest, BodyBudgets
 
 RawRoutes = Callable[[Reply], HTTPMessageDelegate | None]
 """Returns what handles a request and sends its reply; None for a path that is not one of these routes.
@@ -43,7 +42,7 @@ class Router:
         self._raw_routes = raw_routes
         self._application = application
         self._log = log
-        self._budget = BodyBudget(API_BODIES_BYTES, SLOW_BODIES_BYTES)
+        self._budgets = BodyBudgets(API_BODIES_BYTES, SLOW_BODIES_BYTES)
 
     def route(
         self, start_line: RequestStartLine, headers: HTTPHeaders, connection: HTTP1Connection
@@ -71,7 +70,7 @@ class Router:
         if declared == 0:
             return delegate, reply
         connection.set_max_body_size(sys.maxsize)  # what is chunked is counted as it comes
-        return ApplicationRequest(reply, self._budget, declared or most_bytes, delegate), reply
+        return ApplicationRequest(reply, self._budgets, declared or most_bytes, delegate), reply
 
 
 def _most_bytes(request: RequestContext) -> int:

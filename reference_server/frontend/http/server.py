@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Awaitable
 from types import TracebackType
 from typing import cast
 
 from tornado.httpserver import HTTPServer
-from tornado.iostream import IOStream, UnsatisfiableReadError
+from tornado.iostream import IOStream, StreamClosedError, UnsatisfiableReadError
 
 from reference_server.contract.limits import KIB
 from reference_server.frontend.http.acceptor import Acceptor
@@ -18,6 +19,7 @@ from reference_server.frontend.http.responses import HEADERS_TOO_LARGE, MESSAGE_
 
 _HEAD_BYTES = 32 * KIB
 _HEAD_CHUNK_BYTES = 16 * KIB
+_HEAD_LINES = 100  # each costs as much as a hundred bytes of a longer one; Apache's limit too
 _BODY_CHUNK_BYTES = 512 * KIB
 _TORNADO_REFUSAL = b"HTTP/1.1 400 Bad Request\r\n\r\n"
 
@@ -31,7 +33,8 @@ class Server(HTTPServer):
 
     def serve(self, listening: socket.socket, most: int) -> None:
         """Accept connections on a socket, at most so many at a time."""
-        self._acceptor = Acceptor(listening, self._handle_connection, most)
+        connections = cast("Connections", self.request_callback)
+        self._acceptor = Acceptor(listening, self._handle_connection, most, make_room=connections.make_room)
         self._acceptor.start()
 
     def stop(self) -> None:
@@ -65,12 +68,33 @@ class RequestStream(IOStream):
     """
 
     _body_chunk_bytes = 0
+    _sent_at = 0.0
+
+    @property
+    def seconds_unmoved(self) -> float:
+        """For how long the other side has taken nothing; 0 when nothing waits for it."""
+        return time.monotonic() - self._sent_at if self.writing() and not self.closed() else 0.0
+
+    def write_to_fd(self, data: memoryview) -> int:
+        """Send what the socket takes. Raises BlockingIOError."""
+        sent = super().write_to_fd(data)
+        self._sent_at = time.monotonic()
+        return sent
 
     def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
         """Read a head with little of what follows it: a body is to stay in the socket until it is wanted."""
         self._body_chunk_bytes = max(self.read_chunk_size, self._body_chunk_bytes)
         self.read_chunk_size = _HEAD_CHUNK_BYTES
-        return super().read_until_regex(regex, max_bytes)
+        return self._with_few_lines(super().read_until_regex(regex, max_bytes))
+
+    async def _with_few_lines(self, coming: Awaitable[bytes]) -> bytes:
+        """Refuse a head of many lines before they are looked at one by one."""
+        head = await coming
+        if head.count(b"\n") > _HEAD_LINES + 2:  # the request line, and the empty one
+            super().write(_last_message(HEADERS_TOO_LARGE))
+            super().close()
+            raise StreamClosedError
+        return head
 
     def read_bytes(self, num_bytes: int, partial: bool = False) -> Awaitable[bytes]:
         """Read straight from the socket what is there, past the buffer that costs two copies."""

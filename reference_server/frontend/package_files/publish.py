@@ -15,10 +15,9 @@ from reference_server.contract.failure import Failure
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
 from reference_server.contract.status import TransportFailure
 from reference_server.frontend.failures import noted
-from reference_server.frontend.http.body_budget import BodyBudget
 from reference_server.frontend.http.reply import Reply
 from reference_server.frontend.http.responses import CREATED, UNEXPECTED, Response
-from reference_server.frontend.http.whole_body import WholeBodyRequest
+from reference_server.frontend.http.whole_body import BodyBudgets, WholeBodyRequest
 from reference_server.frontend.package_files.large_upload import LargeUpload
 from reference_server.frontend.package_files.records import record_response
 from reference_server.frontend.server_context import ServerContext
@@ -27,8 +26,8 @@ from reference_server.frontend.server_context import ServerContext
 class SmallPublish(WholeBodyRequest):
     """Publishes a body of at most 64 KiB, declared: it is read whole and travels inside one operation."""
 
-    def __init__(self, server: ServerContext, budget: BodyBudget, reply: Reply, request: PublishRequest) -> None:
-        super().__init__(reply, budget, reply.request.declared_bytes or 0)
+    def __init__(self, server: ServerContext, budgets: BodyBudgets, reply: Reply, request: PublishRequest) -> None:
+        super().__init__(reply, budgets, reply.request.declared_bytes or 0)
         self._server = server
         self._request = request
 

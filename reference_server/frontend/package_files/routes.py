@@ -11,11 +11,11 @@ from tornado.httputil import HTTPMessageDelegate
 
 from reference_server.content.memory import SLOW_BODIES_BYTES, SMALL_BODIES_BYTES
 from reference_server.contract.limits import SMALL_OPERATION_SECONDS
-from reference_server.frontend.http.body_budget import BodyBudget
 from reference_server.frontend.http.credentials import presented_credentials
 from reference_server.frontend.http.reply import Refusal, Reply
 from reference_server.frontend.http.responses import TEXT_MALFORMED, error_response, method_not_allowed
 from reference_server.frontend.http.target import MalformedTextError, decode_query, decode_segment
+from reference_server.frontend.http.whole_body import BodyBudgets
 from reference_server.frontend.package_files.download import Download, OpenFile
 from reference_server.frontend.package_files.paths import (
     FileSegments,
@@ -44,7 +44,7 @@ class PackageFileRoutes:
     def __init__(self, server: ServerContext, download: NewDownload = Download) -> None:
         self._server = server
         self._download = download
-        self._budget = BodyBudget(SMALL_BODIES_BYTES, SLOW_BODIES_BYTES)
+        self._budgets = BodyBudgets(SMALL_BODIES_BYTES, SLOW_BODIES_BYTES)
 
     def __call__(self, reply: Reply) -> HTTPMessageDelegate | None:
         """Return what handles a request; None for a path of another route. Raises HTTPInputError for a wrong Host."""
@@ -89,7 +89,7 @@ class PackageFileRoutes:
             publication = packages_pb2.PublishRequest(
                 credentials=credentials, coordinates=coordinates, status=status, select=select
             )
-            return SmallPublish(server, self._budget, reply, publication)
+            return SmallPublish(server, self._budgets, reply, publication)
         beginning = packages_pb2.BeginPublicationRequest(
             credentials=credentials,
             coordinates=coordinates,

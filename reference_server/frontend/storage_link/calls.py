@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import grpc
 from generic_packages.storage.v1.ci_pb2_grpc import CiServiceStub
 from generic_packages.storage.v1.content_pb2 import DescribeVolumeRequest, DescribeVolumeResponse
 from generic_packages.storage.v1.content_pb2_grpc import ContentServiceStub
+from generic_packages.storage.v1.credential_pb2 import Credential
+from generic_packages.storage.v1.identity_pb2 import RecognizeCredentialsRequest
 from generic_packages.storage.v1.identity_pb2_grpc import IdentityServiceStub
 from generic_packages.storage.v1.members_pb2_grpc import MembersServiceStub
 from generic_packages.storage.v1.packages_pb2 import (
@@ -21,8 +24,9 @@ from generic_packages.storage.v1.tokens_pb2_grpc import TokensServiceStub
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
+from reference_server.contract.failure import Failure
 from reference_server.contract.limits import CLIENT_ADDRESS_KEY, REQUEST_ID_KEY, SMALL_OPERATION_SECONDS
-from reference_server.contract.status import read_rpc_error
+from reference_server.contract.status import TransportFailure, read_rpc_error
 from reference_server.frontend.http.client_address import CLIENT_ADDRESS
 
 _Request = TypeVar("_Request")
@@ -55,11 +59,12 @@ class Services:
 
 
 class SingleCalls:
-    """The calls that no room of its own makes: open by number, give an upload up, describe the volume, be healthy."""
+    """The calls that no room of its own makes: of single files and uploads, of credentials, volume and health."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._packages = PackagesServiceStub(channel)
         self._content = ContentServiceStub(channel)
+        self._identity = IdentityServiceStub(channel)
         self._health = HealthStub(channel)
 
     async def abandon_publication(self, upload_id: str, *, request_id: str) -> None:
@@ -87,6 +92,17 @@ class SingleCalls:
             )
         except grpc.aio.AioRpcError as error:
             raise read_rpc_error(error) from None
+
+    async def recognize(self, credentials: Sequence[Credential], request_id: str) -> bool | None:
+        """Return whether the storage knows whom credentials belong to; None when it does not say."""
+        request = RecognizeCredentialsRequest(credentials=credentials)
+        try:
+            await call(self._identity.RecognizeCredentials, request, request_id=request_id)
+        except Failure:
+            return False
+        except TransportFailure:
+            return None
+        return True
 
     async def healthy(self) -> bool:
         """Return whether the storage says of itself that it serves."""

@@ -8,6 +8,7 @@ import grpc
 
 from reference_server.content.memory import FIXED_WINDOW
 from reference_server.contract.addresses import Address
+from reference_server.contract.mutual_tls import MutualTls
 
 _Options = Sequence[tuple[str, int]]
 
@@ -21,11 +22,19 @@ _RECONNECT: _Options = (
 _OWN_CONNECTION: _Options = (("grpc.use_local_subchannel_pool", 1),)
 
 
-def open_decision_channel(address: Address) -> grpc.aio.Channel:
+def open_decision_channel(address: Address, tls: MutualTls | None = None) -> grpc.aio.Channel:
     """Open the channel for operations and single calls."""
-    return grpc.aio.insecure_channel(address.target, options=[*_RECONNECT, *_OWN_CONNECTION])
+    return _open(address, tls, [*_RECONNECT, *_OWN_CONNECTION])
 
 
-def open_content_channel(address: Address) -> grpc.aio.Channel:
+def open_content_channel(address: Address, tls: MutualTls | None = None) -> grpc.aio.Channel:
     """Open the channel for the bytes of large files."""
-    return grpc.aio.insecure_channel(address.target, options=[*_RECONNECT, *_OWN_CONNECTION, FIXED_WINDOW])
+    return _open(address, tls, [*_RECONNECT, *_OWN_CONNECTION, FIXED_WINDOW])
+
+
+def _open(address: Address, tls: MutualTls | None, options: _Options) -> grpc.aio.Channel:
+    """Open a channel; over TLS, to a storage whose certificate names the host of the address."""
+    if tls is None:
+        return grpc.aio.insecure_channel(address.target, options=options)
+    credentials = grpc.ssl_channel_credentials(tls.authority, tls.key, tls.certificate)
+    return grpc.aio.secure_channel(address.target, credentials, options=options)

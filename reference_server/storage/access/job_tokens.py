@@ -8,6 +8,7 @@ from reference_server.storage.rules.gitlab import GitLab
 _JOB_TOKENS = frozenset({CallerKind.JOB_TOKEN, CallerKind.JOB_TOKEN_AS_PASSWORD})
 _PUBLISHING = frozenset({"PublishRequest", "BeginPublicationRequest"})
 _DOWNLOADING = frozenset({"OpenPackageFileRequest"})
+_WHATEVER_VERSION = frozenset({"RecognizeCredentialsRequest"})
 
 
 def taken_kinds(request: str, declared: frozenset[CallerKind], gitlab: GitLab) -> frozenset[CallerKind]:
@@ -19,6 +20,6 @@ def taken_kinds(request: str, declared: frozenset[CallerKind], gitlab: GitLab) -
     elif request in _DOWNLOADING:
         if not gitlab.basic_job_tokens_download:
             refused.add(CallerKind.JOB_TOKEN_AS_PASSWORD)
-    elif not gitlab.job_tokens_on_packages_api:
+    elif request not in _WHATEVER_VERSION and not gitlab.job_tokens_on_packages_api:
         refused |= _JOB_TOKENS
     return declared - refused

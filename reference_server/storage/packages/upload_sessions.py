@@ -7,7 +7,8 @@ import contextlib
 import enum
 import secrets
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from reference_server.content.digests import ContentSummary
@@ -37,7 +38,8 @@ class UploadSession:
     """One begun upload; `received` is None until all content has come through the storage.
 
     `touched_at` is when something last came, by the sessions' clock, `seen_bytes` what was staged then.
-    `authenticate` returns who began it, as long as its credential is worth something.
+    `authenticate` returns who began it, as long as its credential is worth something; `asker` tells credentials apart.
+    `declared_bytes` is 0 where the size is not known.
     """
 
     id: str
@@ -50,16 +52,23 @@ class UploadSession:
     stage: Stage = Stage.AWAITED
     received: ContentSummary | None = None
     commit: asyncio.Task[PackageFileRow] | None = field(default=None, repr=False)
+    asker: Hashable = None
+    declared_bytes: int = 0
 
 
 class UploadSessions:
-    """The begun uploads, by id. `clock` gives seconds that nobody sets, unlike the time of day."""
+    """The begun uploads, by id; `declared_bytes` is the sum of all sizes declared.
+
+    `clock` gives seconds that nobody sets, unlike the time of day.
+    """
 
     def __init__(self, store: BlobStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
         self._uploads: dict[str, UploadSession] = {}
         self._committed: dict[str, UploadSession] = {}
+        self._open: Counter[Hashable] = Counter()
+        self.declared_bytes = 0
 
     def begin(
         self,
@@ -68,16 +77,30 @@ class UploadSessions:
         *,
         maximum_bytes: int,
         shares_volume: bool,
+        asker: Hashable = None,
+        declared_bytes: int = 0,
     ) -> UploadSession:
-        """Begin an upload and make its staging file. Raise OVERLOADED when too many are open, VOLUME_FULL."""
-        if len(self._uploads) >= _OPEN_AT_A_TIME:
+        """Begin an upload and make its staging file.
+
+        Raise OVERLOADED when too many are open, or this asker has more of them than are left; VOLUME_FULL.
+        """
+        if self._open[asker] >= _OPEN_AT_A_TIME - len(self._uploads):
             raise Failure(Reason.OVERLOADED, "too many uploads are open", retry_after_seconds="10")
         upload = UploadSession(
-            secrets.token_hex(_ID_BYTES), publication, authenticate, shares_volume, maximum_bytes, self._clock()
+            secrets.token_hex(_ID_BYTES),
+            publication,
+            authenticate,
+            shares_volume,
+            maximum_bytes,
+            self._clock(),
+            asker=asker,
+            declared_bytes=declared_bytes,
         )
         self._store.stage(upload.id)
         reached(CrashPoint.STORAGE_PUBLISH_STAGED)
         self._uploads[upload.id] = upload
+        self._open[asker] += 1
+        self.declared_bytes += declared_bytes
         return upload
 
     @property
@@ -105,8 +128,21 @@ class UploadSessions:
 
     def end(self, upload_id: str) -> None:
         """End an upload, if it is not over, and free what it staged."""
-        if self._uploads.pop(upload_id, None) is not None:
+        upload = self._uploads.pop(upload_id, None)
+        if upload is not None:
+            self.declared_bytes -= upload.declared_bytes
+            self._open[upload.asker] -= 1
+            if not self._open[upload.asker]:
+                del self._open[upload.asker]
             self._store.discard(upload_id)
+
+    def awaited_bytes(self) -> Counter[Hashable]:
+        """Return how many declared bytes have yet to come, by asker."""
+        awaited: Counter[Hashable] = Counter()
+        for upload in self._uploads.values():
+            if upload.declared_bytes:
+                awaited[upload.asker] += max(0, upload.declared_bytes - self._staged_bytes(upload.id))
+        return awaited
 
     def abandon(self, upload_id: str) -> None:
         """End an upload, unless it is being committed."""
@@ -131,6 +167,12 @@ class UploadSessions:
             self._store.discard(upload_id)
             reached(CrashPoint.STORAGE_SWEEP_STRAY_REMOVED)
         return len(strays)
+
+    def _staged_bytes(self, upload_id: str) -> int:
+        try:
+            return self._store.staged_size(upload_id)
+        except KeyError:
+            return 0
 
     def _is_idle(self, upload: UploadSession) -> bool:
         return upload.commit is None and upload.touched_at < self._clock() - UPLOAD_IDLE_SECONDS

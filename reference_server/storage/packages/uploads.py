@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 
 import structlog
@@ -16,7 +16,7 @@ from reference_server.content.pipeline import ContentPipeline
 from reference_server.contract.crash_points import CrashPoint, reached
 from reference_server.contract.failure import Failure, Reason
 from reference_server.contract.limits import SMALL_CONTENT_BYTES
-from reference_server.storage.access.callers import Caller
+from reference_server.storage.access.callers import Caller, UserCaller
 from reference_server.storage.blobs.garbage_collector import GarbageCollector
 from reference_server.storage.blobs.guards import DigestGuards
 from reference_server.storage.blobs.store import BlobStore
@@ -63,9 +63,29 @@ class UploadService:
         self.publications.check_duplicate(self.metadata, permitted)
         self._require_volume()
         self.publications.check_room(declared_size or 0)
+        asker = _asker(caller)
+        self._check_share(asker, declared_size or 0)
         return self.sessions.begin(
-            publication, authenticate, maximum_bytes=permitted.maximum_bytes, shares_volume=shares_volume
+            publication,
+            authenticate,
+            maximum_bytes=permitted.maximum_bytes,
+            shares_volume=shares_volume,
+            asker=asker,
+            declared_bytes=declared_size or 0,
         )
+
+    def _check_share(self, asker: Hashable, size: int) -> None:
+        """Raise OVERLOADED when the volume may have room, but not beside what the uploads under way have yet to bring.
+
+        An asker that has such uploads already must leave as much room as they and this one take.
+        """
+        if not size or self.store.has_room_for(2 * (self.sessions.declared_bytes + size)):
+            return  # as it is nearly always, and without a look at each upload
+        awaited = self.sessions.awaited_bytes()
+        own = awaited[asker]
+        if not self.store.has_room_for(awaited.total() + size + (own + size if own else 0)):
+            message = "the uploads under way need the room that the volume has"
+            raise Failure(Reason.OVERLOADED, message, retry_after_seconds="10")
 
     async def receive(self, upload: UploadSession, pieces: AsyncIterator[bytes]) -> ContentSummary:
         """Take all of an upload's content through the storage; what fails or breaks off ends the upload.
@@ -203,6 +223,13 @@ def _staging_expected() -> Iterator[None]:
         yield
     except KeyError:
         raise Failure(Reason.UPLOAD_NOT_FOUND, "what the upload staged is gone") from None
+
+
+def _asker(caller: Caller) -> Hashable:
+    """Return what tells the credentials of callers apart, as far as they differ in what they may do."""
+    if isinstance(caller, UserCaller):
+        return caller.user_id, caller.token_id, caller.job
+    return caller
 
 
 def _note_outcome(commit: asyncio.Task[PackageFileRow]) -> None:

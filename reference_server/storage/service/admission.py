@@ -84,6 +84,13 @@ class Admission:
         admitted = self._admitted[request.DESCRIPTOR.full_name]
         return self._admit(presented(request.credentials), admitted)
 
+    def recognize(self, request: CredentialedRequest) -> None:
+        """Let credentials through that belong to somebody. Raise as `Authentication.admit`.
+
+        What fails is not counted: the request that presented them makes a call of its own, which counts it.
+        """
+        self._authentication.admit(presented(request.credentials), self._admitted[request.DESCRIPTOR.full_name])
+
     def bind(self, request: CredentialedRequest) -> Callable[[], Caller]:
         """Return a way to authenticate the caller of a request now and again later. It holds digests, no secret."""
         admitted = self._admitted[request.DESCRIPTOR.full_name]

@@ -25,7 +25,7 @@ from reference_server.storage.service.metrics import CallCounts
 
 _OURS = "/generic_packages.storage.v1."
 _WITHOUT_DEADLINE = frozenset({"Operate"})
-_QUIET = frozenset({"BeginPublication", "OpenPackageFile", "AbandonPublication"})
+_QUIET = frozenset({"BeginPublication", "OpenPackageFile", "AbandonPublication", "RecognizeCredentials"})
 _FREQUENT = frozenset({"Publish", "CommitPublication"})
 _REQUEST_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{REQUEST_ID_CHARACTERS}}}")
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE})

@@ -33,6 +33,12 @@ class IdentityServicer(IdentityServiceServicer):
         user = messages.user(self._users.read(caller, caller.user_id), caller)
         return pb.GetCallerResponse(user=user, gitlab_version=self._gitlab.told_version)
 
+    async def RecognizeCredentials(
+        self, request: pb.RecognizeCredentialsRequest, _: Context
+    ) -> pb.RecognizeCredentialsResponse:
+        self._admission.recognize(request)
+        return pb.RecognizeCredentialsResponse()
+
     async def CreateUser(self, request: pb.CreateUserRequest, _: Context) -> pb.CreateUserResponse:
         caller = self._admission.user(request)
         fields = UserFields(request.username, request.name, request.email, request.administrator)

@@ -27,6 +27,7 @@ from grpc_reflection.v1alpha import reflection
 from reference_server.content.memory import FIXED_WINDOW, UPLOAD_WINDOW
 from reference_server.contract.addresses import Address, TcpAddress
 from reference_server.contract.limits import MIB
+from reference_server.contract.mutual_tls import MutualTls
 from reference_server.storage.service.admission import Admission
 from reference_server.storage.service.audit import AuditLog
 from reference_server.storage.service.calls import CallLog, Calls
@@ -72,7 +73,9 @@ class AddressUnusableError(Exception):
 class StorageServer:
     """Serves the storage on one address; `audited` says whether changes are written to the audit log."""
 
-    def __init__(self, services: StorageServices, address: Address, *, audited: bool = True) -> None:
+    def __init__(
+        self, services: StorageServices, address: Address, tls: MutualTls | None = None, *, audited: bool = True
+    ) -> None:
         log = CallLog()
         self.call_counts = log.counts
         audit = AuditLog(log.lines if audited else None)
@@ -93,7 +96,7 @@ class StorageServer:
         add_ContentServiceServicer_to_server(ContentServicer(services), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*_SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
-        self.address = self._listen(address)
+        self.address = self._listen(address, tls)
 
     async def start(self) -> None:
         """Serve, and say so by health."""
@@ -112,10 +115,16 @@ class StorageServer:
         self._operations.drain()
         await self._server.stop(grace)
 
-    def _listen(self, address: Address) -> Address:
-        """Bind the address; gives it with the port that the system chose for 0."""
+    def _listen(self, address: Address, tls: MutualTls | None) -> Address:
+        """Bind the address; gives it with the port that the system chose for 0. TLS demands certificates of callers."""
         try:
-            port = self._server.add_insecure_port(address.target)
+            if tls is None:
+                port = self._server.add_insecure_port(address.target)
+            else:
+                credentials = grpc.ssl_server_credentials(
+                    [(tls.key, tls.certificate)], root_certificates=tls.authority, require_client_auth=True
+                )
+                port = self._server.add_secure_port(address.target, credentials)
         except RuntimeError:
             raise AddressUnusableError(
                 f"cannot listen on {address.target}: is another server running there, and may this user use it?"

@@ -385,6 +385,47 @@ class GetCallerResponse(_message.Message):
 Global___GetCallerResponse: _TypeAlias = GetCallerResponse  # noqa: Y015
 
 @_typing.final
+class RecognizeCredentialsRequest(_message.Message):
+    """RecognizeCredentials."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_credential_pb2.Credential]:
+        """Every credential presented; see Credential for which one decides."""
+
+    def __init__(
+        self,
+        *,
+        credentials: _abc.Iterable[_credential_pb2.Credential] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credentials", b"credentials"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecognizeCredentialsRequest: _TypeAlias = RecognizeCredentialsRequest  # noqa: Y015
+
+@_typing.final
+class RecognizeCredentialsResponse(_message.Message):
+    """The answer to RecognizeCredentials."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecognizeCredentialsResponse: _TypeAlias = RecognizeCredentialsResponse  # noqa: Y015
+
+@_typing.final
 class CreateUserRequest(_message.Message):
     """CreateUser."""
 

@@ -40,6 +40,11 @@ class IdentityServiceStub:
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerRequest.SerializeToString,
                 response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerResponse.FromString,
                 _registered_method=True)
+        self.RecognizeCredentials = channel.unary_unary(
+                '/generic_packages.storage.v1.IdentityService/RecognizeCredentials',
+                request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RecognizeCredentialsRequest.SerializeToString,
+                response_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RecognizeCredentialsResponse.FromString,
+                _registered_method=True)
         self.CreateUser = channel.unary_unary(
                 '/generic_packages.storage.v1.IdentityService/CreateUser',
                 request_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateUserRequest.SerializeToString,
@@ -119,6 +124,14 @@ class IdentityServiceServicer:
     def GetCaller(self, request, context):
         """Says who the credentials belong to. Errors: CREDENTIAL_INVALID also when none was presented or it belongs to a
         deploy token, which is no user.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecognizeCredentials(self, request, context):
+        """Says that the credentials belong to somebody, of whatever kind, and nothing of what that one may do. For a front end
+        to put known callers before unknown ones. Errors: CREDENTIAL_INVALID also when none was presented.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -238,6 +251,11 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerRequest.FromString,
                     response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerResponse.SerializeToString,
             ),
+            'RecognizeCredentials': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecognizeCredentials,
+                    request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RecognizeCredentialsRequest.FromString,
+                    response_serializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.RecognizeCredentialsResponse.SerializeToString,
+            ),
             'CreateUser': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateUser,
                     request_deserializer=generic__packages_dot_storage_dot_v1_dot_identity__pb2.CreateUserRequest.FromString,
@@ -337,6 +355,33 @@ class IdentityService:
             '/generic_packages.storage.v1.IdentityService/GetCaller',
             generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerRequest.SerializeToString,
             generic__packages_dot_storage_dot_v1_dot_identity__pb2.GetCallerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecognizeCredentials(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/generic_packages.storage.v1.IdentityService/RecognizeCredentials',
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RecognizeCredentialsRequest.SerializeToString,
+            generic__packages_dot_storage_dot_v1_dot_identity__pb2.RecognizeCredentialsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,10 @@ class IdentityServiceStub:
     """Says who the credentials belong to. Errors: CREDENTIAL_INVALID also when none was presented or it belongs to a
     deploy token, which is no user.
     """
+    RecognizeCredentials: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RecognizeCredentialsRequest, _identity_pb2.RecognizeCredentialsResponse]
+    """Says that the credentials belong to somebody, of whatever kind, and nothing of what that one may do. For a front end
+    to put known callers before unknown ones. Errors: CREDENTIAL_INVALID also when none was presented.
+    """
     CreateUser: _grpc.UnaryUnaryMultiCallable[_identity_pb2.CreateUserRequest, _identity_pb2.CreateUserResponse]
     """Creates a user. Needs an administrator. Errors: USER_TAKEN (username, email)."""
     GetUser: _grpc.UnaryUnaryMultiCallable[_identity_pb2.GetUserRequest, _identity_pb2.GetUserResponse]
@@ -101,6 +105,10 @@ class IdentityServiceAsyncStub(IdentityServiceStub):
     GetCaller: _aio.UnaryUnaryMultiCallable[_identity_pb2.GetCallerRequest, _identity_pb2.GetCallerResponse]  # type: ignore[assignment]
     """Says who the credentials belong to. Errors: CREDENTIAL_INVALID also when none was presented or it belongs to a
     deploy token, which is no user.
+    """
+    RecognizeCredentials: _aio.UnaryUnaryMultiCallable[_identity_pb2.RecognizeCredentialsRequest, _identity_pb2.RecognizeCredentialsResponse]  # type: ignore[assignment]
+    """Says that the credentials belong to somebody, of whatever kind, and nothing of what that one may do. For a front end
+    to put known callers before unknown ones. Errors: CREDENTIAL_INVALID also when none was presented.
     """
     CreateUser: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateUserRequest, _identity_pb2.CreateUserResponse]  # type: ignore[assignment]
     """Creates a user. Needs an administrator. Errors: USER_TAKEN (username, email)."""
@@ -157,6 +165,16 @@ class IdentityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_identity_pb2.GetCallerResponse, _abc.Awaitable[_identity_pb2.GetCallerResponse]]:
         """Says who the credentials belong to. Errors: CREDENTIAL_INVALID also when none was presented or it belongs to a
         deploy token, which is no user.
+        """
+
+    @_abc_1.abstractmethod
+    def RecognizeCredentials(
+        self,
+        request: _identity_pb2.RecognizeCredentialsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_identity_pb2.RecognizeCredentialsResponse, _abc.Awaitable[_identity_pb2.RecognizeCredentialsResponse]]:
+        """Says that the credentials belong to somebody, of whatever kind, and nothing of what that one may do. For a front end
+        to put known callers before unknown ones. Errors: CREDENTIAL_INVALID also when none was presented.
         """
 
     @_abc_1.abstractmethod

@@ -104,6 +104,31 @@ async def test_a_connection_beyond_the_most_waits_until_one_is_closed(listening:
         client.close()
 
 
+async def test_room_is_made_for_a_connection_beyond_the_most_only_when_one_waits(
+    listening: Listening, taken: Taken
+) -> None:
+    made: list[str] = []
+
+    def make_room() -> bool:
+        made.append("room")
+        acceptor.release()
+        return True
+
+    acceptor = Acceptor(listening, taken, 2, make_room=make_room)
+    clients = [socket.create_connection(listening.getsockname()) for _ in range(2)]
+    acceptor.start()
+    await taken.wait_for(2)
+    await turns()
+    assert made == []
+    clients.append(socket.create_connection(listening.getsockname()))
+    await taken.wait_for(3)
+    await turns()
+    assert made == ["room"]
+    acceptor.stop()
+    for client in clients:
+        client.close()
+
+
 def test_the_most_connections_leave_descriptors_for_files() -> None:
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert 0 < most_connections() < limit / 2

@@ -123,3 +123,10 @@ def test_an_unknown_method_is_not_allowed(front_end: Served, method: str, target
 def test_a_body_on_a_download_is_ignored(front_end: Served, package: str) -> None:
     front_end.send("PUT", f"{package}/file", b"content")
     assert front_end.send("GET", f"{package}/file", b"ignored").body == b"content"
+
+
+def test_a_head_has_a_hundred_lines_at_most(front_end: Served) -> None:
+    head = front_end.head("GET", "/api/v4/user", "Connection: close")
+    own = head.count(b"\n") - 2
+    for lines, status in ((100 - own, b"200"), (101 - own, b"431")):
+        assert front_end.exchange(head[:-2] + lines * b"X-A: b\r\n" + b"\r\n").startswith(b"HTTP/1.1 " + status)

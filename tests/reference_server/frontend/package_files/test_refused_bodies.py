@@ -12,6 +12,7 @@ from tests.support.polling import eventually
 from tests.support.storage_process import StorageProcess
 
 LARGE = 1_000_000
+SMALL = 65_536
 
 
 SIZED = f"Content-Length: {LARGE}"
@@ -172,6 +173,22 @@ def test_a_download_that_is_not_taken_is_given_up(impatient: Served, package: st
         assert connection.recv(1) == b"H"
         eventually(lambda: not others_running(impatient), what="the download still runs")
         assert len(read_until_closed_or_reset(connection)) < 30_000_000
+
+
+def test_a_connection_whose_answers_nobody_takes_is_closed(impatient: Served, package: str) -> None:
+    impatient.send("PUT", f"{package}/file", bytes(SMALL))
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(30)
+        connection.connect(("127.0.0.1", impatient.port))
+        requests = impatient.head("GET", f"{package}/file") * 100
+        with pytest.raises(OSError, match=r"reset|pipe"):
+            _send_for_ever(connection, requests)
+
+
+def _send_for_ever(connection: socket.socket, message: bytes) -> None:
+    while True:
+        connection.sendall(message)
 
 
 def others_running(served: Served) -> bool:

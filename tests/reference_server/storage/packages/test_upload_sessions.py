@@ -34,8 +34,17 @@ def uploads(tmp_path: Path, clock: Clock) -> UploadSessions:
     return UploadSessions(LocalDisk(tmp_path), clock)
 
 
-def begin(uploads: UploadSessions, *, shares_volume: bool = False) -> UploadSession:
-    return uploads.begin(PUBLICATION, lambda: ANONYMOUS, maximum_bytes=100, shares_volume=shares_volume)
+def begin(
+    uploads: UploadSessions, *, shares_volume: bool = False, asker: int = 0, declared_bytes: int = 0
+) -> UploadSession:
+    return uploads.begin(
+        PUBLICATION,
+        lambda: ANONYMOUS,
+        maximum_bytes=100,
+        shares_volume=shares_volume,
+        asker=asker,
+        declared_bytes=declared_bytes,
+    )
 
 
 def test_an_upload_without_a_byte_for_an_hour_is_over(uploads: UploadSessions, clock: Clock, tmp_path: Path) -> None:
@@ -69,12 +78,40 @@ async def test_a_staging_file_of_no_upload_is_a_stray(uploads: UploadSessions, t
 
 
 def test_the_number_of_open_uploads_is_bounded(uploads: UploadSessions) -> None:
-    begun = [begin(uploads) for _ in range(4096)]
+    begun = [begin(uploads, asker=number) for number in range(4096)]
     with pytest.raises(Failure) as refusal:
-        begin(uploads)
+        begin(uploads, asker=4096)
     assert refusal.value.reason == Reason.OVERLOADED
     uploads.abandon(begun[0].id)
-    begin(uploads)
+    begin(uploads, asker=4096)
+
+
+def test_nobody_has_more_uploads_open_than_are_left_for_the_others(uploads: UploadSessions) -> None:
+    begun = [begin(uploads, asker=1) for _ in range(2048)]
+    with pytest.raises(Failure) as refusal:
+        begin(uploads, asker=1)
+    assert refusal.value.reason == Reason.OVERLOADED
+    for _ in range(1024):
+        begin(uploads, asker=2)
+    with pytest.raises(Failure):
+        begin(uploads, asker=2)
+    for upload in begun:
+        uploads.end(upload.id)
+        uploads.end(upload.id)
+    for _ in range(1024):
+        begin(uploads, asker=2)
+
+
+def test_what_uploads_have_yet_to_bring_is_counted_by_asker(uploads: UploadSessions, tmp_path: Path) -> None:
+    coming = begin(uploads, asker=1, declared_bytes=100)
+    begin(uploads, asker=1, declared_bytes=50)
+    begin(uploads, asker=2)
+    other = begin(uploads, asker=2, declared_bytes=7)
+    (tmp_path / "staging" / coming.id).write_bytes(bytes(30))
+    (tmp_path / "staging" / other.id).write_bytes(bytes(8))
+    assert (dict(uploads.awaited_bytes()), uploads.declared_bytes) == ({1: 120, 2: 0}, 157)
+    uploads.end(coming.id)
+    assert (dict(uploads.awaited_bytes()), uploads.declared_bytes) == ({1: 50, 2: 0}, 57)
 
 
 def test_answers_are_remembered_for_many_commits_and_not_for_ever(uploads: UploadSessions) -> None:

@@ -80,6 +80,18 @@ def test_publishing_leaves_a_reserve_and_goes_on_when_there_is_room(small_volume
         assert ending(lambda: registry.publish_large(at(project, "large"), bytes(100 * MIB))) == "VOLUME_FULL"
 
 
+def test_uploads_under_way_keep_the_room_that_they_announced(small_volume: Path) -> None:
+    with running(small_volume) as registry:
+        project = registry.project().id
+        first = registry.begin(at(project), declared_size=40 * MIB)
+        assert ending(lambda: registry.begin(at(project, "second"), declared_size=30 * MIB)) == "OVERLOADED"
+        second = registry.begin(at(project, "second"), declared_size=2 * MIB)
+        assert ending(lambda: registry.begin(at(project, "hopeless"), declared_size=120 * MIB)) == "VOLUME_FULL"
+        for upload in (first, second):
+            assert registry.outcome("AbandonPublication", upload_id=upload.upload_id) == "OK"
+        registry.begin(at(project, "second"), declared_size=80 * MIB)
+
+
 def test_an_upload_of_unknown_length_stops_at_the_reserve(small_volume: Path) -> None:
     with running(small_volume) as registry:
         begun = registry.begin(at(registry.project().id))

@@ -4,7 +4,7 @@ import pytest
 from generic_packages.storage.v1 import credential_pb2, identity_pb2
 from generic_packages.storage.v1.credential_pb2 import Credential
 
-from tests.support.storage import Registry, at, in_project, refusal
+from tests.support.storage import Registry, at, deploy_token, in_project, private_token, refusal
 from tests.support.storage_users import Person, basic_job_token, end_job, give_role, job_token, person, running_job
 
 GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER = 10, 20, 30, 40, 50
@@ -23,6 +23,17 @@ def test_a_running_jobs_token_publishes_and_downloads_as_its_user(either: Regist
     token = job_token(running_job(either, project, developer_of(either, project).credentials).token)
     assert either.publishing(project, token) == "OK"
     assert either.opening(project, token) == "OK"
+
+
+def test_every_kind_of_credential_is_recognised_in_every_version_and_nothing_else(either: Registry) -> None:
+    project = either.project().id
+    user = developer_of(either, project)
+    job = running_job(either, project, user.credentials).token
+    deploy = either.deploy_token(project, "read_package_registry")
+    for credentials in (either.root, user.credentials, deploy, job_token(job), basic_job_token(job)):
+        assert either.outcome("RecognizeCredentials", by=credentials) == "OK"
+    for credentials in ((), job_token("glcbt-nobody"), deploy_token("gldt-nobody"), private_token("glpat-nobody")):
+        assert either.outcome("RecognizeCredentials", by=credentials) == "CREDENTIAL_INVALID"
 
 
 @pytest.mark.parametrize(
