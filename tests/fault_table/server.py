@@ -7,7 +7,6 @@ import http.client
 import itertools
 import json
 import os
-import socket
 import subprocess
 import threading
 import time
@@ -17,15 +16,15 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
+from tests.fault_table.connections import HalfUpload, KeptConnection, shown
 from tests.fault_table.setting import Setting
-from tests.support.front_end import Answer, Served, read_answer
+from tests.support.front_end import Answer, Served
 from tests.support.polling import eventually
 from tests.support.server_process import started_server
 
 SMALL, LARGE = 1000, 300_000
 PATIENCE_SECONDS = 30.0
 _LOG_SECONDS = 5.0  # an answer may come before its line
-BROKEN = "broken off"
 
 
 @dataclass(slots=True)
@@ -148,7 +147,7 @@ class FaultyServer:
         answer = self._answer("PUT", target, content if pieces is None else pieces)
         if answer is not None and answer.status == HTTPStatus.CREATED:
             self.acknowledged[target] = hashlib.sha256(content).hexdigest()
-        return _shown(answer)
+        return shown(answer)
 
     def get(self, path: str) -> str:
         """Download a file; return how it was answered, and whether with other bytes than were published."""
@@ -157,7 +156,7 @@ class FaultyServer:
             digest = hashlib.sha256(answer.body).hexdigest()
             if digest != self.acknowledged.get(path):
                 return "200 with other bytes"
-        return _shown(answer)
+        return shown(answer)
 
     def delete(self, path: str) -> str:
         """Delete the package of a file; return how it was answered."""
@@ -167,17 +166,17 @@ class FaultyServer:
         answer = self._answer("DELETE", f"/api/v4/projects/{self.project}/packages/{number}")
         if answer is not None and answer.status == HTTPStatus.NO_CONTENT:
             del self.acknowledged[path]
-        return _shown(answer)
+        return shown(answer)
 
     def make_token(self) -> str:
         """Make an access token of the project; return how it was answered."""
         body = json.dumps({"name": "token", "scopes": ["api"], "access_level": 30}).encode()
         path = f"/api/v4/projects/{self.project}/access_tokens"
-        return _shown(self._answer("POST", path, body, {"Content-Type": "application/json"}))
+        return shown(self._answer("POST", path, body, {"Content-Type": "application/json"}))
 
     def readiness(self) -> str:
         """Return the status of the route that says whether requests can be served."""
-        return _shown(self._answer("GET", "/-/readiness"))
+        return shown(self._answer("GET", "/-/readiness"))
 
     def await_readiness(self, status: int) -> None:
         """Wait until the readiness is this one; fail when it does not become so."""
@@ -221,7 +220,7 @@ class FaultyServer:
 
     def kept_connection(self) -> KeptConnection:
         """Open a connection that the front end has accepted, and keep it."""
-        connection = KeptConnection(self, http.client.HTTPConnection("127.0.0.1", self.served.port))
+        connection = KeptConnection(self.served, http.client.HTTPConnection("127.0.0.1", self.served.port))
         connection.get(self.small)
         return connection
 
@@ -229,7 +228,7 @@ class FaultyServer:
     def upload(self, size: int) -> Iterator[HalfUpload]:
         """Begin an upload that waits in the middle of its body."""
         with self.served.connect() as connection:
-            yield HalfUpload(self, connection, self.new_path(), os.urandom(size))
+            yield HalfUpload(self.served, connection, self.new_path(), os.urandom(size), self.acknowledged)
 
     def lost(self) -> list[str]:
         """Return what was acknowledged and is not there, or not byte-equal, when it has had time to recover."""
@@ -267,54 +266,7 @@ class FaultyServer:
         return {name: float(value) for name, _, value in pairs}
 
 
-def _shown(answer: Answer | None) -> str:
-    if answer is None:
-        return BROKEN
-    return f"{answer.status} later" if "Retry-After" in answer.headers else str(answer.status)
-
-
 def _copy(reading: int, log: Path) -> None:
     with os.fdopen(reading, "rb", buffering=0) as source, log.open("ab", buffering=0) as target:
         while data := source.read(65_536):
             target.write(data)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptConnection:
-    """A connection on which one request follows another."""
-
-    server: FaultyServer
-    connection: http.client.HTTPConnection
-
-    def get(self, path: str) -> str:
-        """Download a file; return how it was answered."""
-        self.connection.request("GET", path, headers={"PRIVATE-TOKEN": self.server.served.token})
-        answer = self.connection.getresponse()
-        return _shown(Answer(answer.status, answer.headers, answer.read()))
-
-    def close(self) -> None:
-        """End it."""
-        self.connection.close()
-
-
-@dataclass(frozen=True, slots=True)
-class HalfUpload:
-    """A publication whose body is sent in two halves."""
-
-    server: FaultyServer
-    connection: socket.socket
-    path: str
-    content: bytes
-
-    def send_half(self) -> None:
-        """Send the head and half of the body."""
-        head = self.server.served.head("PUT", self.path, f"Content-Length: {len(self.content)}")
-        self.connection.sendall(head + self.content[: len(self.content) // 2])
-
-    def finish(self) -> str:
-        """Send the rest; return how it was answered."""
-        self.connection.sendall(self.content[len(self.content) // 2 :])
-        answer = read_answer(self.connection)
-        if answer.status == HTTPStatus.CREATED:
-            self.server.acknowledged[self.path] = hashlib.sha256(self.content).hexdigest()
-        return _shown(answer)

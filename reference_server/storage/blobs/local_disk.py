@@ -27,7 +27,7 @@ class LocalDisk:
         self._staging = root / "staging"
         self._trash = root / "trash"
         self._damaged = root / "damaged"
-        self._durable: set[Path] = set()
+        self._durable: set[bytes] = set()  # by the beginning of the digests in them: paths would take megabytes
         self._removing = ThreadPoolExecutor(1, thread_name_prefix="unlink")
         for directory in (root, self._blobs, self._staging, self._trash):
             directory.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ class LocalDisk:
         """Sync the staging file, rename it to its digest, and sync the directories that this changed."""
         target = self._root / self.path(sha256)
         with _absent_is_key_error(upload_id), full_volume_refused():
-            self._make_directories(target.parent)
+            self._make_directories(sha256)
             descriptor = os.open(self._staging / upload_id, os.O_WRONLY)
             try:
                 os.fdatasync(descriptor)
@@ -114,7 +114,7 @@ class LocalDisk:
         """Rename content out of the trash, durably."""
         target = self._root / self.path(sha256)
         if not target.exists():
-            self._make_directories(target.parent)
+            self._make_directories(sha256)
             with _absent_is_key_error(sha256.hex()):
                 (self._trash / target.name).replace(target)
             reached(CrashPoint.STORAGE_SWEEP_BROUGHT_BACK)
@@ -155,16 +155,17 @@ class LocalDisk:
         """Compare with the free space of the file system, but for the reserve."""
         return size + self._reserve_bytes <= free_bytes(self._root)
 
-    def _make_directories(self, directory: Path) -> None:
+    def _make_directories(self, sha256: bytes) -> None:
         """Make the two directories above a blob, each on stable storage before it is used.
 
         One that exists may have been made a moment ago by another thread that has not synced it yet.
         """
-        for path in (directory.parent, directory):
-            if path not in self._durable:
+        directory = (self._root / self.path(sha256)).parent
+        for path, beginning in ((directory.parent, sha256[:1]), (directory, sha256[:2])):
+            if beginning not in self._durable:
                 path.mkdir(mode=0o750, exist_ok=True)
                 sync_directory(path.parent)
-                self._durable.add(path)
+                self._durable.add(beginning)
 
 
 def sync_directory(directory: Path) -> None:
