@@ -87,9 +87,13 @@ class Admission:
     def recognize(self, request: CredentialedRequest) -> None:
         """Let credentials through that belong to somebody. Raise as `Authentication.admit`.
 
-        What fails is not counted: the request that presented them makes a call of its own, which counts it.
+        What fails is not counted: the request that presented them makes a call of its own, which counts it. Raise
+        AUTHENTICATION_LIMITED after too many failures of the client's address.
         """
-        self._authentication.admit(presented(request.credentials), self._admitted[request.DESCRIPTOR.full_name])
+        credentials = presented(request.credentials)
+        if credentials:
+            self._failures.check(origin.current().client_address, credentials[0].digest)
+        self._authentication.admit(credentials, self._admitted[request.DESCRIPTOR.full_name])
 
     def bind(self, request: CredentialedRequest) -> Callable[[], Caller]:
         """Return a way to authenticate the caller of a request now and again later. It holds digests, no secret."""
