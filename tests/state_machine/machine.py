@@ -28,6 +28,7 @@ from tests.state_machine.model import (
 from tests.support.front_end import Served
 
 _STEPS_OF_AN_EXAMPLE = 40
+_PHASES = (Phase.generate, Phase.shrink)
 _AT_ONCE = 4
 _NOWHERE = 2**31 - 1
 
@@ -142,7 +143,7 @@ def run(served: Served, *, examples: int, seed: int) -> int:
         stateful_step_count=_STEPS_OF_AN_EXAMPLE,
         deadline=None,
         database=None,
-        phases=[Phase.generate, Phase.shrink],
+        phases=_PHASES,
         suppress_health_check=list(HealthCheck),
     )
     seeded: Any = hypothesis.seed(seed)(Machine)
