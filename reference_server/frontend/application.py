@@ -36,6 +36,7 @@ from reference_server.frontend.http.stall_watch import StallWatch
 from reference_server.frontend.package_files.download import Download
 from reference_server.frontend.package_files.large_upload import abandon
 from reference_server.frontend.package_files.routes import PackageFileRoutes
+from reference_server.frontend.rest import description
 from reference_server.frontend.rest.routes import ROUTES
 from reference_server.frontend.server_context import ServerContext
 from reference_server.frontend.storage_link.calls import Services, SingleCalls
@@ -158,7 +159,7 @@ class FrontEnd:
         """Make the Tornado application of every route but the hot one."""
         shared = {"server": self._context}
         rest = emulated_routes(ROUTES, self._options.emulations)
-        routes = [*rest, *health.ROUTES, ("/api/graphql", GraphQL)]
+        routes = [*rest, *health.ROUTES, *description.ROUTES, ("/api/graphql", GraphQL)]
         return Application(
             [(pattern, handler, shared) for pattern, handler in routes],
             default_handler_class=UnknownRoute,

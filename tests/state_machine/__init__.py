@@ -1,0 +1,1 @@
+"""A hypothesis state machine over HTTP that holds a running server against a small model of a registry."""
