@@ -20,7 +20,7 @@ UNKNOWN_TURNS: Final = 4
 ANONYMOUS_TURNS: Final = 4
 """Requests without a known credential at a time."""
 
-REST_FACTOR: Final = 3.0
+REST_FACTOR: Final = 30.0
 """While known callers are at work, each turn of the others is followed by a rest of so many times what it took.
 
 So that they leave most of the processors to those who are known, the more so the longer everything takes.
