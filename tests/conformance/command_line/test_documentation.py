@@ -10,8 +10,12 @@ from conformance.command_line.program import parser
 from conformance.evidence.folder import FILES
 
 ROOT = Path(__file__).parents[3]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMAND = re.compile(r"python -m conformance ([^`|#\n]+)")
+PAGES = [
+    page
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    if page.name != "operating.md"  # the server's
+]
 
 
 def commands(page: Path) -> list[str]:
