@@ -44,7 +44,8 @@ async def test_a_volume_that_goes_away_and_comes_back_is_told_and_logged_once_ea
             assert await told.get()
             await asyncio.sleep(0.1)
             assert told.empty()
-    assert [line["log_level"] for line in lines] == ["error", "warning"]
+    about_it = [line["log_level"] for line in lines if line.get("volume") == str(volume)]  # others' servers log too
+    assert about_it == ["error", "warning"]
 
 
 async def test_another_volume_in_its_place_counts_as_gone(tmp_path: Path) -> None:
