@@ -89,16 +89,16 @@ def followed(registry: Registry, request: Request, location: FileLocation) -> tu
     return response, following
 
 
-def follows(file: PublishedFile, following: Response | None) -> bool:
-    """Return whether a file is the next response of a connection, or the connection had ended, announced or not."""
-    return following is None or following.unanswered or following.sha256 == file.content.sha256
+def follows(sha256: str, following: Response | None) -> bool:
+    """Return whether content is the next response of a connection, or the connection had ended, announced or not."""
+    return following is None or following.unanswered or following.sha256 == sha256
 
 
 def expect_no_body(file: PublishedFile, response: Response, following: Response | None, expect: Evaluator) -> None:
     """Expect the file to follow a response that has no body, or a closed connection; label "no body"."""
     expect.that(
         "no body",
-        holds=follows(file, following),
+        holds=follows(file.content.sha256, following),
         expected="the file as the next answer",
         actual=describe(following) if following else "a closed connection",
         response=following or response,

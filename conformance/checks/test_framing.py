@@ -109,7 +109,7 @@ def test_refused_body_is_not_a_request(registry: Registry, expect: Evaluator, co
         )
     expect.that(
         "next answer",
-        holds=follows(file, following),
+        holds=follows(file.content.sha256, following),
         expected="a closed connection or the file that the next request asks for",
         actual=describe(following) if following else "a closed connection",
         response=following or refused,

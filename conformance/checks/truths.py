@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeGuard
 
-from conformance.checks.steps import followed
+from conformance.checks.steps import followed, follows
 from conformance.judging.expectations import Evaluator
 from conformance.target.registry import PublishedFile, Registry
 from conformance.transport.request import Request
@@ -29,8 +29,7 @@ def expect_to_follow(registry: Registry, request: Request, file: PublishedFile, 
     response, following = followed(registry, request, file.location)
     expect.that(
         "followed",
-        holds=response.status is not None
-        and (following is None or following.unanswered or following.sha256 == plain.sha256),
+        holds=response.status is not None and follows(plain.sha256, following),
         expected="an answer, and then the one to the next request or a closed connection",
         actual=describe(following or response),
         response=following or response,
