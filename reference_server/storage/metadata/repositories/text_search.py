@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 
-from peewee import SQL, ColumnBase, Field
+from peewee import ColumnBase, Field
 
 _LONGEST_CHARACTERS = 10_000  # no column that is searched holds more, and an engine may refuse a pattern that is longer
 
@@ -13,5 +13,5 @@ _LONGEST_CHARACTERS = 10_000  # no column that is searched holds more, and an en
 def any_contains(text: str, *columns: Field) -> ColumnBase:
     """Return the condition that some of the columns contains the text, in whatever case."""
     if len(text) > _LONGEST_CHARACTERS:
-        return SQL("0")
+        return columns[0].in_([])
     return functools.reduce(operator.or_, (column.contains(text) for column in columns))
