@@ -1,4 +1,4 @@
-"""Sizes and times that the contract fixes for both halves. Sizes are bytes, times are seconds."""
+"""Sizes, times and names that the contract fixes for both halves. Sizes are bytes, times are seconds."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ REQUEST_ID_KEY: Final = "x-request-id"
 
 CLIENT_ADDRESS_KEY: Final = "x-client-address"
 """The metadata key that holds the address of the HTTP client."""
+
+METRICS_FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder that all processes of a server count into; prometheus_client reads it when it is first imported."""
 
 READ_TICKET_SECONDS: Final = 60
 """How long a read ticket authorises the start of a download."""

@@ -6,9 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-# Known here as text, because prometheus_client reads it as it is imported, which the front end's metrics do.
-METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the folder to this process and its children."""
+from reference_server.contract.limits import METRICS_FOLDER_VARIABLE
 
 Cause = Literal["ended", "hung"]
 """Why a process is started again."""
@@ -18,8 +16,8 @@ class RestartMetrics:
     """Counts restarts, by the program and the cause; sets the environment for all who count into the folder."""
 
     def __init__(self, folder: Path) -> None:
-        os.environ[METRICS_VARIABLE] = str(folder)
-        from prometheus_client import CollectorRegistry, Counter, multiprocess  # noqa: PLC0415 -- see METRICS_VARIABLE
+        os.environ[METRICS_FOLDER_VARIABLE] = str(folder)
+        from prometheus_client import CollectorRegistry, Counter, multiprocess  # noqa: PLC0415 -- see METRICS_FOLDER_VARIABLE
 
         self._mark_dead = multiprocess.mark_process_dead
         self._restarts = Counter(

@@ -8,11 +8,9 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from reference_server.contract.limits import METRICS_FOLDER_VARIABLE
 from reference_server.contract.logs import WRITER
 from reference_server.frontend.http.request import RequestContext
-
-SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the folder that the workers share; prometheus_client reads it when it is first imported."""
 
 ContentDefect = Literal["missing", "cut", "flipped"]
 """What is wrong with content on the volume."""
@@ -29,7 +27,7 @@ class Metrics:
     """Counters of requests, bytes and time, by route and method; no path or id ever becomes a label."""
 
     def __init__(self) -> None:
-        self._shared = SHARED_FOLDER_VARIABLE in os.environ
+        self._shared = METRICS_FOLDER_VARIABLE in os.environ
         self._registry = CollectorRegistry()
         labels = ("method", "route")
         self._requests = Counter(

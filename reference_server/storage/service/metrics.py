@@ -11,16 +11,15 @@ import functools
 import os
 import shutil
 from pathlib import Path
-from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from reference_server.contract.limits import METRICS_FOLDER_VARIABLE
 from reference_server.contract.logs import WRITER
 from reference_server.storage.access.failed_authentications import FailedAuthentications
 from reference_server.storage.metadata.writer import Writer
 from reference_server.storage.packages.upload_sessions import UploadSessions
 
-_FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 _WRITE_SECONDS = 1.0
 
 
@@ -78,7 +77,7 @@ class StorageMetrics:
 
     async def run(self) -> None:
         """Write until cancelled, and once more then."""
-        if _FOLDER_VARIABLE not in os.environ:
+        if METRICS_FOLDER_VARIABLE not in os.environ:
             return
         try:
             while True:

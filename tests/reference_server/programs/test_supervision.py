@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 import structlog
 
+from reference_server.contract.limits import METRICS_FOLDER_VARIABLE
 from reference_server.programs import children
 from reference_server.programs.backoff import RestartLimits
 from reference_server.programs.children import ChildSettings
 from reference_server.programs.refusals import ServiceEndedError, SilentExitError, StartRefusedError
-from reference_server.programs.restart_metrics import METRICS_VARIABLE, RestartMetrics
+from reference_server.programs.restart_metrics import RestartMetrics
 from reference_server.programs.supervision import SupervisedProcess
 from tests.support.polling import eventually
 
@@ -191,10 +192,10 @@ async def test_a_process_that_does_not_stop_is_killed(supervised: Supervised, li
 def test_restarts_are_counted_in_the_folder_that_the_front_ends_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(METRICS_VARIABLE, "elsewhere")
+    monkeypatch.setenv(METRICS_FOLDER_VARIABLE, "elsewhere")
     under_way, done = tmp_path / "gauge_livesum_77.db", tmp_path / "counter_77.db"
     under_way.touch()
     done.touch()
     RestartMetrics(tmp_path).forget(77)
-    assert os.environ[METRICS_VARIABLE] == str(tmp_path)
+    assert os.environ[METRICS_FOLDER_VARIABLE] == str(tmp_path)
     assert (under_way.exists(), done.exists()) == (False, True)
