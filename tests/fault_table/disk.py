@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.fault_table.fault import Need, fault
 from tests.fault_table.server import LARGE, SMALL, FaultyServer
@@ -20,8 +21,7 @@ MIB = 1 << 20
     setting=SMALL_DISK,
 )
 def _full(server: FaultyServer) -> Iterator[str]:
-    eventually((server.data / "metadata.reserve").exists, what="the reserve is not made")
-    ballast = fill(server.data)
+    ballast = _filled(server)
     yield f"small {server.put(SMALL)}"
     yield f"large {server.put(LARGE)}"
     yield f"GET {server.get(server.small)} {server.get(server.large)}"
@@ -35,8 +35,7 @@ def _full(server: FaultyServer) -> Iterator[str]:
 
 @fault("disk full: while a body arrives", "PUT 507, staged 0, log, metric; after: 201", setting=SMALL_DISK)
 def _full_on_the_way(server: FaultyServer) -> Iterator[str]:
-    eventually((server.data / "metadata.reserve").exists, what="the reserve is not made")
-    ballast = fill(server.data, 80 * MIB)
+    ballast = _filled(server, 80 * MIB)
     pieces = (bytes(MIB) for _ in range(82))
     yield f"PUT {server.put_content(b'', pieces=pieces)}"
     staging = server.volume / "staging"
@@ -49,8 +48,7 @@ def _full_on_the_way(server: FaultyServer) -> Iterator[str]:
 
 @fault("disk full: at the start", "GET 200 200, DELETE 204, PUT 507, log, metric; after: 201", setting=SMALL_DISK)
 def _full_at_start(server: FaultyServer) -> Iterator[str]:
-    eventually((server.data / "metadata.reserve").exists, what="the reserve is not made")
-    ballast = fill(server.data)
+    ballast = _filled(server)
     server.restart()
     yield f"GET {server.get(server.small)} {server.get(server.large)}"
     yield f"DELETE {server.delete(server.large)}"
@@ -120,3 +118,9 @@ def _read_only(server: FaultyServer) -> Iterator[str]:
     yield server.failed("DATA_UNUSABLE")
     mount(server.volume, "-o", "remount,bind,rw")
     yield f"; after: {server.put(LARGE)}"
+
+
+def _filled(server: FaultyServer, leave: int = 0) -> Path:
+    """Take all room of the server's disk, but for so many bytes, once its reserve is made; return what takes it."""
+    eventually((server.data / "metadata.reserve").exists, what="the reserve is not made")
+    return fill(server.data, leave)

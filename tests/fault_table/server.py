@@ -20,6 +20,7 @@ from tests.fault_table.connections import HalfUpload, KeptConnection, shown
 from tests.fault_table.setting import Setting
 from tests.support.front_end import Answer, Served
 from tests.support.polling import eventually
+from tests.support.processes import supervised
 from tests.support.server_process import started_server
 
 SMALL, LARGE = 1000, 300_000
@@ -210,8 +211,7 @@ class FaultyServer:
 
     def pid(self, program: str) -> int:
         """Return the process of the program `storage` or `frontend`."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return next(int(pid) for pid in children if program in Path(f"/proc/{pid}/cmdline").read_text().split("\0"))
+        return supervised(self.process.pid)[program]
 
     def blob(self, path: str) -> Path:
         """Return the file of a large file's content on the volume."""

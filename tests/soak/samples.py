@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.processes import resident_bytes, supervised
+
 _MEMORY_GROWTH = 1.10
 
 
@@ -24,7 +26,7 @@ def take(supervisor: int, data: Path, at: float) -> Sample:
     """Look at all processes of a server."""
     memory, descriptors = {}, {}
     for name, pid in _processes(supervisor):
-        memory[name] = _resident_bytes(pid)
+        memory[name] = resident_bytes(pid)
         descriptors[name] = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     return Sample(at, memory, descriptors, len(list((data / "volume" / "staging").iterdir())))
 
@@ -52,16 +54,7 @@ def is_bounded(before: float, after: float) -> bool:
 
 
 def _processes(supervisor: int) -> list[tuple[str, int]]:
-    children = [int(pid) for pid in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()]
     found = [("supervisor", supervisor)]
-    for number, pid in enumerate(children):
-        arguments = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-        found.append(("storage" if "storage" in arguments else f"front end {number}", pid))
+    for number, (program, pid) in enumerate(supervised(supervisor).items()):
+        found.append((program if program == "storage" else f"front end {number}", pid))
     return found
-
-
-def _resident_bytes(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024
-    return 0

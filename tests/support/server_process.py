@@ -1,6 +1,5 @@
 """A reference server started as an operator starts it, and one project in it."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tests.support import processes
 from tests.support.front_end import Served
 
 READY = "Ready: http://127.0.0.1:"
@@ -43,31 +43,18 @@ class Registry:
         return f"{self.url}{self.file_path(package, file_name)}"
 
     def peak_resident_bytes(self) -> dict[int, int]:
-        return {pid: _peak_resident_bytes(pid) for pid in self._processes()}
+        return {pid: processes.peak_resident_bytes(pid) for pid in self._processes()}
 
     def processor_seconds(self) -> float:
-        return sum(_processor_seconds(pid) for pid in self._processes())
+        return sum(processes.processor_seconds(pid) for pid in self._processes())
 
     def _processes(self) -> list[int]:
         found, waiting = [], [self.process.pid]
         while waiting:
             pid = waiting.pop()
             found.append(pid)
-            waiting += [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+            waiting += processes.children_of(pid)
         return found
-
-
-def _peak_resident_bytes(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    raise RuntimeError(f"process {pid} has no resident memory")
-
-
-def _processor_seconds(pid: int) -> float:
-    # After the name, which is in parentheses, the 12th and 13th fields are the ticks in user and kernel mode.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

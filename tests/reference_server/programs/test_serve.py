@@ -20,6 +20,7 @@ import pytest
 from reference_server.programs.data_directory import MARKER
 from tests.support.front_end import Served, read_until_closed
 from tests.support.polling import eventually
+from tests.support.processes import supervised
 from tests.support.rest_packages import new_project
 from tests.support.server_process import started_server
 
@@ -39,14 +40,7 @@ class Running:
 
     def children(self) -> dict[str, int]:
         """Return the children's process ids by program and, for front ends, number."""
-        found: dict[str, int] = {}
-        for text in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
-            words = command_line(int(text))
-            if "reference_server" in words:  # else it ended, and waits for its parent to notice
-                program = words[words.index("reference_server") + 1]
-                name = program if program not in found else f"{program} {len(found)}"
-                found[name] = int(text)
-        return found
+        return supervised(self.process.pid)
 
 
 @contextmanager
@@ -57,14 +51,6 @@ def serving(folder: Path, *arguments: str, errors: int | None = None) -> Iterato
 
 def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=SECONDS, check=False)
-
-
-def command_line(pid: int) -> list[str]:
-    """Return the words that a process was started with, none when it is gone."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-    except FileNotFoundError:
-        return []
 
 
 def alive(pid: int) -> bool:
